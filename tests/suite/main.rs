@@ -1,0 +1,1 @@
+//! One test binary: real PostgreSQL, real processes.
