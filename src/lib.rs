@@ -3,5 +3,6 @@
 
 pub mod config;
 pub mod error;
+pub mod pg;
 
 pub use error::{Error, ErrorKind, Result};
