@@ -57,6 +57,19 @@ fn dumps_are_the_same_twice() {
 }
 
 #[test]
+fn the_usual_extensions_are_there() {
+    for server in support::servers() {
+        let db = server.database();
+        for extension in
+            ["uuid-ossp", "pg_stat_statements", "citext", "pgcrypto", "btree_gist", "pg_trgm", "hstore"]
+        {
+            db.execute(&format!("create extension \"{extension}\""));
+        }
+        assert_eq!(db.scalar("select length(uuid_generate_v4()::text)"), "36");
+    }
+}
+
+#[test]
 fn the_log_is_told_apart_by_database() {
     for server in support::servers() {
         let (one, other) = (server.database(), server.database());
