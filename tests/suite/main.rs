@@ -1,1 +1,5 @@
 //! One test binary: real PostgreSQL, real processes.
+
+mod support;
+
+mod harness;
