@@ -106,37 +106,34 @@ impl Connector {
 
     fn open_host(&self, host: &Host, deadline: Option<Instant>) -> Result<Client, ConnectError> {
         let ways = self.encryption(host);
-        let mut first_failure = None;
+        let mut first = None;
         for &mode in ways {
-            let limit = self.limit(deadline);
-            match self.attempt(host, mode, limit) {
+            let attempt = match self.attempt(host, mode, self.limit(deadline)) {
                 Ok(client) => return self.suitable(client, host),
-                Err(attempt) => {
-                    let other_way = diagnose::other_encryption_may_help(&attempt);
-                    let failure = diagnose::diagnose(&self.connection, host, &attempt);
-                    // The preferred way's failure says more than that of the way tried for want of it.
-                    let failure = first_failure.take().unwrap_or(failure);
-                    if !other_way {
-                        return Err(failure);
-                    }
-                    first_failure = Some(failure);
-                }
+                Err(attempt) => attempt,
+            };
+            let failure = diagnose::diagnose(&self.connection, host, &attempt);
+            if !diagnose::other_encryption_may_help(&attempt) {
+                return Err(failure);
             }
+            // When no way is allowed, the preferred one's failure says most.
+            first.get_or_insert(failure);
         }
-        Err(first_failure.unwrap_or_else(|| Error::usage("no way to connect").into()))
+        Err(first.unwrap_or_else(|| Error::usage("no way to connect").into()))
     }
 
     /// The ways to encrypt that `sslmode` allows, preferred first. libpq ignores it on a socket.
     fn encryption(&self, host: &Host) -> &'static [config::SslMode] {
-        use config::SslMode::{Disable, Require};
+        use config::SslMode::{Disable, Prefer, Require};
         if matches!(host.address, Address::Socket(_)) {
             return &[Disable];
         }
         match self.connection.tls.mode {
             SslMode::Disable => &[Disable],
             SslMode::Allow => &[Disable, Require],
-            // `prefer` of the driver would not fall back after a failed handshake, which libpq does.
-            SslMode::Prefer => &[Require, Disable],
+            // The driver goes on in plain text with a server that has no TLS, but not after a failed handshake or a
+            // refusal, where libpq does.
+            SslMode::Prefer => &[Prefer, Disable],
             SslMode::Require | SslMode::VerifyCa | SslMode::VerifyFull => &[Require],
         }
     }

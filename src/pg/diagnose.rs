@@ -247,7 +247,7 @@ fn certificate_problem(tls: &Tls, problem: &CertificateError) -> (String, Option
             ("is signed by an authority that is not trusted".into(), Some(super::tls::trust_hint(tls)))
         }
         Problem::NotValidForNameContext { presented, .. } if !presented.is_empty() => (
-            format!("is for another name: {}", presented.join(", ")),
+            format!("is for another name: {}", names(presented)),
             Some("connect by one of these names, or use `sslmode=verify-ca`, which does not compare it".into()),
         ),
         Problem::NotValidForName | Problem::NotValidForNameContext { .. } => (
@@ -256,4 +256,13 @@ fn certificate_problem(tls: &Tls, problem: &CertificateError) -> (String, Option
         ),
         other => (format!("cannot be used: {other}"), None),
     }
+}
+
+/// rustls writes `DnsName("db.example")`; people want `db.example`.
+fn names(presented: &[String]) -> String {
+    let plain = |name: &String| {
+        let inner = name.split_once('(').and_then(|(_, rest)| rest.strip_suffix(')')).unwrap_or(name);
+        format!("`{}`", inner.trim_matches('"'))
+    };
+    presented.iter().map(plain).collect::<Vec<_>>().join(", ")
 }

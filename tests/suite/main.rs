@@ -2,4 +2,6 @@
 
 mod support;
 
+mod connection;
+mod connection_tls;
 mod harness;
