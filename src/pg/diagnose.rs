@@ -129,7 +129,7 @@ fn from_system(host: &Host, error: &io::Error) -> ConnectError {
             not_ready(format!("the server at {} closed the connection", at(host)))
         }
         _ if error.to_string().contains("lookup address") => with_hint(
-            not_ready(format!("cannot resolve the host name of {}: {error}", at(host))),
+            not_ready(format!("cannot resolve the host name of {}: {}", at(host), without_preface(error))),
             "is the name right, and is its service on the same network?",
         ),
         Io::InvalidData | Io::InvalidInput => with_hint(
@@ -138,6 +138,12 @@ fn from_system(host: &Host, error: &io::Error) -> ConnectError {
         ),
         _ => not_ready(format!("cannot reach {}: {error}", at(host))),
     }
+}
+
+/// The standard library's "failed to lookup address information" repeats what is said already.
+fn without_preface(error: &io::Error) -> String {
+    let text = error.to_string();
+    text.rsplit_once(": ").map_or(text.clone(), |(_, reason)| reason.to_owned())
 }
 
 /// What the server said while it logged us in.
@@ -253,6 +259,10 @@ fn certificate_problem(tls: &Tls, problem: &CertificateError) -> (String, Option
         Problem::NotValidForName | Problem::NotValidForNameContext { .. } => (
             "names no host".into(),
             Some("it needs a subjectAltName with the host, or use `sslmode=verify-ca`; the common name does not count".into()),
+        ),
+        Problem::Other(_) => (
+            "cannot be verified".into(),
+            Some("it must be X.509 version 3, with a subjectAltName, and not be an authority's own".into()),
         ),
         other => (format!("cannot be used: {other}"), None),
     }

@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::{verify_server_cert_signed_by_trust_anchor, verify_server_name};
-use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
-use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature_with_raw_key};
+use rustls::pki_types::{CertificateDer, ServerName, SubjectPublicKeyInfoDer, UnixTime};
 use rustls::server::ParsedCertificate;
 use rustls::{CertificateError, DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
-use x509_cert::der::Decode as _;
+use x509_cert::Certificate;
+use x509_cert::der::{Decode as _, Encode as _};
 
 /// Takes any certificate, as libpq's `prefer` and `require` do. The peer must still hold its private key.
 #[derive(Debug)]
@@ -60,7 +61,7 @@ impl Chain {
 }
 
 fn verify_dates(certificate: &CertificateDer<'_>, now: UnixTime) -> Result<(), Error> {
-    let parsed = x509_cert::Certificate::from_der(certificate).map_err(|_| CertificateError::BadEncoding)?;
+    let parsed = Certificate::from_der(certificate).map_err(|_| CertificateError::BadEncoding)?;
     let validity = parsed.tbs_certificate.validity;
     let now = now.as_secs();
     if now < validity.not_before.to_unix_duration().as_secs() {
@@ -70,6 +71,30 @@ fn verify_dates(certificate: &CertificateDer<'_>, now: UnixTime) -> Result<(), E
         return Err(CertificateError::Expired.into());
     }
     Ok(())
+}
+
+fn tls12_signature(
+    provider: &CryptoProvider,
+    message: &[u8],
+    cert: &CertificateDer<'_>,
+    signature: &DigitallySignedStruct,
+) -> Result<HandshakeSignatureValid, Error> {
+    verify_tls12_signature(message, cert, signature, &provider.signature_verification_algorithms)
+}
+
+/// Reads the key without webpki, which takes no certificate of X.509 version 1. The recipe in PostgreSQL's manual
+/// ("Creating Certificates") makes such ones with OpenSSL before 3.2.
+fn tls13_signature(
+    provider: &CryptoProvider,
+    message: &[u8],
+    cert: &CertificateDer<'_>,
+    signature: &DigitallySignedStruct,
+) -> Result<HandshakeSignatureValid, Error> {
+    let key = Certificate::from_der(cert)
+        .and_then(|parsed| parsed.tbs_certificate.subject_public_key_info.to_der())
+        .map_err(|_| CertificateError::BadEncoding)?;
+    let key = SubjectPublicKeyInfoDer::from(key);
+    verify_tls13_signature_with_raw_key(message, &key, signature, &provider.signature_verification_algorithms)
 }
 
 impl ServerCertVerifier for Chain {
@@ -94,7 +119,7 @@ impl ServerCertVerifier for Chain {
         cert: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls12_signature(message, cert, signature, &self.provider.signature_verification_algorithms)
+        tls12_signature(&self.provider, message, cert, signature)
     }
 
     fn verify_tls13_signature(
@@ -103,7 +128,7 @@ impl ServerCertVerifier for Chain {
         cert: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls13_signature(message, cert, signature, &self.provider.signature_verification_algorithms)
+        tls13_signature(&self.provider, message, cert, signature)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
@@ -129,7 +154,7 @@ impl ServerCertVerifier for Anything {
         cert: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls12_signature(message, cert, signature, &self.provider.signature_verification_algorithms)
+        tls12_signature(&self.provider, message, cert, signature)
     }
 
     fn verify_tls13_signature(
@@ -138,7 +163,7 @@ impl ServerCertVerifier for Anything {
         cert: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls13_signature(message, cert, signature, &self.provider.signature_verification_algorithms)
+        tls13_signature(&self.provider, message, cert, signature)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {

@@ -1,6 +1,6 @@
 //! Encryption and trust, for every `sslmode`.
 
-use std::{fs, path::PathBuf};
+use std::{fs, path::PathBuf, process::Command};
 
 use pgreconcile::{Error, ErrorKind, pg};
 use rcgen::{
@@ -61,9 +61,13 @@ impl Files {
     }
 
     fn put(&self, name: &str, text: &str) -> PathBuf {
-        let path = self.0.path().join(name);
+        let path = self.path(name);
         fs::write(&path, text).expect("written");
         path
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
     }
 
     fn root(&self, authority: &Authority) -> String {
@@ -160,6 +164,40 @@ fn a_self_signed_certificate_vouches_for_itself() {
     assert!(outcome(&cluster, &format!("host=other.test {rest}verify-full")).is_err());
 }
 
+/// As the recipe in PostgreSQL's manual makes it: version 1, no subjectAltName.
+fn version_1_certificate(authority: &Authority, files: &Files) -> Pair {
+    let root = files.put("ca.crt", &authority.pem());
+    let root_key = files.put("ca.key", &authority.key().serialize_pem());
+    let (key, request, certificate) = (files.path("v1.key"), files.path("v1.csr"), files.path("v1.crt"));
+    let openssl = |args: &[&std::ffi::OsStr]| {
+        let output = Command::new("openssl").args(args).output().expect("`openssl` starts");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    };
+    let words = |line: &str| -> Vec<std::ffi::OsString> { line.split(' ').map(Into::into).collect() };
+    let mut line = words("req -new -nodes -subj /CN=db.test -newkey rsa:2048 -keyout");
+    line.extend([key.clone().into(), "-out".into(), request.clone().into()]);
+    openssl(&line.iter().map(AsRef::as_ref).collect::<Vec<_>>());
+    let mut line = words("x509 -req -days 365 -set_serial 7 -in");
+    line.extend([request.into(), "-out".into(), certificate.clone().into()]);
+    line.extend(["-CA".into(), root.into(), "-CAkey".into(), root_key.into()]);
+    openssl(&line.iter().map(AsRef::as_ref).collect::<Vec<_>>());
+    let read = |path: &PathBuf| fs::read_to_string(path).expect("readable");
+    Pair { certificate: read(&certificate), key: read(&key) }
+}
+
+#[test]
+fn a_version_1_certificate_encrypts_but_cannot_be_verified() {
+    let cluster = support::server().dedicated(&Options::default().stopped());
+    let (right, files) = (authority("right"), Files::new());
+    let pair = version_1_certificate(&right, &files);
+    pair.serve_on(&cluster);
+    let unverified = Err("cannot be verified");
+    let trusted = format!("host=db.test {}", files.root(&right));
+    assert_modes(&cluster, &trusted, [PLAIN, PLAIN, ENCRYPTED, unverified, unverified, unverified]);
+    let itself = format!("host=db.test sslrootcert={}", files.put("pinned.crt", &pair.certificate).display());
+    assert!(outcome(&cluster, &format!("{itself} sslmode=verify-ca")).is_ok_and(|tls| tls));
+}
+
 #[test]
 fn access_rules_decide_between_plain_and_encrypted() {
     let right = authority("right");
@@ -210,6 +248,16 @@ fn a_client_certificate_logs_in() {
     let key = files.put("stranger.key", &stranger.key);
     let error = outcome(&cluster, &with(&cert, &key)).expect_err("refused");
     assert!(error.message.contains("UnknownCA") && error.kind == ErrorKind::Failed, "{error}");
+}
+
+#[test]
+fn tls_may_start_without_asking() {
+    let Some(server) = support::servers().iter().find(|server| server.major() >= 17) else { return };
+    let cluster = server.dedicated(&Options::default().stopped());
+    let (right, files) = (authority("right"), Files::new());
+    Pair::new(&right, &["db.test"], |_| ()).serve_on(&cluster);
+    let rest = format!("host=db.test sslmode=verify-full sslnegotiation=direct {}", files.root(&right));
+    assert!(outcome(&cluster, &rest).is_ok_and(|tls| tls));
 }
 
 #[test]
