@@ -49,8 +49,6 @@ pub enum Feature {
     UnloggedSequences,
     /// `GRANT … ON PARAMETER`.
     ParameterPrivileges,
-    /// Database and collation providers of ICU for whole databases.
-    IcuDatabases,
     /// `SET ACCESS METHOD` of a table.
     SetAccessMethod,
     /// Schema `public` belongs to `pg_database_owner`, and PUBLIC may not create in it.
@@ -69,7 +67,7 @@ pub enum Feature {
     StatisticsTargetNull,
     /// The `builtin` collation provider.
     BuiltinCollations,
-    /// Identity columns of partitioned tables.
+    /// Identity columns that partitions take over from their table.
     PartitionedIdentity,
     /// Exclusion constraints on partitioned tables.
     PartitionedExclusion,
@@ -102,7 +100,7 @@ pub enum Feature {
 }
 
 impl Feature {
-    /// The first major that has it (from the release notes, "Migration" and "Changes").
+    /// The first major that has it (from the release notes; an integration test asks every server).
     pub fn since(self) -> u32 {
         use Feature as F;
         match self {
@@ -122,7 +120,6 @@ impl Feature {
             | F::PublicationSchemas
             | F::UnloggedSequences
             | F::ParameterPrivileges
-            | F::IcuDatabases
             | F::SetAccessMethod
             | F::ClosedPublicSchema => 15,
             F::MembershipOptions | F::StorageInCreateTable | F::CollationRules => 16,
@@ -168,7 +165,6 @@ impl Feature {
             F::PublicationSchemas => "a publication of a schema",
             F::UnloggedSequences => "an unlogged sequence",
             F::ParameterPrivileges => "a privilege on a parameter",
-            F::IcuDatabases => "a database with an ICU collation",
             F::SetAccessMethod => "SET ACCESS METHOD",
             F::ClosedPublicSchema => "a schema public that is closed to PUBLIC",
             F::MembershipOptions => "INHERIT and SET of a role membership",
@@ -178,7 +174,7 @@ impl Feature {
             F::SetExpression => "SET EXPRESSION of a generated column",
             F::StatisticsTargetNull => "a statistics target of NULL",
             F::BuiltinCollations => "a collation of the builtin provider",
-            F::PartitionedIdentity => "an identity column of a partitioned table",
+            F::PartitionedIdentity => "an identity column of a partition",
             F::PartitionedExclusion => "an exclusion constraint on a partitioned table",
             F::LoginEventTrigger => "an event trigger on login",
             F::EnumValueInTransaction => "a new enum value in the transaction that creates its type",

@@ -3,6 +3,7 @@
 use std::{
     collections::HashMap,
     fs,
+    io::{Read, Write},
     net::TcpListener,
     os::unix::fs::PermissionsExt,
     thread,
@@ -205,6 +206,49 @@ fn a_server_that_says_nothing_is_given_up() {
     assert!(begun.elapsed() < Duration::from_secs(3), "{:?}", begun.elapsed());
     assert_eq!(error.kind, ErrorKind::Unreachable);
     assert_eq!(error.message, format!("no answer from `127.0.0.1:{port}` within 1s"));
+}
+
+/// Answers every connection with this refusal. Poolers, and servers in passing states, cannot be had on demand.
+fn refusing_server(code: &'static str, message: &'static str) -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = listener.local_addr().expect("its address").port();
+    thread::spawn(move || {
+        let fields = format!("SFATAL\0VFATAL\0C{code}\0M{message}\0\0");
+        let length = u32::try_from(fields.len() + 4).expect("short").to_be_bytes();
+        for mut stream in listener.incoming().map_while(Result::ok) {
+            // The startup packet, whole: closing a socket with something unread would be a reset.
+            let _ = stream.read(&mut [0; 1024]);
+            let _ = stream.write_all(&[b"E", length.as_slice(), fields.as_bytes()].concat());
+        }
+    });
+    port
+}
+
+#[test]
+fn each_refusal_is_final_or_passing() {
+    use pg::Reason::{Final, NoDatabase, NotReady};
+    for (code, message, reason) in [
+        ("57P03", "the database system is starting up", NotReady),
+        ("57P01", "terminating connection due to administrator command", NotReady),
+        ("53300", "sorry, too many clients already", NotReady),
+        ("08006", "server closed the connection", NotReady),
+        ("3D000", "database \"x\" does not exist", NoDatabase),
+        ("28P01", "password authentication failed for user \"u\"", Final),
+        ("28000", "no pg_hba.conf entry", Final),
+        ("42501", "permission denied for database \"x\"", Final),
+        // PgBouncer's.
+        ("08P01", "server login has been failing, try again later (server_login_retry)", NotReady),
+        ("08P01", "pgbouncer cannot connect to server", NotReady),
+        ("08P01", "no such database: x", NoDatabase),
+        ("08P01", "unsupported startup parameter: options", Final),
+    ] {
+        let port = refusing_server(code, message);
+        let connection = settings(&format!("postgres://u@127.0.0.1:{port}/x?sslmode=disable"), &[]);
+        let failure = pg::connect(&connection).err().expect("no connection");
+        assert_eq!(failure.reason, reason, "{code} {message}: {}", failure.error);
+        let kind = if reason == NotReady { ErrorKind::Unreachable } else { ErrorKind::Failed };
+        assert_eq!((failure.error.kind, failure.error.sqlstate.as_deref()), (kind, Some(code)));
+    }
 }
 
 #[test]

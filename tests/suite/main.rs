@@ -4,4 +4,5 @@ mod support;
 
 mod connection;
 mod connection_tls;
+mod features;
 mod harness;
