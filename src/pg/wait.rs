@@ -65,32 +65,52 @@ pub fn connect_waiting(
 ) -> Result<Client> {
     let connector = Connector::new(connection)?;
     let mut clock = Clock::start(wait);
-    let mut created = !create_database;
+    let mut creation = if create_database { Creation::Allowed } else { Creation::Refused };
     loop {
-        clock.attempts += 1;
-        let mut failure = match connector.open(clock.deadline()) {
+        let failure = match attempt(&connector, &mut clock, &mut creation, on_event) {
             Ok(client) => {
                 on_event(WaitEvent::Connected { attempts: clock.attempts, elapsed: clock.elapsed() });
                 return Ok(client);
             }
-            Err(failure) => failure,
+            Err(failure) if failure.reason == Reason::NotReady => failure,
+            Err(failure) => return Err(failure.error),
         };
-        if failure.reason == Reason::NoDatabase && !created {
-            match create(&connector, clock.deadline(), on_event) {
-                Ok(()) => {
-                    created = true;
-                    continue;
-                }
-                Err(creation) => failure = creation,
-            }
-        }
-        if failure.reason != Reason::NotReady {
-            return Err(failure.error);
-        }
         let Some(pause) = clock.next_pause() else { return Err(gave_up(connection, &clock, failure)) };
         let reason = failure.error.message;
         on_event(WaitEvent::Waiting { attempt: clock.attempts, reason, elapsed: clock.elapsed(), pause });
         thread::sleep(pause);
+    }
+}
+
+/// Whether a missing database is to be created.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Creation {
+    Refused,
+    Allowed,
+    Done,
+}
+
+/// One attempt, and another right after the database was created.
+fn attempt(
+    connector: &Connector,
+    clock: &mut Clock,
+    creation: &mut Creation,
+    on_event: &mut dyn FnMut(WaitEvent),
+) -> Result<Client, ConnectError> {
+    clock.attempts += 1;
+    let result = connector.open(clock.deadline());
+    match (result, *creation) {
+        (Err(failure), Creation::Allowed) if failure.reason == Reason::NoDatabase => {
+            create(connector, clock.deadline(), on_event)?;
+            *creation = Creation::Done;
+            attempt(connector, clock, creation, on_event)
+        }
+        // A pooler may go on saying so for a while.
+        (Err(failure), Creation::Done) if failure.reason == Reason::NoDatabase => {
+            let error = Error { kind: ErrorKind::Unreachable, hint: None, ..failure.error };
+            Err(ConnectError { reason: Reason::NotReady, error })
+        }
+        (result, _) => result,
     }
 }
 
@@ -177,14 +197,18 @@ fn by_somebody_else(code: &SqlState) -> bool {
 }
 
 fn maintenance_client(connector: &Connector, deadline: Option<Instant>) -> Result<Client, ConnectError> {
-    let mut missing = None;
     for name in MAINTENANCE {
         match connector.with_dbname(name).open(deadline) {
-            Err(failure) if failure.reason == Reason::NoDatabase => missing = Some(failure),
+            Err(failure) if failure.reason == Reason::NoDatabase => {}
             other => return other,
         }
     }
-    Err(missing.unwrap_or_else(|| Error::failed("no maintenance database").into()))
+    let name = &connector.connection().dbname;
+    let error =
+        Error::failed(format!("cannot create the database `{name}`: there is no database to create it from"))
+            .note(format!("tried: `{}`", MAINTENANCE.join("`, `")))
+            .hint("create the database yourself");
+    Err(error.into())
 }
 
 fn not_created(connection: &Connection, error: &postgres::Error) -> ConnectError {
