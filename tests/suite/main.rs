@@ -1,1 +1,8 @@
 //! One test binary: real PostgreSQL, real processes.
+
+mod support;
+
+mod connection;
+mod connection_tls;
+mod features;
+mod harness;

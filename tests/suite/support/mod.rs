@@ -1,0 +1,39 @@
+//! The harness: throw-away PostgreSQL clusters, databases in them, and runs of the real binary.
+//!
+//! ```text
+//! for server in support::servers() {                       // every major on this machine
+//!     let db = server.database();                          // fresh, dropped at the end of the scope
+//!     db.execute("create table t (id int)");
+//!     Run::new(&db).file(SCHEMA).arg("apply").run().success().stdout_contains("in sync");
+//!     assert_eq!(db.scalar("select count(*) from t"), "0");
+//! }
+//! ```
+//!
+//! `PG_BINS` names the PostgreSQL `bin` directories to test on, separated by colons. Without it, everything in
+//! the usual places and in `.postgres/` is used. Clusters vanish with this process, however it dies.
+#![allow(dead_code, reason = "a harness offers more than the tests of any one day use")]
+
+mod account;
+mod cluster;
+mod database;
+mod install;
+mod run;
+mod server;
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+#[allow(unused_imports, reason = "the harness's face, whole")]
+pub use self::{
+    cluster::{Cluster, Options},
+    database::Database,
+    run::{Outcome, Run, Running, pgreconcile},
+    server::{Server, server, servers},
+};
+#[allow(unused_imports, reason = "the harness's face, whole")]
+pub use tempfile::TempDir;
+
+/// A name that no other test uses, here or in another test process; for roles, which a whole cluster shares.
+pub fn unique(prefix: &str) -> String {
+    static NEXT: AtomicU32 = AtomicU32::new(1);
+    format!("{prefix}_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed))
+}
