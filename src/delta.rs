@@ -146,6 +146,7 @@ pub struct Alteration {
     pub(crate) steps: Vec<Step>,
     pub(crate) replace: bool,
     pub(crate) obstacle: Option<Obstacle>,
+    pub(crate) drift: Vec<Change>,
 }
 
 impl Alteration {
@@ -181,6 +182,11 @@ impl Alteration {
     pub fn obstacle(&mut self, change: Change, obstacle: Obstacle) {
         self.changes.push(change);
         self.obstacle.get_or_insert(obstacle);
+    }
+
+    /// Notes something that the database has beyond what the file asks for; it is told and left alone.
+    pub fn drift(&mut self, change: Change) {
+        self.drift.push(change);
     }
 
     /// Whether something differs so far.

@@ -3,10 +3,10 @@
 use crate::delta::Alteration;
 use crate::model::{Address, Body, Entry, Model, Observed};
 use crate::pg::{Feature, ServerVersion};
-use crate::source::{Key, KeyDoc, Problems, Reader, Span, Table};
-use crate::sql::{Fragment, literal};
+use crate::source::{Key, KeyDoc, Problems, Reader, Span, Table, Value};
+use crate::sql::{Consent, Fragment, literal};
 use crate::statement::Step;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 /// Where in the file the objects of a kind stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -108,6 +108,8 @@ pub struct Server {
     pub in_recovery: bool,
     /// The schemas that are read.
     pub schemas: Vec<String>,
+    /// The tool's own schema, if it is there.
+    pub state: Option<String>,
 }
 
 impl Server {
@@ -279,10 +281,11 @@ impl Item<'_> {
         }
     }
 
-    /// The value of an environment variable; a problem at `span` if it is not set.
+    /// The value of an environment variable; a problem at `span` if it is not set, unless the object is optional.
     pub fn environment(&mut self, variable: &str, span: Span) -> Option<String> {
         let value = (self.environment)(variable);
-        if value.is_none() {
+        let optional = self.table.get("optional").is_some_and(|node| matches!(node.value, Value::Boolean(true)));
+        if value.is_none() && !optional {
             self.problems.add_with_hint(
                 span,
                 format!("the environment variable `{variable}` is not set"),
@@ -324,6 +327,8 @@ pub struct Cx<'a> {
     pub registry: &'a Registry,
     /// The tool's own schema.
     pub state_schema: &'a str,
+    /// The consents of this run.
+    pub allow: &'a BTreeSet<Consent>,
 }
 
 impl Cx<'_> {

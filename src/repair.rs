@@ -24,7 +24,7 @@ pub fn delete(cx: &Cx<'_>, at: &Address, table: &Address, doomed: &Phrase, form:
             .raw("WHERE t.ctid = d.ctid AND t.tableoid = d.tableoid RETURNING t.*) ")
             .raw(format!("INSERT INTO {} (relation, reason, row_data) ", quarantine(cx)))
             .raw(format!("SELECT {}, {reason}, to_jsonb(gone) FROM gone", literal(&name)));
-        return vec![Statement::on(table, form, sql)];
+        return vec![Statement::on(table, form, sql).with_state()];
     }
     let form = if form == Form::Repair { Form::RepairCascading } else { form };
     let trap = ident("pgreconcile_quarantine");
@@ -36,7 +36,7 @@ pub fn delete(cx: &Cx<'_>, at: &Address, table: &Address, doomed: &Phrase, form:
         let sql = format!(
             "CREATE TRIGGER {trap} AFTER {events} ON {relation} FOR EACH ROW EXECUTE FUNCTION {function}({reason})"
         );
-        statements.push(Statement::on(table, form, sql));
+        statements.push(Statement::on(table, form, sql).with_state());
     }
     let sql = Phrase::from(format!("DELETE FROM {name} t USING ("))
         .phrase(doomed)
@@ -65,7 +65,7 @@ pub fn set_null(
         .raw(format!("FROM {name} t JOIN doomed d ON t.ctid = d.ctid AND t.tableoid = d.tableoid) "))
         .raw(format!("UPDATE {name} t SET {} FROM doomed d ", sets.join(", ")))
         .raw("WHERE t.ctid = d.ctid AND t.tableoid = d.tableoid");
-    vec![Statement::on(table, Form::Repair, sql)]
+    vec![Statement::on(table, Form::Repair, sql).with_state()]
 }
 
 /// The tables whose rows change when rows of `table` are deleted, by the foreign keys that are in force, and the

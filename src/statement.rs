@@ -16,6 +16,8 @@ pub struct Statement {
     pub also: Option<Address>,
     /// Where it can be said inside the statement that creates its parent.
     pub clause: Option<Clause>,
+    /// It writes to the tool's own schema, which must be there.
+    pub uses_state: bool,
     /// The same in batches, for tables that hold many rows: the text before and after the number of rows. Repeated
     /// until no row is left.
     pub batch: Option<(Phrase, Phrase)>,
@@ -33,7 +35,7 @@ pub struct Clause {
 impl Statement {
     /// A statement about no table in particular.
     pub fn new(form: Form, sql: impl Into<Phrase>) -> Statement {
-        Statement { form, sql: sql.into(), table: None, also: None, clause: None, batch: None, open: None }
+        Statement { form, sql: sql.into(), table: None, also: None, clause: None, uses_state: false, batch: None, open: None }
     }
 
     /// A statement about `table`.
@@ -52,6 +54,13 @@ impl Statement {
     #[must_use]
     pub fn clause(mut self, sql: Phrase) -> Statement {
         self.clause = Some(Clause { sql });
+        self
+    }
+
+    /// Says that it writes to the tool's own schema.
+    #[must_use]
+    pub fn with_state(mut self) -> Statement {
+        self.uses_state = true;
         self
     }
 

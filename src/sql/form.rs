@@ -223,6 +223,8 @@ forms! {
     ReindexConcurrently = ShareUpdateExclusive, Build, alone;
     /// `DROP INDEX` of an index that nobody can be using.
     DropIndex = AccessExclusive, None, loses(DropObject);
+    /// `DROP INDEX` of one that is built anew in the same transaction.
+    ReplaceIndex = AccessExclusive, None;
     /// `DROP INDEX CONCURRENTLY`.
     DropIndexConcurrently = ShareUpdateExclusive, None, alone, loses(DropObject);
     /// `DROP INDEX CONCURRENTLY` of one that is built anew, or that is an invalid leftover.

@@ -1,0 +1,156 @@
+//! Comments: a kind about any address.
+
+use crate::delta::Alteration;
+use crate::kind::{Cx, Doc, Item, Place, Rank, Room, Row, Server};
+use crate::model::{Address, Entry, Observed};
+use crate::source::{KeyDoc, Shape};
+use crate::sql::{Form, Phrase, not_of_extension};
+use crate::statement::{Statement, Step};
+
+/// The room.
+pub struct Comment;
+
+/// A comment.
+#[derive(Debug, Clone)]
+pub struct Body {
+    text: String,
+}
+
+static DOC: Doc = Doc {
+    name: "comment",
+    summary: "A comment, on any object: `comment = \"…\"`.",
+    manual: "sql-comment",
+    place: Place::OnAny("comment"),
+    rank: Rank::Note,
+    main_key: Some("text"),
+    keys: &[KeyDoc::new("text", Shape::Text, "what it says")],
+    example: "[tables.events]\ncomment = \"what happens where\"\n\n[tables.events.columns]\n\
+              name = { type = \"text\", comment = \"as printed on the poster\" }\n",
+};
+
+impl Room for Comment {
+    type Body = Body;
+
+    fn doc(&self) -> &'static Doc {
+        &DOC
+    }
+
+    fn read(&self, item: &mut Item<'_>) {
+        if let Some((text, span)) = item.reader().required("text") {
+            let text = text.to_string();
+            if text.is_empty() {
+                let message = "an empty comment is no comment";
+                item.problems.add_with_hint(span, message, "leave it out, or say `absent = true`");
+            }
+            item.declare(Body { text });
+        }
+    }
+
+    fn catalog(&self, server: &Server) -> Option<String> {
+        let ours = server.in_schemas("n.nspname");
+        let branch = |kind: &str, path: &str, from: &str, class: &str, oid: &str, sub: &str, also: &str| {
+            format!(
+                "SELECT {kind} AS kind, to_json(ARRAY[{path}]::text[])::text AS path, d.description AS text \
+                 FROM pg_description d JOIN {from} WHERE d.classoid = '{class}'::regclass AND d.objsubid {sub} AND {also} \
+                 AND {}",
+                not_of_extension(class, oid)
+            )
+        };
+        let class = "pg_class c ON c.oid = d.objoid JOIN pg_namespace n ON n.oid = c.relnamespace";
+        let column = format!("{class} JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = d.objsubid");
+        let constraint = "pg_constraint k ON k.oid = d.objoid JOIN pg_class c ON c.oid = k.conrelid \
+                          JOIN pg_namespace n ON n.oid = c.relnamespace";
+        let contype = "CASE k.contype WHEN 'p' THEN 'primary key' WHEN 'u' THEN 'unique constraint' \
+                       WHEN 'c' THEN 'check' WHEN 'f' THEN 'foreign key' ELSE 'constraint' END";
+        let index = "pg_class x ON x.oid = d.objoid JOIN pg_index i ON i.indexrelid = x.oid \
+                     JOIN pg_class c ON c.oid = i.indrelid JOIN pg_namespace n ON n.oid = c.relnamespace";
+        let of_index = format!(
+            "NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = i.indexrelid) AND {ours}"
+        );
+        let trigger = "pg_trigger t ON t.oid = d.objoid JOIN pg_class c ON c.oid = t.tgrelid \
+                       JOIN pg_namespace n ON n.oid = c.relnamespace";
+        let function = "pg_proc p ON p.oid = d.objoid JOIN pg_namespace n ON n.oid = p.pronamespace";
+        let called = "n.nspname, p.proname || '(' || oidvectortypes(p.proargtypes) || ')'";
+        let types = "pg_type t ON t.oid = d.objoid JOIN pg_namespace n ON n.oid = t.typnamespace";
+        let tables = format!("c.relkind IN ('r', 'p') AND NOT c.relispartition AND {ours}");
+        let of_type = format!("t.typtype = 'e' AND {ours}");
+        let branches = [
+            branch("'table'", "n.nspname, c.relname", class, "pg_class", "c.oid", "= 0", &tables),
+            branch("'column'", "n.nspname, c.relname, a.attname", &column, "pg_class", "c.oid", "> 0", &tables),
+            branch(contype, "n.nspname, c.relname, k.conname", constraint, "pg_constraint", "k.oid", "= 0", &ours),
+            branch("'index'", "n.nspname, c.relname, x.relname", index, "pg_class", "x.oid", "= 0", &of_index),
+            branch("'trigger'", "n.nspname, c.relname, t.tgname", trigger, "pg_trigger", "t.oid", "= 0", &ours),
+            branch("'function'", called, function, "pg_proc", "p.oid", "= 0", &ours),
+            branch("'enum'", "n.nspname, t.typname", types, "pg_type", "t.oid", "= 0", &of_type),
+            // The server itself comments on schema public and on procedural languages.
+            branch(
+                "'schema'",
+                "n.nspname",
+                "pg_namespace n ON n.oid = d.objoid",
+                "pg_namespace",
+                "n.oid",
+                "= 0",
+                &format!("d.description <> 'standard public schema' AND {ours}"),
+            ),
+        ];
+        let roles = "SELECT 'role' AS kind, to_json(ARRAY[r.rolname]::text[])::text AS path, d.description AS text \
+                     FROM pg_shdescription d JOIN pg_roles r ON r.oid = d.objoid \
+                     WHERE d.classoid = 'pg_authid'::regclass";
+        Some(format!("{} UNION ALL {roles}", branches.join(" UNION ALL ")))
+    }
+
+    fn observe(&self, row: &Row<'_>, _: &Server, out: &mut Observed) {
+        let kind = KINDS.iter().find(|kind| **kind == row.text("kind"));
+        let Some(kind) = kind else { return };
+        let subject = Address::new(kind, row.list("path"));
+        let address = Address::about(DOC.name, Vec::<String>::new(), subject.clone());
+        let body = Body { text: row.text("text").to_string() };
+        out.model.insert(Entry::new(address, body).part_of(subject));
+    }
+
+    fn create(&self, at: &Address, desired: &Body, cx: &Cx<'_>) -> Vec<Step> {
+        say(at, Some(&desired.text), cx)
+    }
+
+    fn compare(&self, at: &Address, desired: &Body, observed: &Body, cx: &Cx<'_>, out: &mut Alteration) {
+        let Body { text } = desired;
+        out.attribute("text", &observed.text, text, || say(at, Some(text), cx));
+    }
+
+    fn drop(&self, at: &Address, _: &Body, cx: &Cx<'_>) -> Vec<Step> {
+        say(at, None, cx)
+    }
+}
+
+/// Kinds of objects that the catalog query reads comments of.
+const KINDS: &[&str] = &[
+    "table",
+    "column",
+    "primary key",
+    "unique constraint",
+    "check",
+    "foreign key",
+    "index",
+    "trigger",
+    "function",
+    "enum",
+    "schema",
+    "role",
+];
+
+fn say(at: &Address, text: Option<&str>, cx: &Cx<'_>) -> Vec<Step> {
+    let Some(subject) = at.subject() else { return Vec::new() };
+    let Some(kind) = cx.registry.get(subject.kind) else { return Vec::new() };
+    let Some(identity) = kind.identity(subject) else { return Vec::new() };
+    let sql = Phrase::from(format!("COMMENT ON {identity} IS "));
+    let sql = match text {
+        Some(text) => sql.literal(text),
+        None => sql.raw("NULL"),
+    };
+    let table = Address::new("table", subject.path().iter().take(2).cloned());
+    let statement = match subject.kind {
+        "table" | "column" | "index" => Statement::on(&table, Form::Comment, sql),
+        _ => Statement::new(Form::Catalog, sql),
+    };
+    vec![statement.into()]
+}

@@ -1,0 +1,199 @@
+//! Roles. They belong to the whole cluster, so only what the file says of a role is compared; all else about it is
+//! left alone.
+
+use crate::config::Secret;
+use crate::delta::{Alteration, Change};
+use crate::kind::{Cx, Doc, Item, Place, Rank, Room, Row, Server, Undeclared};
+use crate::model::{Address, Entry, Model, Observed};
+use crate::pg::scram;
+use crate::source::{KeyDoc, Shape};
+use crate::sql::{Form, Phrase, ident, literal, qualified};
+use crate::statement::{Statement, Step};
+use std::collections::BTreeMap;
+
+/// The room.
+pub struct Role;
+
+/// A role.
+#[derive(Debug, Clone)]
+pub struct Body {
+    /// Yes-or-no attributes, by their key in the file.
+    flags: BTreeMap<&'static str, bool>,
+    connection_limit: Option<i64>,
+    valid_until: Option<String>,
+    password: Option<Secret>,
+    /// What the server, or our own note, keeps of the password.
+    verifier: Option<Secret>,
+}
+
+/// Key in the file, column of pg_roles, words in SQL.
+const FLAGS: &[(&str, &str, &str)] = &[
+    ("login", "rolcanlogin", "LOGIN"),
+    ("superuser", "rolsuper", "SUPERUSER"),
+    ("createdb", "rolcreatedb", "CREATEDB"),
+    ("createrole", "rolcreaterole", "CREATEROLE"),
+    ("inherit", "rolinherit", "INHERIT"),
+    ("replication", "rolreplication", "REPLICATION"),
+    ("bypassrls", "rolbypassrls", "BYPASSRLS"),
+];
+
+static DOC: Doc = Doc {
+    name: "role",
+    summary: "A role. What the file does not say of it is left alone. The password comes from the environment and \
+              leaves this program only as a SCRAM verifier. `read` and `write` name schemas: usage, and the \
+              privileges on all their tables, those to come included.",
+    manual: "sql-createrole",
+    place: Place::Top("roles"),
+    rank: Rank::Role,
+    main_key: None,
+    keys: &[
+        KeyDoc::new("login", Shape::Boolean, "can log in"),
+        KeyDoc::new("superuser", Shape::Boolean, "is bound by nothing"),
+        KeyDoc::new("createdb", Shape::Boolean, "can create databases"),
+        KeyDoc::new("createrole", Shape::Boolean, "can create roles"),
+        KeyDoc::new("inherit", Shape::Boolean, "has the privileges of the roles it is a member of"),
+        KeyDoc::new("replication", Shape::Boolean, "can start streaming replication"),
+        KeyDoc::new("bypassrls", Shape::Boolean, "is not bound by row-level security"),
+        KeyDoc::new("connection_limit", Shape::Integer, "how many connections it may have; -1 for any number"),
+        KeyDoc::new("valid_until", Shape::Text, "when its password expires"),
+        KeyDoc::new("password_env", Shape::Name, "the environment variable that holds its password"),
+    ],
+    example: "[roles.admin_console]\nlogin = true\nconnection_limit = 5\n",
+};
+
+impl Room for Role {
+    type Body = Body;
+
+    fn doc(&self) -> &'static Doc {
+        &DOC
+    }
+
+    fn read(&self, item: &mut Item<'_>) {
+        let mut reader = item.reader();
+        let mut flags = BTreeMap::new();
+        for (key, _, _) in FLAGS {
+            if let Some(value) = reader.boolean(key) {
+                flags.insert(*key, value);
+            }
+        }
+        let connection_limit = reader.integer("connection_limit");
+        let valid_until = reader.text("valid_until");
+        let variable = reader.string("password_env");
+        let password = variable.and_then(|(variable, span)| item.environment(variable, span));
+        let password = password.map(Secret::new);
+        item.declare(Body { flags, connection_limit, valid_until, password, verifier: None });
+    }
+
+    fn catalog(&self, server: &Server) -> Option<String> {
+        let flags: Vec<String> = FLAGS.iter().map(|(key, column, _)| format!("r.{column} AS {key}")).collect();
+        // Only a superuser may read pg_authid; others keep a verifier of their own.
+        let (from, verifier) = match &server.state {
+            _ if server.superuser => ("pg_authid r".to_string(), "r.rolpassword"),
+            Some(state) => {
+                let table = qualified(state, "secret");
+                (format!("pg_roles r LEFT JOIN {table} s ON s.role = r.rolname"), "s.verifier")
+            }
+            None => ("pg_roles r".to_string(), "NULL"),
+        };
+        Some(format!(
+            "SELECT r.rolname AS name, {}, r.rolconnlimit AS connection_limit, r.rolvaliduntil::text AS valid_until, \
+             {verifier} AS verifier FROM {from} WHERE r.rolname !~ '^pg_'",
+            flags.join(", ")
+        ))
+    }
+
+    fn observe(&self, row: &Row<'_>, _: &Server, out: &mut Observed) {
+        let body = Body {
+            flags: FLAGS.iter().map(|(key, _, _)| (*key, row.flag(key))).collect(),
+            connection_limit: Some(row.number("connection_limit")),
+            valid_until: row.owned("valid_until"),
+            password: None,
+            verifier: row.owned("verifier").map(Secret::new),
+        };
+        out.model.insert(Entry::new(Address::new(DOC.name, [row.text("name")]), body));
+    }
+
+    fn create(&self, at: &Address, desired: &Body, cx: &Cx<'_>) -> Vec<Step> {
+        let Body { flags, connection_limit, valid_until, password, verifier: _ } = desired;
+        let mut sql = Phrase::from("CREATE ROLE ").ident(at.name());
+        for (key, value) in flags {
+            sql = sql.raw(format!(" {}", words(key, *value)));
+        }
+        sql = sql
+            .with(*connection_limit, |sql, limit| sql.raw(format!(" CONNECTION LIMIT {limit}")))
+            .with(valid_until.as_ref(), |sql, until| sql.raw(" VALID UNTIL ").literal(until));
+        let mut statements = Vec::new();
+        let verifier = password.as_ref().map(|password| scram::verifier(password.expose()));
+        sql = sql.with(verifier.as_ref(), |sql, verifier| sql.raw(" PASSWORD ").secret(verifier));
+        statements.push(Statement::new(Form::Catalog, sql));
+        statements.extend(verifier.and_then(|verifier| remember(at, &verifier, cx)));
+        vec![Step::direct(statements)]
+    }
+
+    fn compare(&self, at: &Address, desired: &Body, observed: &Body, cx: &Cx<'_>, out: &mut Alteration) {
+        let Body { flags, connection_limit, valid_until, password, verifier: _ } = desired;
+        let alter = |rest: Phrase| {
+            let sql = Phrase::from("ALTER ROLE ").ident(at.name()).raw(" ").phrase(&rest);
+            vec![Statement::new(Form::Catalog, sql).into()]
+        };
+        for (key, to) in flags {
+            let from = observed.flags.get(key).copied().unwrap_or_default();
+            out.attribute(key, &from, to, || alter(words(key, *to).into()));
+        }
+        if let Some(limit) = connection_limit {
+            out.attribute("connection_limit", &observed.connection_limit, connection_limit, || {
+                alter(format!("CONNECTION LIMIT {limit}").into())
+            });
+        }
+        if let Some(until) = valid_until
+            && observed.valid_until.as_deref().is_none_or(|there| !there.starts_with(until.as_str()))
+        {
+            out.attribute("valid_until", &observed.valid_until, valid_until, || {
+                alter(Phrase::from("VALID UNTIL ").literal(until))
+            });
+        }
+        let Some(password) = password else { return };
+        let known = observed.verifier.as_ref();
+        if known.is_none_or(|known| !scram::matches(known.expose(), password.expose())) {
+            let verifier = scram::verifier(password.expose());
+            let mut steps: Vec<Step> = alter(Phrase::from("PASSWORD ").secret(&verifier));
+            steps.extend(remember(at, &verifier, cx).map(Step::from));
+            out.note(Change { attribute: "password", from: None, to: Some("********".into()) }, steps);
+        }
+    }
+
+    fn drop(&self, at: &Address, _: &Body, _: &Cx<'_>) -> Vec<Step> {
+        vec![Statement::new(Form::DropObject, Phrase::from("DROP ROLE ").ident(at.name())).into()]
+    }
+
+    fn rename(&self, from: &Address, at: &Address, _: &Cx<'_>) -> Option<Vec<Step>> {
+        let sql = format!("ALTER ROLE {} RENAME TO {}", ident(from.name()), ident(at.name()));
+        Some(vec![Statement::new(Form::Catalog, sql).into()])
+    }
+
+    fn identity(&self, at: &Address) -> Option<String> {
+        Some(format!("ROLE {}", ident(at.name())))
+    }
+
+    fn undeclared(&self, _: &Address, _: &Body, _: &Model) -> Undeclared {
+        Undeclared::Ignore
+    }
+}
+
+fn words(key: &str, value: bool) -> String {
+    let word = FLAGS.iter().find(|(name, _, _)| *name == key).map_or("", |(_, _, word)| *word);
+    if value { word.to_string() } else { format!("NO{word}") }
+}
+
+/// Who may not read pg_authid notes the verifier, so that the next run can tell whether the password is still it.
+fn remember(at: &Address, verifier: &str, cx: &Cx<'_>) -> Option<Statement> {
+    if cx.server.superuser {
+        return None;
+    }
+    let sql = Phrase::from(format!("INSERT INTO {} (role, verifier) VALUES (", qualified(cx.state_schema, "secret")))
+        .raw(literal(at.name()))
+        .raw(", ")
+        .secret(verifier)
+        .raw(") ON CONFLICT (role) DO UPDATE SET verifier = excluded.verifier");
+    Some(Statement::new(Form::Catalog, sql).with_state())
+}

@@ -1,0 +1,255 @@
+//! Triggers on tables.
+
+use crate::delta::Alteration;
+use crate::kind::{Context, Cx, Doc, Item, Place, Rank, Room, Row, Server, Visit};
+use crate::model::{Address, Entry, Observed};
+use crate::source::{KeyDoc, Shape};
+use crate::sql::{Form, Fragment, Phrase, column_names, ident, idents, not_of_extension, qualified};
+use crate::statement::{Statement, Step};
+use std::collections::BTreeSet;
+
+/// The room.
+pub struct Trigger;
+
+/// A trigger.
+#[derive(Debug, Clone)]
+pub struct Body {
+    timing: &'static str,
+    events: BTreeSet<String>,
+    /// The columns of `update of`.
+    columns: BTreeSet<String>,
+    row: bool,
+    condition: Option<Fragment>,
+    /// The call, as `schema.function(arguments)`.
+    call: String,
+    enabled: &'static str,
+}
+
+const EVENTS: &[&str] = &["insert", "update", "delete", "truncate"];
+const ENABLED: &[(&str, &str)] =
+    &[("yes", "yes"), ("no", "no"), ("always", "always"), ("replica", "replica")];
+
+static DOC: Doc = Doc {
+    name: "trigger",
+    summary: "A trigger on a table. `touch = \"updated_at\"` on a table is short for a trigger that keeps that column \
+              current.",
+    manual: "sql-createtrigger",
+    place: Place::Children { of: "table", key: "triggers" },
+    rank: Rank::Trigger,
+    main_key: None,
+    keys: &[
+        KeyDoc::new("when", Shape::OneOf(&["before", "after", "instead of"]), "before or after the event"),
+        KeyDoc::new(
+            "events",
+            Shape::Names,
+            "`insert`, `update`, `update of COLUMN, …`, `delete`, `truncate`; one or several",
+        ),
+        KeyDoc::new("for_each", Shape::OneOf(&["row", "statement"]), "how often it runs; `statement` if not given"),
+        KeyDoc::new("condition", Shape::Sql, "over `old` and `new`: when it runs"),
+        KeyDoc::new("call", Shape::Sql, "the function it calls, with literal arguments: `\"notify('events')\"`"),
+        KeyDoc::new(
+            "enabled",
+            Shape::OneOf(&["yes", "no", "always", "replica"]),
+            "whether it fires; `yes` if not given",
+        ),
+    ],
+    example: "[functions.\"stamp()\"]\nreturns = \"trigger\"\nlanguage = \"plpgsql\"\n\
+              body = \"begin new.seen := now(); return new; end\"\n\n[tables.events.columns]\n\
+              seen = \"timestamptz\"\n\n[tables.events.triggers.stamp]\nwhen = \"before\"\nevents = [\"insert\"]\n\
+              for_each = \"row\"\ncall = \"stamp()\"\n",
+};
+
+impl Room for Trigger {
+    type Body = Body;
+
+    fn doc(&self) -> &'static Doc {
+        &DOC
+    }
+
+    fn read(&self, item: &mut Item<'_>) {
+        let Some(host) = item.host.clone() else { return };
+        let timings = [("before", "before"), ("after", "after"), ("instead of", "instead of")];
+        let mut reader = item.reader();
+        reader.required("when");
+        let timing = reader.one_of("when", &timings);
+        let row = reader.one_of("for_each", &[("row", true), ("statement", false)]).unwrap_or(false);
+        let condition = reader.string("condition").map(|(text, span)| Fragment::written(text, span));
+        let enabled = reader.one_of("enabled", ENABLED).unwrap_or("yes");
+        let call = reader.required("call");
+        let (mut events, mut columns) = (BTreeSet::new(), BTreeSet::new());
+        let written = reader.strings("events");
+        if written.is_empty() {
+            let span = reader.span_of("events");
+            reader.problems().add(span, "a trigger wants at least one event");
+        }
+        for (text, span) in written {
+            let lower = text.trim().to_lowercase();
+            if let Some(list) = lower.strip_prefix("update of ") {
+                let list = &text.trim()[text.trim().len() - list.len()..];
+                columns.extend(list.split(',').map(|name| name.trim().trim_matches('"').to_string()));
+                events.insert("update".to_string());
+            } else if EVENTS.contains(&lower.as_str()) {
+                events.insert(lower);
+            } else {
+                let message = format!("`{text}` is no event of a trigger");
+                reader.problems().add_with_suggestion(span, message, &lower, EVENTS.iter().copied());
+            }
+        }
+        let (Some(timing), Some((call, span))) = (timing, call) else { return };
+        for column in &columns {
+            item.refer(Address::new("column", [host.schema(), host.name(), column]), span);
+        }
+        let Some((name, arguments)) = call.trim().split_once('(') else {
+            item.problems.add_with_hint(span, "`call` wants a function call", format!("write `{call}()`"));
+            return;
+        };
+        let (schema, function) = item.resolve(name.trim());
+        item.need(Address::new("function", [&schema, &format!("{function}()")]));
+        let call = format!("{}({arguments}", qualified(&schema, &function));
+        item.declare(Body { timing, events, columns, row, condition, call, enabled });
+    }
+
+    fn catalog(&self, server: &Server) -> Option<String> {
+        let (ours, own) = (server.in_schemas("n.nspname"), not_of_extension("pg_class", "c.oid"));
+        let columns = column_names("t.tgrelid", "t.tgattr::int2[]");
+        Some(format!(
+            "SELECT n.nspname AS schema, c.relname AS table, t.tgname AS name, t.tgtype AS type, {columns} AS columns, \
+             pg_get_triggerdef(t.oid) AS definition, t.tgenabled AS enabled, fn.nspname AS function_schema, \
+             p.proname AS function \
+             FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace \
+             JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_namespace fn ON fn.oid = p.pronamespace \
+             WHERE NOT t.tgisinternal AND t.tgparentid = 0 AND t.tgconstraint = 0 AND NOT c.relispartition \
+             AND c.relkind IN ('r', 'p') AND {ours} AND {own} ORDER BY t.oid"
+        ))
+    }
+
+    fn observe(&self, row: &Row<'_>, _: &Server, out: &mut Observed) {
+        let path = [row.text("schema"), row.text("table"), row.text("name")];
+        let bits = row.number("type");
+        let names = [(4, "insert"), (8, "delete"), (16, "update"), (32, "truncate")];
+        let events = names.iter().filter(|(bit, _)| bits & bit != 0).map(|(_, name)| (*name).to_string());
+        let (condition, arguments) = pick(row.text("definition"));
+        let function = qualified(row.text("function_schema"), row.text("function"));
+        let body = Body {
+            timing: match bits {
+                bits if bits & 2 != 0 => "before",
+                bits if bits & 64 != 0 => "instead of",
+                _ => "after",
+            },
+            events: events.collect(),
+            columns: row.list("columns").into_iter().collect(),
+            row: bits & 1 != 0,
+            condition: condition.map(Fragment::plain),
+            call: format!("{function}({arguments}"),
+            enabled: match row.text("enabled") {
+                "D" => "no",
+                "A" => "always",
+                "R" => "replica",
+                _ => "yes",
+            },
+        };
+        let table = Address::new("table", &path[..2]);
+        out.model.insert(Entry::new(Address::new(DOC.name, path), body).part_of(table));
+    }
+
+    fn fragments(&self, at: &Address, body: &mut Body, visit: &mut Visit<'_>) {
+        if let Some(condition) = &mut body.condition {
+            visit("condition", condition, Context::Trigger { table: table(at) });
+        }
+    }
+
+    fn create(&self, at: &Address, desired: &Body, _: &Cx<'_>) -> Vec<Step> {
+        let mut statements = vec![define(at, desired)];
+        if desired.enabled != "yes" {
+            statements.push(enable(at, desired.enabled));
+        }
+        vec![Step::direct(statements)]
+    }
+
+    fn compare(&self, at: &Address, desired: &Body, observed: &Body, _: &Cx<'_>, out: &mut Alteration) {
+        let Body { timing, events, columns, row, condition, call, enabled } = desired;
+        out.replaced("when", &observed.timing, timing);
+        out.replaced("events", &observed.events, events);
+        out.replaced("columns", &observed.columns, columns);
+        out.replaced("for_each_row", &observed.row, row);
+        out.replaced("condition", &observed.condition, condition);
+        out.replaced("call", &observed.call, call);
+        if out.is_empty() {
+            out.attribute("enabled", &observed.enabled, enabled, || vec![enable(at, enabled).into()]);
+        }
+    }
+
+    fn replace(&self, at: &Address, desired: &Body, _: &Body, cx: &Cx<'_>) -> Option<Vec<Step>> {
+        let mut steps = self.create(at, desired, cx);
+        steps[0].direct.insert(0, away(at, Form::ReplaceTrigger));
+        Some(steps)
+    }
+
+    fn drop(&self, at: &Address, _: &Body, _: &Cx<'_>) -> Vec<Step> {
+        vec![away(at, Form::DropTrigger).into()]
+    }
+
+    fn rename(&self, from: &Address, at: &Address, _: &Cx<'_>) -> Option<Vec<Step>> {
+        let on = qualified(at.schema(), &at.path()[1]);
+        let sql = format!("ALTER TRIGGER {} ON {on} RENAME TO {}", ident(from.name()), ident(at.name()));
+        Some(vec![Statement::on(&table(at), Form::AlterTable, sql).into()])
+    }
+
+    fn follow(&self, body: &mut Body, from: &Address, to: &Address) {
+        if from.kind == "column" && body.columns.remove(from.name()) {
+            body.columns.insert(to.name().to_string());
+        }
+    }
+
+    fn identity(&self, at: &Address) -> Option<String> {
+        Some(format!("TRIGGER {} ON {}", ident(at.name()), qualified(at.schema(), &at.path()[1])))
+    }
+}
+
+fn table(at: &Address) -> Address {
+    Address::new("table", &at.path()[..2])
+}
+
+/// Condition and arguments from what `pg_get_triggerdef` prints, which always ends in
+/// `[WHEN (condition) ]EXECUTE FUNCTION name(arguments)`.
+fn pick(definition: &str) -> (Option<&str>, &str) {
+    let (head, tail) = definition.rsplit_once(" EXECUTE FUNCTION ").unwrap_or((definition, "("));
+    let condition = head.split_once(" WHEN (").map(|(_, rest)| rest.strip_suffix(')').unwrap_or(rest));
+    (condition, tail.split_once('(').map_or(")", |(_, arguments)| arguments))
+}
+
+fn define(at: &Address, desired: &Body) -> Statement {
+    let Body { timing, events, columns, row, condition, call, enabled: _ } = desired;
+    let columns: Vec<&String> = columns.iter().collect();
+    let events: Vec<String> = events
+        .iter()
+        .map(|event| match event.as_str() {
+            "update" if !columns.is_empty() => format!("UPDATE OF {}", idents(&columns)),
+            event => event.to_uppercase(),
+        })
+        .collect();
+    let sql = Phrase::from("CREATE TRIGGER ")
+        .ident(at.name())
+        .raw(format!(" {} {} ON ", timing.to_uppercase(), events.join(" OR ")))
+        .qualified(at.schema(), &at.path()[1])
+        .raw(if *row { " FOR EACH ROW" } else { " FOR EACH STATEMENT" })
+        .with(condition.as_ref(), |sql, condition| sql.raw(" WHEN (").fragment(condition).raw(")"))
+        .raw(format!(" EXECUTE FUNCTION {call}"));
+    Statement::on(&table(at), Form::CreateTrigger, sql)
+}
+
+fn enable(at: &Address, enabled: &str) -> Statement {
+    let verb = match enabled {
+        "no" => "DISABLE",
+        "always" => "ENABLE ALWAYS",
+        "replica" => "ENABLE REPLICA",
+        _ => "ENABLE",
+    };
+    let sql = format!("ALTER TABLE {} {verb} TRIGGER {}", qualified(at.schema(), &at.path()[1]), ident(at.name()));
+    Statement::on(&table(at), Form::CreateTrigger, sql)
+}
+
+fn away(at: &Address, form: Form) -> Statement {
+    let sql = format!("DROP TRIGGER {} ON {}", ident(at.name()), qualified(at.schema(), &at.path()[1]));
+    Statement::on(&table(at), form, sql)
+}
