@@ -21,10 +21,9 @@ reconciler=$!
 trap 'kill -TERM "$reconciler"' INT TERM
 code=0
 wait "$reconciler" || code=$?
-# A signal ends a wait early; the next one has the reconciler's own exit code.
+# A signal ends that wait early: the reconciler gets the time it needs, the server is not started.
 while kill -0 "$reconciler" 2>/dev/null; do
-	code=0
-	wait "$reconciler" || code=$?
+	wait "$reconciler" || true
 done
 trap - INT TERM
 
@@ -33,6 +32,7 @@ if [ "$code" -ne 0 ]; then
 	3) advice="nothing was executed; give the consent that the plan needs, then start again" ;;
 	4) advice="the database did not answer in time; start again once it is healthy" ;;
 	5) advice="nothing was executed; mend schema.toml, then start again" ;;
+	130 | 143) advice="it was told to stop; start again, it goes on from where it is" ;;
 	*) advice="mend what is named above, then start again; it goes on from where it is" ;;
 	esac
 	echo "start-with-migration: the server was not started: $advice" >&2
