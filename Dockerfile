@@ -27,11 +27,11 @@ LABEL org.opencontainers.image.title="pgreconcile" \
       org.opencontainers.image.description="Makes a live PostgreSQL match one declarative schema.toml" \
       org.opencontainers.image.licenses="MIT OR Apache-2.0" \
       org.opencontainers.image.version="${VERSION}"
+RUN useradd --uid 10001 --home-dir /app --no-create-home --shell /usr/sbin/nologin app
 # Certificates for TLS to hosted databases; copied, so that this stage needs no network.
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
 COPY --from=binary /pgreconcile /usr/local/bin/
 COPY scripts/start-with-migration.sh /usr/local/bin/
-RUN useradd --system --uid 10001 --home-dir /app --shell /usr/sbin/nologin app
 WORKDIR /app
 USER app
 # Healthy means in sync. An image with a server in it says what healthy means there.
