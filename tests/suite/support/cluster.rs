@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    net::TcpListener,
+    net::{TcpListener, TcpStream},
     os::unix::{fs::PermissionsExt, process::CommandExt},
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
@@ -13,7 +13,7 @@ use std::{
 
 use postgres::{Client, NoTls};
 
-use super::{account, database::Database, install::Install};
+use super::{account, database::Database, install::Install, signal};
 
 /// Holds its breath until this process is gone, then takes the cluster with it.
 const WATCHDOG: &str = r#"
@@ -231,9 +231,10 @@ impl Cluster {
     #[track_caller]
     pub fn kill(&self) {
         let pid = self.pid().expect("the server is running");
-        succeed(Command::new("kill").args(["-9", &pid.to_string()]));
+        signal("KILL", pid);
         let begun = Instant::now();
-        while Command::new("kill").args(["-0", &pid.to_string()]).output().is_ok_and(|o| o.status.success()) {
+        // Its process may stay as a zombie, where nothing reaps orphans; its port does not.
+        while TcpStream::connect(("127.0.0.1", self.port())).is_ok() {
             assert!(begun.elapsed() < PATIENCE, "the postmaster {pid} survived SIGKILL");
             sleep(Duration::from_millis(5));
         }

@@ -14,7 +14,7 @@ use std::{
 
 use tempfile::TempDir;
 
-use super::database::Database;
+use super::{database::Database, signal};
 
 const PATIENCE: Duration = Duration::from_secs(120);
 
@@ -142,9 +142,9 @@ impl Running {
     }
 
     /// Sends it a signal, such as `TERM`.
+    #[track_caller]
     pub fn signal(&self, name: &str) {
-        let sent = Command::new("kill").args([&format!("-{name}"), &self.pid().to_string()]).status();
-        assert!(sent.is_ok_and(|status| status.success()), "`kill -{name}` failed");
+        signal(name, self.pid());
     }
 
     /// Waits until it has logged something.
