@@ -158,13 +158,7 @@ impl Cluster {
 
     /// A superuser's connection to one of its databases, through the socket.
     pub fn connect(&self, database: &str) -> Client {
-        postgres::Config::new()
-            .host_path(self.socket())
-            .port(self.port())
-            .user("postgres")
-            .dbname(database)
-            .application_name("harness")
-            .connect(NoTls)
+        connect(self.socket(), self.port(), database)
             .unwrap_or_else(|error| panic!("cannot connect to `{database}`: {error:?}\n{}", self.log()))
     }
 
@@ -307,6 +301,13 @@ impl Drop for Cluster {
         drop(self.watchdog.stdin.take());
         let _ = self.watchdog.wait();
     }
+}
+
+/// A superuser's connection through a socket.
+pub(super) fn connect(socket: &Path, port: u16, database: &str) -> Result<Client, postgres::Error> {
+    let mut config = postgres::Config::new();
+    config.host_path(socket).port(port).user("postgres").dbname(database).application_name("harness");
+    config.connect(NoTls)
 }
 
 fn free_port() -> u16 {
