@@ -17,7 +17,9 @@ mod account;
 mod cluster;
 mod database;
 mod install;
+mod outcome;
 mod run;
+mod running;
 mod server;
 
 use std::{
@@ -29,7 +31,9 @@ use std::{
 pub use self::{
     cluster::{Cluster, Options},
     database::Database,
-    run::{Outcome, Run, Running, pgreconcile},
+    outcome::Outcome,
+    run::{Run, pgreconcile},
+    running::Running,
     server::{Server, server, servers},
 };
 #[allow(unused_imports, reason = "the harness's face, whole")]
