@@ -2,4 +2,7 @@
 
 mod support;
 
+mod connection;
+mod connection_tls;
+mod features;
 mod harness;

@@ -1,0 +1,126 @@
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::*;
+use crate::ErrorKind;
+
+fn resolve(url: Option<&str>, env: &[(&str, &str)]) -> crate::Result<Connection> {
+    let env: HashMap<&str, &str> = env.iter().copied().collect();
+    Connection::resolve(url, &|name| env.get(name).map(|value| (*value).to_owned()))
+}
+
+fn resolved(url: &str, env: &[(&str, &str)]) -> Connection {
+    resolve(Some(url), env).expect("settings")
+}
+
+fn error(url: &str, env: &[(&str, &str)]) -> String {
+    let error = resolve(Some(url), env).expect_err("no settings");
+    assert_eq!(error.kind, ErrorKind::Usage);
+    error.to_string()
+}
+
+#[test]
+fn an_explicit_url_beats_the_environment() {
+    let env = [("DATABASE_URL", "postgres://b@second/x"), ("POSTGRES_HOST", "third"), ("PGHOST", "fourth")];
+    assert_eq!(resolved("postgres://a@first/x", &env).display(), "postgres://a@first:5432/x");
+    let from_env = |env: &[(&str, &str)]| resolve(None, env).expect("settings").display();
+    assert_eq!(from_env(&env), "postgres://b@second:5432/x");
+    let user = ("PGUSER", "u");
+    assert_eq!(from_env(&[user, env[1], env[2]]), "postgres://u@third:5432/u");
+    assert_eq!(from_env(&[user, env[2]]), "postgres://u@fourth:5432/u");
+    assert_eq!(from_env(&[user, env[2], ("DATABASE_URL", "")]), "postgres://u@fourth:5432/u");
+}
+
+#[test]
+fn what_a_url_leaves_open_comes_from_libpq() {
+    let env = [
+        ("PGPASSWORD", "pw"),
+        ("PGSSLMODE", "verify-full"),
+        ("PGSSLROOTCERT", "/ca.pem"),
+        ("PGCONNECT_TIMEOUT", "3"),
+        ("PGPORT", "6000"),
+        ("PGHOSTADDR", "192.0.2.1"),
+        ("POSTGRES_PASSWORD", "not this"),
+    ];
+    let connection = resolved("postgres://u@h/d", &env);
+    assert_eq!(connection.password, Some(Secret::new("pw")));
+    assert_eq!(connection.tls.mode, SslMode::VerifyFull);
+    assert_eq!(connection.tls.roots, Roots::File(PathBuf::from("/ca.pem")));
+    assert_eq!(connection.connect_timeout, Some(Duration::from_secs(3)));
+    assert_eq!((connection.hosts[0].port, connection.hosts[0].addr), (6000, None));
+    assert_eq!(resolved("postgres://u:own@h/d", &env).password, Some(Secret::new("own")));
+}
+
+#[test]
+fn postgres_variables_make_a_whole_connection() {
+    let base = [
+        ("POSTGRES_HOST", "db"),
+        ("POSTGRES_PORT", "5433"),
+        ("POSTGRES_DB", "shop"),
+        ("POSTGRES_USER", "me"),
+        ("POSTGRES_PASSWORD", "pw"),
+    ];
+    let with_ssl = |value: &str| {
+        let env: Vec<_> = base.into_iter().chain([("POSTGRES_SSL", value)]).collect();
+        resolve(None, &env).map(|connection| connection.tls.mode)
+    };
+    let connection = resolve(None, &base).expect("settings");
+    assert_eq!(connection.display(), "postgres://me@db:5433/shop");
+    assert_eq!(connection.password, Some(Secret::new("pw")));
+    assert_eq!(connection.tls.mode, SslMode::Prefer);
+    for word in ["true", "1", "on", "require"] {
+        assert_eq!(with_ssl(word).expect("a mode"), SslMode::Require);
+    }
+    for word in ["false", "0", "off", "disable"] {
+        assert_eq!(with_ssl(word).expect("a mode"), SslMode::Disable);
+    }
+    assert_eq!(with_ssl("verify-full").expect("a mode"), SslMode::VerifyFull);
+    assert!(with_ssl("verify_full").expect_err("none").to_string().contains("did you mean `verify-full`?"));
+}
+
+#[test]
+fn defaults_are_those_of_libpq() {
+    let connection = resolve(None, &[("PGUSER", "me")]).expect("settings");
+    assert_eq!((connection.dbname.as_str(), connection.application_name.as_str()), ("me", "pgreconcile"));
+    assert_eq!(connection.connect_timeout, Some(Duration::from_secs(10)));
+    assert_eq!(connection.hosts.len(), 1);
+    assert!(resolve(None, &[]).is_ok_and(|connection| connection.user == connection.dbname));
+    assert_eq!(resolved("postgres://h/d?connect_timeout=0", &[]).connect_timeout, None);
+}
+
+#[test]
+fn several_hosts_have_several_ports() {
+    let connection = resolved("postgres://u@a:1,b,[::1]:3/d", &[]);
+    assert_eq!(connection.display(), "postgres://u@a:1,b:5432,[::1]:3/d");
+    assert_eq!(resolved("host=a,b port=7 user=u dbname=d", &[]).display(), "postgres://u@a:7,b:7/d");
+    assert!(error("host=a,b port=1,2,3", &[]).contains("2 hosts are given, but 3 values of `port`"));
+}
+
+#[test]
+fn sockets_are_directories() {
+    let connection = resolved("postgres://u@%2Frun%2Fpg:6000/d", &[]);
+    assert_eq!(connection.hosts[0].address, Address::Socket("/run/pg".into()));
+    assert_eq!(connection.hosts[0].to_string(), "/run/pg/.s.PGSQL.6000");
+    assert_eq!(connection.display(), "postgres://u@/d?host=/run/pg&port=6000");
+    assert_eq!(resolved(&connection.display(), &[]), connection);
+}
+
+#[test]
+fn wrong_settings_are_named_with_their_place() {
+    assert!(error("postgres://h/d?sslmod=require", &[]).contains("did you mean `sslmode`?"));
+    assert!(error("postgres://h/d?pgbouncer=true", &[]).contains("unknown connection parameter `pgbouncer`"));
+    assert!(error("postgres://h/d?sslcrl=x", &[]).contains("`sslcrl` in `--url` is not supported"));
+    assert!(error("postgres://h/d", &[("PGSSLMODE", "verifyfull")]).contains("`verifyfull` in `PGSSLMODE`"));
+    assert!(error("postgres://h/d", &[("PGPORT", "x")]).contains("invalid port `x` in `PGPORT`"));
+    assert!(error("postgres://h/d?sslrootcert=system&sslmode=require", &[]).contains("weak sslmode"));
+    let service = resolve(None, &[("PGSERVICE", "x")]).expect_err("not supported");
+    assert!(service.message.contains("`PGSERVICE`"));
+}
+
+#[test]
+fn no_password_is_ever_shown() {
+    let connection = resolved("postgres://u:hunter2@h/d", &[]);
+    assert!(!format!("{connection:?} {connection} {connection:#?}").contains("hunter2"));
+    assert!(!error("password=hunter2 hunter=3", &[]).contains("hunter"));
+}

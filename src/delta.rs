@@ -1,0 +1,190 @@
+//! Differences between the two models, each with its reasons and with the steps that end it.
+
+use crate::model::Address;
+use crate::source::Span;
+use crate::sql::Fragment;
+use crate::statement::Step;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What happens to an object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    /// It is missing.
+    Create,
+    /// It differs.
+    Alter,
+    /// It cannot be altered, only dropped and created again.
+    Replace,
+    /// It goes by an earlier name.
+    Rename,
+    /// It must go.
+    Drop,
+}
+
+impl Action {
+    /// The symbol that people know from other tools.
+    pub fn symbol(self) -> &'static str {
+        match self {
+            Action::Create => "+",
+            Action::Alter | Action::Rename => "~",
+            Action::Replace => "±",
+            Action::Drop => "-",
+        }
+    }
+}
+
+/// One attribute that differs: a reason, never a decision.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Change {
+    /// The attribute, as PostgreSQL's manual calls it.
+    pub attribute: &'static str,
+    /// What the database has.
+    pub from: Option<String>,
+    /// What the file wants.
+    pub to: Option<String>,
+}
+
+/// One difference at one address.
+#[derive(Debug, Clone)]
+pub struct Delta {
+    /// Where.
+    pub address: Address,
+    /// What happens.
+    pub action: Action,
+    /// Why.
+    pub changes: Vec<Change>,
+    /// How.
+    pub steps: Vec<Step>,
+    /// Where in the file it was asked for.
+    pub origin: Option<Span>,
+    /// A failure is a warning.
+    pub optional: bool,
+    /// Its place among equals.
+    pub position: usize,
+    /// The addresses that must be in place first.
+    pub needs: Vec<Address>,
+    /// Why it cannot be done, if it cannot.
+    pub obstacle: Option<Obstacle>,
+}
+
+/// Why a difference cannot be ended by the tool.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Obstacle {
+    /// What stands in the way.
+    pub message: String,
+    /// What a person can do.
+    pub hint: String,
+    /// The exact place, where it is not the whole object.
+    pub span: Option<Span>,
+}
+
+/// How a value of an attribute is shown in a report.
+pub trait Show {
+    /// The text, or nothing where the attribute is not set.
+    fn show(&self) -> Option<String>;
+}
+
+impl Show for bool {
+    fn show(&self) -> Option<String> {
+        Some(if *self { "yes" } else { "no" }.to_string())
+    }
+}
+
+impl Show for i64 {
+    fn show(&self) -> Option<String> {
+        Some(self.to_string())
+    }
+}
+
+impl Show for String {
+    fn show(&self) -> Option<String> {
+        Some(self.clone())
+    }
+}
+
+impl Show for &'static str {
+    fn show(&self) -> Option<String> {
+        Some((*self).to_string())
+    }
+}
+
+impl Show for Fragment {
+    fn show(&self) -> Option<String> {
+        Some(self.text().to_string())
+    }
+}
+
+impl<T: Show> Show for Option<T> {
+    fn show(&self) -> Option<String> {
+        self.as_ref().and_then(Show::show)
+    }
+}
+
+impl<T: Show> Show for Vec<T> {
+    fn show(&self) -> Option<String> {
+        Some(self.iter().filter_map(Show::show).collect::<Vec<_>>().join(", "))
+    }
+}
+
+impl<T: Show> Show for BTreeSet<T> {
+    fn show(&self) -> Option<String> {
+        Some(self.iter().filter_map(Show::show).collect::<Vec<_>>().join(", "))
+    }
+}
+
+impl Show for BTreeMap<String, String> {
+    fn show(&self) -> Option<String> {
+        Some(self.iter().map(|(key, value)| format!("{key} = {value}")).collect::<Vec<_>>().join(", "))
+    }
+}
+
+/// What a room finds when it compares the desired with the observed object.
+#[derive(Debug, Default)]
+pub struct Alteration {
+    pub(crate) changes: Vec<Change>,
+    pub(crate) steps: Vec<Step>,
+    pub(crate) replace: bool,
+    pub(crate) obstacle: Option<Obstacle>,
+}
+
+impl Alteration {
+    /// Compares one attribute. If it differs, notes the reason and takes the steps that end the difference.
+    pub fn attribute<T: PartialEq + Show>(
+        &mut self,
+        name: &'static str,
+        observed: &T,
+        desired: &T,
+        steps: impl FnOnce() -> Vec<Step>,
+    ) {
+        if observed != desired {
+            self.changes.push(Change { attribute: name, from: observed.show(), to: desired.show() });
+            self.steps.extend(steps());
+        }
+    }
+
+    /// Compares one attribute that PostgreSQL cannot alter in place: the object is dropped and created again.
+    pub fn replaced<T: PartialEq + Show>(&mut self, name: &'static str, observed: &T, desired: &T) {
+        if observed != desired {
+            self.changes.push(Change { attribute: name, from: observed.show(), to: desired.show() });
+            self.replace = true;
+        }
+    }
+
+    /// Notes a reason with its steps, where the comparison is not one of two values.
+    pub fn note(&mut self, change: Change, steps: Vec<Step>) {
+        self.changes.push(change);
+        self.steps.extend(steps);
+    }
+
+    /// Notes a difference that cannot be ended, with what a person can do.
+    pub fn obstacle(&mut self, change: Change, obstacle: Obstacle) {
+        self.changes.push(change);
+        self.obstacle.get_or_insert(obstacle);
+    }
+
+    /// Whether something differs so far.
+    pub fn is_empty(&self) -> bool {
+        self.changes.is_empty()
+    }
+}

@@ -1,0 +1,584 @@
+//! The trait that every room implements, and the registry the corridor walks. Stands below the rooms.
+
+use crate::delta::Alteration;
+use crate::model::{Address, Body, Entry, Model, Observed};
+use crate::pg::{Feature, ServerVersion};
+use crate::source::{Key, KeyDoc, Problems, Reader, Span, Table};
+use crate::sql::{Fragment, literal};
+use crate::statement::Step;
+use std::collections::HashMap;
+
+/// Where in the file the objects of a kind stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// `[schemas.NAME]`: the kind that other kinds live in.
+    Namespace(&'static str),
+    /// `[KEY]` at the top level or in a namespace: one object under each name.
+    InSchema(&'static str),
+    /// `[KEY]` at the top level only: one object under each name.
+    Top(&'static str),
+    /// `[[KEY]]` at the top level only.
+    TopList(&'static str),
+    /// A table KEY inside the object of another kind: one object under each name.
+    Children {
+        /// The kind's name.
+        of: &'static str,
+        /// The key.
+        key: &'static str,
+    },
+    /// KEY inside the object of another kind: a single object.
+    Single {
+        /// The kind's name.
+        of: &'static str,
+        /// The key.
+        key: &'static str,
+    },
+    /// KEY on any object.
+    OnAny(&'static str),
+}
+
+/// The coarse order in which kinds come into being; edges between objects refine it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Rank {
+    /// Roles: owners and grantees of everything else.
+    Role,
+    /// Schemas.
+    Namespace,
+    /// Extensions: they bring types and functions.
+    Extension,
+    /// Types.
+    Type,
+    /// Functions.
+    Function,
+    /// Tables.
+    Table,
+    /// Columns.
+    Column,
+    /// Primary keys and unique constraints, which foreign keys point at.
+    Key,
+    /// Checks and indexes.
+    Constraint,
+    /// Declared rows.
+    Rows,
+    /// Foreign keys.
+    Reference,
+    /// Triggers.
+    Trigger,
+    /// Privileges.
+    Privilege,
+    /// Comments.
+    Note,
+    /// What the tool does not model.
+    Custom,
+}
+
+/// What a person should know of a kind; the reference is generated from it.
+#[derive(Debug)]
+pub struct Doc {
+    /// The kind's name: the word in addresses.
+    pub name: &'static str,
+    /// What it is, in a sentence or two.
+    pub summary: &'static str,
+    /// The page of PostgreSQL's manual: `sql-createtable`.
+    pub manual: &'static str,
+    /// Where it stands in the file.
+    pub place: Place,
+    /// Its place in the order of creation.
+    pub rank: Rank,
+    /// The key that a bare value (a string, an array) stands for: `name = "text"` for `name = { type = "text" }`.
+    pub main_key: Option<&'static str>,
+    /// The keys it takes besides those of other kinds.
+    pub keys: &'static [KeyDoc],
+    /// A complete example that validates.
+    pub example: &'static str,
+}
+
+/// What the tool knows of the server and of its own rights there.
+#[derive(Debug, Clone)]
+pub struct Server {
+    /// Its version.
+    pub version: ServerVersion,
+    /// The current user.
+    pub user: String,
+    /// The current database.
+    pub database: String,
+    /// Whether the current user is a superuser.
+    pub superuser: bool,
+    /// Whether the server is a standby.
+    pub in_recovery: bool,
+    /// The schemas that are read.
+    pub schemas: Vec<String>,
+}
+
+impl Server {
+    /// Whether the server has a feature.
+    pub fn has(&self, feature: Feature) -> bool {
+        self.version.has(feature)
+    }
+
+    /// An SQL condition: the namespace name `column` is one of those that are read.
+    pub fn in_schemas(&self, column: &str) -> String {
+        let list = self.schemas.iter().map(|name| literal(name)).collect::<Vec<_>>().join(", ");
+        if list.is_empty() { "false".to_string() } else { format!("{column} IN ({list})") }
+    }
+}
+
+/// One row of a catalog query, as text.
+#[derive(Clone, Copy)]
+pub struct Row<'a> {
+    columns: &'a HashMap<String, usize>,
+    values: &'a postgres::SimpleQueryRow,
+}
+
+impl<'a> Row<'a> {
+    /// A row whose columns stand at `columns`.
+    pub fn new(columns: &'a HashMap<String, usize>, values: &'a postgres::SimpleQueryRow) -> Self {
+        Row { columns, values }
+    }
+
+    /// The value of a column, if it is not NULL.
+    pub fn get(&self, column: &str) -> Option<&'a str> {
+        let index = self.columns.get(column).copied();
+        debug_assert!(index.is_some(), "the catalog query gives no column `{column}`");
+        self.values.get(index?)
+    }
+
+    /// The value of a column; empty for NULL.
+    pub fn text(&self, column: &str) -> &'a str {
+        self.get(column).unwrap_or_default()
+    }
+
+    /// The owned value of a column, if it is not NULL.
+    pub fn owned(&self, column: &str) -> Option<String> {
+        self.get(column).map(str::to_string)
+    }
+
+    /// A boolean; `false` for NULL.
+    pub fn flag(&self, column: &str) -> bool {
+        self.get(column) == Some("t")
+    }
+
+    /// A number; 0 for NULL.
+    pub fn number(&self, column: &str) -> i64 {
+        self.get(column).and_then(|text| text.parse().ok()).unwrap_or_default()
+    }
+
+    /// A list that the query made with `to_json` of a text array; empty for NULL.
+    pub fn list(&self, column: &str) -> Vec<String> {
+        self.get(column).and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default()
+    }
+
+    /// What the catalog prints as SQL, if it is not NULL.
+    pub fn fragment(&self, column: &str) -> Option<Fragment> {
+        self.get(column).map(Fragment::plain)
+    }
+}
+
+/// How the server can be asked to spell a fragment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Context {
+    /// A type name.
+    Type,
+    /// An expression without columns, cast to a type.
+    Value {
+        /// The type, as the file writes it.
+        of: String,
+    },
+    /// An expression over the columns of a table.
+    Row {
+        /// The table.
+        table: Address,
+    },
+    /// A trigger's condition over `old` and `new`.
+    Trigger {
+        /// The table.
+        table: Address,
+    },
+    /// What follows `CREATE INDEX … ON table`: method, columns, predicate.
+    Index {
+        /// The table.
+        table: Address,
+    },
+    /// A function's arguments and result, `(…) RETURNS …`; only a rolled-back creation can tell.
+    Signature,
+}
+
+/// Gives each fragment of a body to the corridor: its attribute, the fragment, and how the server can spell it.
+pub type Visit<'v> = dyn FnMut(&str, &mut Fragment, Context) + 'v;
+
+/// An object of the file, handed to its room to be read.
+pub struct Item<'a> {
+    /// The address that its place gives it; the room may change it.
+    pub address: Address,
+    /// The object it stands in.
+    pub host: Option<Address>,
+    /// The schema it stands in.
+    pub schema: &'a str,
+    /// Its key.
+    pub key: &'a Key,
+    /// Where the whole of it stands.
+    pub span: Span,
+    /// The file gives it no name of its own.
+    pub unnamed: bool,
+    /// Its table of keys.
+    pub table: &'a Table,
+    pub(crate) keys: &'static [KeyDoc],
+    pub(crate) problems: &'a mut Problems,
+    pub(crate) references: &'a mut Vec<Reference>,
+    pub(crate) environment: &'a dyn Fn(&str) -> Option<String>,
+    pub(crate) needs: Vec<Address>,
+    pub(crate) declared: Vec<Entry>,
+}
+
+/// A name in the file that must resolve to a declared object.
+#[derive(Debug, Clone)]
+pub struct Reference {
+    /// What must be declared.
+    pub to: Address,
+    /// Where it is named.
+    pub span: Span,
+}
+
+impl Item<'_> {
+    /// The reader of its keys.
+    pub fn reader(&mut self) -> Reader<'_> {
+        Reader::new(self.table, self.span, self.keys, self.problems)
+    }
+
+    /// Declares the object at the item's address.
+    pub fn declare(&mut self, body: impl Body) {
+        self.declare_at(self.address.clone(), body);
+    }
+
+    /// Declares an object at another address.
+    pub fn declare_at(&mut self, address: Address, body: impl Body) {
+        let mut entry = Entry::new(address, body);
+        entry.needs = std::mem::take(&mut self.needs);
+        entry.unnamed = self.unnamed;
+        self.declared.push(entry);
+    }
+
+    /// Says that the object declared next needs `to`, which is named at `span` and must be declared.
+    pub fn refer(&mut self, to: Address, span: Span) {
+        self.needs.push(to.clone());
+        self.references.push(Reference { to, span });
+    }
+
+    /// Says that the object declared next comes after `to`, if that is declared.
+    pub fn need(&mut self, to: Address) {
+        self.needs.push(to);
+    }
+
+    /// `name` or `schema.name` as schema and name; a bare name is one of the item's own schema. Quotes protect dots.
+    pub fn resolve(&self, text: &str) -> (String, String) {
+        let mut parts = split_name(text);
+        match (parts.pop(), parts.pop()) {
+            (Some(name), Some(schema)) => (schema, name),
+            (Some(name), None) => (self.schema.to_string(), name),
+            _ => (self.schema.to_string(), text.to_string()),
+        }
+    }
+
+    /// The value of an environment variable; a problem at `span` if it is not set.
+    pub fn environment(&mut self, variable: &str, span: Span) -> Option<String> {
+        let value = (self.environment)(variable);
+        if value.is_none() {
+            self.problems.add_with_hint(
+                span,
+                format!("the environment variable `{variable}` is not set"),
+                format!("set `{variable}`, or say `optional = true` to go on without it"),
+            );
+        }
+        value
+    }
+}
+
+/// Splits a dotted name; a dot inside double quotes does not count.
+pub fn split_name(text: &str) -> Vec<String> {
+    let mut parts = vec![String::new()];
+    let mut quoted = false;
+    let mut chars = text.chars().peekable();
+    while let Some(char) = chars.next() {
+        match char {
+            '"' if quoted && chars.peek() == Some(&'"') => {
+                chars.next();
+                parts.last_mut().into_iter().for_each(|part| part.push('"'));
+            }
+            '"' => quoted = !quoted,
+            '.' if !quoted => parts.push(String::new()),
+            char => parts.last_mut().into_iter().for_each(|part| part.push(char)),
+        }
+    }
+    parts
+}
+
+/// What rooms may look at while they write SQL.
+pub struct Cx<'a> {
+    /// The server.
+    pub server: &'a Server,
+    /// The whole desired model.
+    pub desired: &'a Model,
+    /// The whole observed model.
+    pub observed: &'a Observed,
+    /// Every kind.
+    pub registry: &'a Registry,
+    /// The tool's own schema.
+    pub state_schema: &'a str,
+}
+
+impl Cx<'_> {
+    /// An attribute of another object, as text: how a room learns a fact of another room's object without knowing
+    /// that room. The desired object is asked first.
+    pub fn attribute(&self, address: &Address, name: &str) -> Option<String> {
+        let entry = self.desired.get(address).filter(|entry| !entry.absent);
+        let entry = entry.or_else(|| self.observed.model.get(address))?;
+        self.registry.get(address.kind)?.attribute(&*entry.body, name)
+    }
+
+    /// The same, of the observed object alone.
+    pub fn observed_attribute(&self, address: &Address, name: &str) -> Option<String> {
+        let entry = self.observed.model.get(address)?;
+        self.registry.get(address.kind)?.attribute(&*entry.body, name)
+    }
+}
+
+/// Whether an object that the database has and the file does not is worth telling.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Undeclared {
+    /// It is drift: reported, and dropped under `prune`.
+    Drift,
+    /// It is none of our business.
+    Ignore,
+}
+
+/// One kind of database object, complete: its shape in the file, its catalog query, its comparison, its SQL.
+pub trait Room: Sync + 'static {
+    /// What is known of one object.
+    type Body: Body + Clone;
+
+    /// What a person should know of it.
+    fn doc(&self) -> &'static Doc;
+
+    /// Reads one object of the file and declares it.
+    fn read(&self, item: &mut Item<'_>);
+
+    /// The one catalog query that reads every object of this kind in the schemas of `server`.
+    fn catalog(&self, server: &Server) -> Option<String>;
+
+    /// Takes one row of that query into the observed model.
+    fn observe(&self, row: &Row<'_>, server: &Server, out: &mut Observed);
+
+    /// A question that only the data can answer, asked once the catalog is known and everything that the object
+    /// needs is there. Sent in a read-only transaction.
+    fn probe(&self, _at: &Address, _desired: &Self::Body, _cx: &Cx<'_>) -> Option<String> {
+        None
+    }
+
+    /// What the answer says is there: the observed body, or nothing.
+    fn answer(&self, _desired: &Self::Body, _rows: &[Row<'_>]) -> Option<Self::Body> {
+        None
+    }
+
+    /// Shows every fragment that the server may spell differently from the file.
+    fn fragments(&self, _at: &Address, _body: &mut Self::Body, _visit: &mut Visit<'_>) {}
+
+    /// The steps that bring the object into being.
+    fn create(&self, at: &Address, desired: &Self::Body, cx: &Cx<'_>) -> Vec<Step>;
+
+    /// Compares, attribute by attribute.
+    fn compare(
+        &self,
+        at: &Address,
+        desired: &Self::Body,
+        observed: &Self::Body,
+        cx: &Cx<'_>,
+        out: &mut Alteration,
+    );
+
+    /// The steps that take the object away.
+    fn drop(&self, at: &Address, observed: &Self::Body, cx: &Cx<'_>) -> Vec<Step>;
+
+    /// The steps that replace it, where dropping and creating it in turn is not the best way.
+    fn replace(
+        &self,
+        at: &Address,
+        desired: &Self::Body,
+        observed: &Self::Body,
+        cx: &Cx<'_>,
+    ) -> Option<Vec<Step>> {
+        let _ = (at, desired, observed, cx);
+        None
+    }
+
+    /// The steps that give the object at `from` the name of `at`, if its kind can be renamed.
+    fn rename(&self, _from: &Address, _at: &Address, _cx: &Cx<'_>) -> Option<Vec<Step>> {
+        None
+    }
+
+    /// Whether an observed object under another name is what an unnamed desired one asks for.
+    fn same_shape(&self, _desired: &Self::Body, _observed: &Self::Body) -> bool {
+        false
+    }
+
+    /// Follows a rename inside an observed body.
+    fn follow(&self, _body: &mut Self::Body, _from: &Address, _to: &Address) {}
+
+    /// How SQL names the object after `COMMENT ON`: `TABLE public.events`.
+    fn identity(&self, _at: &Address) -> Option<String> {
+        None
+    }
+
+    /// Adds a second declaration at the same address to the first, where the two can add up.
+    fn join(&self, _one: &mut Self::Body, _other: &Self::Body) -> bool {
+        false
+    }
+
+    /// What a declaration that speaks of many objects at once says of each.
+    fn expand(&self, _at: &Address, _body: &Self::Body, _desired: &Model, _observed: &Observed) -> Option<Vec<Entry>> {
+        None
+    }
+
+    /// An attribute as text, for other rooms.
+    fn attribute(&self, _body: &Self::Body, _name: &str) -> Option<String> {
+        None
+    }
+
+    /// Whether an undeclared object of this kind is drift.
+    fn undeclared(&self, _at: &Address, _observed: &Self::Body, _desired: &Model) -> Undeclared {
+        Undeclared::Drift
+    }
+}
+
+macro_rules! erased {
+    ($($(#[doc = $doc:literal])+ fn $name:ident($($arg:ident: $ty:ty),* ; $($body:ident),* ; $($tail:ident: $tty:ty),*) $(-> $ret:ty)?;)+) => {
+        /// A [`Room`] whose body type is hidden, so that the corridor can hold all of them.
+        pub trait Kind: Sync {
+            /// What a person should know of it.
+            fn doc(&self) -> &'static Doc;
+            /// See [`Room::read`].
+            fn read(&self, item: &mut Item<'_>);
+            /// See [`Room::catalog`].
+            fn catalog(&self, server: &Server) -> Option<String>;
+            /// See [`Room::observe`].
+            fn observe(&self, row: &Row<'_>, server: &Server, out: &mut Observed);
+            /// See [`Room::fragments`].
+            fn fragments(&self, at: &Address, body: &mut dyn Body, visit: &mut Visit<'_>);
+            /// See [`Room::follow`].
+            fn follow(&self, body: &mut dyn Body, from: &Address, to: &Address);
+            /// See [`Room::answer`].
+            fn answer(&self, desired: &dyn Body, rows: &[Row<'_>]) -> Option<Box<dyn Body>>;
+            /// See [`Room::rename`].
+            fn rename(&self, from: &Address, at: &Address, cx: &Cx<'_>) -> Option<Vec<Step>>;
+            /// See [`Room::identity`].
+            fn identity(&self, at: &Address) -> Option<String>;
+            /// See [`Room::join`].
+            fn join(&self, one: &mut dyn Body, other: &dyn Body) -> bool;
+            /// See [`Room::expand`].
+            fn expand(&self, at: &Address, body: &dyn Body, desired: &Model, observed: &Observed) -> Option<Vec<Entry>>;
+            $($(#[doc = $doc])+ fn $name(&self $(, $arg: $ty)* $(, $body: &dyn Body)* $(, $tail: $tty)*) $(-> $ret)?;)+
+        }
+
+        impl<R: Room> Kind for R {
+            fn doc(&self) -> &'static Doc {
+                Room::doc(self)
+            }
+            fn read(&self, item: &mut Item<'_>) {
+                Room::read(self, item);
+            }
+            fn catalog(&self, server: &Server) -> Option<String> {
+                Room::catalog(self, server)
+            }
+            fn observe(&self, row: &Row<'_>, server: &Server, out: &mut Observed) {
+                Room::observe(self, row, server, out);
+            }
+            fn fragments(&self, at: &Address, body: &mut dyn Body, visit: &mut Visit<'_>) {
+                if let Some(body) = body.as_any_mut().downcast_mut::<R::Body>() {
+                    Room::fragments(self, at, body, visit);
+                }
+            }
+            fn follow(&self, body: &mut dyn Body, from: &Address, to: &Address) {
+                if let Some(body) = body.as_any_mut().downcast_mut::<R::Body>() {
+                    Room::follow(self, body, from, to);
+                }
+            }
+            fn answer(&self, desired: &dyn Body, rows: &[Row<'_>]) -> Option<Box<dyn Body>> {
+                Room::answer(self, own::<R>(desired), rows).map(|body| Box::new(body) as Box<dyn Body>)
+            }
+            fn rename(&self, from: &Address, at: &Address, cx: &Cx<'_>) -> Option<Vec<Step>> {
+                Room::rename(self, from, at, cx)
+            }
+            fn identity(&self, at: &Address) -> Option<String> {
+                Room::identity(self, at)
+            }
+            fn join(&self, one: &mut dyn Body, other: &dyn Body) -> bool {
+                match one.as_any_mut().downcast_mut::<R::Body>() {
+                    Some(one) => Room::join(self, one, own::<R>(other)),
+                    None => false,
+                }
+            }
+            fn expand(&self, at: &Address, body: &dyn Body, desired: &Model, observed: &Observed) -> Option<Vec<Entry>> {
+                Room::expand(self, at, own::<R>(body), desired, observed)
+            }
+            $(fn $name(&self $(, $arg: $ty)* $(, $body: &dyn Body)* $(, $tail: $tty)*) $(-> $ret)? {
+                Room::$name(self $(, $arg)* $(, own::<R>($body))* $(, $tail)*)
+            })+
+        }
+    };
+}
+
+erased! {
+    /// See [`Room::probe`].
+    fn probe(at: &Address; desired; cx: &Cx<'_>) -> Option<String>;
+    /// See [`Room::create`].
+    fn create(at: &Address; desired; cx: &Cx<'_>) -> Vec<Step>;
+    /// See [`Room::compare`].
+    fn compare(at: &Address; desired, observed; cx: &Cx<'_>, out: &mut Alteration);
+    /// See [`Room::drop`].
+    fn drop(at: &Address; observed; cx: &Cx<'_>) -> Vec<Step>;
+    /// See [`Room::replace`].
+    fn replace(at: &Address; desired, observed; cx: &Cx<'_>) -> Option<Vec<Step>>;
+    /// See [`Room::same_shape`].
+    fn same_shape(; desired, observed; ) -> bool;
+    /// See [`Room::attribute`].
+    fn attribute(; body; name: &str) -> Option<String>;
+    /// See [`Room::undeclared`].
+    fn undeclared(at: &Address; observed; desired_model: &Model) -> Undeclared;
+}
+
+/// The room's own type of body. An address carries its kind, so a body of another type is a bug of the corridor.
+fn own<R: Room>(body: &dyn Body) -> &R::Body {
+    match body.as_any().downcast_ref() {
+        Some(body) => body,
+        None => panic!("a body of another kind was handed to a room: {body:?}"),
+    }
+}
+
+/// Every kind, in the order of the reference.
+pub struct Registry {
+    kinds: Vec<&'static dyn Kind>,
+}
+
+impl Registry {
+    /// A registry of `kinds`.
+    pub fn new(kinds: Vec<&'static dyn Kind>) -> Registry {
+        Registry { kinds }
+    }
+
+    /// Every kind.
+    pub fn iter(&self) -> impl Iterator<Item = &'static dyn Kind> + '_ {
+        self.kinds.iter().copied()
+    }
+
+    /// The kind with that name.
+    pub fn get(&self, name: &str) -> Option<&'static dyn Kind> {
+        self.iter().find(|kind| kind.doc().name == name)
+    }
+
+    /// The kind that other kinds live in, and its key.
+    pub fn namespace(&self) -> Option<(&'static dyn Kind, &'static str)> {
+        self.iter().find_map(|kind| match kind.doc().place {
+            Place::Namespace(key) => Some((kind, key)),
+            _ => None,
+        })
+    }
+}

@@ -1,0 +1,163 @@
+//! Check constraints on tables.
+
+use crate::delta::{Alteration, Change};
+use crate::kind::{Context, Cx, Doc, Item, Place, Rank, Room, Row, Server, Undeclared, Visit};
+use crate::model::{Address, Entry, Model, Observed};
+use crate::source::{KeyDoc, Shape};
+use crate::sql::{Form, Fragment, Phrase, ident, not_of_extension, qualified};
+use crate::statement::{Preflight, Statement, Step};
+
+/// The room.
+pub struct Check;
+
+/// A check constraint.
+#[derive(Debug, Clone)]
+pub struct Body {
+    expression: Fragment,
+    no_inherit: bool,
+    validated: bool,
+}
+
+static DOC: Doc = Doc {
+    name: "check",
+    summary: "A check constraint. On a table that holds rows it is added NOT VALID and validated afterwards, so that \
+              reads and writes go on.",
+    manual: "ddl-constraints",
+    place: Place::Children { of: "table", key: "checks" },
+    rank: Rank::Constraint,
+    main_key: Some("expression"),
+    keys: &[
+        KeyDoc::new("expression", Shape::Sql, "what must not be false for any row"),
+        KeyDoc::new("no_inherit", Shape::Boolean, "does not hold for child tables"),
+    ],
+    example: "[tables.events.columns]\nseats = \"integer\"\n\n[tables.events.checks]\n\
+              events_seats_check = \"seats > 0 and seats < 1000\"\n",
+};
+
+impl Room for Check {
+    type Body = Body;
+
+    fn doc(&self) -> &'static Doc {
+        &DOC
+    }
+
+    fn read(&self, item: &mut Item<'_>) {
+        let mut reader = item.reader();
+        let no_inherit = reader.flag("no_inherit");
+        if let Some((text, span)) = reader.required("expression") {
+            let expression = Fragment::written(text, span);
+            item.declare(Body { expression, no_inherit, validated: true });
+        }
+    }
+
+    fn catalog(&self, server: &Server) -> Option<String> {
+        let (ours, own) = (server.in_schemas("n.nspname"), not_of_extension("pg_class", "c.oid"));
+        Some(format!(
+            "SELECT n.nspname AS schema, c.relname AS table, k.conname AS name, k.connoinherit AS no_inherit, \
+             k.convalidated AS validated, pg_get_expr(k.conbin, k.conrelid) AS expression \
+             FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace \
+             WHERE k.contype = 'c' AND k.conislocal AND NOT c.relispartition AND {ours} AND {own} ORDER BY k.oid"
+        ))
+    }
+
+    fn observe(&self, row: &Row<'_>, _: &Server, out: &mut Observed) {
+        let path = [row.text("schema"), row.text("table"), row.text("name")];
+        let body = Body {
+            expression: Fragment::plain(row.text("expression")),
+            no_inherit: row.flag("no_inherit"),
+            validated: row.flag("validated"),
+        };
+        let table = Address::new("table", &path[..2]);
+        out.model.insert(Entry::new(Address::new(DOC.name, path), body).part_of(table));
+    }
+
+    fn fragments(&self, at: &Address, body: &mut Body, visit: &mut Visit<'_>) {
+        visit("expression", &mut body.expression, Context::Row { table: table(at) });
+    }
+
+    fn create(&self, at: &Address, desired: &Body, _: &Cx<'_>) -> Vec<Step> {
+        vec![add(at, desired).preflight(Some(preflight(at, desired)))]
+    }
+
+    fn compare(&self, at: &Address, desired: &Body, observed: &Body, _: &Cx<'_>, out: &mut Alteration) {
+        let Body { expression, no_inherit, validated } = desired;
+        out.replaced("expression", &observed.expression, expression);
+        out.replaced("no_inherit", &observed.no_inherit, no_inherit);
+        if out.is_empty() && observed.validated != *validated {
+            let change = Change { attribute: "validated", from: Some("no".into()), to: Some("yes".into()) };
+            let step = Step::from(validate(at)).preflight(Some(preflight(at, desired)));
+            out.note(change, vec![step]);
+        }
+    }
+
+    fn replace(&self, at: &Address, desired: &Body, _: &Body, _: &Cx<'_>) -> Option<Vec<Step>> {
+        let mut step = add(at, desired).preflight(Some(preflight(at, desired)));
+        let away = drop(at, Form::ReplaceConstraint);
+        step.direct.insert(0, away.clone());
+        step.online.insert(0, away);
+        Some(vec![step])
+    }
+
+    fn drop(&self, at: &Address, _: &Body, _: &Cx<'_>) -> Vec<Step> {
+        vec![drop(at, Form::DropConstraint).into()]
+    }
+
+    fn rename(&self, from: &Address, at: &Address, _: &Cx<'_>) -> Option<Vec<Step>> {
+        let sql = format!("{} RENAME CONSTRAINT {} TO {}", alter(at), ident(from.name()), ident(at.name()));
+        Some(vec![Statement::on(&table(at), Form::AlterTable, sql).into()])
+    }
+
+    fn same_shape(&self, desired: &Body, observed: &Body) -> bool {
+        desired.expression == observed.expression
+    }
+
+    fn identity(&self, at: &Address) -> Option<String> {
+        Some(format!("CONSTRAINT {} ON {}", ident(at.name()), qualified(at.schema(), &at.path()[1])))
+    }
+
+    fn undeclared(&self, at: &Address, _: &Body, _: &Model) -> Undeclared {
+        // The helper that proves NOT NULL belongs to the column it helps.
+        if at.name().starts_with("pgreconcile_") { Undeclared::Ignore } else { Undeclared::Drift }
+    }
+}
+
+fn table(at: &Address) -> Address {
+    Address::new("table", &at.path()[..2])
+}
+
+fn alter(at: &Address) -> String {
+    format!("ALTER TABLE {}", qualified(at.schema(), &at.path()[1]))
+}
+
+fn add(at: &Address, desired: &Body) -> Step {
+    let Body { expression, no_inherit, validated: _ } = desired;
+    let clause = Phrase::from("CONSTRAINT ").ident(at.name()).raw(" CHECK (").fragment(expression).raw(")");
+    let clause = clause.when(*no_inherit, " NO INHERIT");
+    let sql = Phrase::from(alter(at)).raw(" ADD ").phrase(&clause);
+    let table = table(at);
+    let direct = Statement::on(&table, Form::AddCheck, sql.clone()).clause(clause);
+    let not_valid = Statement::on(&table, Form::AddCheckNotValid, sql.raw(" NOT VALID"));
+    Step::direct([direct]).online([not_valid, validate(at)])
+}
+
+fn validate(at: &Address) -> Statement {
+    let sql = format!("{} VALIDATE CONSTRAINT {}", alter(at), ident(at.name()));
+    Statement::on(&table(at), Form::ValidateCheck, sql)
+}
+
+fn drop(at: &Address, form: Form) -> Statement {
+    Statement::on(&table(at), form, format!("{} DROP CONSTRAINT {}", alter(at), ident(at.name())))
+}
+
+fn preflight(at: &Address, desired: &Body) -> Preflight {
+    let name = qualified(at.schema(), &at.path()[1]);
+    Preflight {
+        query: format!(
+            "SELECT count(*), (SELECT string_agg(x, ', ') FROM (SELECT left(t::text, 80) AS x FROM {name} t \
+             WHERE NOT ({0}) LIMIT 5) few) FROM {name} t WHERE NOT ({0})",
+            desired.expression
+        ),
+        rows: format!("rows that break check `{}`", at.name()),
+        hint: "correct those rows, or the expression".to_string(),
+    }
+}

@@ -1,0 +1,251 @@
+//! The SQL of columns.
+
+use super::{Body, Identity, change, table};
+use crate::delta::{Alteration, Change};
+use crate::kind::Cx;
+use crate::model::Address;
+use crate::sql::{Form, Fragment, Phrase, auto_name, ident, literal, qualified};
+use crate::statement::{Preflight, Statement, Step};
+
+/// `ALTER TABLE …` with `rest`.
+pub fn alter_table(at: &Address, form: Form, rest: Phrase) -> Statement {
+    let sql = Phrase::from("ALTER TABLE ").qualified(at.schema(), &at.path()[1]).phrase(&rest);
+    Statement::on(&table(at), form, sql)
+}
+
+/// `ALTER TABLE … ALTER COLUMN …` with `rest`.
+pub fn alter(at: &Address, form: Form, rest: Phrase) -> Step {
+    alter_column(at, form, rest).into()
+}
+
+fn alter_column(at: &Address, form: Form, rest: Phrase) -> Statement {
+    alter_table(at, form, Phrase::from(" ALTER COLUMN ").ident(at.name()).phrase(&rest))
+}
+
+/// ` SET DEFAULT …` or ` DROP DEFAULT`.
+pub fn default_clause(default: Option<&Fragment>) -> Phrase {
+    match default {
+        Some(default) => Phrase::from(" SET DEFAULT ").fragment(default),
+        None => Phrase::from(" DROP DEFAULT"),
+    }
+}
+
+/// The column as it reads in CREATE TABLE and ADD COLUMN.
+fn definition(at: &Address, body: &Body, default: bool, not_null: bool) -> Phrase {
+    let data_type = if body.serial { Phrase::from(serial_type(body)) } else { Phrase::new().fragment(&body.data_type) };
+    Phrase::new()
+        .ident(at.name())
+        .raw(" ")
+        .phrase(&data_type)
+        .with(body.collation.as_ref(), |sql, collation| sql.raw(" COLLATE ").ident(collation))
+        .with(body.generated.as_ref(), |sql, expression| {
+            sql.raw(" GENERATED ALWAYS AS (").fragment(expression).raw(") STORED")
+        })
+        .with(body.identity, |sql, identity| sql.raw(format!(" GENERATED {} AS IDENTITY", identity.words())))
+        .with(body.default.as_ref().filter(|_| default), |sql, default| {
+            let bare = !default.text().contains(char::is_whitespace);
+            let sql = sql.raw(if bare { " DEFAULT " } else { " DEFAULT (" }).fragment(default);
+            sql.when(!bare, ")")
+        })
+        .when(not_null && body.not_null && body.identity.is_none(), " NOT NULL")
+}
+
+fn serial_type(body: &Body) -> &'static str {
+    match body.data_type.text() {
+        "smallint" => "smallserial",
+        "bigint" => "bigserial",
+        _ => "serial",
+    }
+}
+
+/// Adds the column. On a table that holds rows, a default that every row needs its own value of is filled in
+/// afterwards, and NOT NULL comes last.
+pub fn add(at: &Address, body: &Body, cx: &Cx<'_>) -> Vec<Step> {
+    let word = Phrase::from(" ADD COLUMN ");
+    let complete = definition(at, body, true, true);
+    let volatile = body.default.as_ref().is_some_and(is_volatile);
+    let rewrites = volatile || body.serial || body.identity.is_some() || body.generated.is_some();
+    let direct_form = if rewrites { Form::AddColumnRewrite } else { Form::AddColumn };
+    let direct = alter_table(at, direct_form, word.clone().phrase(&complete)).clause(complete);
+    let filled = volatile || body.backfill.is_some();
+    let by_rewrite = rewrites && !volatile;
+    let must_fill = body.not_null && body.default.is_none() && body.identity.is_none() && !body.serial;
+    if by_rewrite || !(filled || must_fill && body.generated.is_none()) {
+        return vec![direct.into()];
+    }
+    let mut online =
+        vec![alter_table(at, Form::AddColumn, word.phrase(&definition(at, body, !volatile, false)))];
+    if volatile {
+        online.push(alter_column(at, Form::AlterTable, default_clause(body.default.as_ref())));
+    }
+    let source = body.backfill.as_ref().or(body.default.as_ref().filter(|_| volatile));
+    online.extend(source.map(|source| fill(at, source)));
+    let preflight = (must_fill && source.is_none()).then(|| no_value(at, "true"));
+    if body.not_null {
+        online.extend(prove_not_null(at, source, cx));
+    }
+    vec![Step::direct([direct]).online(online).preflight(preflight)]
+}
+
+/// Whether a default may give every row another value. Only functions that are known to give the same one for the
+/// whole statement are trusted; for all others the rows are filled in batches, which is right in any case.
+fn is_volatile(default: &Fragment) -> bool {
+    let text = default.text().to_lowercase();
+    let stable = ["now()", "transaction_timestamp()", "statement_timestamp()"];
+    let rest = stable.iter().fold(text, |rest, known| rest.replace(known, ""));
+    let mut quoted = false;
+    rest.chars().any(|char| {
+        quoted ^= char == '\'';
+        !quoted && char == '('
+    })
+}
+
+/// Gives a value to every row that has none.
+fn fill(at: &Address, source: &Fragment) -> Statement {
+    let (name, column) = (qualified(at.schema(), &at.path()[1]), ident(at.name()));
+    let set = Phrase::from(format!("UPDATE {name} SET {column} = (")).fragment(source).raw(") WHERE ");
+    let all = set.clone().raw(format!("{column} IS NULL"));
+    let batch = set
+        .raw(format!("ctid = ANY (ARRAY(SELECT ctid FROM {name} WHERE {column} IS NULL AND ("))
+        .fragment(source)
+        .raw(") IS NOT NULL LIMIT ");
+    Statement::on(&table(at), Form::UpdateRows, all).batched(batch, Phrase::from("))"))
+}
+
+/// SET NOT NULL or DROP NOT NULL.
+pub fn not_null(at: &Address, desired: &Body, cx: &Cx<'_>) -> Vec<Step> {
+    if !desired.not_null {
+        return vec![alter(at, Form::AlterTable, Phrase::from(" DROP NOT NULL"))];
+    }
+    let source = desired.backfill.as_ref();
+    let set = alter_column(at, Form::SetNotNull, Phrase::from(" SET NOT NULL"));
+    let mut online: Vec<Statement> = source.map(|source| fill(at, source)).into_iter().collect();
+    online.extend(prove_not_null(at, source, cx));
+    let direct = source.map(|source| fill(at, source)).into_iter().chain([set]);
+    let condition = format!("{} IS NULL", ident(at.name()));
+    let preflight = source.is_none().then(|| no_value(at, &condition));
+    vec![Step::direct(direct).online(online).preflight(preflight)]
+}
+
+/// The name of the check that proves NOT NULL while it comes into force.
+fn helper(at: &Address) -> Address {
+    let name = auto_name(&format!("pgreconcile_{}", at.path()[1]), at.name(), "not_null");
+    Address::new("check", [at.schema(), &at.path()[1], &name])
+}
+
+/// NOT NULL through a check that is validated without blocking anyone. Rows that came without a value while the
+/// check was not there yet are filled once more.
+fn prove_not_null(at: &Address, source: Option<&Fragment>, cx: &Cx<'_>) -> Vec<Statement> {
+    let helper = helper(at);
+    let name = ident(helper.name());
+    let mut statements = Vec::new();
+    if !cx.observed.model.contains(&helper) {
+        let rest = format!(" ADD CONSTRAINT {name} CHECK ({} IS NOT NULL) NOT VALID", ident(at.name()));
+        statements.push(alter_table(at, Form::AddCheckNotValid, rest.into()));
+    }
+    statements.extend(source.map(|source| fill(at, source)));
+    let rest = format!(" VALIDATE CONSTRAINT {name}");
+    statements.push(alter_table(at, Form::ValidateCheck, rest.into()));
+    statements.push(alter_column(at, Form::SetNotNullProved, Phrase::from(" SET NOT NULL")));
+    statements.push(drop_helper_statement(at, &helper));
+    statements
+}
+
+fn drop_helper_statement(at: &Address, helper: &Address) -> Statement {
+    alter_table(at, Form::ReplaceConstraint, Phrase::from(" DROP CONSTRAINT ").ident(helper.name()))
+}
+
+/// Takes the helper away that a run left behind after NOT NULL was in force.
+pub fn drop_helper(at: &Address, cx: &Cx<'_>, out: &mut Alteration) {
+    let helper = helper(at);
+    if out.is_empty() && cx.observed.model.contains(&helper) && !cx.desired.contains(&helper) {
+        let change = Change { attribute: "helper", from: Some(helper.name().to_string()), to: None };
+        out.note(change, vec![drop_helper_statement(at, &helper).into()]);
+    }
+}
+
+fn no_value(at: &Address, condition: &str) -> Preflight {
+    let name = qualified(at.schema(), &at.path()[1]);
+    Preflight {
+        query: format!(
+            "SELECT count(*), (SELECT string_agg(x, ', ') FROM (SELECT left(t::text, 80) AS x FROM {name} t \
+             WHERE {condition} LIMIT 5) few) FROM {name} t WHERE {condition}"
+        ),
+        rows: format!("rows without a value of `{}`, which is declared `not_null`", at.name()),
+        hint: format!("say `backfill = \"…\"` on column `{}`, or give it a default", at.name()),
+    }
+}
+
+/// Whether the type change must take the default off and put it back.
+pub fn carries_default(desired: &Body, observed: &Body) -> bool {
+    let converts = change::converts_by_itself(observed.data_type.spelled(), desired.data_type.spelled());
+    !converts && observed.default.is_some()
+}
+
+/// `ALTER COLUMN … TYPE`.
+pub fn retype(at: &Address, desired: &Body, observed: &Body) -> Step {
+    let (from, to) = (observed.data_type.spelled(), desired.data_type.spelled());
+    let form = if from == to { Form::AlterTypeRewrite } else { change::form(from, to) };
+    let column = ident(at.name());
+    let carries = carries_default(desired, observed);
+    let mut rest = Phrase::new();
+    if carries {
+        rest = rest.raw(format!(" ALTER COLUMN {column} DROP DEFAULT,"));
+    }
+    rest = rest.raw(format!(" ALTER COLUMN {column} TYPE ")).fragment(&desired.data_type);
+    rest = rest.with(desired.collation.as_ref(), |sql, collation| sql.raw(" COLLATE ").ident(collation));
+    rest = match &desired.using {
+        Some(using) => rest.raw(" USING (").fragment(using).raw(")"),
+        None if change::converts_by_itself(from, to) => rest,
+        None => rest.raw(format!(" USING {column}::")).fragment(&desired.data_type),
+    };
+    if let (true, Some(default)) = (carries, &desired.default) {
+        rest = rest.raw(format!(", ALTER COLUMN {column} SET DEFAULT ")).fragment(default);
+    }
+    alter_table(at, form, rest).into()
+}
+
+/// Makes a column an identity column, changes its sort, or makes it a plain one.
+pub fn identity(at: &Address, to: Option<Identity>, from: Option<Identity>) -> Vec<Step> {
+    let rest = match (from, to) {
+        (_, None) => Phrase::from(" DROP IDENTITY"),
+        (None, Some(to)) => Phrase::from(format!(" ADD GENERATED {} AS IDENTITY", to.words())),
+        (Some(_), Some(to)) => Phrase::from(format!(" SET GENERATED {}", to.words())),
+    };
+    let mut steps = vec![alter(at, Form::AlterTable, rest)];
+    if from.is_none() {
+        steps.push(advance(at, "identity").into());
+    }
+    steps
+}
+
+/// Gives a column a sequence of its own, or takes it away.
+pub fn serial(at: &Address, desired: &Body, _: &Cx<'_>) -> Vec<Step> {
+    let sequence = auto_name(&at.path()[1], at.name(), "seq");
+    let name = qualified(at.schema(), &sequence);
+    if !desired.serial {
+        let drop_default = alter(at, Form::AlterTable, Phrase::from(" DROP DEFAULT"));
+        let owner = format!("DROP SEQUENCE {name}");
+        return vec![drop_default, Statement::on(&table(at), Form::ReplaceConstraint, owner).into()];
+    }
+    let create = format!("CREATE SEQUENCE {name} AS {}", desired.data_type.text());
+    let own = format!("ALTER SEQUENCE {name} OWNED BY {}.{}", qualified(at.schema(), &at.path()[1]), ident(at.name()));
+    let default = Phrase::from(" SET DEFAULT nextval(").literal(&name).raw(")");
+    vec![
+        Statement::on(&table(at), Form::Create, create).into(),
+        Statement::on(&table(at), Form::AlterTable, own).into(),
+        advance(at, "serial").into(),
+        alter(at, Form::AlterTable, default),
+    ]
+}
+
+/// Sets the column's sequence past the values that are there.
+fn advance(at: &Address, _sort: &str) -> Statement {
+    let (name, column) = (qualified(at.schema(), &at.path()[1]), ident(at.name()));
+    let sql = format!(
+        "SELECT setval(pg_get_serial_sequence({}, {}), max({column})) FROM {name} HAVING max({column}) IS NOT NULL",
+        literal(&name),
+        literal(at.name())
+    );
+    Statement::on(&table(at), Form::AlterTable, sql)
+}

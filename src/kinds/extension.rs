@@ -1,0 +1,97 @@
+//! Extensions.
+
+use crate::delta::Alteration;
+use crate::kind::{Cx, Doc, Item, Place, Rank, Room, Row, Server, Undeclared};
+use crate::model::{Address, Entry, Model, Observed};
+use crate::source::{KeyDoc, Shape};
+use crate::sql::{Form, Phrase, ident};
+use crate::statement::{Statement, Step};
+
+/// The room.
+pub struct Extension;
+
+/// What is known of an extension; `None` in the desired one means that any value will do.
+#[derive(Debug, Clone)]
+pub struct Body {
+    schema: Option<String>,
+    version: Option<String>,
+}
+
+static DOC: Doc = Doc {
+    name: "extension",
+    summary: "An extension. What belongs to it is never compared or touched.",
+    manual: "sql-createextension",
+    place: Place::Top("extensions"),
+    rank: Rank::Extension,
+    main_key: Some("version"),
+    keys: &[
+        KeyDoc::new("schema", Shape::Name, "the schema of its objects; the server's choice if not given"),
+        KeyDoc::new("version", Shape::Text, "its version; any will do if not given"),
+    ],
+    example: "[extensions]\ncitext = {}\npg_stat_statements = { optional = true }\n",
+};
+
+impl Room for Extension {
+    type Body = Body;
+
+    fn doc(&self) -> &'static Doc {
+        &DOC
+    }
+
+    fn read(&self, item: &mut Item<'_>) {
+        let mut reader = item.reader();
+        let body = Body { schema: reader.text("schema"), version: reader.text("version") };
+        if let Some(schema) = &body.schema {
+            item.need(Address::new("schema", [schema]));
+        }
+        item.declare(body);
+    }
+
+    fn catalog(&self, _: &Server) -> Option<String> {
+        let query = "SELECT x.extname AS name, n.nspname AS schema, x.extversion AS version \
+                     FROM pg_extension x JOIN pg_namespace n ON n.oid = x.extnamespace";
+        Some(query.to_string())
+    }
+
+    fn observe(&self, row: &Row<'_>, _: &Server, out: &mut Observed) {
+        let body = Body { schema: row.owned("schema"), version: row.owned("version") };
+        out.model.insert(Entry::new(Address::new(DOC.name, [row.text("name")]), body));
+    }
+
+    fn create(&self, at: &Address, desired: &Body, _: &Cx<'_>) -> Vec<Step> {
+        let Body { schema, version } = desired;
+        let sql = Phrase::from("CREATE EXTENSION ")
+            .ident(at.name())
+            .with(schema.as_ref(), |sql, schema| sql.raw(" SCHEMA ").ident(schema))
+            .with(version.as_ref(), |sql, version| sql.raw(" VERSION ").literal(version));
+        vec![Statement::new(Form::Create, sql).into()]
+    }
+
+    fn compare(&self, at: &Address, desired: &Body, observed: &Body, _: &Cx<'_>, out: &mut Alteration) {
+        let Body { schema, version } = desired;
+        let alter = |rest: Phrase| {
+            let sql = Phrase::from("ALTER EXTENSION ").ident(at.name()).phrase(&rest);
+            vec![Statement::new(Form::Catalog, sql).into()]
+        };
+        if let Some(to) = schema {
+            out.attribute("schema", &observed.schema, schema, || alter(Phrase::from(" SET SCHEMA ").ident(to)));
+        }
+        if let Some(to) = version {
+            out.attribute("version", &observed.version, version, || {
+                alter(Phrase::from(" UPDATE TO ").literal(to))
+            });
+        }
+    }
+
+    fn drop(&self, at: &Address, _: &Body, _: &Cx<'_>) -> Vec<Step> {
+        vec![Statement::new(Form::DropObject, Phrase::from("DROP EXTENSION ").ident(at.name())).into()]
+    }
+
+    fn identity(&self, at: &Address) -> Option<String> {
+        Some(format!("EXTENSION {}", ident(at.name())))
+    }
+
+    fn undeclared(&self, at: &Address, _: &Body, _: &Model) -> Undeclared {
+        if at.name() == "plpgsql" { Undeclared::Ignore } else { Undeclared::Drift }
+    }
+}

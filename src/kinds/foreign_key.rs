@@ -1,0 +1,404 @@
+//! Foreign keys.
+
+use crate::delta::{Alteration, Change};
+use crate::kind::{Cx, Doc, Item, Place, Rank, Room, Row, Server, split_name};
+use crate::model::{Address, Entry, Observed};
+use crate::repair;
+use crate::source::{KeyDoc, Shape};
+use crate::sql::{Form, Phrase, column_names, ident, idents, not_of_extension, qualified};
+use crate::statement::{Preflight, Statement, Step};
+
+/// The room.
+pub struct ForeignKey;
+
+/// What happens to the referencing rows.
+const ACTIONS: &[(&str, &str)] = &[
+    ("no action", "no action"),
+    ("restrict", "restrict"),
+    ("cascade", "cascade"),
+    ("set null", "set null"),
+    ("set default", "set default"),
+];
+
+/// What is done about rows without a parent before the constraint comes into force.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Orphans {
+    /// They go to quarantine.
+    Delete,
+    /// They lose their reference; a copy goes to quarantine.
+    Null,
+}
+
+/// A foreign key.
+#[derive(Debug, Clone)]
+pub struct Body {
+    columns: Vec<String>,
+    schema: String,
+    table: String,
+    /// Empty for the primary key of the referenced table.
+    referenced: Vec<String>,
+    on_delete: &'static str,
+    on_update: &'static str,
+    match_full: bool,
+    deferrable: bool,
+    initially_deferred: bool,
+    validated: bool,
+    orphans: Option<Orphans>,
+}
+
+static DOC: Doc = Doc {
+    name: "foreign key",
+    summary: "A foreign key. On a table that holds rows it is added NOT VALID and validated afterwards, so that reads \
+              and writes go on. On a column: `references = \"events\"`, or `references = \"events(id)\"`.",
+    manual: "ddl-constraints",
+    place: Place::Children { of: "table", key: "foreign_keys" },
+    rank: Rank::Reference,
+    main_key: None,
+    keys: &[
+        KeyDoc::new("columns", Shape::Names, "the referencing columns"),
+        KeyDoc::new(
+            "references",
+            Shape::Name,
+            "the referenced table, with its columns in parentheses if they are not the primary key",
+        ),
+        KeyDoc::new(
+            "on_delete",
+            Shape::OneOf(&["no action", "restrict", "cascade", "set null", "set default"]),
+            "what happens when the referenced row is deleted",
+        ),
+        KeyDoc::new(
+            "on_update",
+            Shape::OneOf(&["no action", "restrict", "cascade", "set null", "set default"]),
+            "what happens when the referenced key changes",
+        ),
+        KeyDoc::new("match", Shape::OneOf(&["simple", "full"]), "what NULLs in some of the columns mean"),
+        KeyDoc::new("deferrable", Shape::Boolean, "can be checked at the end of the transaction"),
+        KeyDoc::new(
+            "initially",
+            Shape::OneOf(&["immediate", "deferred"]),
+            "when it is checked if nothing else is said",
+        ),
+        KeyDoc::new(
+            "orphans",
+            Shape::OneOf(&["delete", "null"]),
+            "what is done about rows without a parent; runs only while the key is not yet in force",
+        ),
+    ],
+    example: "[tables.events.columns]\nid = { type = \"bigint\", primary_key = true }\n\n\
+              [tables.attendees.columns]\nevent = \"bigint\"\n\n[tables.attendees.foreign_keys]\n\
+              attendees_event_fkey = { columns = \"event\", references = \"events\", on_delete = \"cascade\", \
+              orphans = \"delete\" }\n",
+};
+
+impl Room for ForeignKey {
+    type Body = Body;
+
+    fn doc(&self) -> &'static Doc {
+        &DOC
+    }
+
+    fn read(&self, item: &mut Item<'_>) {
+        let Some(host) = item.host.clone() else { return };
+        let mut reader = item.reader();
+        let columns = reader.strings("columns");
+        let on_delete = reader.one_of("on_delete", ACTIONS).unwrap_or("no action");
+        let on_update = reader.one_of("on_update", ACTIONS).unwrap_or("no action");
+        let match_full = reader.one_of("match", &[("simple", false), ("full", true)]).unwrap_or(false);
+        let deferrable = reader.flag("deferrable");
+        let initially = [("immediate", false), ("deferred", true)];
+        let initially_deferred = reader.one_of("initially", &initially).unwrap_or(false);
+        let orphans = reader.one_of("orphans", &[("delete", Orphans::Delete), ("null", Orphans::Null)]);
+        if columns.is_empty() {
+            let span = reader.span_of("columns");
+            reader.problems().add(span, "a foreign key wants at least one column");
+        }
+        let Some((target, span)) = reader.required("references") else { return };
+        let (name, referenced) = split_target(target);
+        let (schema, table) = item.resolve(name);
+        for (column, span) in &columns {
+            item.refer(Address::new("column", [host.schema(), host.name(), column]), *span);
+        }
+        item.refer(Address::new("table", [&schema, &table]), span);
+        for column in &referenced {
+            item.refer(Address::new("column", [&schema, &table, column]), span);
+        }
+        let columns: Vec<String> = columns.into_iter().map(|(name, _)| name).collect();
+        if !referenced.is_empty() && referenced.len() != columns.len() {
+            let message = format!("{} columns cannot reference {}", columns.len(), referenced.len());
+            item.problems.add(span, message);
+        }
+        item.declare(Body {
+            columns,
+            schema,
+            table,
+            referenced,
+            on_delete,
+            on_update,
+            match_full,
+            deferrable,
+            initially_deferred,
+            validated: true,
+            orphans,
+        });
+    }
+
+    fn catalog(&self, server: &Server) -> Option<String> {
+        let (ours, own) = (server.in_schemas("n.nspname"), not_of_extension("pg_class", "c.oid"));
+        let columns = column_names("k.conrelid", "k.conkey");
+        let referenced = column_names("k.confrelid", "k.confkey");
+        Some(format!(
+            "SELECT n.nspname AS schema, c.relname AS table, k.conname AS name, {columns} AS columns, \
+             fn.nspname AS to_schema, f.relname AS to_table, {referenced} AS referenced, k.confdeltype AS on_delete, \
+             k.confupdtype AS on_update, k.confmatchtype = 'f' AS match_full, k.condeferrable AS deferrable, \
+             k.condeferred AS deferred, k.convalidated AS validated \
+             FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace \
+             JOIN pg_class f ON f.oid = k.confrelid JOIN pg_namespace fn ON fn.oid = f.relnamespace \
+             WHERE k.contype = 'f' AND k.conparentid = 0 AND NOT c.relispartition AND {ours} AND {own} ORDER BY k.oid"
+        ))
+    }
+
+    fn observe(&self, row: &Row<'_>, _: &Server, out: &mut Observed) {
+        let path = [row.text("schema"), row.text("table"), row.text("name")];
+        let body = Body {
+            columns: row.list("columns"),
+            schema: row.text("to_schema").to_string(),
+            table: row.text("to_table").to_string(),
+            referenced: row.list("referenced"),
+            on_delete: action(row.text("on_delete")),
+            on_update: action(row.text("on_update")),
+            match_full: row.flag("match_full"),
+            deferrable: row.flag("deferrable"),
+            initially_deferred: row.flag("deferred"),
+            validated: row.flag("validated"),
+            orphans: None,
+        };
+        let table = Address::new("table", &path[..2]);
+        let other = Address::new("table", [&body.schema, &body.table]);
+        out.model.insert(Entry::new(Address::new(DOC.name, path), body).part_of(table).needing(other));
+    }
+
+    fn create(&self, at: &Address, desired: &Body, cx: &Cx<'_>) -> Vec<Step> {
+        let table = table(at);
+        let other = Address::new("table", [&desired.schema, &desired.table]);
+        let sql = Phrase::from(alter(at)).raw(" ADD ").phrase(&definition(at, desired));
+        let direct = Statement::on(&table, Form::AddForeignKey, sql.clone()).also(&other);
+        let not_valid =
+            Statement::on(&table, Form::AddForeignKeyNotValid, sql.raw(" NOT VALID")).also(&other);
+        let repair = repair(at, desired, cx);
+        let online = [vec![not_valid], repair.clone(), vec![validate(at, desired)]].concat();
+        let preflight = desired.orphans.is_none().then(|| preflight(at, desired, cx)).flatten();
+        vec![Step::direct([repair, vec![direct]].concat()).online(online).preflight(preflight)]
+    }
+
+    fn compare(&self, at: &Address, desired: &Body, observed: &Body, cx: &Cx<'_>, out: &mut Alteration) {
+        let Body {
+            columns,
+            schema,
+            table,
+            referenced: _,
+            on_delete,
+            on_update,
+            match_full,
+            deferrable,
+            initially_deferred,
+            validated: _,
+            orphans: _,
+        } = desired;
+        out.replaced("columns", &observed.columns, columns);
+        let target = |body: &Body| qualified(&body.schema, &body.table);
+        out.replaced("references", &target(observed), &qualified(schema, table));
+        out.replaced("referenced columns", &observed.referenced, &referenced(desired, cx));
+        out.replaced("on_delete", &observed.on_delete, on_delete);
+        out.replaced("on_update", &observed.on_update, on_update);
+        out.replaced("match_full", &observed.match_full, match_full);
+        if out.is_empty() {
+            let of = |body: &Body| timing(body.deferrable, body.initially_deferred);
+            out.attribute("timing", &of(observed), &timing(*deferrable, *initially_deferred), || {
+                let words = timing(*deferrable, *initially_deferred).to_uppercase();
+                let sql = format!("{} ALTER CONSTRAINT {} {words}", alter(at), ident(at.name()));
+                vec![Statement::on(&self::table(at), Form::AlterTable, sql).into()]
+            });
+        }
+        if !out.replace && !observed.validated {
+            let change = Change { attribute: "validated", from: Some("no".into()), to: Some("yes".into()) };
+            let statements = [repair(at, desired, cx), vec![validate(at, desired)]].concat();
+            let preflight = desired.orphans.is_none().then(|| preflight(at, desired, cx)).flatten();
+            out.note(change, vec![Step::direct(statements).preflight(preflight)]);
+        }
+    }
+
+    fn replace(&self, at: &Address, desired: &Body, _: &Body, cx: &Cx<'_>) -> Option<Vec<Step>> {
+        let mut steps = self.create(at, desired, cx);
+        let other = Address::new("table", [&desired.schema, &desired.table]);
+        let sql = format!("{} DROP CONSTRAINT {}", alter(at), ident(at.name()));
+        let away = Statement::on(&table(at), Form::ReplaceConstraint, sql).also(&other);
+        for step in &mut steps {
+            step.direct.insert(0, away.clone());
+            step.online.insert(0, away.clone());
+        }
+        Some(steps)
+    }
+
+    fn drop(&self, at: &Address, observed: &Body, _: &Cx<'_>) -> Vec<Step> {
+        let other = Address::new("table", [&observed.schema, &observed.table]);
+        let sql = format!("{} DROP CONSTRAINT {}", alter(at), ident(at.name()));
+        vec![Statement::on(&table(at), Form::DropConstraint, sql).also(&other).into()]
+    }
+
+    fn rename(&self, from: &Address, at: &Address, _: &Cx<'_>) -> Option<Vec<Step>> {
+        let sql = format!("{} RENAME CONSTRAINT {} TO {}", alter(at), ident(from.name()), ident(at.name()));
+        Some(vec![Statement::on(&table(at), Form::AlterTable, sql).into()])
+    }
+
+    fn same_shape(&self, desired: &Body, observed: &Body) -> bool {
+        desired.columns == observed.columns
+            && desired.schema == observed.schema
+            && desired.table == observed.table
+    }
+
+    fn follow(&self, body: &mut Body, from: &Address, to: &Address) {
+        let target = body.schema == from.schema() && body.table == from.path()[1];
+        match from.kind {
+            "column" => {
+                let renamed = |name: &mut String| {
+                    if name == from.name() {
+                        *name = to.name().to_string();
+                    }
+                };
+                body.columns.iter_mut().for_each(renamed);
+                if target {
+                    body.referenced.iter_mut().for_each(renamed);
+                }
+            }
+            "table" if target => body.table = to.name().to_string(),
+            _ => {}
+        }
+    }
+
+    fn identity(&self, at: &Address) -> Option<String> {
+        Some(format!("CONSTRAINT {} ON {}", ident(at.name()), qualified(at.schema(), &at.path()[1])))
+    }
+
+    fn attribute(&self, body: &Body, name: &str) -> Option<String> {
+        match name {
+            "references" => Some(qualified(&body.schema, &body.table)),
+            "on_delete" => Some(body.on_delete.to_string()),
+            _ => None,
+        }
+    }
+}
+
+fn table(at: &Address) -> Address {
+    Address::new("table", &at.path()[..2])
+}
+
+fn alter(at: &Address) -> String {
+    format!("ALTER TABLE {}", qualified(at.schema(), &at.path()[1]))
+}
+
+/// `events(id, part)` as name and columns.
+fn split_target(text: &str) -> (&str, Vec<String>) {
+    match text.split_once('(') {
+        Some((name, rest)) => {
+            let columns = rest.trim_end().trim_end_matches(')').split(',');
+            (name.trim(), columns.filter_map(|column| split_name(column.trim()).pop()).collect())
+        }
+        None => (text.trim(), Vec::new()),
+    }
+}
+
+fn action(code: &str) -> &'static str {
+    match code {
+        "r" => "restrict",
+        "c" => "cascade",
+        "n" => "set null",
+        "d" => "set default",
+        _ => "no action",
+    }
+}
+
+fn timing(deferrable: bool, initially_deferred: bool) -> &'static str {
+    match (deferrable, initially_deferred) {
+        (_, true) => "deferrable initially deferred",
+        (true, false) => "deferrable initially immediate",
+        (false, false) => "not deferrable",
+    }
+}
+
+/// The referenced columns: those named, else the primary key of the referenced table.
+fn referenced(body: &Body, cx: &Cx<'_>) -> Vec<String> {
+    if !body.referenced.is_empty() {
+        return body.referenced.clone();
+    }
+    let mine = |address: &&Address| {
+        address.kind == "primary key" && address.schema() == body.schema && address.path()[1] == body.table
+    };
+    let key = cx.desired.addresses().find(mine).or_else(|| cx.observed.model.addresses().find(mine));
+    let columns = key.and_then(|key| cx.attribute(key, "columns")).unwrap_or_default();
+    columns.lines().map(str::to_string).collect()
+}
+
+fn definition(at: &Address, body: &Body) -> Phrase {
+    let verb = |words: &str, action: &str| {
+        if action == "no action" { String::new() } else { format!(" ON {words} {}", action.to_uppercase()) }
+    };
+    let columns = if body.referenced.is_empty() { String::new() } else { format!(" ({})", idents(&body.referenced)) };
+    Phrase::from("CONSTRAINT ")
+        .ident(at.name())
+        .raw(format!(" FOREIGN KEY ({}) REFERENCES ", idents(&body.columns)))
+        .qualified(&body.schema, &body.table)
+        .raw(columns)
+        .when(body.match_full, " MATCH FULL")
+        .raw(verb("DELETE", body.on_delete))
+        .raw(verb("UPDATE", body.on_update))
+        .when(body.deferrable || body.initially_deferred, " DEFERRABLE")
+        .when(body.initially_deferred, " INITIALLY DEFERRED")
+}
+
+fn validate(at: &Address, desired: &Body) -> Statement {
+    let other = Address::new("table", [&desired.schema, &desired.table]);
+    let sql = format!("{} VALIDATE CONSTRAINT {}", alter(at), ident(at.name()));
+    Statement::on(&table(at), Form::ValidateForeignKey, sql).also(&other)
+}
+
+/// A condition on `t`: the row refers to a parent that is not there.
+fn is_orphan(desired: &Body, cx: &Cx<'_>) -> String {
+    let referenced = referenced(desired, cx);
+    let present = desired.columns.iter().map(|column| format!("t.{} IS NOT NULL", ident(column)));
+    let same = desired.columns.iter().zip(&referenced).map(|(own, other)| format!("p.{} = t.{}", ident(other), ident(own)));
+    let parent = qualified(&desired.schema, &desired.table);
+    let same = same.collect::<Vec<_>>().join(" AND ");
+    let present = present.collect::<Vec<_>>().join(" AND ");
+    format!("{present} AND NOT EXISTS (SELECT FROM {parent} p WHERE {same})")
+}
+
+fn repair(at: &Address, desired: &Body, cx: &Cx<'_>) -> Vec<Statement> {
+    let Some(orphans) = desired.orphans else { return Vec::new() };
+    let table = table(at);
+    let name = qualified(table.schema(), table.name());
+    let doomed = Phrase::from(format!("SELECT ctid, tableoid FROM {name} t WHERE {}", is_orphan(desired, cx)));
+    match orphans {
+        Orphans::Delete => repair::delete(cx, at, &table, &doomed, Form::Repair),
+        Orphans::Null => repair::set_null(cx, at, &table, &doomed, &desired.columns),
+    }
+}
+
+/// Asked only where every column and the parent table are there already.
+fn preflight(at: &Address, desired: &Body, cx: &Cx<'_>) -> Option<Preflight> {
+    let there = |table: [&str; 2], column: &String| {
+        cx.observed.model.contains(&Address::new("column", [table[0], table[1], column]))
+    };
+    let own = desired.columns.iter().all(|column| there([at.schema(), &at.path()[1]], column));
+    let other = referenced(desired, cx).iter().all(|column| there([&desired.schema, &desired.table], column));
+    let name = qualified(at.schema(), &at.path()[1]);
+    let orphan = is_orphan(desired, cx);
+    (own && other).then(|| Preflight {
+        query: format!(
+            "SELECT count(*), (SELECT string_agg(x, ', ') FROM (SELECT left(ROW({})::text, 80) AS x FROM {name} t \
+             WHERE {orphan} LIMIT 5) few) FROM {name} t WHERE {orphan}",
+            idents(&desired.columns)
+        ),
+        rows: format!("rows without a parent in `{}.{}`, which `{}` wants", desired.schema, desired.table, at.name()),
+        hint: "say `orphans = \"delete\"` or `orphans = \"null\"` beside the reference".to_string(),
+    })
+}

@@ -1,0 +1,323 @@
+//! Primary keys and unique constraints: one room with two doors, because PostgreSQL treats them alike.
+
+use crate::delta::Alteration;
+use crate::kind::{Cx, Doc, Item, Place, Rank, Room, Row, Server};
+use crate::model::{Address, Entry, Observed};
+use crate::pg::Feature;
+use crate::repair;
+use crate::source::{KeyDoc, Shape};
+use crate::sql::{
+    Form, Fragment, Phrase, auto_name, column_names, ident, idents, not_of_extension, qualified,
+};
+use crate::statement::{Preflight, Statement, Step};
+
+/// The room of one of the two.
+pub struct Key {
+    doc: &'static Doc,
+    contype: &'static str,
+    words: &'static str,
+}
+
+/// Primary keys.
+pub static PRIMARY_KEY: Key = Key { doc: &PRIMARY_KEY_DOC, contype: "p", words: "PRIMARY KEY" };
+/// Unique constraints.
+pub static UNIQUE: Key = Key { doc: &UNIQUE_DOC, contype: "u", words: "UNIQUE" };
+
+/// A key.
+#[derive(Debug, Clone)]
+pub struct Body {
+    columns: Vec<String>,
+    include: Vec<String>,
+    nulls_not_distinct: bool,
+    deferrable: bool,
+    initially_deferred: bool,
+    /// Which of several equal rows survives: what follows ORDER BY.
+    keep: Option<Fragment>,
+}
+
+const COLUMNS: KeyDoc = KeyDoc::new("columns", Shape::Names, "its columns, in order");
+const INCLUDE: KeyDoc = KeyDoc::new("include", Shape::Names, "columns that its index carries along");
+const DEFERRABLE: KeyDoc =
+    KeyDoc::new("deferrable", Shape::Boolean, "can be checked at the end of the transaction");
+const INITIALLY: KeyDoc =
+    KeyDoc::new("initially", Shape::OneOf(&["immediate", "deferred"]), "when it is checked if nothing else is said");
+const KEEP: KeyDoc = KeyDoc::new(
+    "keep",
+    Shape::Sql,
+    "which of several equal rows survives, as in ORDER BY; the others go to quarantine; runs only while the key is \
+     not yet in force",
+);
+
+static PRIMARY_KEY_DOC: Doc = Doc {
+    name: "primary key",
+    summary: "The primary key of a table; its columns are NOT NULL. Without a name it is `TABLE_pkey`, or whatever \
+              the one in the database is called.",
+    manual: "ddl-constraints",
+    place: Place::Single { of: "table", key: "primary_key" },
+    rank: Rank::Key,
+    main_key: Some("columns"),
+    keys: &[
+        KeyDoc::new("name", Shape::Name, "its name"),
+        COLUMNS,
+        INCLUDE,
+        DEFERRABLE,
+        INITIALLY,
+        KEEP,
+    ],
+    example: "[tables.memberships]\nprimary_key = [\"club\", \"person\"]\n\n[tables.memberships.columns]\n\
+              club = \"bigint\"\nperson = \"bigint\"\n",
+};
+
+static UNIQUE_DOC: Doc = Doc {
+    name: "unique constraint",
+    summary: "A unique constraint. On a table that holds rows its index is built concurrently first.",
+    manual: "ddl-constraints",
+    place: Place::Children { of: "table", key: "unique" },
+    rank: Rank::Key,
+    main_key: Some("columns"),
+    keys: &[
+        COLUMNS,
+        INCLUDE,
+        KeyDoc::new("nulls_not_distinct", Shape::Boolean, "two NULLs count as equal (PostgreSQL 15)"),
+        DEFERRABLE,
+        INITIALLY,
+        KEEP,
+    ],
+    example: "[tables.attendees.columns]\nevent = \"bigint\"\nemail = \"text\"\nupdated_at = \"timestamptz\"\n\n\
+              [tables.attendees.unique]\nattendees_event_email_key = { columns = [\"event\", \"email\"], \
+              keep = \"updated_at desc\" }\n",
+};
+
+impl Room for Key {
+    type Body = Body;
+
+    fn doc(&self) -> &'static Doc {
+        self.doc
+    }
+
+    fn read(&self, item: &mut Item<'_>) {
+        let Some(table) = item.host.clone() else { return };
+        let mut reader = item.reader();
+        let columns = reader.strings("columns");
+        let include = reader.strings("include");
+        let name = if self.contype == "p" { reader.text("name") } else { None };
+        let nulls_not_distinct = self.contype == "u" && reader.flag("nulls_not_distinct");
+        let initially = [("immediate", false), ("deferred", true)];
+        let body = Body {
+            columns: columns.iter().map(|(name, _)| name.clone()).collect(),
+            include: include.iter().map(|(name, _)| name.clone()).collect(),
+            nulls_not_distinct,
+            deferrable: reader.flag("deferrable"),
+            initially_deferred: reader.one_of("initially", &initially).unwrap_or(false),
+            keep: reader.string("keep").map(|(text, span)| Fragment::written(text, span)),
+        };
+        if columns.is_empty() {
+            let span = reader.span_of("columns");
+            reader.problems().add(span, format!("a {} wants at least one column", self.doc.name));
+        }
+        if self.contype == "p" {
+            let name = name.unwrap_or_else(|| auto_name(table.name(), "", "pkey"));
+            item.address = Address::new(self.doc.name, [table.schema(), table.name(), &name]);
+        }
+        for (column, span) in columns.iter().chain(&include) {
+            item.refer(Address::new("column", [table.schema(), table.name(), column]), *span);
+        }
+        item.declare(body);
+    }
+
+    fn catalog(&self, server: &Server) -> Option<String> {
+        let (ours, own) = (server.in_schemas("n.nspname"), not_of_extension("pg_class", "c.oid"));
+        let nulls =
+            if server.has(Feature::NullsNotDistinct) { "i.indnullsnotdistinct" } else { "false" };
+        let columns = column_names("k.conrelid", "k.conkey");
+        let include =
+            column_names("k.conrelid", "(i.indkey::int2[])[i.indnkeyatts:]");
+        Some(format!(
+            "SELECT n.nspname AS schema, c.relname AS table, k.conname AS name, {columns} AS columns, \
+             CASE WHEN i.indnatts > i.indnkeyatts THEN {include} END AS include, {nulls} AS nulls_not_distinct, \
+             k.condeferrable AS deferrable, k.condeferred AS deferred \
+             FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace \
+             JOIN pg_index i ON i.indexrelid = k.conindid \
+             WHERE k.contype = '{}' AND NOT c.relispartition AND {ours} AND {own} ORDER BY k.oid",
+            self.contype
+        ))
+    }
+
+    fn observe(&self, row: &Row<'_>, _: &Server, out: &mut Observed) {
+        let path = [row.text("schema"), row.text("table"), row.text("name")];
+        let body = Body {
+            columns: row.list("columns"),
+            include: row.list("include"),
+            nulls_not_distinct: row.flag("nulls_not_distinct"),
+            deferrable: row.flag("deferrable"),
+            initially_deferred: row.flag("deferred"),
+            keep: None,
+        };
+        let table = Address::new("table", &path[..2]);
+        out.model.insert(Entry::new(Address::new(self.doc.name, path), body).part_of(table));
+    }
+
+    fn create(&self, at: &Address, desired: &Body, cx: &Cx<'_>) -> Vec<Step> {
+        let repair = desired.keep.as_ref().map(|keep| self.keep_one(at, desired, keep, cx)).unwrap_or_default();
+        let preflight = desired.keep.is_none().then(|| self.preflight(at, desired));
+        let add = self.add(at, desired, None);
+        let clause = self.definition(at, desired, None);
+        let direct = if repair.is_empty() { vec![add.clause(clause)] } else { [repair.clone(), vec![add]].concat() };
+        let online = [repair, self.build_online(at, desired, cx)].concat();
+        vec![Step::direct(direct).online(online).preflight(preflight)]
+    }
+
+    fn compare(&self, _: &Address, desired: &Body, observed: &Body, cx: &Cx<'_>, out: &mut Alteration) {
+        let Body { columns, include, nulls_not_distinct, deferrable, initially_deferred, keep: _ } = desired;
+        out.replaced("columns", &observed.columns, columns);
+        out.replaced("include", &observed.include, include);
+        if cx.server.has(Feature::NullsNotDistinct) || *nulls_not_distinct {
+            out.replaced("nulls_not_distinct", &observed.nulls_not_distinct, nulls_not_distinct);
+        }
+        out.replaced("deferrable", &observed.deferrable, deferrable);
+        out.replaced("initially_deferred", &observed.initially_deferred, initially_deferred);
+    }
+
+    fn replace(&self, at: &Address, desired: &Body, _: &Body, cx: &Cx<'_>) -> Option<Vec<Step>> {
+        let away = self.away(at, Form::ReplaceConstraint);
+        let mut steps = vec![Step::from(away)];
+        // The index of the new key cannot be built under the name that the old one still has.
+        for mut step in self.create(at, desired, cx) {
+            step.direct.iter_mut().for_each(|statement| statement.clause = None);
+            steps.push(step);
+        }
+        Some(steps)
+    }
+
+    fn drop(&self, at: &Address, _: &Body, _: &Cx<'_>) -> Vec<Step> {
+        vec![self.away(at, Form::DropConstraint).into()]
+    }
+
+    fn rename(&self, from: &Address, at: &Address, _: &Cx<'_>) -> Option<Vec<Step>> {
+        let sql = format!("{} RENAME CONSTRAINT {} TO {}", alter(at), ident(from.name()), ident(at.name()));
+        Some(vec![Statement::on(&table(at), Form::AlterTable, sql).into()])
+    }
+
+    fn same_shape(&self, desired: &Body, observed: &Body) -> bool {
+        desired.columns == observed.columns || self.contype == "p"
+    }
+
+    fn follow(&self, body: &mut Body, from: &Address, to: &Address) {
+        if from.kind == "column" {
+            let names = body.columns.iter_mut().chain(&mut body.include);
+            names.filter(|name| *name == from.name()).for_each(|name| *name = to.name().to_string());
+        }
+    }
+
+    fn identity(&self, at: &Address) -> Option<String> {
+        Some(format!("CONSTRAINT {} ON {}", ident(at.name()), qualified(at.schema(), &at.path()[1])))
+    }
+
+    fn attribute(&self, body: &Body, name: &str) -> Option<String> {
+        (name == "columns").then(|| body.columns.join("\n"))
+    }
+}
+
+impl Key {
+    /// The constraint as it reads in CREATE TABLE and ADD.
+    fn definition(&self, at: &Address, body: &Body, index: Option<&str>) -> Phrase {
+        let sql = Phrase::from("CONSTRAINT ").ident(at.name()).raw(format!(" {}", self.words));
+        let sql = match index {
+            Some(index) => sql.raw(" USING INDEX ").ident(index),
+            None => sql
+                .when(body.nulls_not_distinct, " NULLS NOT DISTINCT")
+                .raw(format!(" ({})", idents(&body.columns)))
+                .when(!body.include.is_empty(), &format!(" INCLUDE ({})", idents(&body.include))),
+        };
+        sql.when(body.deferrable, " DEFERRABLE").when(body.initially_deferred, " INITIALLY DEFERRED")
+    }
+
+    fn add(&self, at: &Address, body: &Body, index: Option<&str>) -> Statement {
+        let form = if index.is_some() { Form::AddUniqueUsingIndex } else { Form::AddUnique };
+        let sql = Phrase::from(alter(at)).raw(" ADD ").phrase(&self.definition(at, body, index));
+        Statement::on(&table(at), form, sql)
+    }
+
+    fn away(&self, at: &Address, form: Form) -> Statement {
+        Statement::on(&table(at), form, format!("{} DROP CONSTRAINT {}", alter(at), ident(at.name())))
+    }
+
+    /// The index first, concurrently, then the constraint on it. A whole or broken index that an earlier run left
+    /// under this name is used, or built anew.
+    fn build_online(&self, at: &Address, body: &Body, cx: &Cx<'_>) -> Vec<Statement> {
+        let index = Address::new("index", [at.schema(), &at.path()[1], at.name()]);
+        let fact = |name: &str| cx.observed_attribute(&index, name);
+        let wanted = body.columns.join("\n");
+        let usable = fact("valid").as_deref() == Some("yes")
+            && fact("unique").as_deref() == Some("yes")
+            && fact("columns").as_deref() == Some(&wanted);
+        let mut statements = Vec::new();
+        if !usable {
+            let name = qualified(at.schema(), at.name());
+            if cx.observed.model.contains(&index) && !cx.desired.contains(&index) {
+                let sql = format!("DROP INDEX CONCURRENTLY {name}");
+                statements.push(Statement::on(&table(at), Form::ReplaceIndexConcurrently, sql));
+            }
+            let include = if body.include.is_empty() {
+                String::new()
+            } else {
+                format!(" INCLUDE ({})", idents(&body.include))
+            };
+            let nulls = if body.nulls_not_distinct { " NULLS NOT DISTINCT" } else { "" };
+            let sql = format!(
+                "CREATE UNIQUE INDEX CONCURRENTLY {} ON {} ({}){include}{nulls}",
+                ident(at.name()),
+                qualified(at.schema(), &at.path()[1]),
+                idents(&body.columns)
+            );
+            statements.push(Statement::on(&table(at), Form::CreateIndexConcurrently, sql));
+        }
+        statements.push(self.add(at, body, Some(at.name())));
+        statements
+    }
+
+    /// Sends all but the first of equal rows to quarantine.
+    fn keep_one(&self, at: &Address, body: &Body, keep: &Fragment, cx: &Cx<'_>) -> Vec<Statement> {
+        let table = table(at);
+        let columns = idents(&body.columns);
+        let present = if body.nulls_not_distinct {
+            "true".to_string()
+        } else {
+            let tests = body.columns.iter().map(|column| format!("{} IS NOT NULL", ident(column)));
+            tests.collect::<Vec<_>>().join(" AND ")
+        };
+        let doomed = Phrase::from("SELECT ctid, tableoid FROM (SELECT ctid, tableoid, row_number() OVER (")
+            .raw(format!("PARTITION BY {columns} ORDER BY "))
+            .fragment(keep)
+            .raw(format!(", ctid) AS place FROM {} ", qualified(table.schema(), table.name())))
+            .raw(format!("WHERE {present}) ranked WHERE place > 1"));
+        repair::delete(cx, at, &table, &doomed, Form::Repair)
+    }
+
+    fn preflight(&self, at: &Address, body: &Body) -> Preflight {
+        let name = qualified(at.schema(), &at.path()[1]);
+        let columns = idents(&body.columns);
+        let tests: Vec<String> =
+            body.columns.iter().map(|column| format!("{} IS NOT NULL", ident(column))).collect();
+        let present = if body.nulls_not_distinct { "true".to_string() } else { tests.join(" AND ") };
+        let groups =
+            format!("SELECT {columns}, count(*) AS n FROM {name} WHERE {present} GROUP BY {columns} HAVING count(*) > 1");
+        Preflight {
+            query: format!(
+                "SELECT coalesce(sum(n - 1), 0)::bigint, (SELECT string_agg(x, ', ') FROM (SELECT left(ROW({columns})::text, 80) \
+                 AS x FROM ({groups}) some LIMIT 5) few) FROM ({groups}) all_groups"
+            ),
+            rows: format!("rows that repeat ({columns}) and so break `{}`", at.name()),
+            hint: format!("say `keep = \"…\"` on `{}` to choose which row survives", at.name()),
+        }
+    }
+}
+
+fn table(at: &Address) -> Address {
+    Address::new("table", &at.path()[..2])
+}
+
+fn alter(at: &Address) -> String {
+    format!("ALTER TABLE {}", qualified(at.schema(), &at.path()[1]))
+}
+

@@ -1,0 +1,47 @@
+//! The rooms: one file a kind. This file is the registry, and the only place that lists them.
+
+mod check;
+mod column;
+mod comment;
+mod custom;
+mod default_privilege;
+mod enumeration;
+mod extension;
+mod foreign_key;
+mod function;
+mod grant;
+mod index;
+mod key;
+mod membership;
+mod role;
+mod rows;
+mod schema;
+mod table;
+mod trigger;
+
+use crate::kind::Registry;
+
+/// Every kind of database object that the tool knows.
+pub fn registry() -> Registry {
+    Registry::new(vec![
+        &schema::Schema,
+        &extension::Extension,
+        &enumeration::Enum,
+        &function::Function,
+        &table::Table,
+        &column::Column,
+        &key::PRIMARY_KEY,
+        &key::UNIQUE,
+        &check::Check,
+        &foreign_key::ForeignKey,
+        &index::Index,
+        &trigger::Trigger,
+        &rows::Rows,
+        &role::Role,
+        &membership::Membership,
+        &grant::Grant,
+        &default_privilege::DefaultPrivilege,
+        &comment::Comment,
+        &custom::Custom,
+    ])
+}

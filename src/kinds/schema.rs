@@ -1,0 +1,68 @@
+//! Schemas: the namespaces that other kinds live in.
+
+use crate::delta::Alteration;
+use crate::kind::{Cx, Doc, Item, Place, Rank, Room, Row, Server};
+use crate::model::{Address, Entry, Observed};
+use crate::sql::{Form, Phrase, ident};
+use crate::statement::{Statement, Step};
+
+/// The room.
+pub struct Schema;
+
+/// A schema has no attributes of its own yet.
+#[derive(Debug, Clone)]
+pub struct Body;
+
+static DOC: Doc = Doc {
+    name: "schema",
+    summary: "A namespace. Objects at the top level of the file live in the default schema; \
+              `[schemas.NAME]` holds the same tables of any other.",
+    manual: "sql-createschema",
+    place: Place::Namespace("schemas"),
+    rank: Rank::Namespace,
+    main_key: None,
+    keys: &[],
+    example: "[schemas.tenants]\ncomment = \"one row a business\"\n",
+};
+
+impl Room for Schema {
+    type Body = Body;
+
+    fn doc(&self) -> &'static Doc {
+        &DOC
+    }
+
+    fn read(&self, item: &mut Item<'_>) {
+        item.declare(Body);
+    }
+
+    fn catalog(&self, server: &Server) -> Option<String> {
+        let ours = server.in_schemas("nspname");
+        Some(format!("SELECT nspname AS name FROM pg_namespace WHERE {ours}"))
+    }
+
+    fn observe(&self, row: &Row<'_>, _: &Server, out: &mut Observed) {
+        out.model.insert(Entry::new(Address::new(DOC.name, [row.text("name")]), Body));
+    }
+
+    fn create(&self, at: &Address, _: &Body, _: &Cx<'_>) -> Vec<Step> {
+        vec![Statement::new(Form::Create, Phrase::from("CREATE SCHEMA ").ident(at.name())).into()]
+    }
+
+    fn compare(&self, _: &Address, desired: &Body, observed: &Body, _: &Cx<'_>, _: &mut Alteration) {
+        let (Body, Body) = (desired, observed);
+    }
+
+    fn drop(&self, at: &Address, _: &Body, _: &Cx<'_>) -> Vec<Step> {
+        vec![Statement::new(Form::DropObject, Phrase::from("DROP SCHEMA ").ident(at.name())).into()]
+    }
+
+    fn rename(&self, from: &Address, at: &Address, _: &Cx<'_>) -> Option<Vec<Step>> {
+        let sql = format!("ALTER SCHEMA {} RENAME TO {}", ident(from.name()), ident(at.name()));
+        Some(vec![Statement::new(Form::Catalog, sql).into()])
+    }
+
+    fn identity(&self, at: &Address) -> Option<String> {
+        Some(format!("SCHEMA {}", ident(at.name())))
+    }
+}

@@ -1,0 +1,98 @@
+//! Tables: the hosts of columns, constraints, indexes, triggers and rows, which have rooms of their own.
+
+use crate::delta::Alteration;
+use crate::kind::{Cx, Doc, Item, Place, Rank, Room, Row, Server};
+use crate::model::{Address, Entry, Observed, TableFacts};
+use crate::source::{KeyDoc, Shape};
+use crate::sql::{Form, Phrase, ident, not_of_extension, qualified};
+use crate::statement::{Statement, Step};
+
+/// The room.
+pub struct Table;
+
+/// What a table is besides its parts.
+#[derive(Debug, Clone)]
+pub struct Body {
+    unlogged: bool,
+}
+
+static DOC: Doc = Doc {
+    name: "table",
+    summary: "A table. The order of its columns is the order in the file.",
+    manual: "sql-createtable",
+    place: Place::InSchema("tables"),
+    rank: Rank::Table,
+    main_key: None,
+    keys: &[KeyDoc::new("unlogged", Shape::Boolean, "not written to the write-ahead log; emptied by a crash")],
+    example: "[tables.events]\ncomment = \"what happens where\"\ntouch = \"updated_at\"\n\n\
+              [tables.events.columns]\nid = { type = \"uuid\", primary_key = true }\n\
+              updated_at = { type = \"timestamptz\", not_null = true, default = \"now()\" }\n",
+};
+
+impl Room for Table {
+    type Body = Body;
+
+    fn doc(&self) -> &'static Doc {
+        &DOC
+    }
+
+    fn read(&self, item: &mut Item<'_>) {
+        let unlogged = item.reader().flag("unlogged");
+        item.declare(Body { unlogged });
+    }
+
+    fn catalog(&self, server: &Server) -> Option<String> {
+        let (ours, own) = (server.in_schemas("n.nspname"), not_of_extension("pg_class", "c.oid"));
+        Some(format!(
+            "SELECT n.nspname AS schema, c.relname AS name, c.relpersistence = 'u' AS unlogged, \
+             c.relkind = 'p' AS partitioned, pg_relation_size(c.oid) AS bytes, c.reltuples::bigint AS rows \
+             FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
+             WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND {ours} AND {own} ORDER BY c.oid"
+        ))
+    }
+
+    fn observe(&self, row: &Row<'_>, _: &Server, out: &mut Observed) {
+        let address = Address::new(DOC.name, [row.text("schema"), row.text("name")]);
+        let facts = TableFacts {
+            bytes: row.number("bytes").unsigned_abs(),
+            rows: row.number("rows"),
+            partitioned: row.flag("partitioned"),
+        };
+        out.tables.insert(address.clone(), facts);
+        let namespace = Address::new("schema", [row.text("schema")]);
+        out.model.insert(Entry::new(address, Body { unlogged: row.flag("unlogged") }).needing(namespace));
+    }
+
+    fn create(&self, at: &Address, desired: &Body, _: &Cx<'_>) -> Vec<Step> {
+        let Body { unlogged } = desired;
+        let word = if *unlogged { "CREATE UNLOGGED TABLE " } else { "CREATE TABLE " };
+        let sql = Phrase::from(word).raw(name(at)).raw(" (");
+        vec![Statement::on(at, Form::CreateTable, sql).open(Phrase::from(")")).into()]
+    }
+
+    fn compare(&self, at: &Address, desired: &Body, observed: &Body, _: &Cx<'_>, out: &mut Alteration) {
+        let Body { unlogged } = desired;
+        out.attribute("unlogged", &observed.unlogged, unlogged, || {
+            let word = if *unlogged { "UNLOGGED" } else { "LOGGED" };
+            let sql = format!("ALTER TABLE {} SET {word}", name(at));
+            vec![Statement::on(at, Form::AlterTypeRewrite, sql).into()]
+        });
+    }
+
+    fn drop(&self, at: &Address, _: &Body, _: &Cx<'_>) -> Vec<Step> {
+        vec![Statement::on(at, Form::DropTable, format!("DROP TABLE {}", name(at))).into()]
+    }
+
+    fn rename(&self, from: &Address, at: &Address, _: &Cx<'_>) -> Option<Vec<Step>> {
+        let sql = format!("ALTER TABLE {} RENAME TO {}", name(from), ident(at.name()));
+        Some(vec![Statement::on(from, Form::AlterTable, sql).into()])
+    }
+
+    fn identity(&self, at: &Address) -> Option<String> {
+        Some(format!("TABLE {}", name(at)))
+    }
+}
+
+fn name(at: &Address) -> String {
+    qualified(at.schema(), at.name())
+}

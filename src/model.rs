@@ -1,0 +1,292 @@
+//! The model: addresses, the objects at them, and the edges between them. The desired and the observed state are
+//! both models; nothing here knows which kinds exist.
+
+use crate::source::Span;
+use std::any::Any;
+use std::collections::{BTreeMap, HashMap};
+use std::fmt;
+use std::sync::Arc;
+
+/// The one identity of an object.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Address {
+    /// The kind's name, as in its room's doc.
+    pub kind: &'static str,
+    /// Names from the outside in: schema, then table, then the object's own.
+    path: Arc<[String]>,
+    /// For kinds about other objects (comment, grant): which one.
+    about: Option<Arc<Address>>,
+}
+
+impl Address {
+    /// The address of the object of `kind` at `path`.
+    pub fn new<S: Into<String>>(kind: &'static str, path: impl IntoIterator<Item = S>) -> Address {
+        Address { kind, path: path.into_iter().map(Into::into).collect(), about: None }
+    }
+
+    /// The address of something about another object.
+    pub fn about<S: Into<String>>(
+        kind: &'static str,
+        path: impl IntoIterator<Item = S>,
+        other: Address,
+    ) -> Address {
+        Address { about: Some(Arc::new(other)), ..Address::new(kind, path) }
+    }
+
+    /// The object's own name.
+    pub fn name(&self) -> &str {
+        self.path.last().map_or("", String::as_str)
+    }
+
+    /// The outermost name: the schema, for kinds that live in one.
+    pub fn schema(&self) -> &str {
+        self.path.first().map_or("", String::as_str)
+    }
+
+    /// All names, from the outside in.
+    pub fn path(&self) -> &[String] {
+        &self.path
+    }
+
+    /// The object it is about.
+    pub fn subject(&self) -> Option<&Address> {
+        self.about.as_deref()
+    }
+
+    /// The same place with another name at the end.
+    #[must_use]
+    pub fn renamed(&self, name: &str) -> Address {
+        let mut path = self.path.to_vec();
+        if let Some(last) = path.last_mut() {
+            *last = name.to_string();
+        }
+        Address { kind: self.kind, path: path.into(), about: self.about.clone() }
+    }
+
+    /// The same address with `from` replaced by `to` wherever it is, or is above, this object.
+    #[must_use]
+    pub fn moved(&self, from: &Address, to: &Address, is_child: bool) -> Address {
+        if self == from {
+            return to.clone();
+        }
+        let about = self.about.as_ref().map(|about| Arc::new(about.moved(from, to, is_child)));
+        let below = is_child && self.about.is_none() && self.path.starts_with(&from.path);
+        let path = if below {
+            to.path.iter().chain(&self.path[from.path.len()..]).cloned().collect()
+        } else {
+            self.path.clone()
+        };
+        Address { kind: self.kind, path, about }
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.kind)?;
+        if !self.path.is_empty() {
+            write!(f, " {}", printable(&self.path.join(".")))?;
+        }
+        match &self.about {
+            Some(other) => write!(f, " on {other}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Debug for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// `text` with control characters escaped, so that a name in the database cannot forge our output.
+pub fn printable(text: &str) -> String {
+    text.chars().fold(String::with_capacity(text.len()), |mut shown, char| {
+        if char.is_control() { shown.extend(char.escape_default()) } else { shown.push(char) }
+        shown
+    })
+}
+
+/// What a room knows of one object.
+pub trait Body: Any + fmt::Debug + Send + Sync {
+    /// A copy behind a new box.
+    fn boxed(&self) -> Box<dyn Body>;
+    /// For the room to get its own type back.
+    fn as_any(&self) -> &dyn Any;
+    /// For the room to get its own type back.
+    fn as_any_mut(&mut self) -> &mut dyn Any;
+}
+
+impl<T: Any + fmt::Debug + Clone + Send + Sync> Body for T {
+    fn boxed(&self) -> Box<dyn Body> {
+        Box::new(self.clone())
+    }
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+    fn as_any_mut(&mut self) -> &mut dyn Any {
+        self
+    }
+}
+
+impl Clone for Box<dyn Body> {
+    fn clone(&self) -> Self {
+        (**self).boxed()
+    }
+}
+
+/// An object in a model.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// Its identity.
+    pub address: Address,
+    /// What its room knows of it.
+    pub body: Box<dyn Body>,
+    /// The object it is part of, and with which it goes (a column's table).
+    pub parent: Option<Address>,
+    /// What must be there before it.
+    pub needs: Vec<Address>,
+    /// Its place in the file, or in the catalog: what follows what among equals.
+    pub position: usize,
+    /// Where it was written.
+    pub origin: Option<Span>,
+    /// A failure of it is a warning.
+    pub optional: bool,
+    /// It must not be there.
+    pub absent: bool,
+    /// The name it had before.
+    pub renamed_from: Option<String>,
+    /// The file gives it no name of its own, so an object of the same shape under another name will do.
+    pub unnamed: bool,
+}
+
+impl Entry {
+    /// An entry with nothing but its body.
+    pub fn new(address: Address, body: impl Body) -> Entry {
+        Entry {
+            address,
+            body: Box::new(body),
+            parent: None,
+            needs: Vec::new(),
+            position: 0,
+            origin: None,
+            optional: false,
+            absent: false,
+            renamed_from: None,
+            unnamed: false,
+        }
+    }
+
+    /// Says what it is part of; the parent must be there before it.
+    #[must_use]
+    pub fn part_of(mut self, parent: Address) -> Entry {
+        self.needs.push(parent.clone());
+        self.parent = Some(parent);
+        self
+    }
+
+    /// Says what must be there before it.
+    #[must_use]
+    pub fn needing(mut self, other: Address) -> Entry {
+        self.needs.push(other);
+        self
+    }
+}
+
+/// Objects by address.
+#[derive(Debug, Clone, Default)]
+pub struct Model {
+    entries: BTreeMap<Address, Entry>,
+    count: usize,
+}
+
+impl Model {
+    /// The object at `address`.
+    pub fn get(&self, address: &Address) -> Option<&Entry> {
+        self.entries.get(address)
+    }
+
+    /// The object at `address`, to change.
+    pub fn get_mut(&mut self, address: &Address) -> Option<&mut Entry> {
+        self.entries.get_mut(address)
+    }
+
+    /// Whether something is at `address`.
+    pub fn contains(&self, address: &Address) -> bool {
+        self.entries.contains_key(address)
+    }
+
+    /// Adds an object, after all others; gives the one that was there before it.
+    pub fn insert(&mut self, mut entry: Entry) -> Option<Entry> {
+        self.count += 1;
+        entry.position = self.count;
+        self.entries.insert(entry.address.clone(), entry)
+    }
+
+    /// Puts an object at its place without changing its position.
+    pub fn put(&mut self, entry: Entry) {
+        self.entries.insert(entry.address.clone(), entry);
+    }
+
+    /// Takes an object out.
+    pub fn remove(&mut self, address: &Address) -> Option<Entry> {
+        self.entries.remove(address)
+    }
+
+    /// Every object, by address.
+    pub fn iter(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.values()
+    }
+
+    /// Every object, to change.
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut Entry> {
+        self.entries.values_mut()
+    }
+
+    /// Every address.
+    pub fn addresses(&self) -> impl Iterator<Item = &Address> {
+        self.entries.keys()
+    }
+
+    /// How many objects there are.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// The body at `address` as the type that its room uses.
+    pub fn body<B: Body>(&self, address: &Address) -> Option<&B> {
+        (*self.get(address)?.body).as_any().downcast_ref()
+    }
+}
+
+/// What is known about a table besides its shape.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct TableFacts {
+    /// Size of the heap in bytes; 0 means that it holds no rows.
+    pub bytes: u64,
+    /// The planner's estimate of its rows; negative if it was never analysed.
+    pub rows: i64,
+    /// Whether it is partitioned, so that its rows are elsewhere.
+    pub partitioned: bool,
+}
+
+/// The model read from the live catalog, with what else was learnt on the way.
+#[derive(Debug, Clone, Default)]
+pub struct Observed {
+    /// The objects.
+    pub model: Model,
+    /// Sizes of tables.
+    pub tables: HashMap<Address, TableFacts>,
+}
+
+impl Observed {
+    /// Whether the table is there and holds rows, as far as its size tells.
+    pub fn holds_rows(&self, table: &Address) -> bool {
+        self.tables.get(table).is_some_and(|facts| facts.bytes > 0 || facts.partitioned)
+    }
+}

@@ -1,0 +1,18 @@
+//! The way to the server: connecting, waiting, TLS, versions, the pool, password verifiers.
+//!
+//! Session settings (`search_path`, time-outs and so on) are not made here.
+
+mod connect;
+mod diagnose;
+pub mod pool;
+pub mod scram;
+mod tls;
+mod tls_verify;
+pub mod version;
+pub mod wait;
+
+pub use connect::{ConnectError, Connector, Reason, connect};
+pub use pool::{Pool, PooledClient, pool};
+pub use postgres::Client;
+pub use version::{Feature, ServerVersion};
+pub use wait::{WaitEvent, connect_waiting};

@@ -1,0 +1,81 @@
+//! SCRAM-SHA-256 verifiers: what a server keeps instead of a password (RFC 5803, "pg_authid" in the manual).
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use sha2::{Digest as _, Sha256};
+
+/// A verifier for `password` with a new random salt, ready to stand in `ALTER ROLE … PASSWORD '…'`, so that the
+/// password itself never reaches the server or its log.
+pub fn verifier(password: &str) -> String {
+    postgres_protocol::password::scram_sha_256(password.as_bytes())
+}
+
+/// Whether `verifier` is one for `password`. False for anything that is no SCRAM-SHA-256 verifier, such as MD5.
+///
+/// Computes both keys anew from the salt and the iteration count that the verifier holds.
+pub fn matches(verifier: &str, password: &str) -> bool {
+    let Some(parsed) = Parsed::from(verifier) else { return false };
+    let mut salted = [0; 32];
+    pbkdf2::pbkdf2_hmac::<Sha256>(&prepared(password), &parsed.salt, parsed.iterations, &mut salted);
+    let key = |name: &[u8]| Hmac::<Sha256>::new_from_slice(&salted).ok().map(|hmac| hmac.chain_update(name));
+    let (Some(client), Some(server)) = (key(b"Client Key"), key(b"Server Key")) else { return false };
+    let stored = Sha256::digest(client.finalize().into_bytes());
+    stored.as_slice() == parsed.stored_key && server.verify_slice(&parsed.server_key).is_ok()
+}
+
+/// SASLprep, or the bytes as they are where it does not apply: the rule of server and libpq alike.
+fn prepared(password: &str) -> Vec<u8> {
+    stringprep::saslprep(password).map_or_else(|_| password.into(), std::borrow::Cow::into_owned).into_bytes()
+}
+
+/// `SCRAM-SHA-256$<iterations>:<salt>$<stored key>:<server key>`.
+struct Parsed {
+    iterations: u32,
+    salt: Vec<u8>,
+    stored_key: Vec<u8>,
+    server_key: Vec<u8>,
+}
+
+impl Parsed {
+    fn from(verifier: &str) -> Option<Self> {
+        let (head, keys) = verifier.strip_prefix("SCRAM-SHA-256$")?.split_once('$')?;
+        let (iterations, salt) = head.split_once(':')?;
+        let (stored_key, server_key) = keys.split_once(':')?;
+        let decode = |text: &str| STANDARD.decode(text).ok();
+        Some(Parsed {
+            iterations: iterations.parse().ok().filter(|count| *count > 0)?,
+            salt: decode(salt)?,
+            stored_key: decode(stored_key)?,
+            server_key: decode(server_key)?,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_verifier_matches_its_password_only() {
+        for password in ["secret", "", "ünï\u{a0}cödé", "\u{0}\u{7}", "p'w\\"] {
+            let verifier = verifier(password);
+            assert!(matches(&verifier, password), "{password:?}");
+            assert!(!matches(&verifier, "other"), "{password:?}");
+        }
+    }
+
+    #[test]
+    fn the_salt_is_new_each_time() {
+        assert_ne!(verifier("x"), verifier("x"));
+    }
+
+    #[test]
+    fn other_text_matches_nothing() {
+        for text in
+            ["", "md5a1b2", "SCRAM-SHA-256$", "SCRAM-SHA-256$0:AA==$AA==:AA==", "SCRAM-SHA-256$1:!$AA==:AA=="]
+        {
+            assert!(!matches(text, ""), "{text}");
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! Problems in the files a person wrote, shown with file, line, the line itself, a caret and a hint.
+
+use super::{Files, Span};
+use crate::error::{Error, ErrorKind};
+
+/// One problem at one place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// What is wrong: lower case, no full stop.
+    pub message: String,
+    /// Where.
+    pub span: Option<Span>,
+    /// What to do about it.
+    pub hint: Option<String>,
+}
+
+/// Every problem found so far; reading goes on after each, so that a person sees all of them at once.
+#[derive(Debug, Default)]
+pub struct Problems {
+    list: Vec<Diagnostic>,
+}
+
+impl Problems {
+    /// Notes a problem.
+    pub fn add(&mut self, span: Span, message: impl Into<String>) {
+        self.list.push(Diagnostic { message: message.into(), span: Some(span), hint: None });
+    }
+
+    /// Notes a problem with a hint.
+    pub fn add_with_hint(&mut self, span: Span, message: impl Into<String>, hint: impl Into<String>) {
+        self.list.push(Diagnostic { message: message.into(), span: Some(span), hint: Some(hint.into()) });
+    }
+
+    /// Notes a problem, with "did you mean" if one of `candidates` is close to `word`.
+    pub fn add_with_suggestion<'c>(
+        &mut self,
+        span: Span,
+        message: impl Into<String>,
+        word: &str,
+        candidates: impl IntoIterator<Item = &'c str>,
+    ) {
+        let hint = suggest(word, candidates).map(|near| format!("did you mean `{near}`?"));
+        self.list.push(Diagnostic { message: message.into(), span: Some(span), hint });
+    }
+
+    /// Notes a finished diagnostic.
+    pub fn push(&mut self, diagnostic: Diagnostic) {
+        self.list.push(diagnostic);
+    }
+
+    /// Whether nothing was found.
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// How many were found.
+    pub fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    /// `Ok` if nothing was found, else one error of `kind` that shows every problem in the order of the file.
+    pub fn into_result(mut self, kind: ErrorKind, files: &Files) -> Result<(), Error> {
+        if self.list.is_empty() {
+            return Ok(());
+        }
+        self.list.sort_by_key(|problem| problem.span);
+        self.list.dedup();
+        if let [only] = self.list.as_slice() {
+            let mut error = Error::new(kind, only.message.clone());
+            error.notes.extend(only.span.map(|span| files.excerpt(span)));
+            error.hint = only.hint.clone();
+            return Err(error);
+        }
+        let mut error = Error::new(kind, format!("{} errors in {}", self.list.len(), files.root_name()));
+        error.notes = self.list.iter().map(|problem| problem.render(files)).collect();
+        Err(error)
+    }
+}
+
+impl Diagnostic {
+    /// The problem as a block of lines: message, excerpt, hint.
+    pub fn render(&self, files: &Files) -> String {
+        let mut text = format!("\nerror: {}", self.message);
+        if let Some(span) = self.span {
+            text.push('\n');
+            text.push_str(&files.excerpt(span));
+        }
+        if let Some(hint) = &self.hint {
+            text.push_str("\nhint: ");
+            text.push_str(hint);
+        }
+        text
+    }
+}
+
+/// The candidate nearest to `word`, if one is near enough to be a slip of the finger.
+pub fn suggest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
+    let lower = word.to_lowercase();
+    candidates
+        .into_iter()
+        .map(|candidate| (strsim::jaro_winkler(&lower, &candidate.to_lowercase()), candidate))
+        .filter(|(score, _)| *score > 0.8)
+        .max_by(|(one, _), (two, _)| one.total_cmp(two))
+        .map(|(_, candidate)| candidate)
+}

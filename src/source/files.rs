@@ -1,0 +1,305 @@
+//! The files that make up one `schema.toml`: the root, and what it includes.
+
+use super::{Diagnostic, Key, Node, Problems, Span, Table, Value};
+use crate::error::{Error, ErrorKind, Result};
+use sha2::{Digest, Sha256};
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use toml::de::DeTable;
+
+/// Every file read, with its text, so that spans can be shown.
+#[derive(Debug, Default, Clone)]
+pub struct Files {
+    list: Vec<File>,
+}
+
+#[derive(Debug, Clone)]
+struct File {
+    name: String,
+    text: String,
+}
+
+impl Files {
+    /// The name of the file the person named.
+    pub fn root_name(&self) -> &str {
+        self.list.first().map_or("schema.toml", |file| &file.name)
+    }
+
+    /// The SHA-256 of all files, names and texts, as hex: the version of the desired model.
+    pub fn hash(&self) -> String {
+        let mut hasher = Sha256::new();
+        for file in &self.list {
+            hasher.update(file.name.len().to_le_bytes());
+            hasher.update(&file.name);
+            hasher.update(file.text.len().to_le_bytes());
+            hasher.update(&file.text);
+        }
+        hasher.finalize().iter().fold(String::new(), |mut hex, byte| {
+            let _ = write!(hex, "{byte:02x}");
+            hex
+        })
+    }
+
+    /// All texts joined, each under a line with its name: what the history keeps.
+    pub fn text(&self) -> String {
+        match self.list.as_slice() {
+            [only] => only.text.clone(),
+            many => many.iter().fold(String::new(), |mut all, file| {
+                let _ = writeln!(all, "# --- {}\n{}", file.name, file.text.trim_end());
+                all
+            }),
+        }
+    }
+
+    /// The raw text under `span`.
+    pub fn slice(&self, span: Span) -> &str {
+        let text = self.list.get(span.file as usize).map_or("", |file| &file.text);
+        text.get(span.start as usize..span.end as usize).unwrap_or("")
+    }
+
+    /// `file:line:column` of the start of `span`, counting from 1; columns count characters.
+    pub fn place(&self, span: Span) -> String {
+        let Some(file) = self.list.get(span.file as usize) else { return String::new() };
+        let (line, column, _) = locate(&file.text, span.start as usize);
+        format!("{}:{line}:{column}", file.name)
+    }
+
+    /// The line under `span` with its place above and carets below.
+    pub fn excerpt(&self, span: Span) -> String {
+        let Some(file) = self.list.get(span.file as usize) else { return String::new() };
+        let (line, column, text) = locate(&file.text, span.start as usize);
+        let in_line = text.chars().count().saturating_sub(column - 1).max(1);
+        let wanted = file.text.get(span.start as usize..span.end as usize).unwrap_or("");
+        let carets = wanted.lines().next().map_or(1, |first| first.chars().count()).clamp(1, in_line);
+        let gutter = " ".repeat(line.to_string().len());
+        let shown = text.replace('\t', " ");
+        format!(
+            "{gutter}--> {}:{line}:{column}\n{gutter} |\n{line} | {shown}\n{gutter} | {}{}",
+            file.name,
+            " ".repeat(column - 1),
+            "^".repeat(carets)
+        )
+    }
+
+    /// The place inside `span` where byte `offset` of the decoded string `decoded` stands; the whole span if the
+    /// string was written with escapes, so that the two do not run in step.
+    pub fn inside(&self, span: Span, decoded: &str, offset: usize) -> Span {
+        match self.slice(span).find(decoded) {
+            Some(start) if !decoded.is_empty() => {
+                let at = span.start + (start + offset.min(decoded.len())) as u32;
+                let rest = &decoded[offset.min(decoded.len())..];
+                let word = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len()).max(1);
+                Span { file: span.file, start: at.min(span.end), end: (at + word as u32).min(span.end) }
+            }
+            _ => span,
+        }
+    }
+
+    fn add(&mut self, name: String, text: String) -> usize {
+        self.list.push(File { name, text });
+        self.list.len() - 1
+    }
+}
+
+fn locate(text: &str, offset: usize) -> (usize, usize, &str) {
+    let mut offset = offset.min(text.len());
+    while !text.is_char_boundary(offset) {
+        offset -= 1;
+    }
+    let start = text[..offset].rfind('\n').map_or(0, |at| at + 1);
+    let end = text[offset..].find('\n').map_or(text.len(), |at| offset + at);
+    let line = text[..start].matches('\n').count() + 1;
+    (line, text[start..offset].chars().count() + 1, text[start..end].trim_end_matches('\r'))
+}
+
+/// Reads `path` (a file, or a directory with a `schema.toml` or only `*.toml` files) and everything it includes,
+/// merged into one table.
+///
+/// # Errors
+/// `InvalidSpec` if a file cannot be read, is not TOML, is included twice, leaves the root's folder, or if two
+/// files say the same thing differently.
+pub fn load(path: &Path) -> Result<(Files, Table)> {
+    let mut files = Files::default();
+    let mut problems = Problems::default();
+    let mut root = Table::default();
+    for file in roots(path)? {
+        let table = parse_file(&file, None, &mut files, &mut problems)?;
+        merge(&mut root, table, &mut problems);
+    }
+    include(path, &mut root, &mut files, &mut problems)?;
+    problems.into_result(ErrorKind::InvalidSpec, &files)?;
+    Ok((files, root))
+}
+
+fn roots(path: &Path) -> Result<Vec<PathBuf>> {
+    if !path.is_dir() {
+        return Ok(vec![path.to_path_buf()]);
+    }
+    let main = path.join("schema.toml");
+    if main.is_file() {
+        return Ok(vec![main]);
+    }
+    let all = toml_files(path)?;
+    if all.is_empty() {
+        return Err(Error::new(ErrorKind::InvalidSpec, format!("no `.toml` file in `{}`", path.display()))
+            .hint("put a `schema.toml` there, or name another with `--file`"));
+    }
+    Ok(all)
+}
+
+fn toml_files(folder: &Path) -> Result<Vec<PathBuf>> {
+    let unreadable = |error: std::io::Error| {
+        Error::new(ErrorKind::InvalidSpec, format!("cannot read folder `{}`: {error}", folder.display()))
+    };
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(unreadable)? {
+        let path = entry.map_err(unreadable)?.path();
+        if path.extension().is_some_and(|extension| extension == "toml") && path.is_file() {
+            found.push(path);
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+fn parse_file(path: &Path, from: Option<Span>, files: &mut Files, problems: &mut Problems) -> Result<Table> {
+    let name = path.display().to_string();
+    let bytes = match std::fs::read(path) {
+        Ok(bytes) => bytes,
+        Err(error) => {
+            let message = format!("cannot read `{name}`: {}", plain(&error));
+            let Some(span) = from else {
+                return Err(Error::new(ErrorKind::InvalidSpec, message)
+                    .hint("name the file with `--file PATH` or `PGRECONCILE_FILE`"));
+            };
+            problems.add(span, message);
+            return Ok(Table::default());
+        }
+    };
+    let text = match String::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) => {
+            let at = error.utf8_error().valid_up_to();
+            return Err(Error::new(ErrorKind::InvalidSpec, format!("`{name}` is not UTF-8 (byte {at})")));
+        }
+    };
+    let number = files.add(name, text);
+    let text = &files.list[number].text;
+    let (table, errors) = DeTable::parse_recoverable(text);
+    for error in errors {
+        let range = error.span().unwrap_or(0..0);
+        let message = error.message().trim().replace('\n', ", ");
+        problems.push(Diagnostic { message, span: Some(Span::new(number, range)), hint: None });
+    }
+    Ok(Table::from_toml(number, table.get_ref()))
+}
+
+/// The reason alone, without "(os error 2)".
+fn plain(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    let text = text.split(" (os error").next().unwrap_or(&text).to_string();
+    text.to_lowercase()
+}
+
+fn include(path: &Path, root: &mut Table, files: &mut Files, problems: &mut Problems) -> Result<()> {
+    let folder = if path.is_dir() { path } else { path.parent().unwrap_or(Path::new("")) };
+    let Some((_, list)) = root.remove("include") else { return Ok(()) };
+    let Value::Array(patterns) = list.value else {
+        problems.add(list.span, format!("`include` wants an array of paths, not {}", list.sort()));
+        return Ok(());
+    };
+    for pattern in patterns {
+        let Some(text) = pattern.as_str() else {
+            problems.add(pattern.span, format!("`include` wants paths, not {}", pattern.sort()));
+            continue;
+        };
+        for file in matching(folder, text, pattern.span, problems)? {
+            let mut table = parse_file(&file, Some(pattern.span), files, problems)?;
+            if let Some((key, _)) = table.remove("include") {
+                problems.add(key.span, "an included file cannot include others");
+            }
+            merge(root, table, problems);
+        }
+    }
+    Ok(())
+}
+
+/// The files that an `include` pattern names. `*` stands for any run of characters in the last part of the path.
+fn matching(folder: &Path, pattern: &str, span: Span, problems: &mut Problems) -> Result<Vec<PathBuf>> {
+    let relative = Path::new(pattern);
+    let leaves = relative.is_absolute() || relative.components().any(|part| part.as_os_str() == "..");
+    if leaves {
+        problems.add_with_hint(
+            span,
+            format!("`{pattern}` leaves the folder of the file that includes it"),
+            "keep included files beside or below it",
+        );
+        return Ok(Vec::new());
+    }
+    let full = folder.join(relative);
+    let (Some(parent), Some(last)) = (full.parent(), full.file_name().and_then(|name| name.to_str())) else {
+        problems.add(span, format!("`{pattern}` names no file"));
+        return Ok(Vec::new());
+    };
+    if !last.contains('*') {
+        return Ok(vec![full]);
+    }
+    let candidates = if parent.is_dir() { toml_files(parent)? } else { Vec::new() };
+    let fits = |path: &PathBuf| {
+        path.file_name().and_then(|name| name.to_str()).is_some_and(|name| wildcard(last, name))
+    };
+    let found: Vec<PathBuf> = candidates.into_iter().filter(fits).collect();
+    if found.is_empty() {
+        problems.add(span, format!("no file matches `{pattern}`"));
+    }
+    Ok(found)
+}
+
+/// Whether `text` fits `pattern`, where `*` stands for any run of characters.
+fn wildcard(pattern: &str, text: &str) -> bool {
+    match pattern.split_once('*') {
+        None => pattern == text,
+        Some((head, rest)) => text.strip_prefix(head).is_some_and(|tail| {
+            (0..=tail.len()).any(|at| tail.is_char_boundary(at) && wildcard(rest, &tail[at..]))
+        }),
+    }
+}
+
+/// Adds what `from` says to `into`. Tables are joined, lists appended; anything said twice is a problem.
+fn merge(into: &mut Table, from: Table, problems: &mut Problems) {
+    for (key, node) in from.entries {
+        let Some(there) = into.get_mut(&key.name) else {
+            into.entries.push((key, node));
+            continue;
+        };
+        match (&mut there.value, node.value) {
+            (Value::Table(one), Value::Table(two)) => merge(one, two, problems),
+            (Value::Array(one), Value::Array(two)) => one.extend(two),
+            _ => duplicate(&key, problems),
+        }
+    }
+}
+
+fn duplicate(key: &Key, problems: &mut Problems) {
+    problems.add(key.span, format!("`{}` is already given in another file", key.name));
+}
+
+impl Node {
+    /// A node for `value` at the place of something that stands in a file: how short forms become long ones.
+    pub fn at(span: Span, value: Value) -> Node {
+        Node { value, span }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::wildcard;
+
+    #[test]
+    fn wildcards_match_runs_of_characters() {
+        assert!(wildcard("*.toml", "a.toml"));
+        assert!(wildcard("t*s.toml", "tables.toml"));
+        assert!(!wildcard("t*s.toml", "table.toml"));
+        assert!(wildcard("é*", "éa"));
+    }
+}

@@ -1,0 +1,15 @@
+//! TOML with places: files, spans, nodes, a reader that collects every problem, and carets under them.
+//!
+//! Knows nothing of PostgreSQL or of kinds; everything above uses it to say *where* in the file something stands.
+
+mod diagnostic;
+mod files;
+mod node;
+mod reader;
+mod span;
+
+pub use diagnostic::{Diagnostic, Problems, suggest};
+pub use files::{Files, load};
+pub use node::{Key, Node, Table, Value};
+pub use reader::{KeyDoc, Reader, Shape};
+pub use span::Span;

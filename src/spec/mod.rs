@@ -1,0 +1,52 @@
+//! `schema.toml` → the desired model. Short forms become long ones, every room reads its own objects, names are
+//! resolved. All problems of all files are found in one go.
+
+mod names;
+mod settings;
+mod shorthand;
+mod walk;
+
+pub use settings::Settings;
+
+use crate::error::{ErrorKind, Result};
+use crate::kind::Registry;
+use crate::model::Model;
+use crate::source::{Files, Problems, load};
+use std::path::Path;
+
+/// The desired model, with the files it came from.
+#[derive(Debug, Clone)]
+pub struct Desired {
+    /// The objects.
+    pub model: Model,
+    /// How the tool behaves, as far as the file says.
+    pub settings: Settings,
+    /// The files, for carets and for the hash.
+    pub files: Files,
+    /// The schemas that the file speaks of, the default one first.
+    pub schemas: Vec<String>,
+}
+
+/// Reads `path` (a file or a folder).
+///
+/// `environment` gives the values of environment variables that the file names (passwords).
+///
+/// # Errors
+/// `InvalidSpec`, with every problem found.
+pub fn read(
+    path: &Path,
+    registry: &Registry,
+    environment: &dyn Fn(&str) -> Option<String>,
+) -> Result<Desired> {
+    let (files, mut root) = load(path)?;
+    let mut problems = Problems::default();
+    let settings = settings::read(&mut root, &mut problems);
+    shorthand::expand(&mut root, &settings.default_schema, registry, &mut problems);
+    let mut walk = walk::Walk::new(registry, &settings.default_schema, environment, &mut problems);
+    walk.root(&root);
+    let walk::Walked { mut model, references, schemas } = walk.finish();
+    names::check(&model, &references, &schemas, &files, &mut problems);
+    names::mention(&mut model, registry);
+    problems.into_result(ErrorKind::InvalidSpec, &files)?;
+    Ok(Desired { model, settings, files, schemas })
+}

@@ -1,0 +1,16 @@
+//! Writing SQL: quoting, phrases, statements and what each form of statement costs. The only place that builds SQL
+//! text; nothing here reads SQL text again.
+
+mod catalog;
+mod form;
+mod fragment;
+mod names;
+mod phrase;
+mod quote;
+
+pub use catalog::{column_names, not_of_extension};
+pub use form::{Consent, Cost, Form, Lock, Work};
+pub use fragment::Fragment;
+pub use names::auto_name;
+pub use phrase::{Origin, Phrase};
+pub use quote::{NON_PLAIN_KEYWORDS, ident, idents, literal, qualified};

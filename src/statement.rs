@@ -1,0 +1,121 @@
+//! Statements with their forms, and the steps that rooms make of them.
+
+use crate::sql::{Form, Phrase};
+use crate::model::Address;
+
+/// One SQL statement with its form.
+#[derive(Debug, Clone)]
+pub struct Statement {
+    /// What kind of statement it is, and so what it costs.
+    pub form: Form,
+    /// The SQL, without a final semicolon.
+    pub sql: Phrase,
+    /// The table whose lock matters, if there is one.
+    pub table: Option<Address>,
+    /// Another table that it locks too (the referenced one of a foreign key).
+    pub also: Option<Address>,
+    /// Where it can be said inside the statement that creates its parent.
+    pub clause: Option<Clause>,
+    /// The same in batches, for tables that hold many rows: the text before and after the number of rows. Repeated
+    /// until no row is left.
+    pub batch: Option<(Phrase, Phrase)>,
+    /// For statements that other statements can be folded into: what closes them (`)` and what follows).
+    pub open: Option<Phrase>,
+}
+
+/// The same as a statement, said inside `CREATE TABLE ( … )`.
+#[derive(Debug, Clone)]
+pub struct Clause {
+    /// The text of the clause.
+    pub sql: Phrase,
+}
+
+impl Statement {
+    /// A statement about no table in particular.
+    pub fn new(form: Form, sql: impl Into<Phrase>) -> Statement {
+        Statement { form, sql: sql.into(), table: None, also: None, clause: None, batch: None, open: None }
+    }
+
+    /// A statement about `table`.
+    pub fn on(table: &Address, form: Form, sql: impl Into<Phrase>) -> Statement {
+        Statement { table: Some(table.clone()), ..Statement::new(form, sql) }
+    }
+
+    /// Says that it locks `table` too.
+    #[must_use]
+    pub fn also(mut self, table: &Address) -> Statement {
+        self.also = Some(table.clone());
+        self
+    }
+
+    /// Says how it reads inside `CREATE TABLE`.
+    #[must_use]
+    pub fn clause(mut self, sql: Phrase) -> Statement {
+        self.clause = Some(Clause { sql });
+        self
+    }
+
+    /// Says how it reads in batches.
+    #[must_use]
+    pub fn batched(mut self, before: Phrase, after: Phrase) -> Statement {
+        self.batch = Some((before, after));
+        self
+    }
+
+    /// Says that clauses can follow, and what closes the statement after them.
+    #[must_use]
+    pub fn open(mut self, close: Phrase) -> Statement {
+        self.open = Some(close);
+        self
+    }
+}
+
+/// A question to the data, asked before the first statement of the plan is executed.
+#[derive(Debug, Clone)]
+pub struct Preflight {
+    /// A query with two columns: how many rows stand in the way (bigint), and up to five of their keys (text).
+    pub query: String,
+    /// What those rows are: "rows with no value in `name`".
+    pub rows: String,
+    /// What a person can do about them.
+    pub hint: String,
+}
+
+/// What a room wants done, in its direct form and, where there is a gentler way for tables that hold data, in that
+/// form too. Which of the two is taken is decided by the plan.
+#[derive(Debug, Clone, Default)]
+pub struct Step {
+    /// For tables that are new or hold no rows.
+    pub direct: Vec<Statement>,
+    /// For tables that hold rows; empty if the direct form serves there too.
+    pub online: Vec<Statement>,
+    /// The question to ask first, where the table holds rows.
+    pub preflight: Option<Preflight>,
+}
+
+impl Step {
+    /// A step that is the same whatever the table holds.
+    pub fn direct(statements: impl IntoIterator<Item = Statement>) -> Step {
+        Step { direct: statements.into_iter().collect(), ..Step::default() }
+    }
+
+    /// Adds the gentler way.
+    #[must_use]
+    pub fn online(mut self, statements: impl IntoIterator<Item = Statement>) -> Step {
+        self.online = statements.into_iter().collect();
+        self
+    }
+
+    /// Adds a question to the data.
+    #[must_use]
+    pub fn preflight(mut self, preflight: Option<Preflight>) -> Step {
+        self.preflight = preflight;
+        self
+    }
+}
+
+impl From<Statement> for Step {
+    fn from(statement: Statement) -> Self {
+        Step::direct([statement])
+    }
+}
