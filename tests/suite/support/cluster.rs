@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    net::TcpListener,
+    net::{TcpListener, TcpStream},
     os::unix::{fs::PermissionsExt, process::CommandExt},
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
@@ -13,7 +13,7 @@ use std::{
 
 use postgres::{Client, NoTls};
 
-use super::{account, database::Database, install::Install};
+use super::{account, database::Database, install::Install, signal};
 
 /// Holds its breath until this process is gone, then takes the cluster with it.
 const WATCHDOG: &str = r#"
@@ -158,13 +158,7 @@ impl Cluster {
 
     /// A superuser's connection to one of its databases, through the socket.
     pub fn connect(&self, database: &str) -> Client {
-        postgres::Config::new()
-            .host_path(self.socket())
-            .port(self.port())
-            .user("postgres")
-            .dbname(database)
-            .application_name("harness")
-            .connect(NoTls)
+        connect(self.socket(), self.port(), database)
             .unwrap_or_else(|error| panic!("cannot connect to `{database}`: {error:?}\n{}", self.log()))
     }
 
@@ -231,9 +225,10 @@ impl Cluster {
     #[track_caller]
     pub fn kill(&self) {
         let pid = self.pid().expect("the server is running");
-        succeed(Command::new("kill").args(["-9", &pid.to_string()]));
+        signal("KILL", pid);
         let begun = Instant::now();
-        while Command::new("kill").args(["-0", &pid.to_string()]).output().is_ok_and(|o| o.status.success()) {
+        // Its process may stay as a zombie, where nothing reaps orphans; its port does not.
+        while TcpStream::connect(("127.0.0.1", self.port())).is_ok() {
             assert!(begun.elapsed() < PATIENCE, "the postmaster {pid} survived SIGKILL");
             sleep(Duration::from_millis(5));
         }
@@ -306,6 +301,13 @@ impl Drop for Cluster {
         drop(self.watchdog.stdin.take());
         let _ = self.watchdog.wait();
     }
+}
+
+/// A superuser's connection through a socket.
+pub(super) fn connect(socket: &Path, port: u16, database: &str) -> Result<Client, postgres::Error> {
+    let mut config = postgres::Config::new();
+    config.host_path(socket).port(port).user("postgres").dbname(database).application_name("harness");
+    config.connect(NoTls)
 }
 
 fn free_port() -> u16 {

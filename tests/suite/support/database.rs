@@ -2,13 +2,17 @@
 
 use std::{
     io::Write,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Command, Output, Stdio},
 };
 
-use postgres::{Client, NoTls, SimpleQueryMessage};
+use postgres::{Client, SimpleQueryMessage};
 
-use super::{cluster::Cluster, install::Install, unique};
+use super::{
+    cluster::{self, Cluster},
+    install::Install,
+    unique,
+};
 
 /// A database of one test's own, created from `template0` and dropped with the value.
 pub struct Database {
@@ -47,7 +51,7 @@ impl Database {
     }
 
     /// The directory of the server's socket.
-    pub fn socket(&self) -> &PathBuf {
+    pub fn socket(&self) -> &Path {
         &self.socket
     }
 
@@ -74,13 +78,7 @@ impl Database {
     }
 
     fn connect_to(&self, database: &str) -> Result<Client, postgres::Error> {
-        postgres::Config::new()
-            .host_path(&self.socket)
-            .port(self.port)
-            .user("postgres")
-            .dbname(database)
-            .application_name("harness")
-            .connect(NoTls)
+        cluster::connect(&self.socket, self.port, database)
     }
 
     /// Executes any number of statements, in one transaction unless they say otherwise.

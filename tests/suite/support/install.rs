@@ -3,9 +3,10 @@
 use std::{
     env, fs,
     path::{Path, PathBuf},
-    process::Command,
     sync::LazyLock,
 };
+
+use super::account;
 
 /// Every installation, one a major, oldest first.
 pub static INSTALLS: LazyLock<Vec<Install>> = LazyLock::new(|| {
@@ -98,7 +99,8 @@ fn clients(name: &str) -> Vec<(u32, PathBuf)> {
 
 /// The major in `postgres (PostgreSQL) 15.18 (Debian …)`; also in `18beta1`.
 fn major_of(program: &Path) -> Option<u32> {
-    let output = Command::new(program).arg("--version").output().ok()?;
+    // As the owner of the clusters: what that user cannot reach is not installed.
+    let output = account::command(program).arg("--version").output().ok()?;
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     let version = text.split("(PostgreSQL) ").nth(1)?;
     version.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()

@@ -17,16 +17,23 @@ mod account;
 mod cluster;
 mod database;
 mod install;
+mod outcome;
 mod run;
+mod running;
 mod server;
 
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::{
+    process::Command,
+    sync::atomic::{AtomicU32, Ordering},
+};
 
 #[allow(unused_imports, reason = "the harness's face, whole")]
 pub use self::{
     cluster::{Cluster, Options},
     database::Database,
-    run::{Outcome, Run, Running, pgreconcile},
+    outcome::Outcome,
+    run::{Run, pgreconcile},
+    running::Running,
     server::{Server, server, servers},
 };
 #[allow(unused_imports, reason = "the harness's face, whole")]
@@ -36,4 +43,13 @@ pub use tempfile::TempDir;
 pub fn unique(prefix: &str) -> String {
     static NEXT: AtomicU32 = AtomicU32::new(1);
     format!("{prefix}_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed))
+}
+
+/// Sends a process a signal, such as `TERM`.
+#[track_caller]
+pub fn signal(name: &str, pid: u32) {
+    // The shell's own `kill`: slim machines have no other.
+    let sent =
+        Command::new("sh").args(["-c", "kill -s \"$1\" \"$2\"", "kill", name, &pid.to_string()]).status();
+    assert!(sent.is_ok_and(|status| status.success()), "cannot send {name} to {pid}");
 }
