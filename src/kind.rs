@@ -145,6 +145,16 @@ impl<'a> Row<'a> {
         self.values.get(index?)
     }
 
+    /// The value of the column with that number, if it is not NULL.
+    pub fn at(&self, number: usize) -> Option<&'a str> {
+        self.values.try_get(number).ok().flatten()
+    }
+
+    /// The value of a column, if there is such a column and it is not NULL.
+    pub fn column(&self, column: &str) -> Option<&'a str> {
+        self.columns.get(column).and_then(|index| self.at(*index))
+    }
+
     /// The value of a column; empty for NULL.
     pub fn text(&self, column: &str) -> &'a str {
         self.get(column).unwrap_or_default()
@@ -241,9 +251,9 @@ pub struct Reference {
     pub span: Span,
 }
 
-impl Item<'_> {
+impl<'a> Item<'a> {
     /// The reader of its keys.
-    pub fn reader(&mut self) -> Reader<'_> {
+    pub fn reader(&mut self) -> Reader<'a, '_> {
         Reader::new(self.table, self.span, self.keys, self.problems)
     }
 
@@ -313,6 +323,30 @@ pub fn split_name(text: &str) -> Vec<String> {
         }
     }
     parts
+}
+
+/// The terms of a run, the same from its beginning to its end.
+#[derive(Clone, Copy)]
+pub struct Terms<'a> {
+    /// Every kind.
+    pub registry: &'a Registry,
+    /// The tool's own schema.
+    pub state_schema: &'a str,
+    /// The consents of this run.
+    pub allow: &'a BTreeSet<Consent>,
+    /// The `search_path` under which the file's SQL is read, as SQL.
+    pub search_path: &'a str,
+}
+
+impl<'a> Terms<'a> {
+    /// What rooms may look at, with these models.
+    pub fn cx<'c>(&self, server: &'c Server, desired: &'c Model, observed: &'c Observed) -> Cx<'c>
+    where
+        'a: 'c,
+    {
+        let Terms { registry, state_schema, allow, search_path: _ } = *self;
+        Cx { server, desired, observed, registry, state_schema, allow }
+    }
 }
 
 /// What rooms may look at while they write SQL.

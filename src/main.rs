@@ -1,3 +1,9 @@
 //! Arguments → run → exit code.
 
-fn main() {}
+use std::process::ExitCode;
+
+mod cli;
+
+fn main() -> ExitCode {
+    ExitCode::from(cli::main())
+}

@@ -83,8 +83,9 @@ impl Address {
 impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.kind)?;
-        if !self.path.is_empty() {
-            write!(f, " {}", printable(&self.path.join(".")))?;
+        let names: Vec<&str> = self.path.iter().map(String::as_str).filter(|name| !name.is_empty()).collect();
+        if !names.is_empty() {
+            write!(f, " {}", printable(&names.join(".")))?;
         }
         match &self.about {
             Some(other) => write!(f, " on {other}"),

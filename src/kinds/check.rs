@@ -67,7 +67,7 @@ impl Room for Check {
             no_inherit: row.flag("no_inherit"),
             validated: row.flag("validated"),
         };
-        let table = Address::new("table", &path[..2]);
+        let table = Address::new("table", [path[0], path[1]]);
         out.model.insert(Entry::new(Address::new(DOC.name, path), body).part_of(table));
     }
 

@@ -172,7 +172,7 @@ impl Room for ForeignKey {
             validated: row.flag("validated"),
             orphans: None,
         };
-        let table = Address::new("table", &path[..2]);
+        let table = Address::new("table", [path[0], path[1]]);
         let other = Address::new("table", [&body.schema, &body.table]);
         out.model.insert(Entry::new(Address::new(DOC.name, path), body).part_of(table).needing(other));
     }
@@ -184,10 +184,9 @@ impl Room for ForeignKey {
         let direct = Statement::on(&table, Form::AddForeignKey, sql.clone()).also(&other);
         let not_valid =
             Statement::on(&table, Form::AddForeignKeyNotValid, sql.raw(" NOT VALID")).also(&other);
-        let repair = repair(at, desired, cx);
-        let online = [vec![not_valid], repair.clone(), vec![validate(at, desired)]].concat();
+        let online = [vec![not_valid], repair(at, desired, cx), vec![validate(at, desired)]].concat();
         let preflight = desired.orphans.is_none().then(|| preflight(at, desired, cx)).flatten();
-        vec![Step::direct([repair, vec![direct]].concat()).online(online).preflight(preflight)]
+        vec![Step::direct([direct]).online(online).preflight(preflight)]
     }
 
     fn compare(&self, at: &Address, desired: &Body, observed: &Body, cx: &Cx<'_>, out: &mut Alteration) {

@@ -113,7 +113,7 @@ impl Room for Index {
             columns: row.list("columns"),
             valid: row.flag("valid"),
         };
-        let table = Address::new("table", &path[..2]);
+        let table = Address::new("table", [path[0], path[1]]);
         let at = Address::new(DOC.name, [path[0], path[1], path[2]]);
         out.model.insert(Entry::new(at, body).part_of(table));
     }

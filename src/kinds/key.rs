@@ -153,18 +153,16 @@ impl Room for Key {
             initially_deferred: row.flag("deferred"),
             keep: None,
         };
-        let table = Address::new("table", &path[..2]);
+        let table = Address::new("table", [path[0], path[1]]);
         out.model.insert(Entry::new(Address::new(self.doc.name, path), body).part_of(table));
     }
 
     fn create(&self, at: &Address, desired: &Body, cx: &Cx<'_>) -> Vec<Step> {
         let repair = desired.keep.as_ref().map(|keep| self.keep_one(at, desired, keep, cx)).unwrap_or_default();
         let preflight = desired.keep.is_none().then(|| self.preflight(at, desired));
-        let add = self.add(at, desired, None);
-        let clause = self.definition(at, desired, None);
-        let direct = if repair.is_empty() { vec![add.clause(clause)] } else { [repair.clone(), vec![add]].concat() };
+        let direct = self.add(at, desired, None).clause(self.definition(at, desired, None));
         let online = [repair, self.build_online(at, desired, cx)].concat();
-        vec![Step::direct(direct).online(online).preflight(preflight)]
+        vec![Step::direct([direct]).online(online).preflight(preflight)]
     }
 
     fn compare(&self, _: &Address, desired: &Body, observed: &Body, cx: &Cx<'_>, out: &mut Alteration) {

@@ -148,7 +148,7 @@ impl Room for Trigger {
                 _ => "yes",
             },
         };
-        let table = Address::new("table", &path[..2]);
+        let table = Address::new("table", [path[0], path[1]]);
         out.model.insert(Entry::new(Address::new(DOC.name, path), body).part_of(table));
     }
 

@@ -39,16 +39,16 @@ pub enum Shape {
 }
 
 /// A table being read.
-pub struct Reader<'a> {
+pub struct Reader<'a, 'p> {
     table: &'a Table,
     span: Span,
     keys: &'static [KeyDoc],
-    problems: &'a mut Problems,
+    problems: &'p mut Problems,
 }
 
-impl<'a> Reader<'a> {
+impl<'a, 'p> Reader<'a, 'p> {
     /// Reads `table`, which stands at `span` and whose keys are documented by `keys`.
-    pub fn new(table: &'a Table, span: Span, keys: &'static [KeyDoc], problems: &'a mut Problems) -> Self {
+    pub fn new(table: &'a Table, span: Span, keys: &'static [KeyDoc], problems: &'p mut Problems) -> Self {
         Reader { table, span, keys, problems }
     }
 

@@ -124,7 +124,7 @@ pub(super) fn read(root: &mut Table, problems: &mut Problems) -> Settings {
     settings
 }
 
-fn duration(reader: &mut Reader<'_>, key: &str) -> Option<Duration> {
+fn duration(reader: &mut Reader<'_, '_>, key: &str) -> Option<Duration> {
     let (text, span) = reader.string(key)?;
     let parsed = humantime::parse_duration(text);
     if parsed.is_err() {
@@ -134,7 +134,7 @@ fn duration(reader: &mut Reader<'_>, key: &str) -> Option<Duration> {
     parsed.ok()
 }
 
-fn natural(reader: &mut Reader<'_>, key: &str) -> Option<u64> {
+fn natural(reader: &mut Reader<'_, '_>, key: &str) -> Option<u64> {
     let number = reader.integer(key)?;
     if number < 1 {
         let span = reader.span_of(key);
@@ -143,7 +143,7 @@ fn natural(reader: &mut Reader<'_>, key: &str) -> Option<u64> {
     u64::try_from(number).ok().filter(|number| *number > 0)
 }
 
-fn size(reader: &mut Reader<'_>, key: &str) -> Option<u64> {
+fn size(reader: &mut Reader<'_, '_>, key: &str) -> Option<u64> {
     let (text, span) = reader.string(key)?;
     let parsed = parse_size(text);
     if parsed.is_none() {

@@ -44,6 +44,7 @@ fn tables(objects: &mut Table, schema: &str, problems: &mut Problems) {
             let Value::Table(table) = &mut node.value else { continue };
             columns(&key.name, table, problems);
             name_primary_key(table);
+            require_key_columns(table, problems);
             touched.extend(touch(schema, table, problems));
         }
     }
@@ -66,6 +67,35 @@ fn name_primary_key(table: &mut Table) {
         && long.get("name").is_none()
     {
         long.push(UNNAMED, span, Value::Boolean(true));
+    }
+}
+
+/// The columns of a primary key are NOT NULL without being told.
+fn require_key_columns(table: &mut Table, problems: &mut Problems) {
+    let key = table.get("primary_key").and_then(Node::as_table).and_then(|long| long.get("columns"));
+    let names: Vec<String> = match key.map(|node| &node.value) {
+        Some(Value::String(name)) => vec![name.clone()],
+        Some(Value::Array(items)) => items.iter().filter_map(Node::as_str).map(str::to_string).collect(),
+        _ => return,
+    };
+    let Some(Node { value: Value::Table(columns), .. }) = table.get_mut("columns") else { return };
+    for name in names {
+        let Some(node) = columns.get_mut(&name) else { continue };
+        let span = node.span;
+        if let Value::String(_) = node.value {
+            let text = std::mem::replace(&mut node.value, Value::Table(Table::default()));
+            if let Value::Table(long) = &mut node.value {
+                long.push("type", span, text);
+            }
+        }
+        let Value::Table(long) = &mut node.value else { continue };
+        match long.get("not_null") {
+            None => long.push("not_null", span, Value::Boolean(true)),
+            Some(Node { value: Value::Boolean(false), span }) => {
+                problems.add(*span, format!("`{name}` is part of the primary key, so it cannot be nullable"));
+            }
+            Some(_) => {}
+        }
     }
 }
 

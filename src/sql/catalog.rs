@@ -11,7 +11,7 @@ pub fn not_of_extension(catalog: &str, oid: &str) -> String {
 /// A JSON list of the names of the columns of `table` whose numbers stand in the array `numbers`, in its order.
 pub fn column_names(table: &str, numbers: &str) -> String {
     format!(
-        "(SELECT json_agg(k.attname ORDER BY u.n) FROM unnest({numbers}) WITH ORDINALITY u(num, n) \
-         JOIN pg_attribute k ON k.attrelid = {table} AND k.attnum = u.num)"
+        "(SELECT json_agg(att.attname ORDER BY u.n) FROM unnest({numbers}) WITH ORDINALITY u(num, n) \
+         JOIN pg_attribute att ON att.attrelid = {table} AND att.attnum = u.num)"
     )
 }

@@ -261,6 +261,8 @@ forms! {
     RepairCascading = ShareRowExclusive, Rows;
     /// A statement of `[[custom]]`; nothing is known about it.
     Custom = None, Rows;
+    /// A statement of `[[custom]]` that cannot stand in a transaction.
+    CustomAlone = None, Rows, alone;
 }
 
 impl Form {

@@ -184,7 +184,7 @@ impl Room for Column {
             using: None,
             span: None,
         };
-        let table = Address::new("table", &path[..2]);
+        let table = Address::new("table", [path[0], path[1]]);
         out.model.insert(Entry::new(Address::new(DOC.name, path), body).part_of(table));
     }
 
@@ -267,6 +267,7 @@ impl Room for Column {
         match name {
             "type" => Some(body.data_type.text().to_string()),
             "not_null" => body.not_null.show(),
+            "identity" => body.identity.show(),
             _ => None,
         }
     }

@@ -121,10 +121,9 @@ pub fn not_null(at: &Address, desired: &Body, cx: &Cx<'_>) -> Vec<Step> {
     let set = alter_column(at, Form::SetNotNull, Phrase::from(" SET NOT NULL"));
     let mut online: Vec<Statement> = source.map(|source| fill(at, source)).into_iter().collect();
     online.extend(prove_not_null(at, source, cx));
-    let direct = source.map(|source| fill(at, source)).into_iter().chain([set]);
     let condition = format!("{} IS NULL", ident(at.name()));
     let preflight = source.is_none().then(|| no_value(at, &condition));
-    vec![Step::direct(direct).online(online).preflight(preflight)]
+    vec![Step::direct([set]).online(online).preflight(preflight)]
 }
 
 /// The name of the check that proves NOT NULL while it comes into force.

@@ -1,0 +1,132 @@
+//! Pairs desired and observed objects that go by different names: those that the file renames, those that it leaves
+//! unnamed, and those that it speaks of all at once. Afterwards every pair has one address.
+
+use crate::kind::Registry;
+use crate::model::{Address, Model, Observed};
+use std::collections::HashMap;
+
+/// The renames to be made: the address in the file, and the one that the database still has.
+#[derive(Debug, Clone, Default)]
+pub struct Renames {
+    list: Vec<(Address, Address)>,
+}
+
+impl Renames {
+    /// Every rename, outermost objects first: (in the file, in the database).
+    pub fn iter(&self) -> impl Iterator<Item = &(Address, Address)> {
+        self.list.iter()
+    }
+
+    /// What the database calls the object.
+    pub fn in_database<'a>(&'a self, address: &'a Address) -> &'a Address {
+        self.list.iter().find(|(to, _)| to == address).map_or(address, |(_, from)| from)
+    }
+}
+
+/// Pairs everything, changing addresses in both models.
+pub fn pair(desired: &mut Model, observed: &mut Observed, registry: &Registry) -> Renames {
+    let renames = follow_renames(desired, observed, registry);
+    expand(desired, observed, registry);
+    take_names(desired, observed, registry);
+    renames
+}
+
+fn follow_renames(desired: &Model, observed: &mut Observed, registry: &Registry) -> Renames {
+    let mut renames = Renames::default();
+    let mut wanted: Vec<_> = desired.iter().filter(|entry| entry.renamed_from.is_some()).collect();
+    wanted.sort_by_key(|entry| entry.address.path().len());
+    for entry in wanted {
+        let Some(name) = &entry.renamed_from else { continue };
+        let (to, from) = (&entry.address, entry.address.renamed(name));
+        if observed.model.contains(to) || !observed.model.contains(&from) || desired.contains(&from) {
+            continue;
+        }
+        renames.list.push((to.clone(), from.clone()));
+        let addresses: Vec<Address> = observed.model.addresses().cloned().collect();
+        for address in addresses {
+            let Some(mut there) = observed.model.remove(&address) else { continue };
+            let below = |address: &Address| address.path().len() > from.path().len();
+            there.address = there.address.moved(&from, to, below(&there.address));
+            let related = there.parent.iter_mut().chain(&mut there.needs);
+            related.for_each(|other| *other = other.moved(&from, to, below(other)));
+            if let Some(kind) = registry.get(there.address.kind) {
+                let near = there.address.path().starts_with(&to.path()[..to.path().len().min(2)]);
+                let mentions = there.needs.iter().any(|need| need.path().starts_with(&to.path()[..to.path().len().min(2)]));
+                if near || mentions {
+                    kind.follow(&mut *there.body, &from, to);
+                }
+            }
+            observed.model.put(there);
+        }
+        if let Some(facts) = observed.tables.remove(&from) {
+            observed.tables.insert(to.clone(), facts);
+        }
+    }
+    renames
+}
+
+fn expand(desired: &mut Model, observed: &Observed, registry: &Registry) {
+    let mut found = Vec::new();
+    for entry in desired.iter().filter(|entry| !entry.absent) {
+        let Some(kind) = registry.get(entry.address.kind) else { continue };
+        if let Some(entries) = kind.expand(&entry.address, &*entry.body, desired, observed) {
+            found.push((entry.clone(), entries));
+        }
+    }
+    for (general, entries) in found {
+        desired.remove(&general.address);
+        for mut special in entries {
+            special.origin = general.origin;
+            special.optional = general.optional;
+            let kind = registry.get(special.address.kind);
+            let joined = desired.get_mut(&special.address).is_some_and(|there| {
+                kind.is_some_and(|kind| kind.join(&mut *there.body, &*special.body))
+            });
+            if !joined {
+                desired.insert(special);
+            }
+        }
+    }
+}
+
+/// Gives unnamed desired objects the names of observed ones of the same shape.
+fn take_names(desired: &mut Model, observed: &Observed, registry: &Registry) {
+    let mut moves: HashMap<Address, Address> = HashMap::new();
+    let nameless = desired.iter().filter(|entry| entry.unnamed && !entry.absent);
+    for entry in nameless.filter(|entry| !observed.model.contains(&entry.address)) {
+        let Some(kind) = registry.get(entry.address.kind) else { continue };
+        let place = &entry.address.path()[..entry.address.path().len() - 1];
+        let mut fitting = observed.model.iter().filter(|there| {
+            there.address.kind == entry.address.kind
+                && there.address.path().len() == entry.address.path().len()
+                && there.address.path().starts_with(place)
+                && !desired.contains(&there.address)
+                && !moves.values().any(|taken| *taken == there.address)
+                && kind.same_shape(&*entry.body, &*there.body)
+        });
+        if let Some(there) = fitting.next() {
+            moves.insert(entry.address.clone(), there.address.clone());
+        }
+    }
+    if moves.is_empty() {
+        return;
+    }
+    let addresses: Vec<Address> = desired.addresses().cloned().collect();
+    for address in addresses {
+        let Some(mut entry) = desired.remove(&address) else { continue };
+        entry.address = renamed(&entry.address, &moves);
+        let related = entry.parent.iter_mut().chain(&mut entry.needs);
+        related.for_each(|other| *other = renamed(other, &moves));
+        desired.put(entry);
+    }
+}
+
+fn renamed(address: &Address, moves: &HashMap<Address, Address>) -> Address {
+    if let Some(to) = moves.get(address) {
+        return to.clone();
+    }
+    match address.subject().and_then(|subject| Some((subject, moves.get(subject)?))) {
+        Some((from, to)) => address.moved(from, to, false),
+        None => address.clone(),
+    }
+}

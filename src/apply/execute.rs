@@ -1,0 +1,269 @@
+//! Executes the groups of a plan, in order.
+
+use super::failure::{Failure, failure, is_passing};
+use super::{Bench, Event, StepRecord};
+use crate::plan::{Group, Plan, Planned};
+use crate::session::{Session, server_error};
+use crate::sql::{literal, qualified};
+use rand::RngExt as _;
+use std::time::{Duration, Instant};
+
+/// The first pause before trying again, and the longest.
+const PAUSES: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(5));
+
+/// Executes the plan; gives what happened to each statement. `record` is called after each group.
+///
+/// # Errors
+/// A [`Failure`] at the first group that cannot be executed. Groups before it stay done; a transaction is done as a
+/// whole or not at all.
+pub fn execute(
+    session: &mut Session,
+    plan: &Plan,
+    bench: &Bench<'_>,
+    record: &mut dyn FnMut(&mut Session, &[StepRecord]),
+) -> Result<Vec<StepRecord>, Failure> {
+    let total = plan.len();
+    let mut steps: Vec<StepRecord> = Vec::with_capacity(total);
+    (bench.listener)(Event::Started { statements: total });
+    for group in &plan.groups {
+        let first = steps.len() + 1;
+        let Some(head) = group.statements.first() else { continue };
+        let sql = head.sql.shown();
+        (bench.listener)(Event::Running { number: first, together: group.statements.len(), total, sql });
+        let mut run = Run { session, plan, bench, first };
+        match run.group(group) {
+            Ok(done) => {
+                record(session, &done);
+                done.iter().for_each(|step| (bench.listener)(Event::Done(step.clone())));
+                steps.extend(done);
+            }
+            Err(failure) if group.optional && !failure.look_again => {
+                let address = plan.items[head.item].address.to_string();
+                let skipped = skipped(plan, group, first, &failure);
+                record(session, &skipped);
+                steps.extend(skipped);
+                (bench.listener)(Event::Skipped { address, error: failure.error.message });
+            }
+            Err(failure) => {
+                record(session, &failed(plan, group, first, &failure));
+                return Err(failure);
+            }
+        }
+    }
+    Ok(steps)
+}
+
+struct Run<'r> {
+    session: &'r mut Session,
+    plan: &'r Plan,
+    bench: &'r Bench<'r>,
+    first: usize,
+}
+
+impl Run<'_> {
+    fn group(&mut self, group: &Group) -> Result<Vec<StepRecord>, Failure> {
+        match group.statements.as_slice() {
+            [only] if !group.transactional => self.alone(only),
+            [only] if only.batch.is_some() => self.batches(only),
+            _ => self.transaction(group),
+        }
+    }
+
+    /// A transaction in one message. If it fails it is done again statement by statement, which tells whose fault it
+    /// was, or succeeds.
+    fn transaction(&mut self, group: &Group) -> Result<Vec<StepRecord>, Failure> {
+        let head = self.head(group);
+        let mut message = format!("{head}SELECT clock_timestamp() AS at; ");
+        for statement in &group.statements {
+            message.push_str(statement.sql.text());
+            message.push_str("; SELECT extract(epoch FROM clock_timestamp() - now()) AS at; ");
+        }
+        message.push_str("COMMIT");
+        if let Ok(answers) = self.session.ask(&message) {
+            let times: Vec<f64> = answers
+                .iter()
+                .filter_map(|answer| answer.rows().next()?.column("at")?.parse().ok())
+                .collect();
+            return Ok(self.timed(group, &times));
+        }
+        let _ = self.session.run("ROLLBACK");
+        let mut attempt = 1;
+        loop {
+            match self.step_by_step(group, &head) {
+                Ok(steps) => return Ok(steps),
+                Err((_, error)) if is_passing(&error) && attempt < self.bench.manner.attempts => {
+                    self.pause(&error, group.statements.first(), attempt);
+                    attempt += 1;
+                }
+                Err((number, error)) => {
+                    let statement = &group.statements[number];
+                    return Err(failure(&self.plan.items[statement.item], statement, self.bench.files, &error));
+                }
+            }
+        }
+    }
+
+    fn step_by_step(
+        &mut self,
+        group: &Group,
+        head: &str,
+    ) -> Result<Vec<StepRecord>, (usize, postgres::Error)> {
+        self.session.run(head).map_err(|error| (0, error))?;
+        let mut steps = Vec::new();
+        for (number, statement) in group.statements.iter().enumerate() {
+            let begun = Instant::now();
+            if let Err(error) = self.session.run(statement.sql.text()) {
+                let _ = self.session.run("ROLLBACK");
+                return Err((number, error));
+            }
+            steps.push(self.done(number, statement, Some(begun.elapsed())));
+        }
+        self.session.run("COMMIT").map_err(|error| (group.statements.len() - 1, error))?;
+        Ok(steps)
+    }
+
+    fn head(&self, group: &Group) -> String {
+        let manner = self.bench.manner;
+        // A scan under a weak lock may wait; whoever waits for a strong lock makes others wait.
+        let waits = matches!(group.statements.as_slice(), [only] if !only.form.cost().lock.is_strong());
+        let timeout = if waits { manner.lock_timeout * 10 } else { manner.lock_timeout };
+        format!(
+            "BEGIN; SET LOCAL search_path = {}; SET LOCAL lock_timeout = '{}ms'; ",
+            manner.search_path,
+            timeout.as_millis().max(1)
+        )
+    }
+
+    /// A statement outside of a transaction, in a message of its own. It waits for as long as it takes: giving up on
+    /// a concurrent build leaves an invalid index behind.
+    fn alone(&mut self, statement: &Planned) -> Result<Vec<StepRecord>, Failure> {
+        let item = &self.plan.items[statement.item];
+        let prepare = format!("SET search_path = {}; SET lock_timeout = 0", self.bench.manner.search_path);
+        self.session.run(&prepare).map_err(|error| server_error("cannot set the session up", &error))?;
+        let begun = Instant::now();
+        let outcome = self.session.run(statement.sql.text());
+        let _ = self.session.run("RESET search_path; SET search_path = pg_catalog, pg_temp");
+        match outcome {
+            Ok(()) => Ok(vec![self.done(0, statement, Some(begun.elapsed()))]),
+            // What it left behind must be seen before it is tried again.
+            Err(error) if is_passing(&error) => {
+                let mut failure = failure(item, statement, self.bench.files, &error);
+                failure.look_again = true;
+                Err(failure)
+            }
+            Err(error) => Err(failure(item, statement, self.bench.files, &error)),
+        }
+    }
+
+    /// A backfill, batch after batch, each in a transaction of its own.
+    fn batches(&mut self, statement: &Planned) -> Result<Vec<StepRecord>, Failure> {
+        let Some((before, after)) = &statement.batch else { return Ok(Vec::new()) };
+        let size = self.bench.manner.batch;
+        let sql = format!("{}{size}{}", before.text(), after.text());
+        let head = format!("SET search_path = {}", self.bench.manner.search_path);
+        self.session.run(&head).map_err(|error| server_error("cannot set the session up", &error))?;
+        let begun = Instant::now();
+        let (mut rows, mut attempt) = (0, 1);
+        let outcome = loop {
+            match self.session.count(&sql) {
+                Ok(0) => break Ok(()),
+                Ok(count) => {
+                    rows += count;
+                    (self.bench.listener)(Event::Batch { rows });
+                }
+                Err(error) if is_passing(&error) && attempt < self.bench.manner.attempts => {
+                    self.pause(&error, Some(statement), attempt);
+                    attempt += 1;
+                }
+                Err(error) => break Err(error),
+            }
+        };
+        let _ = self.session.run("SET search_path = pg_catalog, pg_temp");
+        match outcome {
+            Ok(()) => Ok(vec![self.done(0, statement, Some(begun.elapsed()))]),
+            Err(error) => Err(failure(&self.plan.items[statement.item], statement, self.bench.files, &error)),
+        }
+    }
+
+    /// Tells who stands in the way, and waits a little longer each time, by a random share.
+    fn pause(&mut self, error: &postgres::Error, statement: Option<&Planned>, attempt: u32) {
+        let blockers = statement.map(|statement| self.blockers(statement)).unwrap_or_default();
+        let longest = PAUSES.0.saturating_mul(1 << attempt.min(10)).min(PAUSES.1);
+        let pause = longest.mul_f64(rand::rng().random_range(0.5..1.0));
+        let reason = error.as_db_error().map_or_else(|| error.to_string(), |db| db.message().to_string());
+        (self.bench.listener)(Event::Retrying { reason, blockers, attempt: attempt + 1, pause });
+        std::thread::sleep(pause);
+    }
+
+    /// The sessions that hold a lock on the statement's tables.
+    fn blockers(&mut self, statement: &Planned) -> Vec<String> {
+        let tables = statement.table.iter().chain(&statement.also);
+        let names: Vec<String> = tables
+            .map(|table| format!("to_regclass({})", literal(&qualified(table.schema(), table.name()))))
+            .collect();
+        if names.is_empty() {
+            return Vec::new();
+        }
+        let query = format!(
+            "SELECT DISTINCT 'pid ' || a.pid || ' (' || coalesce(a.usename, '') || ', ' \
+             || coalesce(nullif(a.application_name, ''), 'unnamed') || ', ' || coalesce(a.state, '') || ', for ' \
+             || coalesce(date_trunc('second', clock_timestamp() - a.xact_start)::text, '?') || ') holds ' || l.mode \
+             || ' on ' || l.relation::regclass AS who FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid \
+             WHERE l.granted AND l.pid <> pg_backend_pid() AND l.relation IN ({}) LIMIT 5",
+            names.join(", ")
+        );
+        let answers = self.session.ask(&query).unwrap_or_default();
+        answers.iter().flat_map(|answer| answer.rows().filter_map(|row| row.owned("who")).collect::<Vec<_>>()).collect()
+    }
+
+    fn timed(&self, group: &Group, times: &[f64]) -> Vec<StepRecord> {
+        let mut before = 0.0;
+        let mut steps = Vec::new();
+        for (number, statement) in group.statements.iter().enumerate() {
+            let at = times.get(number).copied().unwrap_or(before);
+            steps.push(self.done(number, statement, Some(Duration::from_secs_f64((at - before).max(0.0)))));
+            before = at;
+        }
+        steps
+    }
+
+    fn done(&self, offset: usize, statement: &Planned, duration: Option<Duration>) -> StepRecord {
+        StepRecord { duration, ..step(self.plan, statement, self.first + offset, "done", None) }
+    }
+}
+
+fn step(
+    plan: &Plan,
+    statement: &Planned,
+    number: usize,
+    outcome: &'static str,
+    error: Option<String>,
+) -> StepRecord {
+    StepRecord {
+        number,
+        address: plan.items[statement.item].address.to_string(),
+        form: statement.form.name(),
+        sql: statement.sql.shown(),
+        duration: None,
+        outcome,
+        error,
+    }
+}
+
+fn skipped(plan: &Plan, group: &Group, first: usize, failure: &Failure) -> Vec<StepRecord> {
+    let steps = group.statements.iter().enumerate();
+    steps
+        .map(|(number, statement)| {
+            step(plan, statement, first + number, "skipped", Some(failure.error.message.clone()))
+        })
+        .collect()
+}
+
+fn failed(plan: &Plan, group: &Group, first: usize, failure: &Failure) -> Vec<StepRecord> {
+    let steps = group.statements.iter().take(1).enumerate();
+    steps
+        .map(|(number, statement)| {
+            step(plan, statement, first + number, "failed", Some(failure.error.message.clone()))
+        })
+        .collect()
+}

@@ -1,0 +1,103 @@
+//! What a refusal by the server means: try again, look again, or give up with a place in the file.
+
+use crate::error::Error;
+use crate::plan::{Item, Planned};
+use crate::session::server_error;
+use crate::source::Files;
+use crate::sql::Phrase;
+use postgres::error::{ErrorPosition, SqlState};
+
+/// A statement that the server refused.
+#[derive(Debug)]
+pub struct Failure {
+    /// The error for the person.
+    pub error: Error,
+    /// Another session made the same change at the same time: observe again and go on from there.
+    pub look_again: bool,
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Failure { error, look_again: false }
+    }
+}
+
+/// Whether the same statement may succeed in a moment: a lock, a deadlock, a busy object.
+pub fn is_passing(error: &postgres::Error) -> bool {
+    let passing = [SqlState::LOCK_NOT_AVAILABLE, SqlState::T_R_DEADLOCK_DETECTED, SqlState::OBJECT_IN_USE];
+    error.code().is_some_and(|code| passing.contains(code))
+}
+
+/// Whether another session did the same thing at the same moment (measured: `postgres-facts`, races without the lock).
+pub fn is_race(error: &postgres::Error) -> bool {
+    let Some(db) = error.as_db_error() else { return false };
+    let taken = [
+        SqlState::DUPLICATE_TABLE,
+        SqlState::DUPLICATE_OBJECT,
+        SqlState::DUPLICATE_SCHEMA,
+        SqlState::DUPLICATE_COLUMN,
+        SqlState::DUPLICATE_FUNCTION,
+    ];
+    let catalog = *db.code() == SqlState::UNIQUE_VIOLATION && db.schema() == Some("pg_catalog");
+    let concurrent = db.code().code() == "XX000" && db.message().contains("concurrently updated");
+    taken.contains(db.code()) || catalog || concurrent
+}
+
+/// The error for a person: what was attempted, where it stands in the file, what the server says.
+pub fn explain(item: &Item, sql: &Phrase, files: &Files, error: &postgres::Error) -> Error {
+    let place = place(sql, files, error, 0).or_else(|| item.origin.map(|span| files.excerpt(span)));
+    let mut ours = server_error(format!("the server refuses {}", item.address), error);
+    if let Some(place) = place {
+        ours.notes.insert(0, place);
+    }
+    if let Some(db) = error.as_db_error() {
+        ours.message = format!("{}: {}", item.address, db.message());
+        ours.notes.retain(|note| !note.starts_with("the server says"));
+        ours.notes.push(format!("SQLSTATE {}", db.code().code()));
+    }
+    let shown = sql.shown();
+    let statement = if shown.len() > 600 { format!("{} …", clip(&shown, 600)) } else { shown };
+    ours.notes.push(format!("statement: {statement}"));
+    if ours.hint.is_none() {
+        ours.hint = advice(error).map(str::to_string);
+    }
+    ours
+}
+
+fn clip(text: &str, bytes: usize) -> &str {
+    let end = (0..=bytes).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
+    &text[..end]
+}
+
+/// The place in the file that the server's error position leads to. `before` characters of the message stand before
+/// the statement.
+pub fn place(sql: &Phrase, files: &Files, error: &postgres::Error, before: usize) -> Option<String> {
+    let position = match error.as_db_error()?.position()? {
+        ErrorPosition::Original(position) => (*position as usize).checked_sub(before + 1)?,
+        ErrorPosition::Internal { .. } => return None,
+    };
+    let offset = sql.text().char_indices().nth(position).map(|(offset, _)| offset)?;
+    let (span, inside, text) = sql.origin_of(offset)?;
+    Some(files.excerpt(files.inside(span, text, inside)))
+}
+
+fn advice(error: &postgres::Error) -> Option<&'static str> {
+    let code = error.code()?;
+    Some(match code.code() {
+        "42501" => "the role lacks a right; grant it, or run as the owner",
+        "42704" => "is the name spelled right, and the extension that brings it declared?",
+        "42601" => "this is what PostgreSQL reads as SQL; a string wants its own quotes: `\"'text'\"`",
+        "23505" => "rows that repeat stand in the way; say `keep` beside the key, and run it again",
+        "23503" => "rows without a parent stand in the way; say `orphans` beside the reference, and run it again",
+        "23502" => "rows without a value stand in the way; say `backfill` on the column, and run it again",
+        "23514" => "rows that break the check stand in the way; correct them, and run it again",
+        "55P03" => "another session holds the lock; run it again when it is done",
+        "53100" => "the disk is full; make room and run it again",
+        _ => return None,
+    })
+}
+
+/// The failure of a planned statement.
+pub fn failure(item: &Item, statement: &Planned, files: &Files, error: &postgres::Error) -> Failure {
+    Failure { error: explain(item, &statement.sql, files, error), look_again: is_race(error) }
+}

@@ -1,0 +1,140 @@
+//! Lets PostgreSQL itself say whether a desired expression means the same as the observed one. No text is normalised
+//! here. In this order: the same text; a pair that an earlier run remembers; both side by side in one EXPLAIN; and,
+//! for what EXPLAIN does not show, both in temporary objects that are rolled back.
+
+mod question;
+mod scratch;
+
+use crate::adopt::Renames;
+use crate::error::Result;
+use crate::kind::Terms;
+use crate::model::{Model, Observed};
+use crate::session::{Session, server_error};
+use crate::state::{Memo, Remembered};
+use question::{Question, from_clause};
+use std::collections::BTreeMap;
+
+/// Settles every fragment of `desired` that `observed` has too. Gives the pairs that were found to be the same and
+/// that no earlier run remembers.
+///
+/// # Errors
+/// `Failed` if the connection is lost.
+pub fn settle(
+    session: &mut Session,
+    desired: &mut Model,
+    observed: &mut Observed,
+    renames: &Renames,
+    memo: &Memo,
+    terms: &Terms<'_>,
+) -> Result<Vec<Remembered>> {
+    let mut questions = question::collect(desired, observed, terms.registry);
+    questions.retain(|question| match memo.knows(&question.remembered()) {
+        true => {
+            question.settle(desired, terms.registry, &question.observed);
+            false
+        }
+        false => true,
+    });
+    if questions.is_empty() {
+        return Ok(Vec::new());
+    }
+    log::debug!("asking the server about {} expressions", questions.len());
+    let functions = question::sql_functions(observed);
+    let (explainable, mut residue): (Vec<Question>, Vec<Question>) =
+        questions.into_iter().partition(|question| question.can_be_explained(&functions));
+    let mut settled = Vec::new();
+    for (question, spelled) in explain(session, explainable, observed, renames, terms)? {
+        match spelled {
+            Some((one, two)) if one == two => {
+                question.settle(desired, terms.registry, &question.observed);
+                settled.push(question.remembered());
+            }
+            Some((one, _)) if question.is_type() => question.settle(desired, terms.registry, &one),
+            Some(_) => {}
+            None => residue.push(question),
+        }
+    }
+    for (question, spelled) in scratch::spell(session, residue, renames, terms)? {
+        if let Some(spelling) = spelled {
+            if spelling == question.observed {
+                settled.push(question.remembered());
+            }
+            question.settle(desired, terms.registry, &spelling);
+        }
+    }
+    Ok(settled)
+}
+
+type Spelled = (Question, Option<(String, String)>);
+
+/// Asks for both spellings of each question: one EXPLAIN for each table, all in one message.
+fn explain(
+    session: &mut Session,
+    questions: Vec<Question>,
+    observed: &Observed,
+    renames: &Renames,
+    terms: &Terms<'_>,
+) -> Result<Vec<Spelled>> {
+    let mut groups: BTreeMap<String, Vec<Question>> = BTreeMap::new();
+    for question in questions {
+        groups.entry(from_clause(&question.context, observed, renames)).or_default().push(question);
+    }
+    if groups.is_empty() {
+        return Ok(Vec::new());
+    }
+    let batch: Vec<String> = groups.iter().map(|(from, group)| query(from, group)).collect();
+    if let Some(plans) = ask(session, &batch, terms.search_path)? {
+        let outputs: Vec<Option<Vec<String>>> =
+            plans.iter().zip(groups.values()).map(|(plan, group)| output(plan, group.len())).collect();
+        if outputs.iter().all(Option::is_some) {
+            return Ok(groups.into_values().zip(outputs).flat_map(|(group, output)| pairs(group, output)).collect());
+        }
+    }
+    // One of them cannot be asked: a column that is not there yet, a type that is yet to be made. Each by itself.
+    let mut spelled = Vec::new();
+    for (from, group) in groups {
+        for question in group {
+            let single = [question];
+            let plans = ask(session, &[query(&from, &single)], terms.search_path)?;
+            let output = plans.and_then(|plans| output(plans.first()?, 1));
+            let [question] = single;
+            spelled.extend(pairs(vec![question], output));
+        }
+    }
+    Ok(spelled)
+}
+
+fn pairs(group: Vec<Question>, output: Option<Vec<String>>) -> Vec<Spelled> {
+    let mut output = output.unwrap_or_default().into_iter();
+    group.into_iter().map(|question| (question, output.next().zip(output.next()))).collect()
+}
+
+fn query(from: &str, group: &[Question]) -> String {
+    let items: Vec<String> = group.iter().map(Question::select_items).collect();
+    format!("EXPLAIN (VERBOSE, COSTS OFF, FORMAT JSON) SELECT {}{from}", items.join(", "))
+}
+
+/// The answers to a batch of EXPLAINs; `None` if the server refuses one of them.
+fn ask(session: &mut Session, queries: &[String], search_path: &str) -> Result<Option<Vec<String>>> {
+    let batch = format!("BEGIN READ ONLY; SET LOCAL search_path = {search_path}; {}; COMMIT", queries.join("; "));
+    match session.ask(&batch) {
+        Ok(answers) => {
+            let plans = answers.iter().filter_map(|answer| answer.first().map(str::to_string));
+            Ok(Some(plans.collect()))
+        }
+        Err(error) if error.is_closed() => Err(server_error("cannot compare expressions", &error)),
+        Err(error) => {
+            log::debug!("cannot be explained: {error:?}");
+            let _ = session.run("ROLLBACK");
+            Ok(None)
+        }
+    }
+}
+
+/// The two items of each of `count` questions in a plan.
+fn output(plan: &str, count: usize) -> Option<Vec<String>> {
+    let plan: serde_json::Value = serde_json::from_str(plan).ok()?;
+    let output = plan.get(0)?.get("Plan")?.get("Output")?.as_array()?;
+    let items: Vec<String> = output.iter().filter_map(|item| item.as_str().map(str::to_string)).collect();
+    (items.len() == count * 2).then_some(items)
+}

@@ -1,0 +1,138 @@
+//! One question to the server: does this mean that?
+
+use crate::adopt::Renames;
+use crate::kind::{Context, Registry};
+use crate::model::{Address, Model, Observed};
+use crate::sql::{ident, qualified};
+use crate::state::{Remembered, digest};
+use std::collections::{HashMap, HashSet};
+
+/// A desired and an observed fragment at one address and attribute, spelled differently.
+#[derive(Debug, Clone)]
+pub struct Question {
+    pub address: Address,
+    pub attribute: String,
+    pub desired: String,
+    pub observed: String,
+    pub context: Context,
+}
+
+/// Every pair of fragments whose texts differ.
+pub fn collect(desired: &mut Model, observed: &mut Observed, registry: &Registry) -> Vec<Question> {
+    let mut questions = Vec::new();
+    for entry in desired.iter_mut().filter(|entry| !entry.absent) {
+        let Some(kind) = registry.get(entry.address.kind) else { continue };
+        let Some(there) = observed.model.get_mut(&entry.address) else { continue };
+        let mut texts: HashMap<String, String> = HashMap::new();
+        kind.fragments(&entry.address, &mut *there.body, &mut |attribute, fragment, _| {
+            texts.insert(attribute.to_string(), fragment.text().to_string());
+        });
+        kind.fragments(&entry.address, &mut *entry.body, &mut |attribute, fragment, context| {
+            let Some(text) = texts.get(attribute) else { return };
+            if text != fragment.text() {
+                questions.push(Question {
+                    address: entry.address.clone(),
+                    attribute: attribute.to_string(),
+                    desired: fragment.text().to_string(),
+                    observed: text.clone(),
+                    context,
+                });
+            }
+        });
+    }
+    questions
+}
+
+/// Names of functions whose calls the server may put the body in place of, so that EXPLAIN no longer shows which one
+/// was called.
+pub fn sql_functions(observed: &Observed) -> HashSet<String> {
+    let callable = observed.model.addresses().filter_map(|address| address.name().split_once('('));
+    callable.map(|(name, _)| name.to_string()).collect()
+}
+
+impl Question {
+    /// Tells the desired fragment how the server spells it.
+    pub fn settle(&self, desired: &mut Model, registry: &Registry, spelling: &str) {
+        let Some(entry) = desired.get_mut(&self.address) else { return };
+        if let Some(kind) = registry.get(self.address.kind) {
+            kind.fragments(&self.address, &mut *entry.body, &mut |attribute, fragment, _| {
+                if attribute == self.attribute {
+                    fragment.settle(spelling);
+                }
+            });
+        }
+    }
+
+    /// What a later run may remember of a pair that is the same.
+    pub fn remembered(&self) -> Remembered {
+        Remembered {
+            address: self.address.to_string(),
+            attribute: self.attribute.clone(),
+            desired: digest(&format!("{:?}\n{}", self.context, self.desired)),
+            observed: digest(&self.observed),
+        }
+    }
+
+    /// Whether it is about a type.
+    pub fn is_type(&self) -> bool {
+        self.context == Context::Type
+    }
+
+    /// Whether EXPLAIN shows all of it: no collation, no subquery, no call that may have been put in line.
+    pub fn can_be_explained(&self, functions: &HashSet<String>) -> bool {
+        if matches!(self.context, Context::Index { .. } | Context::Signature) {
+            return false;
+        }
+        if self.is_type() {
+            return true;
+        }
+        let words = |text: &str| -> HashSet<String> {
+            text.split(|char: char| !char.is_alphanumeric() && char != '_').map(str::to_lowercase).collect()
+        };
+        let (one, two) = (words(&self.desired), words(&self.observed));
+        let hidden = ["collate", "select", "exists"].iter().any(|word| one.contains(*word) || two.contains(*word));
+        let calls = |words: &HashSet<String>| -> HashSet<String> {
+            functions.iter().filter(|name| words.contains(&name.to_lowercase())).cloned().collect()
+        };
+        !hidden && calls(&one) == calls(&two)
+    }
+
+    /// Both fragments as items of a SELECT.
+    pub fn select_items(&self) -> String {
+        let (one, two) = (&self.desired, &self.observed);
+        match &self.context {
+            Context::Type => format!("NULL::{one}, NULL::{two}"),
+            Context::Value { of } => format!("({one})::{of}, ({two})::{of}"),
+            _ => format!("({one}), ({two})"),
+        }
+    }
+}
+
+/// ` FROM … WHERE false` for a context. A table that is yet to be renamed goes by its old name; columns that are yet
+/// to be renamed go by both.
+pub fn from_clause(context: &Context, observed: &Observed, renames: &Renames) -> String {
+    let _ = observed;
+    match context {
+        Context::Row { table } => format!(" FROM {} WHERE false", relation(table, table.name(), renames)),
+        Context::Trigger { table } => {
+            format!(" FROM {}, {} WHERE false", relation(table, "old", renames), relation(table, "new", renames))
+        }
+        _ => String::new(),
+    }
+}
+
+/// A table as an item of FROM, under `alias`.
+pub fn relation(table: &Address, alias: &str, renames: &Renames) -> String {
+    let there = renames.in_database(table);
+    let name = qualified(there.schema(), there.name());
+    let columns: Vec<String> = renames
+        .iter()
+        .filter(|(to, _)| to.path().len() == 3 && to.path().starts_with(table.path()))
+        .map(|(to, from)| format!(", x.{} AS {}", ident(from.name()), ident(to.name())))
+        .collect();
+    if columns.is_empty() {
+        format!("{name} {}", ident(alias))
+    } else {
+        format!("(SELECT x.*{} FROM {name} x) {}", columns.concat(), ident(alias))
+    }
+}

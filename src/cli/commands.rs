@@ -1,0 +1,142 @@
+//! The commands, one function each.
+
+use super::arguments::{Format, Global, environment};
+use super::interrupt;
+use super::output;
+use super::progress::Progress;
+use pgreconcile::reconcile::read_and_connect;
+use pgreconcile::report::{self, Outcome, Report};
+use pgreconcile::{Error, Reconciler, Result, pg};
+use std::io::IsTerminal as _;
+use std::os::unix::process::CommandExt as _;
+use std::time::Duration;
+
+/// Exit code of `check` and `plan --check` where something differs.
+const DIFFERS: u8 = 2;
+
+pub fn apply(global: &Global) -> Result<u8> {
+    if global.format == Format::Sql {
+        return Err(Error::usage("`--format sql` is for `plan`"));
+    }
+    let (reconciler, report) = applied(global, "apply")?;
+    show(global, &reconciler, &report, false);
+    Ok(0)
+}
+
+fn applied(global: &Global, command: &'static str) -> Result<(Reconciler, Report)> {
+    let mut options = global.options(command)?;
+    options.interrupt = interrupt::listen();
+    let progress = Progress::new(global);
+    let listener = |event| progress.event(event);
+    let result = read_and_connect(global.file.clone(), &environment, &options, &listener)
+        .and_then(|(reconciler, client)| {
+            let report = reconciler.apply_on(client, &options, &listener)?;
+            Ok((reconciler, report))
+        });
+    progress.finish();
+    result
+}
+
+fn planned(global: &Global, command: &'static str) -> Result<(Reconciler, Report)> {
+    let options = global.options(command)?;
+    let progress = Progress::new(global);
+    let listener = |event| progress.event(event);
+    let (reconciler, client) = read_and_connect(global.file.clone(), &environment, &options, &listener)?;
+    let report = reconciler.plan_on(client, &options)?;
+    Ok((reconciler, report))
+}
+
+pub fn plan(global: &Global, check: bool) -> Result<u8> {
+    let (reconciler, report) = planned(global, "plan")?;
+    show(global, &reconciler, &report, true);
+    reconciler.obstacles(&report.plan)?;
+    let allowed = reconciler.consents(&global.options("plan")?);
+    for refusal in report.plan.refusals(&allowed) {
+        log::warn!("apply would refuse: needs `{}`, because {}", refusal.consent.name(), refusal.why);
+    }
+    Ok(if check && report.outcome == Outcome::Differs { DIFFERS } else { 0 })
+}
+
+pub fn check(global: &Global) -> Result<u8> {
+    let (reconciler, report) = planned(global, "check")?;
+    show(global, &reconciler, &report, false);
+    Ok(if report.outcome == Outcome::Differs { DIFFERS } else { 0 })
+}
+
+fn show(global: &Global, reconciler: &Reconciler, report: &Report, statements: bool) {
+    let color = std::io::stdout().is_terminal() && environment("NO_COLOR").is_none();
+    let text = match global.format {
+        Format::Text => report::text(report, color, statements),
+        Format::Sql => report::script(report),
+        Format::Json => format!("{:#}\n", report::json(report, &reconciler.desired().files)),
+    };
+    output(&text);
+}
+
+pub fn exec(global: &Global, command: &[String]) -> Result<u8> {
+    let (_, report) = applied(global, "exec")?;
+    // The command's output is the result here; what we did is a matter of the log.
+    for line in report::text(&report, false, false).lines() {
+        log::info!("{line}");
+    }
+    let Some((program, arguments)) = command.split_first() else {
+        return Err(Error::usage("`exec` wants a command after `--`"));
+    };
+    let error = std::process::Command::new(program).args(arguments).exec();
+    Err(Error::failed(format!("cannot start `{program}`: {error}")).hint("is it installed, and on the PATH?"))
+}
+
+pub fn validate(global: &Global) -> Result<u8> {
+    let reconciler = Reconciler::from_path(&global.file, &environment)?;
+    let desired = reconciler.desired();
+    match global.format {
+        Format::Json => output(&format!(
+            "{:#}\n",
+            serde_json::json!({
+                "format": 1,
+                "valid": true,
+                "objects": desired.model.len(),
+                "file_hash": desired.files.hash(),
+            })
+        )),
+        _ => output(&format!("{} is valid: {} objects\n", desired.files.root_name(), desired.model.len())),
+    }
+    Ok(0)
+}
+
+pub fn wait(global: &Global) -> Result<u8> {
+    let options = global.options("wait")?;
+    let progress = Progress::new(global);
+    let wait = options.wait.unwrap_or(Duration::from_secs(60));
+    pg::connect_waiting(&options.connection, wait, options.create_database, &mut |event| {
+        progress.event(pgreconcile::apply::Event::Connection(event));
+    })?;
+    output(&format!("{} accepts connections\n", options.connection.display()));
+    Ok(0)
+}
+
+pub fn status(global: &Global) -> Result<u8> {
+    let (reconciler, report) = planned(global, "status")?;
+    let last = super::history::last(global, &reconciler)?;
+    if global.format == Format::Json {
+        let desired = reconciler.desired();
+        let mut document = report::json(&report, &desired.files);
+        document["last_run"] = last.map_or(serde_json::Value::Null, |run| run.json());
+        document["declared"] = desired.model.len().into();
+        output(&format!("{document:#}\n"));
+        return Ok(0);
+    }
+    let pending = report.plan.items.len();
+    let declared = reconciler.desired().model.iter().filter(|entry| !entry.absent).count();
+    let mut text = format!(
+        "declared   {declared}\npending    {pending}\ndrifted    {}\n",
+        report.plan.drift.len()
+    );
+    match last {
+        Some(run) => text.push_str(&format!("last run   {}\n", run.line())),
+        None => text.push_str("last run   none recorded\n"),
+    }
+    output(&text);
+    show(global, &reconciler, &report, false);
+    Ok(0)
+}

@@ -1,0 +1,87 @@
+//! What the database remembers of earlier runs.
+
+use super::arguments::{Format, Global, environment};
+use super::output;
+use pgreconcile::pg;
+use pgreconcile::report::statement_line;
+use pgreconcile::session::Session;
+use pgreconcile::state::{self, PastRun};
+use pgreconcile::{Error, Reconciler, Result};
+use std::time::Duration;
+
+pub fn history(global: &Global, run: Option<i64>) -> Result<u8> {
+    let (mut session, schema) = open(global, None)?;
+    match run {
+        Some(number) => one(global, &mut session, &schema, number),
+        None => all(global, &mut session, &schema),
+    }
+}
+
+/// The last run that is recorded.
+pub fn last(global: &Global, reconciler: &Reconciler) -> Result<Option<PastRun>> {
+    let (mut session, schema) = open(global, Some(reconciler))?;
+    Ok(state::runs(&mut session, &schema, 1)?.into_iter().next())
+}
+
+fn open(global: &Global, reconciler: Option<&Reconciler>) -> Result<(Session, String)> {
+    let options = global.options("history")?;
+    // The file may name another schema for the state; without a file the usual one is looked for.
+    let schema = match reconciler {
+        Some(reconciler) => reconciler.state_schema(),
+        None => Reconciler::from_path(&global.file, &environment)
+            .map_or_else(|_| state::DEFAULT_SCHEMA.to_string(), |reconciler| reconciler.state_schema()),
+    };
+    let wait = options.wait.unwrap_or(Duration::from_secs(60));
+    let client = pg::connect_waiting(&options.connection, wait, false, &mut |_| {})?;
+    Ok((Session::open(client, &schema)?, schema))
+}
+
+fn all(global: &Global, session: &mut Session, schema: &str) -> Result<u8> {
+    let runs = state::runs(session, schema, 100)?;
+    if global.format == Format::Json {
+        let list: Vec<_> = runs.iter().map(PastRun::json).collect();
+        output(&format!("{:#}\n", serde_json::json!({ "format": 1, "runs": list })));
+        return Ok(0);
+    }
+    if runs.is_empty() {
+        output("no run is recorded\n");
+    }
+    for run in runs {
+        output(&format!("{}\n", run.line()));
+    }
+    Ok(0)
+}
+
+fn one(global: &Global, session: &mut Session, schema: &str, number: i64) -> Result<u8> {
+    let Some(past) = state::run(session, schema, number)? else {
+        return Err(Error::failed(format!("no run {number} is recorded"))
+            .hint("`pgreconcile history` lists the runs"));
+    };
+    let steps = state::steps(session, schema, number)?;
+    if global.format == Format::Json {
+        let mut document = past.json();
+        document["format"] = 1.into();
+        document["steps"] = steps.iter().map(state::PastStep::json).collect();
+        output(&format!("{document:#}\n"));
+        return Ok(0);
+    }
+    let mut text = format!("{}\n", past.line());
+    for step in &steps {
+        let time = step.duration_ms.map_or_else(String::new, |time| format!("{time:.1} ms"));
+        text.push_str(&format!(
+            "{:4}. {:>10}  {:7} {}\n",
+            step.number,
+            time,
+            step.outcome,
+            statement_line(&step.sql, 160)
+        ));
+        if let Some(error) = &step.error {
+            text.push_str(&format!("      {error}\n"));
+        }
+    }
+    if let Some(error) = &past.error {
+        text.push_str(&format!("\nerror: {error}\n"));
+    }
+    output(&text);
+    Ok(0)
+}

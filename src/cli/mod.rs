@@ -1,0 +1,59 @@
+//! The command line: arguments, environment, channels, exit codes. Results go to stdout; logs and progress to stderr.
+
+mod arguments;
+mod commands;
+mod history;
+mod interrupt;
+mod logging;
+mod progress;
+
+use arguments::{Arguments, Command};
+use clap::Parser as _;
+use clap::error::ErrorKind as ClapKind;
+use pgreconcile::{Error, ErrorKind};
+use std::io::Write as _;
+
+/// Runs the command that the process was started with; gives the exit code.
+pub fn main() -> u8 {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return complain(&error),
+    };
+    logging::start(&arguments.global);
+    match run(&arguments) {
+        Ok(code) => code,
+        Err(error) => {
+            logging::error(&arguments.global, &error);
+            error.kind.exit_code()
+        }
+    }
+}
+
+fn run(arguments: &Arguments) -> Result<u8, Error> {
+    let global = &arguments.global;
+    match &arguments.command {
+        Command::Apply => commands::apply(global),
+        Command::Plan { check } => commands::plan(global, *check),
+        Command::Check => commands::check(global),
+        Command::Exec { command } => commands::exec(global, command),
+        Command::Validate => commands::validate(global),
+        Command::Wait => commands::wait(global),
+        Command::Status => commands::status(global),
+        Command::History { run } => history::history(global, *run),
+    }
+}
+
+/// Help and version are no errors; all else is wrong usage.
+fn complain(error: &clap::Error) -> u8 {
+    let _ = error.print();
+    match error.kind() {
+        ClapKind::DisplayHelp | ClapKind::DisplayVersion => 0,
+        _ => ErrorKind::Usage.exit_code(),
+    }
+}
+
+/// Writes a result. A reader that has gone away is not our failure.
+fn output(text: &str) {
+    let mut out = std::io::stdout().lock();
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+}

@@ -1,0 +1,141 @@
+//! Two models → deltas. Names no kind: each room compares its own objects.
+
+use crate::adopt::Renames;
+use crate::delta::{Action, Alteration, Change, Delta};
+use crate::kind::{Cx, Kind, Undeclared};
+use crate::model::{Address, Entry};
+use crate::sql::Consent;
+use std::collections::HashMap;
+
+/// Everything that differs.
+#[derive(Debug, Default)]
+pub struct Diff {
+    /// What the tool will do something about.
+    pub deltas: Vec<Delta>,
+    /// What the database has beyond the file, and which is left alone.
+    pub drift: Vec<Drift>,
+}
+
+/// Something that the database has beyond the file.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct Drift {
+    /// Where.
+    #[serde(serialize_with = "crate::report::as_text")]
+    pub address: Address,
+    /// What exactly, if it is not the whole object.
+    pub changes: Vec<Change>,
+}
+
+/// Compares the models of `cx`.
+pub fn diff(cx: &Cx<'_>, renames: &Renames) -> Diff {
+    let mut found = Diff::default();
+    let renamed: HashMap<&Address, &Address> = renames.iter().map(|(to, from)| (to, from)).collect();
+    for entry in cx.desired.iter() {
+        let Some(kind) = cx.registry.get(entry.address.kind) else { continue };
+        let there = cx.observed.model.get(&entry.address);
+        match (entry.absent, there) {
+            (true, Some(there)) => found.deltas.push(gone(kind, there, Some(entry), cx)),
+            (true, None) => {}
+            (false, None) => found.deltas.push(created(kind, entry, cx)),
+            (false, Some(there)) => {
+                let from = renamed.get(&entry.address).copied();
+                compared(kind, entry, there, from, cx, &mut found);
+            }
+        }
+    }
+    undeclared(cx, &mut found);
+    found.deltas.sort_by_key(|delta| delta.position);
+    found
+}
+
+fn delta(entry: &Entry, action: Action) -> Delta {
+    Delta {
+        address: entry.address.clone(),
+        action,
+        changes: Vec::new(),
+        steps: Vec::new(),
+        origin: entry.origin,
+        optional: entry.optional,
+        position: entry.position,
+        needs: entry.needs.clone(),
+        obstacle: None,
+    }
+}
+
+fn created(kind: &dyn Kind, entry: &Entry, cx: &Cx<'_>) -> Delta {
+    Delta { steps: kind.create(&entry.address, &*entry.body, cx), ..delta(entry, Action::Create) }
+}
+
+fn gone(kind: &dyn Kind, there: &Entry, declared: Option<&Entry>, cx: &Cx<'_>) -> Delta {
+    let mut delta = delta(declared.unwrap_or(there), Action::Drop);
+    delta.steps = kind.drop(&there.address, &*there.body, cx);
+    delta.needs.clone_from(&there.needs);
+    delta
+}
+
+fn compared(
+    kind: &dyn Kind,
+    entry: &Entry,
+    there: &Entry,
+    renamed_from: Option<&Address>,
+    cx: &Cx<'_>,
+    found: &mut Diff,
+) {
+    let at = &entry.address;
+    let mut alteration = Alteration::default();
+    kind.compare(at, &*entry.body, &*there.body, cx, &mut alteration);
+    let Alteration { changes, mut steps, replace, obstacle, drift } = alteration;
+    if !drift.is_empty() {
+        found.drift.push(Drift { address: at.clone(), changes: drift });
+    }
+    let mut delta = delta(entry, Action::Alter);
+    if replace {
+        delta.action = Action::Replace;
+        steps = kind.replace(at, &*entry.body, &*there.body, cx).unwrap_or_else(|| {
+            let away = kind.drop(at, &*there.body, cx);
+            away.into_iter().chain(kind.create(at, &*entry.body, cx)).collect()
+        });
+    }
+    if let Some(from) = renamed_from {
+        let renaming = kind.rename(from, at, cx).unwrap_or_default();
+        let change =
+            Change { attribute: "name", from: Some(from.name().into()), to: Some(at.name().into()) };
+        delta.changes.push(change);
+        delta.action = if changes.is_empty() { Action::Rename } else { delta.action };
+        steps = renaming.into_iter().chain(steps).collect();
+    }
+    delta.changes.extend(changes);
+    if delta.changes.is_empty() && steps.is_empty() {
+        return;
+    }
+    delta.steps = steps;
+    delta.obstacle = obstacle;
+    found.deltas.push(delta);
+}
+
+/// What the file does not declare: drift, or, with consent `prune`, to be dropped. What is part of an undeclared
+/// object goes with it, unless something else hangs on it too.
+fn undeclared(cx: &Cx<'_>, found: &mut Diff) {
+    let prune = cx.allow.contains(&Consent::Prune);
+    for there in cx.observed.model.iter().filter(|there| !cx.desired.contains(&there.address)) {
+        let Some(kind) = cx.registry.get(there.address.kind) else { continue };
+        if kind.undeclared(&there.address, &*there.body, cx.desired) == Undeclared::Ignore {
+            continue;
+        }
+        let parent_goes = there.parent.as_ref().is_some_and(|parent| {
+            cx.desired.get(parent).is_none_or(|entry| entry.absent) && cx.observed.model.contains(parent)
+        });
+        let subject_goes = there.address.subject().is_some_and(|subject| {
+            cx.desired.get(subject).is_none_or(|entry| entry.absent)
+        });
+        let hangs_on_others = there.needs.iter().any(|need| Some(need) != there.parent.as_ref());
+        if subject_goes || parent_goes && !(prune && hangs_on_others) {
+            continue;
+        }
+        if prune {
+            found.deltas.push(gone(kind, there, None, cx));
+        } else {
+            found.drift.push(Drift { address: there.address.clone(), changes: Vec::new() });
+        }
+    }
+}

@@ -1,0 +1,333 @@
+//! Declared rows: settings, default users, the first state of a synchronisation.
+
+use crate::delta::{Alteration, Change};
+use crate::kind::{Cx, Doc, Item, Place, Rank, Room, Row, Server};
+use crate::model::{Address, Observed};
+use crate::repair;
+use crate::source::{KeyDoc, Node, Shape, Span, Value};
+use crate::sql::{Form, Fragment, Phrase, ident, literal, qualified};
+use crate::statement::{Statement, Step};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The room.
+pub struct Rows;
+
+/// How rows that are there already are treated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// They are left alone.
+    Insert,
+    /// They are made to say what the file says.
+    Upsert,
+    /// The same, and rows that the file does not have are deleted.
+    Sync,
+}
+
+/// One value of a row.
+#[derive(Debug, Clone)]
+pub enum Cell {
+    /// A value, as the text that its type reads.
+    Literal(String),
+    /// SQL; what it gives is not compared, because it may differ at every call.
+    Sql(Fragment),
+}
+
+/// Rows of one table.
+#[derive(Debug, Clone)]
+pub struct Body {
+    key: Vec<String>,
+    mode: Mode,
+    rows: Vec<BTreeMap<String, Cell>>,
+    /// Observed: numbers of declared rows that are missing.
+    missing: BTreeSet<usize>,
+    /// Observed: numbers of declared rows that say something else.
+    differing: BTreeSet<usize>,
+    /// Observed: how many rows the file does not have, where that matters.
+    extra: i64,
+}
+
+static DOC: Doc = Doc {
+    name: "rows",
+    summary: "Rows that must be there, found by the columns of `key`. `insert` adds what is missing, `upsert` also \
+              corrects what differs, `sync` also deletes what the file does not have (consent `delete_rows`).",
+    manual: "sql-insert",
+    place: Place::Single { of: "table", key: "rows" },
+    rank: Rank::Rows,
+    main_key: None,
+    keys: &[
+        KeyDoc::new("key", Shape::Names, "the columns that tell one row from another"),
+        KeyDoc::new("mode", Shape::OneOf(&["insert", "upsert", "sync"]), "`insert` if not given"),
+        KeyDoc::new(
+            "values",
+            Shape::Any,
+            "the rows, each a table of columns; `{ sql = \"now()\" }` stands for SQL",
+        ),
+    ],
+    example: "[tables.settings.columns]\nkey = { type = \"text\", primary_key = true }\nvalue = \"jsonb\"\n\n\
+              [tables.settings.rows]\nkey = [\"key\"]\nmode = \"upsert\"\n\
+              values = [{ key = \"theme\", value = { name = \"dark\" } }]\n",
+};
+
+impl Room for Rows {
+    type Body = Body;
+
+    fn doc(&self) -> &'static Doc {
+        &DOC
+    }
+
+    fn read(&self, item: &mut Item<'_>) {
+        let Some(host) = item.host.clone() else { return };
+        let mut reader = item.reader();
+        let modes = [("insert", Mode::Insert), ("upsert", Mode::Upsert), ("sync", Mode::Sync)];
+        let mode = reader.one_of("mode", &modes).unwrap_or(Mode::Insert);
+        let key = reader.strings("key");
+        let values = reader.node("values");
+        if key.is_empty() {
+            let span = reader.span_of("key");
+            reader.problems().add(span, "rows want a `key`: the columns that tell one from another");
+        }
+        let Some(Node { value: Value::Array(items), .. }) = values else {
+            let span = values.map_or(item.span, |node| node.span);
+            item.problems.add(span, "rows want `values`: an array of tables");
+            return;
+        };
+        let mut rows = Vec::new();
+        for row in items {
+            rows.extend(read_row(item, &host, &key, row));
+        }
+        let key: Vec<String> = key.into_iter().map(|(name, _)| name).collect();
+        let (missing, differing) = (BTreeSet::new(), BTreeSet::new());
+        item.declare(Body { key, mode, rows, missing, differing, extra: 0 });
+    }
+
+    fn catalog(&self, _: &Server) -> Option<String> {
+        None
+    }
+
+    fn observe(&self, _: &Row<'_>, _: &Server, _: &mut Observed) {}
+
+    fn probe(&self, at: &Address, desired: &Body, cx: &Cx<'_>) -> Option<String> {
+        let name = qualified(at.schema(), at.name());
+        let mut parts = Vec::new();
+        for (number, row) in desired.rows.iter().enumerate() {
+            let compared = row.iter().filter(|(column, cell)| {
+                matches!(cell, Cell::Literal(_)) && !desired.key.contains(column)
+            });
+            let same: Vec<String> = compared
+                .map(|(column, cell)| {
+                    let same = format!("t.{} IS NOT DISTINCT FROM {}", ident(column), value(at, column, cell, cx).text());
+                    if cx.attribute(&self::column(at, column), "type").as_deref() == Some("json") {
+                        same.replacen(&format!("t.{}", ident(column)), &format!("t.{}::jsonb", ident(column)), 1) + "::jsonb"
+                    } else {
+                        same
+                    }
+                })
+                .collect();
+            let same = if same.is_empty() { "true".to_string() } else { same.join(" AND ") };
+            let matching = matching(at, desired, row, cx);
+            parts.push(format!(
+                "SELECT {number} AS number, (SELECT bool_and({same}) FROM {name} t WHERE {}) AS same, 0::bigint AS extra",
+                matching.text()
+            ));
+        }
+        if desired.mode == Mode::Sync {
+            let extra = undeclared(at, desired, cx);
+            parts.push(format!(
+                "SELECT -1 AS number, true AS same, count(*) AS extra FROM {name} t WHERE {}",
+                extra.text()
+            ));
+        }
+        (!parts.is_empty()).then(|| parts.join(" UNION ALL "))
+    }
+
+    fn answer(&self, desired: &Body, rows: &[Row<'_>]) -> Option<Body> {
+        let mut body = desired.clone();
+        for row in rows {
+            let number = row.number("number");
+            match (usize::try_from(number), row.get("same")) {
+                (Err(_), _) => body.extra = row.number("extra"),
+                (Ok(number), None) => _ = body.missing.insert(number),
+                (Ok(number), Some("f")) => _ = body.differing.insert(number),
+                _ => {}
+            }
+        }
+        Some(body)
+    }
+
+    fn create(&self, at: &Address, desired: &Body, cx: &Cx<'_>) -> Vec<Step> {
+        let mut statements = Vec::new();
+        for row in &desired.rows {
+            statements.push(insert(at, desired, row, cx));
+            if desired.mode != Mode::Insert {
+                statements.extend(update(at, desired, row, cx));
+            }
+        }
+        vec![Step::direct(statements)]
+    }
+
+    fn compare(&self, at: &Address, desired: &Body, observed: &Body, cx: &Cx<'_>, out: &mut Alteration) {
+        let Body { key: _, mode, rows, missing: _, differing: _, extra: _ } = desired;
+        let pick = |numbers: &BTreeSet<usize>| -> Vec<&BTreeMap<String, Cell>> {
+            numbers.iter().filter_map(|number| rows.get(*number)).collect()
+        };
+        let count = |number: usize| Some(format!("{number} of {}", rows.len()));
+        let missing = pick(&observed.missing);
+        if !missing.is_empty() {
+            let change = Change { attribute: "missing rows", from: count(missing.len()), to: Some("0".into()) };
+            out.note(change, vec![Step::direct(missing.iter().map(|row| insert(at, desired, row, cx)))]);
+        }
+        let differing = pick(&observed.differing);
+        if *mode != Mode::Insert && !differing.is_empty() {
+            let change = Change { attribute: "differing rows", from: count(differing.len()), to: Some("0".into()) };
+            out.note(change, vec![Step::direct(differing.iter().filter_map(|row| update(at, desired, row, cx)))]);
+        }
+        if *mode == Mode::Sync && observed.extra > 0 {
+            let change = Change {
+                attribute: "undeclared rows",
+                from: Some(observed.extra.to_string()),
+                to: Some("0".into()),
+            };
+            let name = qualified(at.schema(), at.name());
+            let doomed = Phrase::from(format!("SELECT ctid, tableoid FROM {name} t WHERE "))
+                .phrase(&undeclared(at, desired, cx));
+            let statements = repair::delete(cx, at, &table(at), &doomed, Form::DeleteRows);
+            out.note(change, vec![Step::direct(statements)]);
+        }
+    }
+
+    fn drop(&self, _: &Address, _: &Body, _: &Cx<'_>) -> Vec<Step> {
+        Vec::new()
+    }
+}
+
+fn table(at: &Address) -> Address {
+    Address::new("table", at.path())
+}
+
+fn column(at: &Address, name: &str) -> Address {
+    Address::new("column", at.path().iter().map(String::as_str).chain([name]))
+}
+
+fn read_row(
+    item: &mut Item<'_>,
+    host: &Address,
+    key: &[(String, Span)],
+    row: &Node,
+) -> Option<BTreeMap<String, Cell>> {
+    let Value::Table(cells) = &row.value else {
+        item.problems.add(row.span, format!("a row is a table, not {}", row.sort()));
+        return None;
+    };
+    let mut read = BTreeMap::new();
+    for (name, node) in &cells.entries {
+        item.refer(column(host, &name.name), name.span);
+        read.insert(name.name.clone(), cell(node));
+    }
+    for (name, _) in key {
+        if !read.contains_key(name) {
+            item.problems.add(row.span, format!("the row has no `{name}`, which is part of its key"));
+        }
+    }
+    Some(read)
+}
+
+fn cell(node: &Node) -> Cell {
+    match &node.value {
+        Value::String(text) | Value::Float(text) | Value::Datetime(text) => Cell::Literal(text.clone()),
+        Value::Integer(number) => Cell::Literal(number.to_string()),
+        Value::Boolean(value) => Cell::Literal(value.to_string()),
+        Value::Table(table) if table.entries.len() == 1 && table.get("sql").is_some() => {
+            let text = table.get("sql").and_then(Node::as_str).unwrap_or_default();
+            Cell::Sql(Fragment::written(text, node.span))
+        }
+        Value::Array(_) | Value::Table(_) => Cell::Literal(json(node).to_string()),
+    }
+}
+
+fn json(node: &Node) -> serde_json::Value {
+    match &node.value {
+        Value::String(text) | Value::Datetime(text) => text.clone().into(),
+        Value::Integer(number) => (*number).into(),
+        Value::Float(text) => text.parse::<f64>().map_or_else(|_| text.clone().into(), Into::into),
+        Value::Boolean(value) => (*value).into(),
+        Value::Array(items) => items.iter().map(json).collect(),
+        Value::Table(table) => {
+            table.entries.iter().map(|(key, node)| (key.name.clone(), json(node))).collect()
+        }
+    }
+}
+
+/// The value as SQL of the column's type. A TOML array for a column that is an array goes through JSON.
+fn value(at: &Address, name: &str, cell: &Cell, cx: &Cx<'_>) -> Phrase {
+    let data_type = cx.attribute(&column(at, name), "type").unwrap_or_else(|| "text".to_string());
+    match cell {
+        Cell::Sql(fragment) => Phrase::from("(").fragment(fragment).raw(")"),
+        Cell::Literal(text) if data_type.ends_with("[]") && text.starts_with('[') => Phrase::from(format!(
+            "ARRAY(SELECT json_array_elements_text({}::json))::{data_type}",
+            literal(text)
+        )),
+        Cell::Literal(text) => Phrase::from(format!("{}::{data_type}", literal(text))),
+    }
+}
+
+/// A condition on `t`: it is the row that `row` declares.
+fn matching(at: &Address, body: &Body, row: &BTreeMap<String, Cell>, cx: &Cx<'_>) -> Phrase {
+    let tests: Vec<Phrase> = body
+        .key
+        .iter()
+        .filter_map(|name| Some((name, row.get(name)?)))
+        .map(|(name, cell)| {
+            Phrase::from("t.").ident(name).raw(" IS NOT DISTINCT FROM ").phrase(&value(at, name, cell, cx))
+        })
+        .collect();
+    Phrase::new().joined(&tests, " AND ")
+}
+
+/// A condition on `t`: the file does not have it.
+fn undeclared(at: &Address, body: &Body, cx: &Cx<'_>) -> Phrase {
+    let rows: Vec<Phrase> = body
+        .rows
+        .iter()
+        .map(|row| Phrase::from("NOT (").phrase(&matching(at, body, row, cx)).raw(")"))
+        .collect();
+    if rows.is_empty() { Phrase::from("true") } else { Phrase::new().joined(&rows, " AND ") }
+}
+
+fn insert(at: &Address, body: &Body, row: &BTreeMap<String, Cell>, cx: &Cx<'_>) -> Statement {
+    let columns: Vec<String> = row.keys().map(|name| ident(name)).collect();
+    let values: Vec<Phrase> = row.iter().map(|(name, cell)| value(at, name, cell, cx)).collect();
+    let name = qualified(at.schema(), at.name());
+    let sql = Phrase::from(format!("INSERT INTO {name} ({}) ", columns.join(", ")))
+        .raw(overriding(at, row, cx))
+        .raw("SELECT ")
+        .joined(&values, ", ")
+        .raw(format!(" WHERE NOT EXISTS (SELECT FROM {name} t WHERE "))
+        .phrase(&matching(at, body, row, cx))
+        .raw(") ON CONFLICT DO NOTHING");
+    Statement::on(&table(at), Form::InsertRows, sql)
+}
+
+/// Declared values of identity columns count.
+fn overriding(at: &Address, row: &BTreeMap<String, Cell>, cx: &Cx<'_>) -> &'static str {
+    let given = row.keys().any(|name| cx.attribute(&column(at, name), "identity").is_some());
+    if given { "OVERRIDING SYSTEM VALUE " } else { "" }
+}
+
+fn update(at: &Address, body: &Body, row: &BTreeMap<String, Cell>, cx: &Cx<'_>) -> Option<Statement> {
+    let changed = row.iter().filter(|(name, cell)| {
+        !body.key.contains(name) && matches!(cell, Cell::Literal(_))
+    });
+    let sets: Vec<Phrase> = changed
+        .map(|(name, cell)| Phrase::new().ident(name).raw(" = ").phrase(&value(at, name, cell, cx)))
+        .collect();
+    if sets.is_empty() {
+        return None;
+    }
+    let sql = Phrase::from("UPDATE ")
+        .qualified(at.schema(), at.name())
+        .raw(" t SET ")
+        .joined(&sets, ", ")
+        .raw(" WHERE ")
+        .phrase(&matching(at, body, row, cx));
+    Some(Statement::on(&table(at), Form::UpdateRows, sql))
+}

@@ -1,0 +1,104 @@
+//! Reads the live catalog into the observed model: one READ ONLY REPEATABLE READ snapshot, one message, whatever the
+//! number of objects. Then asks the data what only the data knows.
+
+use crate::error::Result;
+use crate::kind::{Cx, Kind, Place, Registry, Terms};
+use crate::model::{Entry, Model, Observed};
+use crate::session::{Answer, Session, server_error};
+use crate::state::{self, Memo};
+
+/// Reads every kind in the schemas that the session's server is set to, and what earlier runs remember.
+///
+/// # Errors
+/// `Failed` if the catalog cannot be read.
+pub fn catalog(session: &mut Session, registry: &Registry) -> Result<(Observed, Memo)> {
+    let mut batch = String::from("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; ");
+    let mut readers = Vec::new();
+    for kind in registry.iter() {
+        if let Some(query) = kind.catalog(&session.server) {
+            batch.push_str(&query);
+            batch.push_str("; ");
+            readers.push(kind);
+        }
+    }
+    if let Some(state) = &session.server.state {
+        batch.push_str(&state::memo_query(state));
+        batch.push_str("; ");
+    }
+    batch.push_str("COMMIT");
+    let answers = session.ask(&batch).map_err(|error| {
+        let _ = session.run("ROLLBACK");
+        server_error("cannot read the catalog", &error)
+    })?;
+    let mut observed = Observed::default();
+    for (kind, answer) in readers.iter().zip(&answers) {
+        for row in answer.rows() {
+            kind.observe(&row, &session.server, &mut observed);
+        }
+    }
+    let memo = answers.get(readers.len()).map(Memo::read).unwrap_or_default();
+    Ok((observed, memo))
+}
+
+/// Asks the data: which declared rows are missing, whether a custom object is there. Only objects whose needs are all
+/// in place are asked about; one that cannot be asked counts as not there.
+///
+/// # Errors
+/// `Failed` if the connection is lost.
+pub fn data(session: &mut Session, desired: &Model, observed: &mut Observed, terms: &Terms<'_>) -> Result<()> {
+    let mut asked = Vec::new();
+    let mut queries = Vec::new();
+    let cx = terms.cx(&session.server, desired, observed);
+    for entry in desired.iter() {
+        let Some(kind) = terms.registry.get(entry.address.kind) else { continue };
+        let has_body = !entry.absent || matches!(kind.doc().place, Place::TopList(_));
+        let ready = entry.needs.iter().all(|need| !desired.contains(need) || observed.model.contains(need));
+        if let Some(query) = probe(kind, entry, &cx, has_body && ready) {
+            asked.push(entry);
+            queries.push(query);
+        }
+    }
+    if queries.is_empty() {
+        return Ok(());
+    }
+    let path = terms.search_path;
+    let frame = |query: &str| format!("BEGIN READ ONLY; SET LOCAL search_path = {path}; {query}; COMMIT");
+    let answers = match session.ask(&frame(&queries.join("; "))) {
+        Ok(answers) => answers.into_iter().map(Some).collect(),
+        Err(error) if error.is_closed() => return Err(server_error("cannot ask the data", &error)),
+        Err(_) => one_by_one(session, &queries, &frame)?,
+    };
+    for (entry, answer) in asked.iter().zip(answers) {
+        let (Some(answer), Some(kind)) = (answer, terms.registry.get(entry.address.kind)) else { continue };
+        let rows: Vec<_> = answer.rows().collect();
+        if let Some(body) = kind.answer(&*entry.body, &rows) {
+            observed.model.insert(Entry { body, ..Entry::clone(entry) });
+        }
+    }
+    Ok(())
+}
+
+fn probe(kind: &dyn Kind, entry: &Entry, cx: &Cx<'_>, askable: bool) -> Option<String> {
+    if askable { kind.probe(&entry.address, &*entry.body, cx) } else { None }
+}
+
+fn one_by_one(
+    session: &mut Session,
+    queries: &[String],
+    frame: &dyn Fn(&str) -> String,
+) -> Result<Vec<Option<Answer>>> {
+    let _ = session.run("ROLLBACK");
+    let mut answers = Vec::new();
+    for query in queries {
+        answers.push(match session.ask(&frame(query)) {
+            Ok(answers) => answers.into_iter().next(),
+            Err(error) if error.is_closed() => return Err(server_error("cannot ask the data", &error)),
+            Err(error) => {
+                log::debug!("a probe could not be asked: {error}");
+                let _ = session.run("ROLLBACK");
+                None
+            }
+        });
+    }
+    Ok(answers)
+}

@@ -1,0 +1,101 @@
+//! The gate: which statement needs which consent, and whether the run has it.
+
+use super::Plan;
+use crate::error::{Error, ErrorKind};
+use crate::kind::Cx;
+use crate::sql::{Consent, Work};
+use std::collections::BTreeSet;
+
+/// The sizes that decide.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// From how many bytes on a table is large.
+    pub large: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits { large: 64 << 20 }
+    }
+}
+
+/// A statement that lacks a consent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// The consent.
+    pub consent: Consent,
+    /// The statement, as it may be shown.
+    pub statement: String,
+    /// Why it needs it.
+    pub why: String,
+}
+
+/// Notes on every statement the consents it needs.
+pub(super) fn consents(plan: &mut Plan, cx: &Cx<'_>, limits: &Limits) {
+    for statement in plan.groups.iter_mut().flat_map(|group| &mut group.statements) {
+        let cost = statement.form.cost();
+        let tables = statement.table.iter().chain(&statement.also);
+        let bytes = tables.filter_map(|table| cx.observed.tables.get(table)).map(|facts| facts.bytes).max();
+        let large = bytes.is_some_and(|bytes| bytes >= limits.large);
+        statement.needs.extend(cost.loses);
+        if large && cost.work == Work::Rewrite {
+            statement.needs.push(Consent::Rewrite);
+        }
+        if large && cost.lock.is_strong() && matches!(cost.work, Work::Scan | Work::Build) {
+            statement.needs.push(Consent::Block);
+        }
+    }
+}
+
+impl Plan {
+    /// The statements that need a consent which is not in `allowed`.
+    pub fn refusals(&self, allowed: &BTreeSet<Consent>) -> Vec<Refusal> {
+        let mut refusals = Vec::new();
+        for statement in self.statements() {
+            for consent in statement.needs.iter().filter(|consent| !allowed.contains(consent)) {
+                refusals.push(Refusal {
+                    consent: *consent,
+                    statement: statement.sql.shown(),
+                    why: why(*consent).to_string(),
+                });
+            }
+        }
+        refusals
+    }
+
+    /// An error that names every statement which lacks a consent.
+    ///
+    /// # Errors
+    /// `Refused` if there is one.
+    pub fn gate(&self, allowed: &BTreeSet<Consent>) -> Result<(), Error> {
+        let refusals = self.refusals(allowed);
+        if refusals.is_empty() {
+            return Ok(());
+        }
+        let consents: BTreeSet<Consent> = refusals.iter().map(|refusal| refusal.consent).collect();
+        let words: Vec<&str> = consents.iter().map(|consent| consent.name()).collect();
+        let mut error = Error::new(
+            ErrorKind::Refused,
+            format!("the plan needs consent it does not have: {}; nothing was executed", words.join(", ")),
+        );
+        for refusal in &refusals {
+            let statement = refusal.statement.replace('\n', " ");
+            error = error.note(format!("  {statement}\n    needs `{}`: {}", refusal.consent.name(), refusal.why));
+        }
+        Err(error.hint(format!("if that is what you want, run it again with `--allow {}`", words.join(","))))
+    }
+}
+
+fn why(consent: Consent) -> &'static str {
+    match consent {
+        Consent::DropTable => "it drops a table with its rows",
+        Consent::DropColumn => "it drops a column with its values",
+        Consent::DropObject => "it drops an object",
+        Consent::Prune => "it drops what the file does not declare",
+        Consent::Rewrite => "it rewrites a large table while nobody can read it",
+        Consent::Block => "it keeps others from a large table while it scans it",
+        Consent::Narrow => "it can fail on a value, or lose part of it",
+        Consent::DeleteRows => "it deletes rows (they go to quarantine)",
+        Consent::Revoke => "it takes a privilege away",
+    }
+}

@@ -1,0 +1,85 @@
+//! Groups statements into transactions: everything that is new together, strong locks one table at a time, long scans
+//! by themselves, and what cannot stand in a transaction outside of one.
+
+use super::{Draft, Group, Planned};
+use crate::kind::Cx;
+use crate::model::Address;
+use crate::sql::{Form, Lock, Work};
+use crate::statement::Statement;
+
+/// What a statement touches, as far as grouping is concerned.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Place {
+    /// Only what is new, or what takes no lock.
+    Fresh,
+    /// Labels of enums, which can be used only after commit.
+    Labels,
+    /// A table that others may be using.
+    Table(Address),
+    /// Nothing else may be in its group.
+    Alone,
+}
+
+impl Place {
+    /// Whether a statement at this place may be in one transaction with one at the other.
+    pub fn joins(&self, other: &Place) -> bool {
+        self == other && *self != Place::Alone
+    }
+}
+
+/// Where a draft begins.
+pub(super) fn place_of(draft: &Draft, cx: &Cx<'_>) -> Place {
+    draft.statements.first().map_or(Place::Fresh, |statement| place(statement, cx))
+}
+
+fn place(statement: &Statement, cx: &Cx<'_>) -> Place {
+    let cost = statement.form.cost();
+    let there = |table: &&Address| cx.observed.tables.contains_key(*table);
+    let table = statement.table.as_ref().filter(there).or(statement.also.as_ref().filter(there));
+    match (statement.form, table) {
+        (Form::EnumAddValue, _) => Place::Labels,
+        (Form::Custom, _) => Place::Alone,
+        _ if !cost.transactional => Place::Alone,
+        (_, Some(table)) => {
+            let long = cost.work == Work::Scan && cost.lock <= Lock::ShareUpdateExclusive;
+            let batched = statement.batch.is_some() && cx.observed.holds_rows(table);
+            if long || batched { Place::Alone } else { Place::Table(table.clone()) }
+        }
+        (_, None) => Place::Fresh,
+    }
+}
+
+/// The groups, in order.
+pub(super) fn group(drafts: Vec<Draft>, cx: &Cx<'_>) -> Vec<Group> {
+    let mut groups: Vec<Group> = Vec::new();
+    let mut current: Option<(Place, bool)> = None;
+    for draft in drafts {
+        // What is optional must be able to fail by itself.
+        let mut first = draft.optional;
+        for statement in draft.statements {
+            let place = place(&statement, cx);
+            let joins = current.as_ref().is_some_and(|(there, optional)| {
+                place.joins(there) && *optional == draft.optional && !first
+            });
+            if !joins {
+                groups.push(Group {
+                    transactional: statement.form.cost().transactional,
+                    fresh: place == Place::Fresh,
+                    optional: draft.optional,
+                    statements: Vec::new(),
+                });
+            }
+            first = false;
+            current = Some((place, draft.optional));
+            if let Some(group) = groups.last_mut() {
+                group.statements.push(planned(draft.item, statement));
+            }
+        }
+    }
+    groups
+}
+
+fn planned(item: usize, statement: Statement) -> Planned {
+    let Statement { form, sql, table, also, clause: _, uses_state, batch, open: _ } = statement;
+    Planned { item, form, sql, table, also, batch, uses_state, needs: Vec::new() }
+}

@@ -1,0 +1,129 @@
+//! Deltas → the ordered, grouped statements. A visible list of passes, each in its own file; deterministic; leaves
+//! no choice to the apply.
+
+mod choose;
+mod fold;
+mod gate;
+mod group;
+mod order;
+
+pub use gate::{Limits, Refusal};
+
+use crate::delta::{Action, Change};
+use crate::diff::{Diff, Drift};
+use crate::kind::{Cx, Rank};
+use crate::model::Address;
+use crate::source::Span;
+use crate::sql::{Consent, Form, Phrase};
+use crate::statement::Preflight;
+
+/// One delta of the plan, for reports: what happens, why, and by which statements.
+#[derive(Debug, Clone)]
+pub struct Item {
+    /// Where.
+    pub address: Address,
+    /// What happens.
+    pub action: Action,
+    /// Why.
+    pub changes: Vec<Change>,
+    /// Where in the file it was asked for.
+    pub origin: Option<Span>,
+    /// A failure is a warning.
+    pub optional: bool,
+    /// Why it cannot be done.
+    pub obstacle: Option<crate::delta::Obstacle>,
+    /// The item whose statement says it too, if it has none of its own.
+    pub folded_into: Option<usize>,
+}
+
+/// One statement in its place.
+#[derive(Debug, Clone)]
+pub struct Planned {
+    /// The item it belongs to.
+    pub item: usize,
+    /// Its form.
+    pub form: Form,
+    /// The SQL.
+    pub sql: Phrase,
+    /// The table whose lock matters.
+    pub table: Option<Address>,
+    /// Another table that it locks.
+    pub also: Option<Address>,
+    /// The same in batches.
+    pub batch: Option<(Phrase, Phrase)>,
+    /// It writes to the tool's own schema.
+    pub uses_state: bool,
+    /// The consents it needs.
+    pub needs: Vec<Consent>,
+}
+
+/// Statements that stand or fall together.
+#[derive(Debug, Clone)]
+pub struct Group {
+    /// Whether they run in one transaction; if not, there is one of them.
+    pub transactional: bool,
+    /// They touch nothing that anybody else can see.
+    pub fresh: bool,
+    /// A failure is a warning.
+    pub optional: bool,
+    /// The statements, in order.
+    pub statements: Vec<Planned>,
+}
+
+/// What is to be done.
+#[derive(Debug, Clone, Default)]
+pub struct Plan {
+    /// The deltas, in the order of the file.
+    pub items: Vec<Item>,
+    /// The statements, in the order of execution.
+    pub groups: Vec<Group>,
+    /// Questions to the data before the first statement, each with its item.
+    pub preflights: Vec<(usize, Preflight)>,
+    /// What the database has beyond the file.
+    pub drift: Vec<Drift>,
+}
+
+impl Plan {
+    /// Whether there is nothing to do.
+    pub fn is_empty(&self) -> bool {
+        self.items.is_empty()
+    }
+
+    /// Every statement, in order.
+    pub fn statements(&self) -> impl Iterator<Item = &Planned> {
+        self.groups.iter().flat_map(|group| &group.statements)
+    }
+
+    /// How many statements there are.
+    pub fn len(&self) -> usize {
+        self.groups.iter().map(|group| group.statements.len()).sum()
+    }
+
+    /// Whether a statement writes to the tool's own schema.
+    pub fn uses_state(&self) -> bool {
+        self.statements().any(|statement| statement.uses_state)
+    }
+}
+
+/// A delta on its way through the passes.
+#[derive(Debug)]
+struct Draft {
+    item: usize,
+    rank: Rank,
+    position: usize,
+    is_drop: bool,
+    optional: bool,
+    needs: Vec<Address>,
+    statements: Vec<crate::statement::Statement>,
+}
+
+/// Makes the plan.
+pub fn plan(diff: Diff, cx: &Cx<'_>, limits: &Limits) -> Plan {
+    let mut plan = Plan { drift: diff.drift, ..Plan::default() };
+    let mut drafts = choose::choose(diff.deltas, cx, &mut plan);
+    fold::fold(&mut drafts, &mut plan);
+    let ordered = order::order(drafts, &plan, cx);
+    plan.groups = group::group(ordered, cx);
+    gate::consents(&mut plan, cx, limits);
+    plan
+}

@@ -1,0 +1,82 @@
+//! Orders drafts: what is needed comes first, drops in the opposite direction; among what is ready, what fits the
+//! group that is being filled, then rank, then the order of the file.
+
+use super::{Draft, Plan, group};
+use crate::kind::{Cx, Rank};
+use crate::model::Address;
+use std::collections::{BTreeSet, HashMap};
+
+/// The drafts in the order of execution.
+pub(super) fn order(drafts: Vec<Draft>, plan: &Plan, cx: &Cx<'_>) -> Vec<Draft> {
+    let waits = edges(&drafts, plan);
+    let mut blockers: Vec<usize> = waits.iter().map(Vec::len).collect();
+    let mut followers: Vec<Vec<usize>> = vec![Vec::new(); drafts.len()];
+    for (number, before) in waits.iter().enumerate() {
+        before.iter().for_each(|other| followers[*other].push(number));
+    }
+    let places: Vec<group::Place> = drafts.iter().map(|draft| group::place_of(draft, cx)).collect();
+    let key = |number: usize| Key { rank: sort_rank(&drafts[number]), position: drafts[number].position, number };
+    let mut ready: BTreeSet<Key> = (0..drafts.len()).filter(|number| blockers[*number] == 0).map(key).collect();
+    let mut left: BTreeSet<Key> = (0..drafts.len()).map(key).collect();
+    let mut sequence = Vec::with_capacity(drafts.len());
+    let mut current: Option<&group::Place> = None;
+    while !left.is_empty() {
+        // A circle of soft edges is broken at its lowest rank.
+        let fitting = ready.iter().find(|key| current.is_some_and(|place| places[key.number].joins(place)));
+        let next = fitting.or_else(|| ready.first()).or_else(|| left.first()).cloned();
+        let Some(next) = next else { break };
+        ready.remove(&next);
+        left.remove(&next);
+        current = Some(&places[next.number]);
+        for follower in &followers[next.number] {
+            blockers[*follower] = blockers[*follower].saturating_sub(1);
+            let key = key(*follower);
+            if blockers[*follower] == 0 && left.contains(&key) {
+                ready.insert(key);
+            }
+        }
+        sequence.push(next.number);
+    }
+    let mut slots: Vec<Option<Draft>> = drafts.into_iter().map(Some).collect();
+    sequence.into_iter().filter_map(|number| slots[number].take()).collect()
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Key {
+    rank: (bool, bool, Rank),
+    position: usize,
+    number: usize,
+}
+
+/// Drops come first: what they free (a name, a place) may be taken by what is created. What is optional comes last,
+/// so that it does not cut a transaction in two.
+fn sort_rank(draft: &Draft) -> (bool, bool, Rank) {
+    (!draft.is_drop, draft.optional, draft.rank)
+}
+
+/// For each draft, the drafts that must come before it.
+fn edges(drafts: &[Draft], plan: &Plan) -> Vec<Vec<usize>> {
+    let mut by_address: HashMap<&Address, usize> = HashMap::new();
+    for item in 0..plan.items.len() {
+        let owner = plan.items[item].folded_into.unwrap_or(item);
+        if let Some(number) = drafts.iter().position(|draft| draft.item == owner) {
+            by_address.insert(&plan.items[item].address, number);
+        }
+    }
+    let mut waits: Vec<Vec<usize>> = vec![Vec::new(); drafts.len()];
+    for (number, draft) in drafts.iter().enumerate() {
+        for need in &draft.needs {
+            let Some(other) = by_address.get(need).copied().filter(|other| *other != number) else { continue };
+            if draft.is_drop {
+                waits[other].push(number);
+            } else if !drafts[other].is_drop {
+                waits[number].push(other);
+            }
+        }
+    }
+    for list in &mut waits {
+        list.sort_unstable();
+        list.dedup();
+    }
+    waits
+}

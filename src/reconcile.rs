@@ -1,0 +1,433 @@
+//! The flow: read, observe, pair, settle, diff, plan, gate, execute, observe again, report.
+
+use crate::adopt;
+use crate::apply::{self, Bench, Event, Listener, Manner, StepRecord};
+use crate::canon;
+use crate::config::Connection;
+use crate::diff;
+use crate::error::{Error, ErrorKind, Result};
+use crate::kind::{Registry, Terms};
+use crate::kinds;
+use crate::model::Model;
+use crate::observe;
+use crate::pg::{self, Client};
+use crate::plan::{self, Limits, Plan};
+use crate::report::{Outcome, Report};
+use crate::session::{Interrupt, Session};
+use crate::spec::{self, Desired};
+use crate::sql::{Consent, ident};
+use crate::state::{self, Memo, Remembered, RunRecord};
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+/// How often a run looks again after another session did the same thing at the same moment.
+const ROUNDS: u32 = 5;
+
+/// How a run behaves; what is `None` is taken from the file, or from the defaults.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Where the database is.
+    pub connection: Connection,
+    /// How long to wait for the database; 60 s by default.
+    pub wait: Option<Duration>,
+    /// How long to wait for another run; 10 min by default.
+    pub lock_wait: Option<Duration>,
+    /// How long one attempt waits for a lock; 2 s by default.
+    pub lock_timeout: Option<Duration>,
+    /// Consents besides those of the file.
+    pub allow: BTreeSet<Consent>,
+    /// Create the database if it is missing.
+    pub create_database: bool,
+    /// Leave out what is declared optional.
+    pub skip_optional: bool,
+    /// Trust nothing that earlier runs remember.
+    pub force: bool,
+    /// Neither read nor write the tool's own schema.
+    pub stateless: bool,
+    /// The command, for the record.
+    pub command: &'static str,
+    /// By which another thread ends the run.
+    pub interrupt: Interrupt,
+}
+
+impl Options {
+    /// The defaults, for a database.
+    pub fn new(connection: Connection) -> Options {
+        Options {
+            connection,
+            wait: None,
+            lock_wait: None,
+            lock_timeout: None,
+            allow: BTreeSet::new(),
+            create_database: false,
+            skip_optional: false,
+            force: false,
+            stateless: false,
+            command: "apply",
+            interrupt: Interrupt::default(),
+        }
+    }
+}
+
+/// A desired model, ready to be compared with a database.
+pub struct Reconciler {
+    registry: Registry,
+    desired: Desired,
+}
+
+/// Everything learnt by looking once.
+struct Look {
+    desired: Model,
+    plan: Plan,
+    settled: Vec<Remembered>,
+}
+
+impl Reconciler {
+    /// Reads `schema.toml` (or a folder). `environment` gives the variables that the file names.
+    ///
+    /// # Errors
+    /// `InvalidSpec`, with every problem in the file.
+    pub fn from_path(
+        path: impl AsRef<Path>,
+        environment: &dyn Fn(&str) -> Option<String>,
+    ) -> Result<Reconciler> {
+        let registry = kinds::registry();
+        let desired = spec::read(path.as_ref(), &registry, environment)?;
+        Ok(Reconciler { registry, desired })
+    }
+
+    /// What the file says.
+    pub fn desired(&self) -> &Desired {
+        &self.desired
+    }
+
+    /// Makes the database match the file.
+    ///
+    /// # Errors
+    /// `Refused` by a gate, before anything is executed; `Failed` if a statement fails or something is left over;
+    /// `Unreachable` if the database cannot be reached in time.
+    pub fn apply(&self, options: &Options, listener: &Listener<'_>) -> Result<Report> {
+        let client = connect(options, &self.desired, None, listener)?;
+        self.apply_on(client, options, listener)
+    }
+
+    /// As [`Reconciler::apply`], on a connection that is open already.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn apply_on(&self, client: Client, options: &Options, listener: &Listener<'_>) -> Result<Report> {
+        let begun = Instant::now();
+        let mut session = self.session(client, options)?;
+        if session.server.in_recovery {
+            return Err(Error::failed("the server is a standby, which cannot be changed")
+                .hint("connect to the primary; `plan` and `check` work here"));
+        }
+        lock(&mut session, self.lock_wait(options), listener)?;
+        let mut steps = Vec::new();
+        for round in 1.. {
+            let look = self.look(&mut session, options)?;
+            if look.plan.is_empty() {
+                self.record_idle(&mut session, options, &look.settled, listener);
+                return Ok(Report::new(Outcome::InSync, look.plan, steps, begun.elapsed()));
+            }
+            match self.round(&mut session, look, options, listener, &mut steps) {
+                Ok(plan) => return Ok(Report::new(Outcome::Applied, plan, steps, begun.elapsed())),
+                Err(failure) if failure.look_again && round < ROUNDS => {
+                    let reason = failure.error.message.lines().next().unwrap_or_default().to_string();
+                    listener(Event::Note(format!("another session was at work ({reason}); looking again")));
+                    std::thread::sleep(Duration::from_millis(200) * round);
+                }
+                Err(failure) => return Err(failure.error),
+            }
+        }
+        unreachable!("the loop ends by returning")
+    }
+
+    /// What `apply` would do; writes nothing.
+    ///
+    /// # Errors
+    /// `Failed` if the database cannot be read; `Unreachable` if it cannot be reached in time.
+    pub fn plan(&self, options: &Options, listener: &Listener<'_>) -> Result<Report> {
+        let client = connect(options, &self.desired, None, listener)?;
+        self.plan_on(client, options)
+    }
+
+    /// As [`Reconciler::plan`], on a connection that is open already.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn plan_on(&self, client: Client, options: &Options) -> Result<Report> {
+        let begun = Instant::now();
+        let mut session = self.session(client, options)?;
+        let look = self.look(&mut session, options)?;
+        let outcome = if look.plan.is_empty() { Outcome::InSync } else { Outcome::Differs };
+        let mut report = Report::new(outcome, look.plan, Vec::new(), begun.elapsed());
+        report.search_path = self.search_path();
+        if session.server.state.is_none() && report.plan.uses_state() {
+            report.prelude = Some(state::definition(&self.state_schema()));
+        }
+        Ok(report)
+    }
+
+    /// An error for the first difference that the tool cannot end.
+    ///
+    /// # Errors
+    /// `Failed`, with its place in the file.
+    pub fn obstacles(&self, plan: &Plan) -> Result<()> {
+        let mut obstacles = plan.items.iter().filter_map(|item| Some((item, item.obstacle.as_ref()?)));
+        let Some((item, obstacle)) = obstacles.next() else { return Ok(()) };
+        let mut error = Error::failed(format!("{}; nothing was executed", obstacle.message));
+        let span = obstacle.span.or(item.origin);
+        error.notes.extend(span.map(|span| self.desired.files.excerpt(span)));
+        error.notes.extend(obstacles.map(|(_, other)| format!("also: {}", other.message)));
+        Err(error.hint(obstacle.hint.clone()))
+    }
+
+    fn round(
+        &self,
+        session: &mut Session,
+        look: Look,
+        options: &Options,
+        listener: &Listener<'_>,
+        steps: &mut Vec<StepRecord>,
+    ) -> Result<Plan, apply::Failure> {
+        let allow = self.consents(options);
+        self.obstacles(&look.plan)?;
+        look.plan.gate(&allow)?;
+        let path = self.search_path();
+        let schema = self.state_schema();
+        let terms = self.terms(&schema, &allow, &path);
+        let manner = self.manner(options, &path);
+        let bench = Bench { manner: &manner, files: &self.desired.files, listener };
+        apply::preflight(session, &look.plan, &bench)?;
+        apply::rehearse(session, &look.plan, &look.desired, &terms, &bench)?;
+        let state = self.prepare_state(session, options, &look.plan, listener)?;
+        let run = match &state {
+            Some(schema) => Some(state::begin(session, schema, &self.record(options))?),
+            None => None,
+        };
+        let recorded = state.as_deref().zip(run);
+        let mut record = |session: &mut Session, done: &[StepRecord]| {
+            if let Some((schema, run)) = recorded
+                && let Err(error) = state::record_steps(session, schema, run, done)
+            {
+                log::warn!("{}", error.message);
+            }
+        };
+        let outcome = apply::execute(session, &look.plan, &bench, &mut record);
+        let outcome = outcome.and_then(|done| {
+            steps.extend(done);
+            Ok(self.leftover(session, options, &look)?)
+        });
+        if let Some((schema, run)) = recorded {
+            let (word, error, memo) = match &outcome {
+                Ok(settled) => ("done", None, settled.as_slice()),
+                Err(failure) => ("failed", Some(failure.error.to_string()), &[][..]),
+            };
+            let count = steps.len();
+            if let Err(error) = state::end(session, schema, run, word, count, error.as_deref(), memo) {
+                log::warn!("{}", error.message);
+            }
+        }
+        outcome.map(|_| look.plan)
+    }
+
+    /// Looks again after the work: anything left over is an error. Gives what was learnt on the way.
+    fn leftover(&self, session: &mut Session, options: &Options, before: &Look) -> Result<Vec<Remembered>> {
+        let after = self.look(session, options)?;
+        let left: Vec<_> = after.plan.items.iter().filter(|item| !item.optional).collect();
+        apply::witness(session, &before.plan, &before.desired, &self.registry)?;
+        if left.is_empty() {
+            return Ok(after.settled);
+        }
+        let mut error = Error::failed(format!("{} differences are left after every statement was executed", left.len()));
+        for item in left.iter().take(10) {
+            let changes: Vec<String> = item.changes.iter().map(crate::report::change).collect();
+            error = error.note(format!("  {} {} {}", item.action.symbol(), item.address, changes.join("; ")));
+        }
+        Err(error.hint(
+            "either somebody else changes the database, or the file says something that PostgreSQL stores differently; \
+             please report the latter",
+        ))
+    }
+
+    /// Observes once and makes the plan.
+    fn look(&self, session: &mut Session, options: &Options) -> Result<Look> {
+        let mut desired = self.desired.model.clone();
+        if options.skip_optional || self.desired.settings.skip_optional {
+            let optional: Vec<_> =
+                desired.iter().filter(|entry| entry.optional).map(|entry| entry.address.clone()).collect();
+            optional.iter().for_each(|address| _ = desired.remove(address));
+        }
+        let allow = self.consents(options);
+        let (path, schema) = (self.search_path(), self.state_schema());
+        let terms = self.terms(&schema, &allow, &path);
+        let (mut observed, memo) = observe::catalog(session, &self.registry)?;
+        let memo = if options.force { Memo::default() } else { memo };
+        let renames = adopt::pair(&mut desired, &mut observed, &self.registry);
+        observe::data(session, &desired, &mut observed, &terms)?;
+        let settled = canon::settle(session, &mut desired, &mut observed, &renames, &memo, &terms)?;
+        let cx = terms.cx(&session.server, &desired, &observed);
+        let limits = Limits { large: self.desired.settings.large.unwrap_or(Limits::default().large) };
+        let plan = plan::plan(diff::diff(&cx, &renames), &cx, &limits);
+        Ok(Look { desired, plan, settled })
+    }
+
+    fn session(&self, client: Client, options: &Options) -> Result<Session> {
+        let mut session = Session::open(client, &self.state_schema())?;
+        session.arm(&options.interrupt);
+        session.server.schemas.clone_from(&self.desired.schemas);
+        let earlier = self.desired.model.iter().filter(|entry| entry.address.path().len() == 1);
+        session.server.schemas.extend(earlier.filter_map(|entry| entry.renamed_from.clone()));
+        if options.stateless {
+            session.server.state = None;
+        }
+        Ok(session)
+    }
+
+    fn prepare_state(
+        &self,
+        session: &mut Session,
+        options: &Options,
+        plan: &Plan,
+        listener: &Listener<'_>,
+    ) -> Result<Option<String>> {
+        let schema = self.state_schema();
+        if options.stateless && !plan.uses_state() {
+            return Ok(None);
+        }
+        match state::ensure(session, &schema) {
+            Ok(()) if options.stateless => Ok(None),
+            Ok(()) => Ok(Some(schema)),
+            Err(error) if plan.uses_state() => Err(error),
+            Err(error) => {
+                listener(Event::Note(format!("{}; the run is not recorded", error.message)));
+                Ok(None)
+            }
+        }
+    }
+
+    fn record_idle(
+        &self,
+        session: &mut Session,
+        options: &Options,
+        settled: &[Remembered],
+        listener: &Listener<'_>,
+    ) {
+        if options.stateless {
+            return;
+        }
+        let schema = self.state_schema();
+        let written = state::ensure(session, &schema)
+            .and_then(|()| state::record_idle(session, &schema, &self.record(options), settled));
+        if let Err(error) = written {
+            listener(Event::Note(format!("{}; the run is not recorded", error.message)));
+        }
+    }
+
+    fn record<'a>(&'a self, options: &Options) -> RunRecord<'a> {
+        RunRecord { command: options.command, files: &self.desired.files }
+    }
+
+    fn terms<'a>(&'a self, schema: &'a str, allow: &'a BTreeSet<Consent>, path: &'a str) -> Terms<'a> {
+        Terms { registry: &self.registry, state_schema: schema, allow, search_path: path }
+    }
+
+    fn manner(&self, options: &Options, path: &str) -> Manner {
+        let settings = &self.desired.settings;
+        Manner {
+            lock_timeout: options.lock_timeout.or(settings.lock_timeout).unwrap_or(Duration::from_secs(2)),
+            attempts: 30,
+            batch: settings.batch.unwrap_or(10_000),
+            search_path: path.to_string(),
+        }
+    }
+
+    /// The consents that the file and the options give together.
+    pub fn consents(&self, options: &Options) -> BTreeSet<Consent> {
+        self.desired.settings.allow.union(&options.allow).copied().collect()
+    }
+
+    fn lock_wait(&self, options: &Options) -> Duration {
+        options.lock_wait.or(self.desired.settings.lock_wait).unwrap_or(Duration::from_secs(600))
+    }
+
+    /// The name of the tool's own schema.
+    pub fn state_schema(&self) -> String {
+        self.desired.settings.state_schema.clone().unwrap_or_else(|| state::DEFAULT_SCHEMA.to_string())
+    }
+
+    /// The schemas of the file, the default one first; then `public`, where extensions live.
+    fn search_path(&self) -> String {
+        let mut names: Vec<String> = self.desired.schemas.iter().map(|name| ident(name)).collect();
+        if !names.iter().any(|name| name == "public") {
+            names.push("public".to_string());
+        }
+        names.join(", ")
+    }
+}
+
+/// Reads the file while the connection is being made.
+///
+/// # Errors
+/// Those of the file come first; then those of the connection.
+pub fn read_and_connect(
+    path: PathBuf,
+    environment: &dyn Fn(&str) -> Option<String>,
+    options: &Options,
+    listener: &Listener<'_>,
+) -> Result<(Reconciler, Client)> {
+    let connection = options.connection.clone();
+    let attempt = std::thread::spawn(move || pg::connect(&connection));
+    let reconciler = Reconciler::from_path(path, environment)?;
+    let first = attempt.join().ok().and_then(Result::ok);
+    let client = connect(options, reconciler.desired(), first, listener)?;
+    Ok((reconciler, client))
+}
+
+/// Connects, waiting as long as the options or the file say.
+fn connect(
+    options: &Options,
+    desired: &Desired,
+    first: Option<Client>,
+    listener: &Listener<'_>,
+) -> Result<Client> {
+    if let Some(client) = first {
+        return Ok(client);
+    }
+    let wait = options.wait.or(desired.settings.wait).unwrap_or(Duration::from_secs(60));
+    pg::connect_waiting(&options.connection, wait, options.create_database, &mut |event| {
+        listener(Event::Connection(event));
+    })
+}
+
+/// Takes the lock that one run at a time holds. It is polled, never waited for inside the server: a session that
+/// waits there holds a snapshot, which a concurrent index build of the holder would wait for in turn (measured: 40P01).
+fn lock(session: &mut Session, patience: Duration, listener: &Listener<'_>) -> Result<()> {
+    let begun = Instant::now();
+    let mut told = None;
+    let mut pause = Duration::from_millis(50);
+    loop {
+        let locked = session.try_lock();
+        if locked.map_err(|error| crate::session::server_error("cannot take the lock", &error))? {
+            return Ok(());
+        }
+        let elapsed = begun.elapsed();
+        let doing = session.holder();
+        if elapsed > patience {
+            let error = Error::new(
+                ErrorKind::Failed,
+                format!("another run has held the lock for {} s", elapsed.as_secs()),
+            );
+            let note = doing.unwrap_or_else(|| "the session that holds it cannot be seen".to_string());
+            return Err(error.note(note).hint("wait for it, or give more time with `--lock-wait`"));
+        }
+        if told.is_none_or(|at: Instant| at.elapsed() > Duration::from_secs(5)) {
+            listener(Event::LockBusy { elapsed, doing });
+            told = Some(Instant::now());
+        }
+        std::thread::sleep(pause.mul_f64(rand::random_range(0.5..1.0)));
+        pause = (pause * 2).min(Duration::from_secs(1));
+    }
+}

@@ -1,0 +1,58 @@
+//! A plan or a run, for people and for programs.
+
+mod json;
+mod script;
+mod text;
+
+pub use json::json;
+pub use script::script;
+pub use text::{change, statement_line, text};
+
+use crate::apply::StepRecord;
+use crate::model::Address;
+use crate::plan::Plan;
+use std::time::Duration;
+
+/// How a run ended, or what a look found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// There was nothing to do.
+    InSync,
+    /// The plan was executed, and nothing is left over.
+    Applied,
+    /// There is something to do.
+    Differs,
+}
+
+/// What a command has to tell.
+#[derive(Debug, Clone)]
+pub struct Report {
+    /// How it ended.
+    pub outcome: Outcome,
+    /// The plan.
+    pub plan: Plan,
+    /// What happened to each statement.
+    pub steps: Vec<StepRecord>,
+    /// How long it took.
+    pub elapsed: Duration,
+    /// The `search_path` for a script.
+    pub search_path: String,
+    /// What a script must say first.
+    pub prelude: Option<String>,
+}
+
+impl Report {
+    /// A report.
+    pub fn new(outcome: Outcome, plan: Plan, steps: Vec<StepRecord>, elapsed: Duration) -> Report {
+        Report { outcome, plan, steps, elapsed, search_path: String::new(), prelude: None }
+    }
+}
+
+/// Serialises an address as its text.
+///
+/// # Errors
+/// Those of the serialiser.
+pub fn as_text<S: serde::Serializer>(address: &Address, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(address)
+}

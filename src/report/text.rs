@@ -1,0 +1,167 @@
+//! For people.
+
+use super::{Outcome, Report};
+use crate::delta::{Action, Change};
+use crate::model::printable;
+use crate::plan::{Item, Plan};
+use std::fmt::Write as _;
+
+/// The whole report. `color` puts ANSI colours in; `statements` shows the SQL too.
+pub fn text(report: &Report, color: bool, statements: bool) -> String {
+    let mut out = String::new();
+    let paint = Paint(color);
+    let plan = &report.plan;
+    if report.outcome != Outcome::Applied {
+        items(&mut out, plan, paint);
+    }
+    if statements && !plan.is_empty() {
+        groups(&mut out, plan, paint);
+    }
+    drift(&mut out, plan, paint);
+    let _ = writeln!(out, "{}", paint.bold(&summary(report)));
+    out
+}
+
+/// One line on the whole.
+fn summary(report: &Report) -> String {
+    let plan = &report.plan;
+    let count = |actions: &[Action]| plan.items.iter().filter(|item| actions.contains(&item.action)).count();
+    let created = count(&[Action::Create]);
+    let changed = count(&[Action::Alter, Action::Replace, Action::Rename]);
+    let dropped = count(&[Action::Drop]);
+    let elapsed = humantime::format_duration(std::time::Duration::from_millis(report.elapsed.as_millis() as u64));
+    match report.outcome {
+        Outcome::InSync => format!("in sync: nothing to do ({elapsed})"),
+        Outcome::Applied => format!(
+            "done: {created} created, {changed} changed, {dropped} dropped by {} in {elapsed}; in sync",
+            statements(plan.len())
+        ),
+        Outcome::Differs => format!(
+            "differs: {created} to create, {changed} to change, {dropped} to drop; {}",
+            statements(plan.len())
+        ),
+    }
+}
+
+fn statements(count: usize) -> String {
+    if count == 1 { "1 statement".to_string() } else { format!("{count} statements") }
+}
+
+fn items(out: &mut String, plan: &Plan, paint: Paint) {
+    for item in plan.items.iter().filter(|item| item.folded_into.is_none()) {
+        item_line(out, item, "", paint);
+        for child in plan.items.iter().filter(|child| {
+            child.folded_into.is_some_and(|into| std::ptr::eq(&raw const plan.items[into], item))
+        }) {
+            item_line(out, child, "  ", paint);
+        }
+    }
+    if !plan.items.is_empty() {
+        out.push('\n');
+    }
+}
+
+fn item_line(out: &mut String, item: &Item, indent: &str, paint: Paint) {
+    let optional = if item.optional { " (optional)" } else { "" };
+    let symbol = paint.action(item.action, item.action.symbol());
+    let _ = writeln!(out, "{indent}{symbol} {}{optional}", item.address);
+    for change in &item.changes {
+        let _ = writeln!(out, "{indent}    {}", self::change(change));
+    }
+    if let Some(obstacle) = &item.obstacle {
+        let _ = writeln!(out, "{indent}    cannot be done: {} ({})", obstacle.message, obstacle.hint);
+    }
+}
+
+/// `attribute: from → to`.
+pub fn change(change: &Change) -> String {
+    let shown = |value: &Option<String>| {
+        let value = value.as_deref().unwrap_or("(none)");
+        let line = printable(&value.split_whitespace().collect::<Vec<_>>().join(" "));
+        if line.chars().count() > 100 { line.chars().take(99).chain(['…']).collect() } else { line }
+    };
+    format!("{}: {} → {}", change.attribute, shown(&change.from), shown(&change.to))
+}
+
+fn groups(out: &mut String, plan: &Plan, paint: Paint) {
+    let mut number = 0;
+    for group in &plan.groups {
+        let head = match (group.transactional, group.statements.len()) {
+            (false, _) => "outside of a transaction",
+            (true, 1) => "one transaction",
+            (true, _) => "one transaction, all or nothing",
+        };
+        let _ = writeln!(out, "{}", paint.dim(&format!("-- {head}")));
+        for statement in &group.statements {
+            number += 1;
+            let cost = statement.form.cost();
+            let table = statement.table.as_ref().filter(|_| !group.fresh);
+            let lock = table.map(|table| format!("{} on {}", cost.lock.name(), table.path().join(".")));
+            let needs: Vec<String> =
+                statement.needs.iter().map(|consent| format!("needs `{}`", consent.name())).collect();
+            let notes: Vec<String> = lock.into_iter().chain(needs).collect();
+            let notes = if notes.is_empty() { String::new() } else { format!("  -- {}", notes.join("; ")) };
+            let sql = statement.sql.shown().replace('\n', "\n     ");
+            let _ = writeln!(out, "{number:3}. {sql};{}", paint.dim(&notes));
+        }
+    }
+    out.push('\n');
+}
+
+fn drift(out: &mut String, plan: &Plan, paint: Paint) {
+    for drift in &plan.drift {
+        if drift.changes.is_empty() {
+            let _ = writeln!(out, "{} {} is not declared; left alone", paint.yellow("drift:"), drift.address);
+        }
+        for change in &drift.changes {
+            let what = change.from.as_deref().unwrap_or_default();
+            let _ = writeln!(
+                out,
+                "{} {} has {} beyond the file: {}; left alone",
+                paint.yellow("drift:"),
+                drift.address,
+                change.attribute,
+                printable(what)
+            );
+        }
+    }
+}
+
+/// A statement on one line, not longer than `width` characters.
+pub fn statement_line(sql: &str, width: usize) -> String {
+    let line = printable(&sql.split_whitespace().collect::<Vec<_>>().join(" "));
+    if line.chars().count() <= width {
+        return line;
+    }
+    line.chars().take(width.saturating_sub(1)).chain(['…']).collect()
+}
+
+#[derive(Clone, Copy)]
+struct Paint(bool);
+
+impl Paint {
+    fn with(self, code: &str, text: &str) -> String {
+        if self.0 && !text.is_empty() { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_string() }
+    }
+
+    fn action(self, action: Action, text: &str) -> String {
+        let code = match action {
+            Action::Create => "32",
+            Action::Drop => "31",
+            Action::Alter | Action::Replace | Action::Rename => "33",
+        };
+        self.with(code, text)
+    }
+
+    fn bold(self, text: &str) -> String {
+        self.with("1", text)
+    }
+
+    fn dim(self, text: &str) -> String {
+        self.with("2", text)
+    }
+
+    fn yellow(self, text: &str) -> String {
+        self.with("33", text)
+    }
+}

@@ -1,0 +1,230 @@
+//! A session whose settings are pinned, so that the server reads and prints SQL in one way whatever the role or the
+//! database has set; and batches of queries in one message.
+
+use crate::error::{Error, Result};
+use crate::kind::{Row, Server};
+use crate::pg::{Client, Feature, ServerVersion};
+use crate::sql::{ident, literal};
+use postgres::{CancelToken, SimpleQueryMessage, SimpleQueryRow};
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+
+/// The key of the advisory lock: `pgreconc` as a number. Advisory locks are per database.
+pub const LOCK_KEY: i64 = 0x7067_7265_636f_6e63;
+
+/// Settings that decide how expressions are read and printed, and those that could end us in the middle.
+const PINNED: &[(&str, &str)] = &[
+    ("search_path", "pg_catalog, pg_temp"),
+    ("DateStyle", "'ISO, MDY'"),
+    ("TimeZone", "'UTC'"),
+    ("IntervalStyle", "'postgres'"),
+    ("bytea_output", "'hex'"),
+    ("xmloption", "'content'"),
+    ("standard_conforming_strings", "on"),
+    ("quote_all_identifiers", "off"),
+    ("extra_float_digits", "1"),
+    ("check_function_bodies", "off"),
+    ("default_transaction_isolation", "'read committed'"),
+    ("default_transaction_read_only", "off"),
+    ("statement_timeout", "0"),
+    ("lock_timeout", "0"),
+    ("idle_in_transaction_session_timeout", "0"),
+    ("jit", "off"),
+];
+
+/// A connection with pinned settings.
+pub struct Session {
+    client: Client,
+    /// What is known of the server.
+    pub server: Server,
+}
+
+/// A handle by which another thread ends a run.
+#[derive(Clone, Default)]
+pub struct Interrupt {
+    token: Arc<Mutex<Option<CancelToken>>>,
+    requested: Arc<AtomicBool>,
+}
+
+impl Interrupt {
+    /// Cancels what runs on the server; `false` if nothing can be cancelled, or if it was requested before.
+    pub fn request(&self) -> bool {
+        let again = self.requested.swap(true, Ordering::SeqCst);
+        let token = self.token.lock().ok().and_then(|token| token.clone());
+        match token {
+            // A request to cancel carries no secret but its own key, and servers take it without TLS.
+            Some(token) if !again => token.cancel_query(postgres::NoTls).is_ok(),
+            _ => false,
+        }
+    }
+
+    fn arm(&self, token: CancelToken) {
+        if let Ok(mut place) = self.token.lock() {
+            *place = Some(token);
+        }
+    }
+
+    /// Whether the run was asked to end.
+    pub fn is_requested(&self) -> bool {
+        self.requested.load(Ordering::SeqCst)
+    }
+}
+
+impl std::fmt::Debug for Interrupt {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Interrupt({})", self.is_requested())
+    }
+}
+
+/// The rows of one query of a batch.
+pub struct Answer {
+    columns: HashMap<String, usize>,
+    rows: Vec<SimpleQueryRow>,
+}
+
+impl Answer {
+    /// The rows.
+    pub fn rows(&self) -> impl Iterator<Item = Row<'_>> {
+        self.rows.iter().map(|row| Row::new(&self.columns, row))
+    }
+
+    /// The first value of the first row.
+    pub fn first(&self) -> Option<&str> {
+        self.rows.first().and_then(|row| row.get(0))
+    }
+}
+
+impl Session {
+    /// Pins the settings and asks the server who it is; `state_schema` is the name of the tool's own schema.
+    ///
+    /// # Errors
+    /// `Failed` if the server is too old or refuses the settings.
+    pub fn open(mut client: Client, state_schema: &str) -> Result<Session> {
+        let mut batch = pinned();
+        batch.push_str(&format!(
+            "SELECT current_setting('server_version_num') AS version, current_user AS user, \
+             current_database() AS database, pg_is_in_recovery() AS standby, \
+             (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) AS superuser, \
+             to_regclass({}) IS NOT NULL AS state",
+            literal(&format!("{}.quarantine", ident(state_schema)))
+        ));
+        let answers = ask(&mut client, &batch)?;
+        let row = answers.iter().rev().find_map(|answer| answer.rows().next());
+        let Some(row) = row else { return Err(Error::failed("the server did not say who it is")) };
+        let version = ServerVersion(u32::try_from(row.number("version")).unwrap_or_default()).supported()?;
+        let server = Server {
+            version,
+            user: row.text("user").to_string(),
+            database: row.text("database").to_string(),
+            superuser: row.flag("superuser"),
+            in_recovery: row.flag("standby"),
+            schemas: Vec::new(),
+            state: row.flag("state").then(|| state_schema.to_string()),
+        };
+        if server.has(Feature::TransactionTimeout) {
+            ask(&mut client, "SET transaction_timeout = 0")?;
+        }
+        Ok(Session { client, server })
+    }
+
+    /// Sends a batch in one message and gives the answers of its queries. Statements without rows give none.
+    pub fn ask(&mut self, batch: &str) -> Result<Vec<Answer>, postgres::Error> {
+        ask_raw(&mut self.client, batch)
+    }
+
+    /// Sends one message and forgets the answers.
+    pub fn run(&mut self, batch: &str) -> Result<(), postgres::Error> {
+        self.client.batch_execute(batch)
+    }
+
+    /// Sends one statement and gives the number of rows it touched.
+    pub fn count(&mut self, statement: &str) -> Result<u64, postgres::Error> {
+        let messages = self.client.simple_query(statement)?;
+        Ok(messages
+            .iter()
+            .map(|message| match message {
+                SimpleQueryMessage::CommandComplete(rows) => *rows,
+                _ => 0,
+            })
+            .sum())
+    }
+
+    /// Lets `interrupt` cancel what runs in this session.
+    pub fn arm(&self, interrupt: &Interrupt) {
+        interrupt.arm(self.client.cancel_token());
+    }
+
+    /// Takes the lock that one run at a time holds on a database, if it is free. The session holds it until it ends.
+    pub fn try_lock(&mut self) -> Result<bool, postgres::Error> {
+        let answers = self.ask(&format!("SELECT pg_try_advisory_lock({LOCK_KEY}) AS locked"))?;
+        Ok(answers.first().and_then(Answer::first) == Some("t"))
+    }
+
+    /// What the session that holds the lock is doing, as far as it can be seen.
+    pub fn holder(&mut self) -> Option<String> {
+        let (high, low) = (LOCK_KEY >> 32, LOCK_KEY & 0xffff_ffff);
+        let query = format!(
+            "SELECT 'pid ' || a.pid || ' (' || coalesce(a.usename, '') || ') ' || coalesce(a.state, '') || ': ' \
+             || left(regexp_replace(coalesce(a.query, ''), '\\s+', ' ', 'g'), 120) AS doing \
+             FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid WHERE l.locktype = 'advisory' AND l.granted \
+             AND l.classid = {high} AND l.objid = {low} \
+             AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()) LIMIT 1"
+        );
+        let answers = self.ask(&query).ok()?;
+        answers.first()?.first().map(crate::model::printable)
+    }
+}
+
+/// The statements that pin the settings of a session.
+pub fn pinned() -> String {
+    PINNED.iter().map(|(name, value)| format!("SET {name} = {value}; ")).collect()
+}
+
+fn ask(client: &mut Client, batch: &str) -> Result<Vec<Answer>> {
+    ask_raw(client, batch).map_err(|error| server_error("the server refused the session's settings", &error))
+}
+
+fn ask_raw(client: &mut Client, batch: &str) -> Result<Vec<Answer>, postgres::Error> {
+    let mut answers: Vec<Answer> = Vec::new();
+    for message in client.simple_query(batch)? {
+        match message {
+            SimpleQueryMessage::RowDescription(columns) => {
+                let names = columns.iter().enumerate().map(|(at, column)| (column.name().to_string(), at));
+                answers.push(Answer { columns: names.collect(), rows: Vec::new() });
+            }
+            SimpleQueryMessage::Row(row) => {
+                if let Some(answer) = answers.last_mut() {
+                    answer.rows.push(row);
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(answers)
+}
+
+/// An error of the server as one of ours: its message, its detail and hint, its SQLSTATE.
+pub fn server_error(what: impl Into<String>, error: &postgres::Error) -> Error {
+    let mut ours = Error::failed(what);
+    match error.as_db_error() {
+        Some(db) => {
+            ours = ours.note(format!("the server says: {} (SQLSTATE {})", db.message(), db.code().code()));
+            if let Some(detail) = db.detail() {
+                ours = ours.note(format!("detail: {detail}"));
+            }
+            if let Some(context) = db.where_() {
+                ours = ours.note(format!("context: {}", context.lines().next().unwrap_or_default()));
+            }
+            ours.hint = db.hint().map(str::to_string);
+            ours.with_sqlstate(db.code().code())
+        }
+        None if error.is_closed() => ours
+            .note("the connection to the server was lost")
+            .hint("run it again: what was done stays done, what was not is done then"),
+        None => {
+            let source = std::error::Error::source(error).map(|source| format!(": {source}"));
+            ours.note(format!("{error}{}", source.unwrap_or_default()))
+        }
+    }
+}
