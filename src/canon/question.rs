@@ -109,6 +109,11 @@ impl Question {
     }
 }
 
+/// The type in `NULL::type`, which is how a plan shows the items of a question about types.
+pub fn type_of_null(item: &str) -> &str {
+    item.strip_prefix("NULL::").unwrap_or(item)
+}
+
 /// ` FROM … WHERE false` for a context. A table that is yet to be renamed goes by its old name; columns that are yet
 /// to be renamed go by both.
 pub fn from_clause(context: &Context, renames: &Renames) -> String {
