@@ -49,7 +49,9 @@ pub fn settle(
                 question.settle(desired, terms.registry, &question.observed);
                 settled.push(question.remembered());
             }
-            Some((one, _)) if question.is_type() => question.settle(desired, terms.registry, &one),
+            Some((one, _)) if question.is_type() => {
+                question.settle(desired, terms.registry, one.strip_prefix("NULL::").unwrap_or(&one));
+            }
             Some(_) => {}
             None => residue.push(question),
         }
