@@ -5,7 +5,7 @@ use crate::delta::{Action, Alteration, Change, Delta};
 use crate::kind::{Cx, Kind, Undeclared};
 use crate::model::{Address, Entry};
 use crate::sql::Consent;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// Everything that differs.
 #[derive(Debug, Default)]
@@ -43,9 +43,22 @@ pub fn diff(cx: &Cx<'_>, renames: &Renames) -> Diff {
             }
         }
     }
+    made_anew(cx, &mut found);
     undeclared(cx, &mut found);
     found.deltas.sort_by_key(|delta| delta.position);
     found
+}
+
+/// What is said about an object (its comment, its privileges) goes with it when it is replaced, and is said again.
+fn made_anew(cx: &Cx<'_>, found: &mut Diff) {
+    let replaced = found.deltas.iter().filter(|delta| delta.action == Action::Replace);
+    let replaced: HashSet<Address> = replaced.map(|delta| delta.address.clone()).collect();
+    let about = |entry: &&Entry| !entry.absent && entry.address.subject().is_some_and(|at| replaced.contains(at));
+    for entry in cx.desired.iter().filter(about) {
+        let Some(kind) = cx.registry.get(entry.address.kind) else { continue };
+        found.deltas.retain(|delta| delta.address != entry.address);
+        found.deltas.push(created(kind, entry, cx));
+    }
 }
 
 fn delta(entry: &Entry, action: Action) -> Delta {

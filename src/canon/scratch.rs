@@ -7,11 +7,12 @@
 
 use super::question::{Question, from_clause};
 use crate::adopt::Renames;
+use crate::delta::Alteration;
 use crate::error::Result;
 use crate::kind::{Context, Cx, Place, Rank, Terms};
 use crate::model::Address;
 use crate::session::{Session, server_error};
-use crate::sql::{Lock, ident, literal, qualified};
+use crate::sql::{Form, Lock, ident, literal, qualified};
 
 const BARE: &str = "SET LOCAL search_path = pg_catalog, pg_temp; ";
 
@@ -26,7 +27,14 @@ pub struct Renaming {
     renames: Renames,
 }
 
-/// Prepares the renames of `cx`.
+impl Renaming {
+    /// Whether every name is there already.
+    pub fn is_empty(&self) -> bool {
+        self.renames.is_empty() && self.statements.is_empty()
+    }
+}
+
+/// Prepares the renames, those of labels included.
 pub fn renaming(cx: &Cx<'_>, renames: &Renames) -> Renaming {
     let mut renaming = Renaming { renames: renames.clone(), ..Renaming::default() };
     for (to, from) in renames.iter() {
@@ -41,6 +49,17 @@ pub fn renaming(cx: &Cx<'_>, renames: &Renames) -> Renaming {
                 renaming.statements.push_str(statement.sql.text());
                 renaming.statements.push_str("; ");
             }
+        }
+    }
+    for entry in cx.desired.iter().filter(|entry| !entry.absent) {
+        let kind = cx.registry.get(entry.address.kind).filter(|kind| kind.doc().rank == Rank::Type);
+        let Some((kind, there)) = kind.zip(cx.observed.model.get(&entry.address)) else { continue };
+        let mut alteration = Alteration::default();
+        kind.compare(&entry.address, &*entry.body, &*there.body, cx, &mut alteration);
+        let statements = alteration.steps.iter().flat_map(|step| &step.direct);
+        for statement in statements.filter(|statement| statement.form == Form::EnumRenameValue) {
+            renaming.statements.push_str(statement.sql.text());
+            renaming.statements.push_str("; ");
         }
     }
     renaming
@@ -116,7 +135,7 @@ fn part(number: usize, question: &Question, renaming: &Renaming, terms: &Terms<'
         }
         _ => (String::new(), String::new()),
     };
-    let renames = !renaming.renames.is_empty();
+    let renames = !renaming.is_empty();
     let desired = &question.desired;
     let literal = literal(&question.observed);
     match &question.context {
