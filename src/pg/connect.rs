@@ -276,6 +276,8 @@ fn set_keepalive(config: &mut postgres::Config, keepalive: &Keepalive) {
 #[allow(clippy::needless_pass_by_value, reason = "the driver hands it over by value")]
 fn log_notice(notice: postgres::error::DbError) {
     let level = match notice.parsed_severity() {
+        // A ROLLBACK after a message that the server could not even read.
+        _ if *notice.code() == postgres::error::SqlState::NO_ACTIVE_SQL_TRANSACTION => log::Level::Debug,
         Some(Severity::Warning | Severity::Error | Severity::Fatal | Severity::Panic) => log::Level::Warn,
         _ => log::Level::Debug,
     };
