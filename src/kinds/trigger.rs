@@ -255,7 +255,7 @@ fn outside<'t>(text: &'t str, needle: &'t str) -> impl Iterator<Item = usize> + 
 
 /// The values of `(literal, …)`.
 fn literals(list: &str) -> Vec<String> {
-    let list = list.trim().trim_start_matches('(').trim_end_matches(')');
+    let list = list.trim().trim_start_matches('(').trim_end_matches(')').trim();
     let mut bounds: Vec<usize> = outside(list, ",").collect();
     bounds.push(list.len());
     let mut start = 0;
@@ -329,6 +329,6 @@ mod tests {
     fn arguments_are_text_however_they_are_written() {
         assert_eq!(literals("('a', 1, b)"), ["a", "1", "b"]);
         assert_eq!(literals("('')"), [""]);
-        assert!(literals("()").is_empty());
+        assert!(literals("( )").is_empty());
     }
 }
