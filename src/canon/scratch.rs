@@ -6,7 +6,7 @@ use crate::adopt::Renames;
 use crate::error::Result;
 use crate::kind::{Context, Terms};
 use crate::session::{Session, server_error};
-use crate::sql::qualified;
+use crate::sql::{idents, qualified};
 
 /// The server's spelling of each desired fragment, or the observed one's if both come out the same; nothing where it
 /// could not be asked.
@@ -67,6 +67,13 @@ fn part(number: usize, question: &Question, renames: &Renames, terms: &Terms<'_>
             "{path}CREATE FUNCTION pg_temp.pgr_function_{number}{desired} LANGUAGE plpgsql AS 'begin end'; \
              {bare}SELECT '(' || pg_get_function_arguments(p.oid) || ') RETURNS ' || pg_get_function_result(p.oid) \
              FROM pg_proc p WHERE p.proname = 'pgr_function_{number}' AND p.pronamespace = pg_my_temp_schema(); "
+        ),
+        Context::Query { columns } => format!(
+            "{path}CREATE TEMP VIEW pgr_view_{number}{} AS {desired}; {bare}SELECT '-- ' || (SELECT string_agg(\
+             quote_ident(a.attname) || ' ' || format_type(a.atttypid, a.atttypmod), ', ' ORDER BY a.attnum) \
+             FROM pg_attribute a WHERE a.attrelid = c AND a.attnum > 0) || E'\\n' || rtrim(pg_get_viewdef(c), ';') \
+             FROM (SELECT 'pg_temp.pgr_view_{number}'::regclass) v(c); ",
+            if columns.is_empty() { String::new() } else { format!(" ({})", idents(columns)) }
         ),
         context => {
             let from = match context {

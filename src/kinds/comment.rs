@@ -71,10 +71,13 @@ impl Room for Comment {
         let function = "pg_proc p ON p.oid = d.objoid JOIN pg_namespace n ON n.oid = p.pronamespace";
         let called = "n.nspname, p.proname || '(' || oidvectortypes(p.proargtypes) || ')'";
         let types = "pg_type t ON t.oid = d.objoid JOIN pg_namespace n ON n.oid = t.typnamespace";
+        let relation =
+            "CASE c.relkind WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view' ELSE 'table' END";
+        let relations = format!("c.relkind IN ('r', 'p', 'v', 'm') AND NOT c.relispartition AND {ours}");
         let tables = format!("c.relkind IN ('r', 'p') AND NOT c.relispartition AND {ours}");
         let of_type = format!("t.typtype = 'e' AND {ours}");
         let branches = [
-            branch("'table'", "n.nspname, c.relname", class, "pg_class", "c.oid", "= 0", &tables),
+            branch(relation, "n.nspname, c.relname", class, "pg_class", "c.oid", "= 0", &relations),
             branch(
                 "'column'",
                 "n.nspname, c.relname, a.attname",
@@ -166,6 +169,8 @@ const KINDS: &[&str] = &[
     "function",
     "enum",
     "schema",
+    "view",
+    "materialized view",
     "role",
 ];
 
