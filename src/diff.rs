@@ -98,8 +98,7 @@ fn compared(
     }
     if let Some(from) = renamed_from {
         let renaming = kind.rename(from, at, cx).unwrap_or_default();
-        let change =
-            Change { attribute: "name", from: Some(from.name().into()), to: Some(at.name().into()) };
+        let change = Change { attribute: "name", from: Some(from.name().into()), to: Some(at.name().into()) };
         delta.changes.push(change);
         delta.action = if changes.is_empty() { Action::Rename } else { delta.action };
         steps = renaming.into_iter().chain(steps).collect();
@@ -125,9 +124,10 @@ fn undeclared(cx: &Cx<'_>, found: &mut Diff) {
         let parent_goes = there.parent.as_ref().is_some_and(|parent| {
             cx.desired.get(parent).is_none_or(|entry| entry.absent) && cx.observed.model.contains(parent)
         });
-        let subject_goes = there.address.subject().is_some_and(|subject| {
-            cx.desired.get(subject).is_none_or(|entry| entry.absent)
-        });
+        let subject_goes = there
+            .address
+            .subject()
+            .is_some_and(|subject| cx.desired.get(subject).is_none_or(|entry| entry.absent));
         let hangs_on_others = there.needs.iter().any(|need| Some(need) != there.parent.as_ref());
         if subject_goes || parent_goes && !(prune && hangs_on_others) {
             continue;

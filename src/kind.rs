@@ -294,7 +294,8 @@ impl<'a> Item<'a> {
     /// The value of an environment variable; a problem at `span` if it is not set, unless the object is optional.
     pub fn environment(&mut self, variable: &str, span: Span) -> Option<String> {
         let value = (self.environment)(variable);
-        let optional = self.table.get("optional").is_some_and(|node| matches!(node.value, Value::Boolean(true)));
+        let optional =
+            self.table.get("optional").is_some_and(|node| matches!(node.value, Value::Boolean(true)));
         if value.is_none() && !optional {
             self.problems.add_with_hint(
                 span,
@@ -473,7 +474,13 @@ pub trait Room: Sync + 'static {
     }
 
     /// What a declaration that speaks of many objects at once says of each.
-    fn expand(&self, _at: &Address, _body: &Self::Body, _desired: &Model, _observed: &Observed) -> Option<Vec<Entry>> {
+    fn expand(
+        &self,
+        _at: &Address,
+        _body: &Self::Body,
+        _desired: &Model,
+        _observed: &Observed,
+    ) -> Option<Vec<Entry>> {
         None
     }
 

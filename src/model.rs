@@ -103,7 +103,11 @@ impl fmt::Debug for Address {
 /// `text` with control characters escaped, so that a name in the database cannot forge our output.
 pub fn printable(text: &str) -> String {
     text.chars().fold(String::with_capacity(text.len()), |mut shown, char| {
-        if char.is_control() { shown.extend(char.escape_default()) } else { shown.push(char) }
+        if char.is_control() {
+            shown.extend(char.escape_default())
+        } else {
+            shown.push(char)
+        }
         shown
     })
 }

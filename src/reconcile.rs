@@ -241,7 +241,8 @@ impl Reconciler {
         if left.is_empty() {
             return Ok(after.settled);
         }
-        let mut error = Error::failed(format!("{} differences are left after every statement was executed", left.len()));
+        let mut error =
+            Error::failed(format!("{} differences are left after every statement was executed", left.len()));
         for item in left.iter().take(10) {
             let changes: Vec<String> = item.changes.iter().map(crate::report::change).collect();
             error = error.note(format!("  {} {} {}", item.action.symbol(), item.address, changes.join("; ")));

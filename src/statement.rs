@@ -1,7 +1,7 @@
 //! Statements with their forms, and the steps that rooms make of them.
 
-use crate::sql::{Form, Phrase};
 use crate::model::Address;
+use crate::sql::{Form, Phrase};
 
 /// One SQL statement with its form.
 #[derive(Debug, Clone)]
@@ -35,7 +35,16 @@ pub struct Clause {
 impl Statement {
     /// A statement about no table in particular.
     pub fn new(form: Form, sql: impl Into<Phrase>) -> Statement {
-        Statement { form, sql: sql.into(), table: None, also: None, clause: None, uses_state: false, batch: None, open: None }
+        Statement {
+            form,
+            sql: sql.into(),
+            table: None,
+            also: None,
+            clause: None,
+            uses_state: false,
+            batch: None,
+            open: None,
+        }
     }
 
     /// A statement about `table`.

@@ -73,7 +73,7 @@ impl Run<'_> {
     /// was, or succeeds.
     fn transaction(&mut self, group: &Group) -> Result<Vec<StepRecord>, Failure> {
         let head = self.head(group);
-        let mut message = format!("{head}SELECT clock_timestamp() AS at; ");
+        let mut message = head.clone();
         for statement in &group.statements {
             message.push_str(statement.sql.text());
             message.push_str("; SELECT extract(epoch FROM clock_timestamp() - now()) AS at; ");
@@ -97,7 +97,12 @@ impl Run<'_> {
                 }
                 Err((number, error)) => {
                     let statement = &group.statements[number];
-                    return Err(failure(&self.plan.items[statement.item], statement, self.bench.files, &error));
+                    return Err(failure(
+                        &self.plan.items[statement.item],
+                        statement,
+                        self.bench.files,
+                        &error,
+                    ));
                 }
             }
         }
@@ -213,7 +218,10 @@ impl Run<'_> {
             names.join(", ")
         );
         let answers = self.session.ask(&query).unwrap_or_default();
-        answers.iter().flat_map(|answer| answer.rows().filter_map(|row| row.owned("who")).collect::<Vec<_>>()).collect()
+        answers
+            .iter()
+            .flat_map(|answer| answer.rows().filter_map(|row| row.owned("who")).collect::<Vec<_>>())
+            .collect()
     }
 
     fn timed(&self, group: &Group, times: &[f64]) -> Vec<StepRecord> {

@@ -16,7 +16,9 @@ const WITH_UNIQUE: &[&str] = &["keep"];
 /// The short keys that objects of a kind take, for "did you mean".
 pub(super) fn keys_of(kind: &str) -> &'static [&'static str] {
     match kind {
-        "column" => &["primary_key", "unique", "check", "references", "on_delete", "on_update", "orphans", "keep"],
+        "column" => {
+            &["primary_key", "unique", "check", "references", "on_delete", "on_update", "orphans", "keep"]
+        }
         "table" => &["touch"],
         "role" => &["read", "write"],
         _ => &[],
@@ -192,8 +194,11 @@ fn touch(schema: &str, table: &mut Table, problems: &mut Problems) -> Option<(St
     };
     let columns = table.get("columns").and_then(Node::as_table);
     if columns.is_none_or(|columns| columns.get(&column).is_none()) {
-        let names: Vec<&str> =
-            columns.into_iter().flat_map(|columns| &columns.entries).map(|(key, _)| key.name.as_str()).collect();
+        let names: Vec<&str> = columns
+            .into_iter()
+            .flat_map(|columns| &columns.entries)
+            .map(|(key, _)| key.name.as_str())
+            .collect();
         problems.add_with_suggestion(node.span, format!("there is no column `{column}`"), &column, names);
         return None;
     }
@@ -233,20 +238,21 @@ fn touch_function(objects: &mut Table, function: &str, column: &str, span: Span)
 
 /// `read` and `write` on a role: usage of the schemas, and privileges on all tables, those to come included.
 fn roles(root: &mut Table, problems: &mut Problems) {
-    let mut wanted: Vec<(String, &'static str, Vec<(String, Span)>)> = Vec::new();
+    let mut wanted = Vec::new();
     if let Some(Node { value: Value::Table(roles), .. }) = root.get_mut("roles") {
         for (role, node) in &mut roles.entries {
             let Value::Table(body) = &mut node.value else { continue };
-            for short in ["read", "write"] {
+            for short in &["read", "write"] {
                 let Some((_, value)) = body.remove(short) else { continue };
-                wanted.push((role.name.clone(), short, schema_names(short, value, problems)));
+                wanted.push((role.name.clone(), *short, schema_names(short, value, problems)));
             }
         }
     }
     for (role, short, schemas) in wanted {
         for (schema, span) in schemas {
             let on = |what: &str| format!("{what} {}", ident(&schema));
-            let rights: &[&str] = if short == "read" { &["select"] } else { &["select", "insert", "update", "delete"] };
+            let rights: &[&str] =
+                if short == "read" { &["select"] } else { &["select", "insert", "update", "delete"] };
             privilege(root, "grants", span, &role, &[("on", on("schema"))], &["usage"]);
             privilege(root, "grants", span, &role, &[("on", on("all tables in schema"))], rights);
             let later = [("in_schema", schema.clone()), ("on", "tables".to_string())];

@@ -142,7 +142,8 @@ impl<'a> Walk<'a> {
         let table = match (&node.value, doc.main_key) {
             (Value::Table(table), _) => table,
             (value, Some(main)) => {
-                wrapped = Table { entries: vec![(named(main, node.span), Node::at(node.span, value.clone()))] };
+                wrapped =
+                    Table { entries: vec![(named(main, node.span), Node::at(node.span, value.clone()))] };
                 &wrapped
             }
             _ => return self.wrong(key, node, "a table"),
@@ -207,7 +208,11 @@ impl<'a> Walk<'a> {
             self.problems.add_with_hint(
                 key.span,
                 format!("`{address}` is declared twice"),
-                if also.is_some() { "take one of the two out" } else { "the other one comes from a short form" },
+                if also.is_some() {
+                    "take one of the two out"
+                } else {
+                    "the other one comes from a short form"
+                },
             );
             return;
         }
@@ -219,7 +224,8 @@ impl<'a> Walk<'a> {
             None => false,
             Some(Node { value: Value::Boolean(value), .. }) => *value,
             Some(node) => {
-                self.problems.add(node.span, format!("`{name}` wants `true` or `false`, not {}", node.sort()));
+                self.problems
+                    .add(node.span, format!("`{name}` wants `true` or `false`, not {}", node.sort()));
                 false
             }
         }
@@ -254,7 +260,8 @@ impl<'a> Walk<'a> {
 
     fn check_keys(&mut self, kind: &'static dyn Kind, table: &Table, owner: &Key) {
         let doc = kind.doc();
-        let mut known: Vec<&str> = doc.keys.iter().map(|key| key.name).chain(UNIVERSAL.iter().copied()).collect();
+        let mut known: Vec<&str> =
+            doc.keys.iter().map(|key| key.name).chain(UNIVERSAL.iter().copied()).collect();
         for other in self.registry.iter() {
             match other.doc().place {
                 Place::Children { of, key } | Place::Single { of, key } if of == doc.name => known.push(key),

@@ -93,10 +93,7 @@ mod tests {
         assert_eq!(form("character varying(10)", "text"), Form::AlterTypeRelabel);
         assert_eq!(form("character varying(10)", "public.citext"), Form::AlterTypeRelabel);
         assert_eq!(form("numeric(10,2)", "numeric(12,2)"), Form::AlterTypeRelabel);
-        assert_eq!(
-            form("timestamp(3) with time zone", "timestamp with time zone"),
-            Form::AlterTypeRelabel
-        );
+        assert_eq!(form("timestamp(3) with time zone", "timestamp with time zone"), Form::AlterTypeRelabel);
         assert_eq!(form("integer", "bigint"), Form::AlterTypeRewrite);
         assert_eq!(form("bigint", "integer"), Form::AlterTypeNarrow);
         assert_eq!(form("character varying(20)", "character varying(10)"), Form::AlterTypeNarrow);
