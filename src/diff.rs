@@ -20,7 +20,6 @@ pub struct Diff {
 #[derive(Debug, Clone, serde::Serialize)]
 pub struct Drift {
     /// Where.
-    #[serde(serialize_with = "crate::report::as_text")]
     pub address: Address,
     /// What exactly, if it is not the whole object.
     pub changes: Vec<Change>,
@@ -98,8 +97,7 @@ fn compared(
     }
     if let Some(from) = renamed_from {
         let renaming = kind.rename(from, at, cx).unwrap_or_default();
-        let change =
-            Change { attribute: "name", from: Some(from.name().into()), to: Some(at.name().into()) };
+        let change = Change { attribute: "name", from: Some(from.name().into()), to: Some(at.name().into()) };
         delta.changes.push(change);
         delta.action = if changes.is_empty() { Action::Rename } else { delta.action };
         steps = renaming.into_iter().chain(steps).collect();
@@ -125,9 +123,10 @@ fn undeclared(cx: &Cx<'_>, found: &mut Diff) {
         let parent_goes = there.parent.as_ref().is_some_and(|parent| {
             cx.desired.get(parent).is_none_or(|entry| entry.absent) && cx.observed.model.contains(parent)
         });
-        let subject_goes = there.address.subject().is_some_and(|subject| {
-            cx.desired.get(subject).is_none_or(|entry| entry.absent)
-        });
+        let subject_goes = there
+            .address
+            .subject()
+            .is_some_and(|subject| cx.desired.get(subject).is_none_or(|entry| entry.absent));
         let hangs_on_others = there.needs.iter().any(|need| Some(need) != there.parent.as_ref());
         if subject_goes || parent_goes && !(prune && hangs_on_others) {
             continue;

@@ -1,7 +1,7 @@
 //! The flow: read, observe, pair, settle, diff, plan, gate, execute, observe again, report.
 
 use crate::adopt;
-use crate::apply::{self, Bench, Event, Listener, Manner, StepRecord};
+use crate::apply::{self, Bench, Event, Listener, Manner};
 use crate::canon;
 use crate::config::Connection;
 use crate::diff;
@@ -17,6 +17,7 @@ use crate::session::{Interrupt, Session};
 use crate::spec::{self, Desired};
 use crate::sql::{Consent, ident};
 use crate::state::{self, Memo, Remembered, RunRecord};
+use crate::statement::StepRecord;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -241,7 +242,8 @@ impl Reconciler {
         if left.is_empty() {
             return Ok(after.settled);
         }
-        let mut error = Error::failed(format!("{} differences are left after every statement was executed", left.len()));
+        let mut error =
+            Error::failed(format!("{} differences are left after every statement was executed", left.len()));
         for item in left.iter().take(10) {
             let changes: Vec<String> = item.changes.iter().map(crate::report::change).collect();
             error = error.note(format!("  {} {} {}", item.action.symbol(), item.address, changes.join("; ")));

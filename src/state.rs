@@ -1,11 +1,11 @@
 //! The tool's own schema in the database: runs, their statements, the files they were made from, what is remembered
 //! of expressions, quarantined rows.
 
-use crate::apply::StepRecord;
 use crate::error::{Error, Result};
 use crate::session::{Answer, Session, server_error};
 use crate::source::Files;
 use crate::sql::{ident, literal, qualified};
+use crate::statement::StepRecord;
 use sha2::{Digest, Sha256};
 use std::collections::HashSet;
 use std::fmt::Write as _;
@@ -93,9 +93,8 @@ pub fn ensure(session: &mut Session, schema: &str) -> Result<()> {
         let _ = session.run("ROLLBACK");
         let database = ident(&session.server.database);
         let user = ident(&session.server.user);
-        return Err(server_error(format!("cannot create the tool's own schema `{schema}`"), &error).hint(format!(
-            "`GRANT CREATE ON DATABASE {database} TO {user}`, or run with `--stateless`"
-        )));
+        return Err(server_error(format!("cannot create the tool's own schema `{schema}`"), &error)
+            .hint(format!("`GRANT CREATE ON DATABASE {database} TO {user}`, or run with `--stateless`")));
     }
     session.server.state = Some(schema.to_string());
     Ok(())
@@ -230,9 +229,9 @@ pub fn record_steps(session: &mut Session, schema: &str, run: i64, steps: &[Step
     let values: Vec<String> = steps
         .iter()
         .map(|step| {
-            let duration = step.duration.map_or("NULL".to_string(), |duration| {
-                format!("{:.3}", duration.as_secs_f64() * 1000.0)
-            });
+            let duration = step
+                .duration
+                .map_or("NULL".to_string(), |duration| format!("{:.3}", duration.as_secs_f64() * 1000.0));
             let error = step.error.as_ref().map_or("NULL".to_string(), |error| literal(error));
             format!(
                 "({run}, {}, {}, {}, {}, {duration}, {}, {error})",
@@ -354,7 +353,13 @@ impl PastRun {
         let hash: String = self.file_hash.chars().take(12).collect();
         format!(
             "{:4}  {}  {:8} {:8} {:4} statements  {time:>10}  file {hash}  by {} with {}",
-            self.id, self.started_at, self.command, self.outcome, self.statements, self.username, self.tool_version
+            self.id,
+            self.started_at,
+            self.command,
+            self.outcome,
+            self.statements,
+            self.username,
+            self.tool_version
         )
     }
 

@@ -1,7 +1,8 @@
 //! Statements with their forms, and the steps that rooms make of them.
 
-use crate::sql::{Form, Phrase};
 use crate::model::Address;
+use crate::sql::{Form, Phrase};
+use std::time::Duration;
 
 /// One SQL statement with its form.
 #[derive(Debug, Clone)]
@@ -35,7 +36,16 @@ pub struct Clause {
 impl Statement {
     /// A statement about no table in particular.
     pub fn new(form: Form, sql: impl Into<Phrase>) -> Statement {
-        Statement { form, sql: sql.into(), table: None, also: None, clause: None, uses_state: false, batch: None, open: None }
+        Statement {
+            form,
+            sql: sql.into(),
+            table: None,
+            also: None,
+            clause: None,
+            uses_state: false,
+            batch: None,
+            open: None,
+        }
     }
 
     /// A statement about `table`.
@@ -127,4 +137,23 @@ impl From<Statement> for Step {
     fn from(statement: Statement) -> Self {
         Step::direct([statement])
     }
+}
+
+/// What happened to one statement.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StepRecord {
+    /// Its place in the plan, from 1.
+    pub number: usize,
+    /// What it was about.
+    pub address: String,
+    /// Its form.
+    pub form: String,
+    /// The SQL as it may be shown.
+    pub sql: String,
+    /// How long it took.
+    pub duration: Option<Duration>,
+    /// `done`, `failed`, `skipped`.
+    pub outcome: &'static str,
+    /// What the server said.
+    pub error: Option<String>,
 }

@@ -1,10 +1,11 @@
 //! Executes the groups of a plan, in order.
 
 use super::failure::{Failure, failure, is_passing};
-use super::{Bench, Event, StepRecord};
+use super::{Bench, Event};
 use crate::plan::{Group, Plan, Planned};
 use crate::session::{Session, server_error};
 use crate::sql::{literal, qualified};
+use crate::statement::StepRecord;
 use rand::RngExt as _;
 use std::time::{Duration, Instant};
 
@@ -97,7 +98,12 @@ impl Run<'_> {
                 }
                 Err((number, error)) => {
                     let statement = &group.statements[number];
-                    return Err(failure(&self.plan.items[statement.item], statement, self.bench.files, &error));
+                    return Err(failure(
+                        &self.plan.items[statement.item],
+                        statement,
+                        self.bench.files,
+                        &error,
+                    ));
                 }
             }
         }
@@ -213,7 +219,10 @@ impl Run<'_> {
             names.join(", ")
         );
         let answers = self.session.ask(&query).unwrap_or_default();
-        answers.iter().flat_map(|answer| answer.rows().filter_map(|row| row.owned("who")).collect::<Vec<_>>()).collect()
+        answers
+            .iter()
+            .flat_map(|answer| answer.rows().filter_map(|row| row.owned("who")).collect::<Vec<_>>())
+            .collect()
     }
 
     fn timed(&self, group: &Group, times: &[f64]) -> Vec<StepRecord> {

@@ -8,9 +8,8 @@ pub use json::json;
 pub use script::script;
 pub use text::{change, statement_line, text};
 
-use crate::apply::StepRecord;
-use crate::model::Address;
 use crate::plan::Plan;
+use crate::statement::StepRecord;
 use std::time::Duration;
 
 /// How a run ended, or what a look found.
@@ -47,12 +46,4 @@ impl Report {
     pub fn new(outcome: Outcome, plan: Plan, steps: Vec<StepRecord>, elapsed: Duration) -> Report {
         Report { outcome, plan, steps, elapsed, search_path: String::new(), prelude: None }
     }
-}
-
-/// Serialises an address as its text.
-///
-/// # Errors
-/// Those of the serialiser.
-pub fn as_text<S: serde::Serializer>(address: &Address, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(address)
 }

@@ -1,7 +1,7 @@
 //! Short forms, rewritten to the long forms that rooms read. Works on TOML alone; the places of the short forms stay
 //! on the long ones, so that messages point at what the person wrote.
 
-use super::walk::UNNAMED;
+use super::keys::UNNAMED;
 use crate::kind::Registry;
 use crate::source::{Node, Problems, Span, Table, Value};
 use crate::sql::{auto_name, ident};
@@ -12,16 +12,6 @@ const ON_COLUMN: &[&str] = &["primary_key", "unique", "check", "references"];
 const WITH_REFERENCES: &[&str] = &["on_delete", "on_update", "match", "orphans", "deferrable", "initially"];
 /// Keys that go with `unique`.
 const WITH_UNIQUE: &[&str] = &["keep"];
-
-/// The short keys that objects of a kind take, for "did you mean".
-pub(super) fn keys_of(kind: &str) -> &'static [&'static str] {
-    match kind {
-        "column" => &["primary_key", "unique", "check", "references", "on_delete", "on_update", "orphans", "keep"],
-        "table" => &["touch"],
-        "role" => &["read", "write"],
-        _ => &[],
-    }
-}
 
 /// Rewrites every short form in the file.
 pub(super) fn expand(root: &mut Table, default_schema: &str, registry: &Registry, problems: &mut Problems) {
@@ -192,8 +182,11 @@ fn touch(schema: &str, table: &mut Table, problems: &mut Problems) -> Option<(St
     };
     let columns = table.get("columns").and_then(Node::as_table);
     if columns.is_none_or(|columns| columns.get(&column).is_none()) {
-        let names: Vec<&str> =
-            columns.into_iter().flat_map(|columns| &columns.entries).map(|(key, _)| key.name.as_str()).collect();
+        let names: Vec<&str> = columns
+            .into_iter()
+            .flat_map(|columns| &columns.entries)
+            .map(|(key, _)| key.name.as_str())
+            .collect();
         problems.add_with_suggestion(node.span, format!("there is no column `{column}`"), &column, names);
         return None;
     }
@@ -246,7 +239,8 @@ fn roles(root: &mut Table, problems: &mut Problems) {
     for (role, short, schemas) in wanted {
         for (schema, span) in schemas {
             let on = |what: &str| format!("{what} {}", ident(&schema));
-            let rights: &[&str] = if short == "read" { &["select"] } else { &["select", "insert", "update", "delete"] };
+            let rights: &[&str] =
+                if short == "read" { &["select"] } else { &["select", "insert", "update", "delete"] };
             privilege(root, "grants", span, &role, &[("on", on("schema"))], &["usage"]);
             privilege(root, "grants", span, &role, &[("on", on("all tables in schema"))], rights);
             let later = [("in_schema", schema.clone()), ("on", "tables".to_string())];

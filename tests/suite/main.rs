@@ -6,3 +6,4 @@ mod connection;
 mod connection_tls;
 mod features;
 mod harness;
+mod house;
