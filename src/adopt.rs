@@ -51,7 +51,10 @@ fn follow_renames(desired: &Model, observed: &mut Observed, registry: &Registry)
             related.for_each(|other| *other = other.moved(&from, to, below(other)));
             if let Some(kind) = registry.get(there.address.kind) {
                 let near = there.address.path().starts_with(&to.path()[..to.path().len().min(2)]);
-                let mentions = there.needs.iter().any(|need| need.path().starts_with(&to.path()[..to.path().len().min(2)]));
+                let mentions = there
+                    .needs
+                    .iter()
+                    .any(|need| need.path().starts_with(&to.path()[..to.path().len().min(2)]));
                 if near || mentions {
                     kind.follow(&mut *there.body, &from, to);
                 }
@@ -79,9 +82,9 @@ fn expand(desired: &mut Model, observed: &Observed, registry: &Registry) {
             special.origin = general.origin;
             special.optional = general.optional;
             let kind = registry.get(special.address.kind);
-            let joined = desired.get_mut(&special.address).is_some_and(|there| {
-                kind.is_some_and(|kind| kind.join(&mut *there.body, &*special.body))
-            });
+            let joined = desired
+                .get_mut(&special.address)
+                .is_some_and(|there| kind.is_some_and(|kind| kind.join(&mut *there.body, &*special.body)));
             if !joined {
                 desired.insert(special);
             }

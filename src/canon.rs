@@ -43,13 +43,15 @@ pub fn settle(
     let (explainable, mut residue): (Vec<Question>, Vec<Question>) =
         questions.into_iter().partition(|question| question.can_be_explained(&functions));
     let mut settled = Vec::new();
-    for (question, spelled) in explain(session, explainable, observed, renames, terms)? {
+    for (question, spelled) in explain(session, explainable, renames, terms)? {
         match spelled {
             Some((one, two)) if one == two => {
                 question.settle(desired, terms.registry, &question.observed);
                 settled.push(question.remembered());
             }
-            Some((one, _)) if question.is_type() => question.settle(desired, terms.registry, &one),
+            Some((one, _)) if question.is_type() => {
+                question.settle(desired, terms.registry, question::type_of_null(&one));
+            }
             Some(_) => {}
             None => residue.push(question),
         }
@@ -71,13 +73,12 @@ type Spelled = (Question, Option<(String, String)>);
 fn explain(
     session: &mut Session,
     questions: Vec<Question>,
-    observed: &Observed,
     renames: &Renames,
     terms: &Terms<'_>,
 ) -> Result<Vec<Spelled>> {
     let mut groups: BTreeMap<String, Vec<Question>> = BTreeMap::new();
     for question in questions {
-        groups.entry(from_clause(&question.context, observed, renames)).or_default().push(question);
+        groups.entry(from_clause(&question.context, renames)).or_default().push(question);
     }
     if groups.is_empty() {
         return Ok(Vec::new());
@@ -87,7 +88,11 @@ fn explain(
         let outputs: Vec<Option<Vec<String>>> =
             plans.iter().zip(groups.values()).map(|(plan, group)| output(plan, group.len())).collect();
         if outputs.iter().all(Option::is_some) {
-            return Ok(groups.into_values().zip(outputs).flat_map(|(group, output)| pairs(group, output)).collect());
+            return Ok(groups
+                .into_values()
+                .zip(outputs)
+                .flat_map(|(group, output)| pairs(group, output))
+                .collect());
         }
     }
     // One of them cannot be asked: a column that is not there yet, a type that is yet to be made. Each by itself.
@@ -116,7 +121,8 @@ fn query(from: &str, group: &[Question]) -> String {
 
 /// The answers to a batch of EXPLAINs; `None` if the server refuses one of them.
 fn ask(session: &mut Session, queries: &[String], search_path: &str) -> Result<Option<Vec<String>>> {
-    let batch = format!("BEGIN READ ONLY; SET LOCAL search_path = {search_path}; {}; COMMIT", queries.join("; "));
+    let batch =
+        format!("BEGIN READ ONLY; SET LOCAL search_path = {search_path}; {}; COMMIT", queries.join("; "));
     match session.ask(&batch) {
         Ok(answers) => {
             let plans = answers.iter().filter_map(|answer| answer.first().map(str::to_string));

@@ -2,7 +2,7 @@
 //! number of objects. Then asks the data what only the data knows.
 
 use crate::error::Result;
-use crate::kind::{Cx, Kind, Place, Registry, Terms};
+use crate::kind::{Place, Registry, Terms};
 use crate::model::{Entry, Model, Observed};
 use crate::session::{Answer, Session, server_error};
 use crate::state::{self, Memo};
@@ -45,7 +45,12 @@ pub fn catalog(session: &mut Session, registry: &Registry) -> Result<(Observed, 
 ///
 /// # Errors
 /// `Failed` if the connection is lost.
-pub fn data(session: &mut Session, desired: &Model, observed: &mut Observed, terms: &Terms<'_>) -> Result<()> {
+pub fn data(
+    session: &mut Session,
+    desired: &Model,
+    observed: &mut Observed,
+    terms: &Terms<'_>,
+) -> Result<()> {
     let mut asked = Vec::new();
     let mut queries = Vec::new();
     let cx = terms.cx(&session.server, desired, observed);
@@ -53,7 +58,10 @@ pub fn data(session: &mut Session, desired: &Model, observed: &mut Observed, ter
         let Some(kind) = terms.registry.get(entry.address.kind) else { continue };
         let has_body = !entry.absent || matches!(kind.doc().place, Place::TopList(_));
         let ready = entry.needs.iter().all(|need| !desired.contains(need) || observed.model.contains(need));
-        if let Some(query) = probe(kind, entry, &cx, has_body && ready) {
+        if !(has_body && ready) {
+            continue;
+        }
+        if let Some(query) = kind.probe(&entry.address, &*entry.body, &cx) {
             asked.push(entry);
             queries.push(query);
         }
@@ -76,10 +84,6 @@ pub fn data(session: &mut Session, desired: &Model, observed: &mut Observed, ter
         }
     }
     Ok(())
-}
-
-fn probe(kind: &dyn Kind, entry: &Entry, cx: &Cx<'_>, askable: bool) -> Option<String> {
-    if askable { kind.probe(&entry.address, &*entry.body, cx) } else { None }
 }
 
 fn one_by_one(

@@ -81,10 +81,8 @@ fn followers(cx: &Cx<'_>, table: &Address) -> BTreeMap<String, &'static str> {
             }
             let child = qualified(entry.address.schema(), &entry.address.path()[1]);
             match fact("on_delete").as_deref() {
-                Some("cascade") => {
-                    if found.insert(child.clone(), "DELETE OR UPDATE").is_none() {
-                        open.push(child);
-                    }
+                Some("cascade") if found.insert(child.clone(), "DELETE OR UPDATE").is_none() => {
+                    open.push(child)
                 }
                 Some("set null" | "set default") => {
                     found.entry(child).or_insert("DELETE OR UPDATE");

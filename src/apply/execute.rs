@@ -74,7 +74,7 @@ impl Run<'_> {
     /// was, or succeeds.
     fn transaction(&mut self, group: &Group) -> Result<Vec<StepRecord>, Failure> {
         let head = self.head(group);
-        let mut message = format!("{head}SELECT clock_timestamp() AS at; ");
+        let mut message = head.clone();
         for statement in &group.statements {
             message.push_str(statement.sql.text());
             message.push_str("; SELECT extract(epoch FROM clock_timestamp() - now()) AS at; ");

@@ -88,7 +88,9 @@ fn advice(error: &postgres::Error) -> Option<&'static str> {
         "42704" => "is the name spelled right, and the extension that brings it declared?",
         "42601" => "this is what PostgreSQL reads as SQL; a string wants its own quotes: `\"'text'\"`",
         "23505" => "rows that repeat stand in the way; say `keep` beside the key, and run it again",
-        "23503" => "rows without a parent stand in the way; say `orphans` beside the reference, and run it again",
+        "23503" => {
+            "rows without a parent stand in the way; say `orphans` beside the reference, and run it again"
+        }
         "23502" => "rows without a value stand in the way; say `backfill` on the column, and run it again",
         "23514" => "rows that break the check stand in the way; correct them, and run it again",
         "55P03" => "another session holds the lock; run it again when it is done",

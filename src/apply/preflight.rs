@@ -25,7 +25,8 @@ pub fn preflight(session: &mut Session, plan: &Plan, bench: &Bench<'_>) -> Resul
             }
         };
         let row = answers.first().and_then(|answer| answer.rows().next());
-        let count = row.and_then(|row| row.at(0)).and_then(|text| text.parse::<i64>().ok()).unwrap_or_default();
+        let count =
+            row.and_then(|row| row.at(0)).and_then(|text| text.parse::<i64>().ok()).unwrap_or_default();
         if count == 0 || item.optional {
             continue;
         }
@@ -41,13 +42,10 @@ pub fn preflight(session: &mut Session, plan: &Plan, bench: &Bench<'_>) -> Resul
     if found.len() == 1 {
         return Err(Error::failed(format!("{message}; nothing was executed")).note(note).hint(hint));
     }
-    let mut error = Error::failed(format!(
-        "rows stand in the way of {} constraints; nothing was executed",
-        found.len()
-    ));
+    let mut error =
+        Error::failed(format!("rows stand in the way of {} constraints; nothing was executed", found.len()));
     for (message, note, hint) in found {
         error = error.note(format!("\n{message}\n{note}\nhint: {hint}"));
     }
     Err(error)
 }
-

@@ -22,14 +22,17 @@ pub fn witness(session: &mut Session, plan: &Plan, desired: &Model, registry: &R
     if touched.is_empty() {
         return Ok(());
     }
-    let places: Vec<String> =
-        touched.iter().map(|table| format!("({}, {})", literal(table.schema()), literal(table.name()))).collect();
+    let places: Vec<String> = touched
+        .iter()
+        .map(|table| format!("({}, {})", literal(table.schema()), literal(table.name())))
+        .collect();
     let query = format!(
         "SELECT table_schema AS schema, table_name AS table, column_name AS name, is_nullable AS nullable \
          FROM information_schema.columns WHERE (table_schema, table_name) IN ({})",
         places.join(", ")
     );
-    let answers = session.ask(&query).map_err(|error| server_error("cannot read back what was done", &error))?;
+    let answers =
+        session.ask(&query).map_err(|error| server_error("cannot read back what was done", &error))?;
     let mut seen: BTreeMap<(String, String, String), bool> = BTreeMap::new();
     for row in answers.iter().flat_map(|answer| answer.rows()) {
         let key = (row.text("schema").into(), row.text("table").into(), row.text("name").into());
@@ -53,6 +56,8 @@ pub fn witness(session: &mut Session, plan: &Plan, desired: &Model, registry: &R
 }
 
 fn contradiction(address: &Address, what: &str) -> Error {
-    Error::failed(format!("information_schema says that {address} {what}, after every statement was executed"))
-        .hint("somebody else may be changing the database; run it again")
+    Error::failed(format!(
+        "information_schema says that {address} {what}, after every statement was executed"
+    ))
+    .hint("somebody else may be changing the database; run it again")
 }

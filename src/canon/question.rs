@@ -90,7 +90,8 @@ impl Question {
             text.split(|char: char| !char.is_alphanumeric() && char != '_').map(str::to_lowercase).collect()
         };
         let (one, two) = (words(&self.desired), words(&self.observed));
-        let hidden = ["collate", "select", "exists"].iter().any(|word| one.contains(*word) || two.contains(*word));
+        let hidden =
+            ["collate", "select", "exists"].iter().any(|word| one.contains(*word) || two.contains(*word));
         let calls = |words: &HashSet<String>| -> HashSet<String> {
             functions.iter().filter(|name| words.contains(&name.to_lowercase())).cloned().collect()
         };
@@ -108,14 +109,22 @@ impl Question {
     }
 }
 
+/// The type in `NULL::type`, which is how a plan shows the items of a question about types.
+pub fn type_of_null(item: &str) -> &str {
+    item.strip_prefix("NULL::").unwrap_or(item)
+}
+
 /// ` FROM … WHERE false` for a context. A table that is yet to be renamed goes by its old name; columns that are yet
 /// to be renamed go by both.
-pub fn from_clause(context: &Context, observed: &Observed, renames: &Renames) -> String {
-    let _ = observed;
+pub fn from_clause(context: &Context, renames: &Renames) -> String {
     match context {
         Context::Row { table } => format!(" FROM {} WHERE false", relation(table, table.name(), renames)),
         Context::Trigger { table } => {
-            format!(" FROM {}, {} WHERE false", relation(table, "old", renames), relation(table, "new", renames))
+            format!(
+                " FROM {}, {} WHERE false",
+                relation(table, "old", renames),
+                relation(table, "new", renames)
+            )
         }
         _ => String::new(),
     }

@@ -33,7 +33,9 @@ pub fn spell(
     for (question, part) in questions.into_iter().zip(parts) {
         let answer = match session.ask(&frame(&part)) {
             Ok(answers) => answers.first().and_then(|answer| answer.first().map(str::to_string)),
-            Err(error) if error.is_closed() => return Err(server_error("cannot compare expressions", &error)),
+            Err(error) if error.is_closed() => {
+                return Err(server_error("cannot compare expressions", &error));
+            }
             Err(error) => {
                 log::debug!("`{}` of {} cannot be spelled: {error:?}", question.attribute, question.address);
                 let _ = session.run("ROLLBACK");

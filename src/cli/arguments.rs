@@ -84,7 +84,14 @@ pub enum LogFormat {
 #[derive(Debug, Args)]
 pub struct Global {
     /// The schema file, or a folder that holds it
-    #[arg(long, short, global = true, env = "PGRECONCILE_FILE", default_value = "schema.toml", value_name = "PATH")]
+    #[arg(
+        long,
+        short,
+        global = true,
+        env = "PGRECONCILE_FILE",
+        default_value = "schema.toml",
+        value_name = "PATH"
+    )]
     pub file: PathBuf,
     /// The database
     #[arg(long, global = true, env = "PGRECONCILE_URL", hide_env_values = true, value_name = "URL")]

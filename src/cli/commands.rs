@@ -28,11 +28,12 @@ fn applied(global: &Global, command: &'static str) -> Result<(Reconciler, Report
     options.interrupt = interrupt::listen();
     let progress = Progress::new(global);
     let listener = |event| progress.event(event);
-    let result = read_and_connect(global.file.clone(), &environment, &options, &listener)
-        .and_then(|(reconciler, client)| {
+    let result = read_and_connect(global.file.clone(), &environment, &options, &listener).and_then(
+        |(reconciler, client)| {
             let report = reconciler.apply_on(client, &options, &listener)?;
             Ok((reconciler, report))
-        });
+        },
+    );
     progress.finish();
     result
 }
@@ -128,10 +129,8 @@ pub fn status(global: &Global) -> Result<u8> {
     }
     let pending = report.plan.items.len();
     let declared = reconciler.desired().model.iter().filter(|entry| !entry.absent).count();
-    let mut text = format!(
-        "declared   {declared}\npending    {pending}\ndrifted    {}\n",
-        report.plan.drift.len()
-    );
+    let mut text =
+        format!("declared   {declared}\npending    {pending}\ndrifted    {}\n", report.plan.drift.len());
     match last {
         Some(run) => text.push_str(&format!("last run   {}\n", run.line())),
         None => text.push_str("last run   none recorded\n"),

@@ -66,16 +66,16 @@ fn say(event: Event) {
             log::info!("another run is at work, waiting ({} s){doing}", elapsed.as_secs());
         }
         Event::Started { statements } => log::info!("executing {statements} statements"),
-        Event::Running { number, together, total, sql } if together == 1 => {
+        Event::Running { number, together: 1, total, sql } => {
             log::debug!("{number}/{total} {}", statement_line(&sql, 200));
         }
         Event::Running { number, together, total, .. } => {
             log::debug!("{number}–{}/{total} in one transaction", number + together - 1);
         }
         Event::Done(step) => {
-            let time = step.duration.map_or_else(String::new, |time| {
-                format!(" ({:.1} ms)", time.as_secs_f64() * 1000.0)
-            });
+            let time = step
+                .duration
+                .map_or_else(String::new, |time| format!(" ({:.1} ms)", time.as_secs_f64() * 1000.0));
             log::info!("{}. {}{time}", step.number, statement_line(&step.sql, 120));
         }
         Event::Batch { rows } => log::info!("{rows} rows filled in so far"),

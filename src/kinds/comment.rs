@@ -64,9 +64,8 @@ impl Room for Comment {
                        WHEN 'c' THEN 'check' WHEN 'f' THEN 'foreign key' ELSE 'constraint' END";
         let index = "pg_class x ON x.oid = d.objoid JOIN pg_index i ON i.indexrelid = x.oid \
                      JOIN pg_class c ON c.oid = i.indrelid JOIN pg_namespace n ON n.oid = c.relnamespace";
-        let of_index = format!(
-            "NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = i.indexrelid) AND {ours}"
-        );
+        let of_index =
+            format!("NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = i.indexrelid) AND {ours}");
         let trigger = "pg_trigger t ON t.oid = d.objoid JOIN pg_class c ON c.oid = t.tgrelid \
                        JOIN pg_namespace n ON n.oid = c.relnamespace";
         let function = "pg_proc p ON p.oid = d.objoid JOIN pg_namespace n ON n.oid = p.pronamespace";
@@ -76,10 +75,42 @@ impl Room for Comment {
         let of_type = format!("t.typtype = 'e' AND {ours}");
         let branches = [
             branch("'table'", "n.nspname, c.relname", class, "pg_class", "c.oid", "= 0", &tables),
-            branch("'column'", "n.nspname, c.relname, a.attname", &column, "pg_class", "c.oid", "> 0", &tables),
-            branch(contype, "n.nspname, c.relname, k.conname", constraint, "pg_constraint", "k.oid", "= 0", &ours),
-            branch("'index'", "n.nspname, c.relname, x.relname", index, "pg_class", "x.oid", "= 0", &of_index),
-            branch("'trigger'", "n.nspname, c.relname, t.tgname", trigger, "pg_trigger", "t.oid", "= 0", &ours),
+            branch(
+                "'column'",
+                "n.nspname, c.relname, a.attname",
+                &column,
+                "pg_class",
+                "c.oid",
+                "> 0",
+                &tables,
+            ),
+            branch(
+                contype,
+                "n.nspname, c.relname, k.conname",
+                constraint,
+                "pg_constraint",
+                "k.oid",
+                "= 0",
+                &ours,
+            ),
+            branch(
+                "'index'",
+                "n.nspname, c.relname, x.relname",
+                index,
+                "pg_class",
+                "x.oid",
+                "= 0",
+                &of_index,
+            ),
+            branch(
+                "'trigger'",
+                "n.nspname, c.relname, t.tgname",
+                trigger,
+                "pg_trigger",
+                "t.oid",
+                "= 0",
+                &ours,
+            ),
             branch("'function'", called, function, "pg_proc", "p.oid", "= 0", &ours),
             branch("'enum'", "n.nspname, t.typname", types, "pg_type", "t.oid", "= 0", &of_type),
             // The server itself comments on schema public and on procedural languages.

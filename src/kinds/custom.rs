@@ -52,7 +52,8 @@ impl Room for Custom {
 
     fn read(&self, item: &mut Item<'_>) {
         let mut reader = item.reader();
-        let (name, probe, create) = (reader.required("name"), reader.required("probe"), reader.required("create"));
+        let (name, probe, create) =
+            (reader.required("name"), reader.required("probe"), reader.required("create"));
         let drop = reader.string("drop").map(|(text, span)| Fragment::written(text, span));
         let in_transaction = reader.boolean("transaction").unwrap_or(true);
         let (Some((name, _)), Some((probe, _)), Some((create, span))) = (name, probe, create) else { return };

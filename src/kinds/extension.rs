@@ -74,7 +74,9 @@ impl Room for Extension {
             vec![Statement::new(Form::Catalog, sql).into()]
         };
         if let Some(to) = schema {
-            out.attribute("schema", &observed.schema, schema, || alter(Phrase::from(" SET SCHEMA ").ident(to)));
+            out.attribute("schema", &observed.schema, schema, || {
+                alter(Phrase::from(" SET SCHEMA ").ident(to))
+            });
         }
         if let Some(to) = version {
             out.attribute("version", &observed.version, version, || {

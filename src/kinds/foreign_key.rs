@@ -341,7 +341,8 @@ fn definition(at: &Address, body: &Body) -> Phrase {
     let verb = |words: &str, action: &str| {
         if action == "no action" { String::new() } else { format!(" ON {words} {}", action.to_uppercase()) }
     };
-    let columns = if body.referenced.is_empty() { String::new() } else { format!(" ({})", idents(&body.referenced)) };
+    let columns =
+        if body.referenced.is_empty() { String::new() } else { format!(" ({})", idents(&body.referenced)) };
     Phrase::from("CONSTRAINT ")
         .ident(at.name())
         .raw(format!(" FOREIGN KEY ({}) REFERENCES ", idents(&body.columns)))
@@ -364,7 +365,11 @@ fn validate(at: &Address, desired: &Body) -> Statement {
 fn is_orphan(desired: &Body, cx: &Cx<'_>) -> String {
     let referenced = referenced(desired, cx);
     let present = desired.columns.iter().map(|column| format!("t.{} IS NOT NULL", ident(column)));
-    let same = desired.columns.iter().zip(&referenced).map(|(own, other)| format!("p.{} = t.{}", ident(other), ident(own)));
+    let same = desired
+        .columns
+        .iter()
+        .zip(&referenced)
+        .map(|(own, other)| format!("p.{} = t.{}", ident(other), ident(own)));
     let parent = qualified(&desired.schema, &desired.table);
     let same = same.collect::<Vec<_>>().join(" AND ");
     let present = present.collect::<Vec<_>>().join(" AND ");
@@ -375,7 +380,8 @@ fn repair(at: &Address, desired: &Body, cx: &Cx<'_>) -> Vec<Statement> {
     let Some(orphans) = desired.orphans else { return Vec::new() };
     let table = table(at);
     let name = qualified(table.schema(), table.name());
-    let doomed = Phrase::from(format!("SELECT ctid, tableoid FROM {name} t WHERE {}", is_orphan(desired, cx)));
+    let doomed =
+        Phrase::from(format!("SELECT ctid, tableoid FROM {name} t WHERE {}", is_orphan(desired, cx)));
     match orphans {
         Orphans::Delete => repair::delete(cx, at, &table, &doomed, Form::Repair),
         Orphans::Null => repair::set_null(cx, at, &table, &doomed, &desired.columns),

@@ -30,7 +30,8 @@ pub struct Body {
     set: BTreeMap<String, String>,
 }
 
-const VOLATILITIES: &[(&str, &str)] = &[("volatile", "volatile"), ("stable", "stable"), ("immutable", "immutable")];
+const VOLATILITIES: &[(&str, &str)] =
+    &[("volatile", "volatile"), ("stable", "stable"), ("immutable", "immutable")];
 const PARALLEL: &[(&str, &str)] = &[("unsafe", "unsafe"), ("restricted", "restricted"), ("safe", "safe")];
 
 static DOC: Doc = Doc {
@@ -153,7 +154,9 @@ impl Room for Function {
                 _ => "unsafe",
             },
             set: settings
-                .filter_map(|pair| pair.split_once('=').map(|(key, value)| (key.to_string(), value.to_string())))
+                .filter_map(|pair| {
+                    pair.split_once('=').map(|(key, value)| (key.to_string(), value.to_string()))
+                })
                 .collect(),
         };
         let address = Address::new(DOC.name, [row.text("schema"), &format!("{name}({types})")]);

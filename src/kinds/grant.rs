@@ -48,7 +48,11 @@ static DOC: Doc = Doc {
             "the objects: `table events`, `schema tenants`, `sequence s`, `function f(int)`, `type t`, `database`, \
              `all tables in schema public`; a bare name is a table",
         ),
-        KeyDoc::new("privileges", Shape::Names, "the privileges, as in SQL: `select`, `update (name)`, `all`"),
+        KeyDoc::new(
+            "privileges",
+            Shape::Names,
+            "the privileges, as in SQL: `select`, `update (name)`, `all`",
+        ),
         KeyDoc::new("with_grant_option", Shape::Boolean, "may be passed on"),
     ],
     example: "[roles.reader]\n\n[tables.events.columns]\nid = \"bigint\"\nname = \"text\"\n\n[[grants]]\n\
@@ -91,19 +95,21 @@ impl Room for Grant {
 
     fn catalog(&self, server: &Server) -> Option<String> {
         let ours = server.in_schemas("n.nspname");
-        let branch = |kind: &str, name: &str, column: &str, from: &str, acl: &str, owner: &str, also: &str| {
-            format!(
-                "SELECT {kind} AS kind, n.nspname AS schema, {name} AS name, {column} AS column, \
+        let branch =
+            |kind: &str, name: &str, column: &str, from: &str, acl: &str, owner: &str, also: &str| {
+                format!(
+                    "SELECT {kind} AS kind, n.nspname AS schema, {name} AS name, {column} AS column, \
                  CASE x.grantee WHEN 0 THEN 'public' ELSE pg_get_userbyid(x.grantee) END AS grantee, \
                  lower(x.privilege_type) AS privilege, x.is_grantable AS grantable \
                  FROM {from}, aclexplode({acl}) x WHERE {acl} IS NOT NULL AND x.grantee <> {owner} AND {also}"
-            )
-        };
+                )
+            };
         let relation = "pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace";
         let sort = "CASE WHEN c.relkind = 'S' THEN 'sequence' ELSE 'table' END";
         let own = not_of_extension("pg_class", "c.oid");
         let plain = format!("{ours} AND {own} AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')");
-        let of_column = format!("{relation} JOIN pg_attribute a ON a.attrelid = c.oid AND NOT a.attisdropped");
+        let of_column =
+            format!("{relation} JOIN pg_attribute a ON a.attrelid = c.oid AND NOT a.attisdropped");
         let routine = "pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace";
         let of_routine = format!("{ours} AND {}", not_of_extension("pg_proc", "p.oid"));
         let types = "pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace";
@@ -114,15 +120,7 @@ impl Room for Grant {
             [
                 branch(sort, "c.relname", "NULL::name", relation, "c.relacl", "c.relowner", &plain),
                 branch("'table'", "c.relname", "a.attname", &of_column, "a.attacl", "c.relowner", &plain),
-                branch(
-                    "'schema'",
-                    "n.nspname",
-                    "NULL",
-                    "pg_namespace n",
-                    "n.nspacl",
-                    "n.nspowner",
-                    &ours,
-                ),
+                branch("'schema'", "n.nspname", "NULL", "pg_namespace n", "n.nspacl", "n.nspowner", &ours),
                 branch("'function'", called, "NULL", routine, "p.proacl", "p.proowner", &of_routine),
                 branch("'enum'", "t.typname", "NULL", types, "t.typacl", "t.typowner", &of_type),
                 branch(
@@ -155,7 +153,8 @@ impl Room for Grant {
         };
         let address = Address::about(DOC.name, [row.text("grantee")], subject.clone());
         let grantable = row.flag("grantable");
-        match out.model.get_mut(&address).and_then(|entry| (*entry.body).as_any_mut().downcast_mut::<Body>()) {
+        match out.model.get_mut(&address).and_then(|entry| (*entry.body).as_any_mut().downcast_mut::<Body>())
+        {
             Some(body) => _ = body.privileges.insert(privilege, grantable),
             None => {
                 let body = Body { privileges: BTreeMap::from([(privilege, grantable)]) };
@@ -182,7 +181,10 @@ impl Room for Grant {
             .map(|privilege| format!("{test}({}, o.oid, {})", literal(at.name()), literal(privilege)))
             .collect();
         let schema = literal(subject.name());
-        Some(format!("SELECT coalesce(bool_and({}), true) AS held FROM {from} WHERE n.nspname = {schema}", tests.join(" AND ")))
+        Some(format!(
+            "SELECT coalesce(bool_and({}), true) AS held FROM {from} WHERE n.nspname = {schema}",
+            tests.join(" AND ")
+        ))
     }
 
     fn answer(&self, desired: &Body, rows: &[Row<'_>]) -> Option<Body> {
@@ -252,8 +254,9 @@ impl Room for Grant {
 
     fn undeclared(&self, at: &Address, _: &Body, desired: &Model) -> Undeclared {
         // PUBLIC has rights on these from the start.
-        let implicit =
-            at.subject().is_some_and(|subject| matches!(subject.kind, "function" | "enum" | "database" | "schema"));
+        let implicit = at
+            .subject()
+            .is_some_and(|subject| matches!(subject.kind, "function" | "enum" | "database" | "schema"));
         let known = desired.contains(&Address::new("role", [at.name()]));
         if known || at.name() == "public" && !implicit { Undeclared::Drift } else { Undeclared::Ignore }
     }

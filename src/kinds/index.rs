@@ -30,7 +30,11 @@ static DOC: Doc = Doc {
     rank: Rank::Constraint,
     main_key: Some("on"),
     keys: &[
-        KeyDoc::new("on", Shape::SqlList, "its columns or expressions: `\"starts_at desc\"`, `\"lower(email)\"`"),
+        KeyDoc::new(
+            "on",
+            Shape::SqlList,
+            "its columns or expressions: `\"starts_at desc\"`, `\"lower(email)\"`",
+        ),
         KeyDoc::new("unique", Shape::Boolean, "no two rows may be equal"),
         KeyDoc::new("method", Shape::Name, "its access method; `btree` if not given"),
         KeyDoc::new("where", Shape::Sql, "which rows it covers"),
@@ -63,7 +67,7 @@ impl Room for Index {
             reader.problems().add(span, "an index wants at least one column or expression");
             return;
         }
-        let list: Vec<String> = keys.iter().map(|(key, _)| as_key(key, host.name())).collect();
+        let list: Vec<String> = keys.iter().map(|(key, _)| as_key(key)).collect();
         let carried: Vec<String> = include.iter().map(|(name, _)| ident(name)).collect();
         let mut text = format!("USING {} ({})", ident(&method), list.join(", "));
         if !carried.is_empty() {
@@ -124,7 +128,8 @@ impl Room for Index {
 
     fn create(&self, at: &Address, desired: &Body, cx: &Cx<'_>) -> Vec<Step> {
         let Body { unique, definition, columns: _, valid: _ } = desired;
-        let direct = Statement::on(&table(at), Form::CreateIndex, build(at, at.name(), *unique, definition, false));
+        let direct =
+            Statement::on(&table(at), Form::CreateIndex, build(at, at.name(), *unique, definition, false));
         let sql = build(at, at.name(), *unique, definition, true);
         let online = Statement::on(&table(at), Form::CreateIndexConcurrently, sql);
         if is_partitioned(at, cx) {
@@ -186,7 +191,8 @@ impl Room for Index {
     }
 
     fn rename(&self, from: &Address, at: &Address, _: &Cx<'_>) -> Option<Vec<Step>> {
-        let sql = format!("ALTER INDEX {} RENAME TO {}", qualified(at.schema(), from.name()), ident(at.name()));
+        let sql =
+            format!("ALTER INDEX {} RENAME TO {}", qualified(at.schema(), from.name()), ident(at.name()));
         Some(vec![Statement::on(&table(at), Form::AlterIndex, sql).into()])
     }
 
@@ -226,7 +232,7 @@ fn is_name(key: &str) -> bool {
 }
 
 /// One key as CREATE INDEX reads it. A bare word is a column's name as the file spells names; all else is SQL.
-fn as_key(key: &str, _table: &str) -> String {
+fn as_key(key: &str) -> String {
     if is_name(key) { ident(key) } else { key.to_string() }
 }
 
@@ -239,4 +245,3 @@ fn build(at: &Address, name: &str, unique: bool, definition: &Fragment, concurre
         .raw(" ")
         .fragment(definition)
 }
-

@@ -39,8 +39,11 @@ const COLUMNS: KeyDoc = KeyDoc::new("columns", Shape::Names, "its columns, in or
 const INCLUDE: KeyDoc = KeyDoc::new("include", Shape::Names, "columns that its index carries along");
 const DEFERRABLE: KeyDoc =
     KeyDoc::new("deferrable", Shape::Boolean, "can be checked at the end of the transaction");
-const INITIALLY: KeyDoc =
-    KeyDoc::new("initially", Shape::OneOf(&["immediate", "deferred"]), "when it is checked if nothing else is said");
+const INITIALLY: KeyDoc = KeyDoc::new(
+    "initially",
+    Shape::OneOf(&["immediate", "deferred"]),
+    "when it is checked if nothing else is said",
+);
 const KEEP: KeyDoc = KeyDoc::new(
     "keep",
     Shape::Sql,
@@ -56,14 +59,7 @@ static PRIMARY_KEY_DOC: Doc = Doc {
     place: Place::Single { of: "table", key: "primary_key" },
     rank: Rank::Key,
     main_key: Some("columns"),
-    keys: &[
-        KeyDoc::new("name", Shape::Name, "its name"),
-        COLUMNS,
-        INCLUDE,
-        DEFERRABLE,
-        INITIALLY,
-        KEEP,
-    ],
+    keys: &[KeyDoc::new("name", Shape::Name, "its name"), COLUMNS, INCLUDE, DEFERRABLE, INITIALLY, KEEP],
     example: "[tables.memberships]\nprimary_key = [\"club\", \"person\"]\n\n[tables.memberships.columns]\n\
               club = \"bigint\"\nperson = \"bigint\"\n",
 };
@@ -127,11 +123,9 @@ impl Room for Key {
 
     fn catalog(&self, server: &Server) -> Option<String> {
         let (ours, own) = (server.in_schemas("n.nspname"), not_of_extension("pg_class", "c.oid"));
-        let nulls =
-            if server.has(Feature::NullsNotDistinct) { "i.indnullsnotdistinct" } else { "false" };
+        let nulls = if server.has(Feature::NullsNotDistinct) { "i.indnullsnotdistinct" } else { "false" };
         let columns = column_names("k.conrelid", "k.conkey");
-        let include =
-            column_names("k.conrelid", "(i.indkey::int2[])[i.indnkeyatts:]");
+        let include = column_names("k.conrelid", "(i.indkey::int2[])[i.indnkeyatts:]");
         Some(format!(
             "SELECT n.nspname AS schema, c.relname AS table, k.conname AS name, {columns} AS columns, \
              CASE WHEN i.indnatts > i.indnkeyatts THEN {include} END AS include, {nulls} AS nulls_not_distinct, \
@@ -158,7 +152,8 @@ impl Room for Key {
     }
 
     fn create(&self, at: &Address, desired: &Body, cx: &Cx<'_>) -> Vec<Step> {
-        let repair = desired.keep.as_ref().map(|keep| self.keep_one(at, desired, keep, cx)).unwrap_or_default();
+        let repair =
+            desired.keep.as_ref().map(|keep| self.keep_one(at, desired, keep, cx)).unwrap_or_default();
         let preflight = desired.keep.is_none().then(|| self.preflight(at, desired));
         let direct = self.add(at, desired, None).clause(self.definition(at, desired, None));
         let online = [repair, self.build_online(at, desired, cx)].concat();
@@ -298,8 +293,9 @@ impl Key {
         let tests: Vec<String> =
             body.columns.iter().map(|column| format!("{} IS NOT NULL", ident(column))).collect();
         let present = if body.nulls_not_distinct { "true".to_string() } else { tests.join(" AND ") };
-        let groups =
-            format!("SELECT {columns}, count(*) AS n FROM {name} WHERE {present} GROUP BY {columns} HAVING count(*) > 1");
+        let groups = format!(
+            "SELECT {columns}, count(*) AS n FROM {name} WHERE {present} GROUP BY {columns} HAVING count(*) > 1"
+        );
         Preflight {
             query: format!(
                 "SELECT coalesce(sum(n - 1), 0)::bigint, (SELECT string_agg(x, ', ') FROM (SELECT left(ROW({columns})::text, 80) \
@@ -318,4 +314,3 @@ fn table(at: &Address) -> Address {
 fn alter(at: &Address) -> String {
     format!("ALTER TABLE {}", qualified(at.schema(), &at.path()[1]))
 }
-

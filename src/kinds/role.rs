@@ -54,7 +54,11 @@ static DOC: Doc = Doc {
         KeyDoc::new("inherit", Shape::Boolean, "has the privileges of the roles it is a member of"),
         KeyDoc::new("replication", Shape::Boolean, "can start streaming replication"),
         KeyDoc::new("bypassrls", Shape::Boolean, "is not bound by row-level security"),
-        KeyDoc::new("connection_limit", Shape::Integer, "how many connections it may have; -1 for any number"),
+        KeyDoc::new(
+            "connection_limit",
+            Shape::Integer,
+            "how many connections it may have; -1 for any number",
+        ),
         KeyDoc::new("valid_until", Shape::Text, "when its password expires"),
         KeyDoc::new("password_env", Shape::Name, "the environment variable that holds its password"),
     ],
@@ -85,7 +89,8 @@ impl Room for Role {
     }
 
     fn catalog(&self, server: &Server) -> Option<String> {
-        let flags: Vec<String> = FLAGS.iter().map(|(key, column, _)| format!("r.{column} AS {key}")).collect();
+        let flags: Vec<String> =
+            FLAGS.iter().map(|(key, column, _)| format!("r.{column} AS {key}")).collect();
         // Only a superuser may read pg_authid; others keep a verifier of their own.
         let (from, verifier) = match &server.state {
             _ if server.superuser => ("pg_authid r".to_string(), "r.rolpassword"),
@@ -190,10 +195,13 @@ fn remember(at: &Address, verifier: &str, cx: &Cx<'_>) -> Option<Statement> {
     if cx.server.superuser {
         return None;
     }
-    let sql = Phrase::from(format!("INSERT INTO {} (role, verifier) VALUES (", qualified(cx.state_schema, "secret")))
-        .raw(literal(at.name()))
-        .raw(", ")
-        .secret(verifier)
-        .raw(") ON CONFLICT (role) DO UPDATE SET verifier = excluded.verifier");
+    let sql = Phrase::from(format!(
+        "INSERT INTO {} (role, verifier) VALUES (",
+        qualified(cx.state_schema, "secret")
+    ))
+    .raw(literal(at.name()))
+    .raw(", ")
+    .secret(verifier)
+    .raw(") ON CONFLICT (role) DO UPDATE SET verifier = excluded.verifier");
     Some(Statement::new(Form::Catalog, sql).with_state())
 }

@@ -110,14 +110,22 @@ impl Room for Rows {
         let name = qualified(at.schema(), at.name());
         let mut parts = Vec::new();
         for (number, row) in desired.rows.iter().enumerate() {
-            let compared = row.iter().filter(|(column, cell)| {
-                matches!(cell, Cell::Literal(_)) && !desired.key.contains(column)
-            });
+            let compared = row
+                .iter()
+                .filter(|(column, cell)| matches!(cell, Cell::Literal(_)) && !desired.key.contains(column));
             let same: Vec<String> = compared
                 .map(|(column, cell)| {
-                    let same = format!("t.{} IS NOT DISTINCT FROM {}", ident(column), value(at, column, cell, cx).text());
+                    let same = format!(
+                        "t.{} IS NOT DISTINCT FROM {}",
+                        ident(column),
+                        value(at, column, cell, cx).text()
+                    );
                     if cx.attribute(&self::column(at, column), "type").as_deref() == Some("json") {
-                        same.replacen(&format!("t.{}", ident(column)), &format!("t.{}::jsonb", ident(column)), 1) + "::jsonb"
+                        same.replacen(
+                            &format!("t.{}", ident(column)),
+                            &format!("t.{}::jsonb", ident(column)),
+                            1,
+                        ) + "::jsonb"
                     } else {
                         same
                     }
@@ -173,13 +181,18 @@ impl Room for Rows {
         let count = |number: usize| Some(format!("{number} of {}", rows.len()));
         let missing = pick(&observed.missing);
         if !missing.is_empty() {
-            let change = Change { attribute: "missing rows", from: count(missing.len()), to: Some("0".into()) };
+            let change =
+                Change { attribute: "missing rows", from: count(missing.len()), to: Some("0".into()) };
             out.note(change, vec![Step::direct(missing.iter().map(|row| insert(at, desired, row, cx)))]);
         }
         let differing = pick(&observed.differing);
         if *mode != Mode::Insert && !differing.is_empty() {
-            let change = Change { attribute: "differing rows", from: count(differing.len()), to: Some("0".into()) };
-            out.note(change, vec![Step::direct(differing.iter().filter_map(|row| update(at, desired, row, cx)))]);
+            let change =
+                Change { attribute: "differing rows", from: count(differing.len()), to: Some("0".into()) };
+            out.note(
+                change,
+                vec![Step::direct(differing.iter().filter_map(|row| update(at, desired, row, cx)))],
+            );
         }
         if *mode == Mode::Sync && observed.extra > 0 {
             let change = Change {
@@ -314,9 +327,8 @@ fn overriding(at: &Address, row: &BTreeMap<String, Cell>, cx: &Cx<'_>) -> &'stat
 }
 
 fn update(at: &Address, body: &Body, row: &BTreeMap<String, Cell>, cx: &Cx<'_>) -> Option<Statement> {
-    let changed = row.iter().filter(|(name, cell)| {
-        !body.key.contains(name) && matches!(cell, Cell::Literal(_))
-    });
+    let changed =
+        row.iter().filter(|(name, cell)| !body.key.contains(name) && matches!(cell, Cell::Literal(_)));
     let sets: Vec<Phrase> = changed
         .map(|(name, cell)| Phrase::new().ident(name).raw(" = ").phrase(&value(at, name, cell, cx)))
         .collect();

@@ -23,7 +23,11 @@ static DOC: Doc = Doc {
     place: Place::InSchema("tables"),
     rank: Rank::Table,
     main_key: None,
-    keys: &[KeyDoc::new("unlogged", Shape::Boolean, "not written to the write-ahead log; emptied by a crash")],
+    keys: &[KeyDoc::new(
+        "unlogged",
+        Shape::Boolean,
+        "not written to the write-ahead log; emptied by a crash",
+    )],
     example: "[tables.events]\ncomment = \"what happens where\"\ntouch = \"updated_at\"\n\n\
               [tables.events.columns]\nid = { type = \"uuid\", primary_key = true }\n\
               updated_at = { type = \"timestamptz\", not_null = true, default = \"now()\" }\n",

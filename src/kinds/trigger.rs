@@ -44,9 +44,17 @@ static DOC: Doc = Doc {
             Shape::Names,
             "`insert`, `update`, `update of COLUMN, …`, `delete`, `truncate`; one or several",
         ),
-        KeyDoc::new("for_each", Shape::OneOf(&["row", "statement"]), "how often it runs; `statement` if not given"),
+        KeyDoc::new(
+            "for_each",
+            Shape::OneOf(&["row", "statement"]),
+            "how often it runs; `statement` if not given",
+        ),
         KeyDoc::new("condition", Shape::Sql, "over `old` and `new`: when it runs"),
-        KeyDoc::new("call", Shape::Sql, "the function it calls, with literal arguments: `\"notify('events')\"`"),
+        KeyDoc::new(
+            "call",
+            Shape::Sql,
+            "the function it calls, with literal arguments: `\"notify('events')\"`",
+        ),
         KeyDoc::new(
             "enabled",
             Shape::OneOf(&["yes", "no", "always", "replica"]),
@@ -245,7 +253,8 @@ fn enable(at: &Address, enabled: &str) -> Statement {
         "replica" => "ENABLE REPLICA",
         _ => "ENABLE",
     };
-    let sql = format!("ALTER TABLE {} {verb} TRIGGER {}", qualified(at.schema(), &at.path()[1]), ident(at.name()));
+    let sql =
+        format!("ALTER TABLE {} {verb} TRIGGER {}", qualified(at.schema(), &at.path()[1]), ident(at.name()));
     Statement::on(&table(at), Form::CreateTrigger, sql)
 }
 

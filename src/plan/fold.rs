@@ -4,7 +4,7 @@ use super::{Draft, Plan};
 use crate::delta::Action;
 use crate::model::Address;
 use crate::sql::Phrase;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// Folds clauses into their parents, in the order of rank and file.
 pub(super) fn fold(drafts: &mut Vec<Draft>, plan: &mut Plan) {
@@ -22,11 +22,13 @@ pub(super) fn fold(drafts: &mut Vec<Draft>, plan: &mut Plan) {
         let item = &plan.items[draft.item];
         let [only] = draft.statements.as_slice() else { continue };
         let parent = only.table.as_ref().and_then(|table| open.get(table));
-        if let (Action::Create, Some(_), Some(parent), false) = (item.action, &only.clause, parent, draft.optional) {
+        if let (Action::Create, Some(_), Some(parent), false) =
+            (item.action, &only.clause, parent, draft.optional)
+        {
             folded.entry(*parent).or_default().push(number);
         }
     }
-    let mut gone = Vec::new();
+    let mut gone = HashSet::new();
     for (parent, mut children) in folded {
         children.sort_by_key(|child| (drafts[*child].rank, drafts[*child].position));
         let parent_item = drafts[parent].item;

@@ -80,7 +80,8 @@ impl Plan {
         );
         for refusal in &refusals {
             let statement = refusal.statement.replace('\n', " ");
-            error = error.note(format!("  {statement}\n    needs `{}`: {}", refusal.consent.name(), refusal.why));
+            error =
+                error.note(format!("  {statement}\n    needs `{}`: {}", refusal.consent.name(), refusal.why));
         }
         Err(error.hint(format!("if that is what you want, run it again with `--allow {}`", words.join(","))))
     }

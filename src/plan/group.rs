@@ -7,6 +7,10 @@ use crate::model::Address;
 use crate::sql::{Form, Lock, Work};
 use crate::statement::Statement;
 
+/// How many statements stand in one transaction at the most. Each new table holds locks for itself and its indexes
+/// until commit, and the server's lock table has room for about 6400 (max_locks_per_transaction × max_connections).
+const LARGEST: usize = 1000;
+
 /// What a statement touches, as far as grouping is concerned.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Place {
@@ -58,10 +62,11 @@ pub(super) fn group(drafts: Vec<Draft>, cx: &Cx<'_>) -> Vec<Group> {
         let mut first = draft.optional;
         for statement in draft.statements {
             let place = place(&statement, cx);
-            let joins = current.as_ref().is_some_and(|(there, optional)| {
-                place.joins(there) && *optional == draft.optional && !first
-            });
-            if !joins {
+            let joins = current
+                .as_ref()
+                .is_some_and(|(there, optional)| place.joins(there) && *optional == draft.optional && !first);
+            let full = groups.last().is_some_and(|group| group.statements.len() >= LARGEST);
+            if !joins || full {
                 groups.push(Group {
                     transactional: statement.form.cost().transactional,
                     fresh: place == Place::Fresh,

@@ -15,8 +15,10 @@ pub(super) fn order(drafts: Vec<Draft>, plan: &Plan, cx: &Cx<'_>) -> Vec<Draft> 
         before.iter().for_each(|other| followers[*other].push(number));
     }
     let places: Vec<group::Place> = drafts.iter().map(|draft| group::place_of(draft, cx)).collect();
-    let key = |number: usize| Key { rank: sort_rank(&drafts[number]), position: drafts[number].position, number };
-    let mut ready: BTreeSet<Key> = (0..drafts.len()).filter(|number| blockers[*number] == 0).map(key).collect();
+    let key =
+        |number: usize| Key { rank: sort_rank(&drafts[number]), position: drafts[number].position, number };
+    let mut ready: BTreeSet<Key> =
+        (0..drafts.len()).filter(|number| blockers[*number] == 0).map(key).collect();
     let mut left: BTreeSet<Key> = (0..drafts.len()).map(key).collect();
     let mut sequence = Vec::with_capacity(drafts.len());
     let mut current: Option<&group::Place> = None;
@@ -56,17 +58,19 @@ fn sort_rank(draft: &Draft) -> (bool, bool, Rank) {
 
 /// For each draft, the drafts that must come before it.
 fn edges(drafts: &[Draft], plan: &Plan) -> Vec<Vec<usize>> {
+    let by_item: HashMap<usize, usize> =
+        drafts.iter().enumerate().map(|(number, draft)| (draft.item, number)).collect();
     let mut by_address: HashMap<&Address, usize> = HashMap::new();
-    for item in 0..plan.items.len() {
-        let owner = plan.items[item].folded_into.unwrap_or(item);
-        if let Some(number) = drafts.iter().position(|draft| draft.item == owner) {
-            by_address.insert(&plan.items[item].address, number);
-        }
+    for (number, item) in plan.items.iter().enumerate() {
+        let owner = item.folded_into.unwrap_or(number);
+        by_address.extend(by_item.get(&owner).map(|draft| (&item.address, *draft)));
     }
     let mut waits: Vec<Vec<usize>> = vec![Vec::new(); drafts.len()];
     for (number, draft) in drafts.iter().enumerate() {
         for need in &draft.needs {
-            let Some(other) = by_address.get(need).copied().filter(|other| *other != number) else { continue };
+            let Some(other) = by_address.get(need).copied().filter(|other| *other != number) else {
+                continue;
+            };
             if draft.is_drop {
                 waits[other].push(number);
             } else if !drafts[other].is_drop {

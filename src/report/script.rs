@@ -16,7 +16,10 @@ pub fn script(report: &Report) -> String {
     out.push_str("SET DateStyle = 'ISO, MDY';\nSET TimeZone = 'UTC';\nSET IntervalStyle = 'postgres';\n");
     out.push_str("SET check_function_bodies = off;\nSET client_min_messages = warning;\n");
     if let Some(prelude) = &report.prelude {
-        let _ = writeln!(out, "\n-- the tool's own schema, where quarantined rows go\nBEGIN;\n{prelude};\nCOMMIT;");
+        let _ = writeln!(
+            out,
+            "\n-- the tool's own schema, where quarantined rows go\nBEGIN;\n{prelude};\nCOMMIT;"
+        );
     }
     for group in &report.plan.groups {
         out.push('\n');

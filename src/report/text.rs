@@ -4,6 +4,7 @@ use super::{Outcome, Report};
 use crate::delta::{Action, Change};
 use crate::model::printable;
 use crate::plan::{Item, Plan};
+use std::collections::HashMap;
 use std::fmt::Write as _;
 
 /// The whole report. `color` puts ANSI colours in; `statements` shows the SQL too.
@@ -29,7 +30,8 @@ fn summary(report: &Report) -> String {
     let created = count(&[Action::Create]);
     let changed = count(&[Action::Alter, Action::Replace, Action::Rename]);
     let dropped = count(&[Action::Drop]);
-    let elapsed = humantime::format_duration(std::time::Duration::from_millis(report.elapsed.as_millis() as u64));
+    let elapsed =
+        humantime::format_duration(std::time::Duration::from_millis(report.elapsed.as_millis() as u64));
     match report.outcome {
         Outcome::InSync => format!("in sync: nothing to do ({elapsed})"),
         Outcome::Applied => format!(
@@ -48,11 +50,13 @@ fn statements(count: usize) -> String {
 }
 
 fn items(out: &mut String, plan: &Plan, paint: Paint) {
-    for item in plan.items.iter().filter(|item| item.folded_into.is_none()) {
+    let mut folded: HashMap<usize, Vec<&Item>> = HashMap::new();
+    for item in &plan.items {
+        folded.entry(item.folded_into.unwrap_or(usize::MAX)).or_default().push(item);
+    }
+    for (number, item) in plan.items.iter().enumerate().filter(|(_, item)| item.folded_into.is_none()) {
         item_line(out, item, "", paint);
-        for child in plan.items.iter().filter(|child| {
-            child.folded_into.is_some_and(|into| std::ptr::eq(&raw const plan.items[into], item))
-        }) {
+        for child in folded.get(&number).into_iter().flatten() {
             item_line(out, child, "  ", paint);
         }
     }

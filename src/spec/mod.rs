@@ -46,7 +46,7 @@ pub fn read(
     let mut walk = walk::Walk::new(registry, &settings.default_schema, environment, &mut problems);
     walk.root(&root);
     let walk::Walked { mut model, references, schemas } = walk.finish();
-    names::check(&model, &references, &schemas, &files, &mut problems);
+    names::check(&model, &references, &schemas, &mut problems);
     names::mention(&mut model, registry);
     problems.into_result(ErrorKind::InvalidSpec, &files)?;
     Ok(Desired { model, settings, files, schemas })

@@ -2,18 +2,12 @@
 
 use crate::kind::{Reference, Registry};
 use crate::model::{Address, Model};
-use crate::source::{Files, Problems};
+use crate::source::Problems;
 use std::collections::{HashMap, HashSet};
 
 /// Every reference must lead to a declared object, unless it leads into a schema that the file does not speak of:
 /// what is there is the database's to know.
-pub(super) fn check(
-    model: &Model,
-    references: &[Reference],
-    schemas: &[String],
-    _files: &Files,
-    problems: &mut Problems,
-) {
+pub(super) fn check(model: &Model, references: &[Reference], schemas: &[String], problems: &mut Problems) {
     for reference in references {
         let to = &reference.to;
         let elsewhere = to.path().len() > 1 && !schemas.iter().any(|schema| schema == to.schema());

@@ -226,13 +226,13 @@ fn touch_function(objects: &mut Table, function: &str, column: &str, span: Span)
 
 /// `read` and `write` on a role: usage of the schemas, and privileges on all tables, those to come included.
 fn roles(root: &mut Table, problems: &mut Problems) {
-    let mut wanted: Vec<(String, &'static str, Vec<(String, Span)>)> = Vec::new();
+    let mut wanted = Vec::new();
     if let Some(Node { value: Value::Table(roles), .. }) = root.get_mut("roles") {
         for (role, node) in &mut roles.entries {
             let Value::Table(body) = &mut node.value else { continue };
-            for short in ["read", "write"] {
+            for short in &["read", "write"] {
                 let Some((_, value)) = body.remove(short) else { continue };
-                wanted.push((role.name.clone(), short, schema_names(short, value, problems)));
+                wanted.push((role.name.clone(), *short, schema_names(short, value, problems)));
             }
         }
     }

@@ -9,7 +9,9 @@ struct Type<'t> {
     modifiers: Vec<&'t str>,
 }
 
+/// Types that the server spells with the schema of the extension which brings them are known by their own name.
 fn parse(text: &str) -> Type<'_> {
+    let text = if text.ends_with(".citext") { "citext" } else { text };
     match (text.find('('), text.find(')')) {
         (Some(open), Some(close)) if open < close => Type {
             name: format!("{}{}", &text[..open], &text[close + 1..]),
@@ -46,7 +48,7 @@ fn relabels(from: &Type<'_>, to: &Type<'_>) -> bool {
     };
     match (from.name.as_str(), to.name.as_str()) {
         ("character varying", "character varying") => wider(&from.modifiers, &to.modifiers),
-        ("character varying", "text") | ("text", "citext") | ("citext", "text") => true,
+        ("character varying", "text" | "citext") | ("text", "citext") | ("citext", "text") => true,
         ("text", "character varying") => to.modifiers.is_empty(),
         ("numeric", "numeric") => match (from.modifiers.as_slice(), to.modifiers.as_slice()) {
             (_, []) => true,
@@ -89,11 +91,9 @@ mod tests {
     fn changes_are_sorted_by_what_they_cost() {
         assert_eq!(form("character varying(10)", "character varying(20)"), Form::AlterTypeRelabel);
         assert_eq!(form("character varying(10)", "text"), Form::AlterTypeRelabel);
+        assert_eq!(form("character varying(10)", "public.citext"), Form::AlterTypeRelabel);
         assert_eq!(form("numeric(10,2)", "numeric(12,2)"), Form::AlterTypeRelabel);
-        assert_eq!(
-            form("timestamp(3) with time zone", "timestamp with time zone"),
-            Form::AlterTypeRelabel
-        );
+        assert_eq!(form("timestamp(3) with time zone", "timestamp with time zone"), Form::AlterTypeRelabel);
         assert_eq!(form("integer", "bigint"), Form::AlterTypeRewrite);
         assert_eq!(form("bigint", "integer"), Form::AlterTypeNarrow);
         assert_eq!(form("character varying(20)", "character varying(10)"), Form::AlterTypeNarrow);

@@ -216,7 +216,7 @@ impl Room for Column {
             using: _,
             span,
         } = desired;
-        if generated.is_some() != observed.generated.is_some() || (generated != &observed.generated) {
+        if generated != &observed.generated {
             compare_generated(at, desired, observed, cx, out, *span);
             if out.obstacle.is_some() {
                 return;
@@ -224,13 +224,13 @@ impl Room for Column {
         }
         let retyped = observed.data_type != *data_type || observed.collation != *collation;
         if retyped {
-            let from = Some(with_collation(observed)).filter(|_| true);
-            let change = Change { attribute: "type", from, to: Some(with_collation(desired)) };
+            let (from, to) = (Some(with_collation(observed)), Some(with_collation(desired)));
+            let change = Change { attribute: "type", from, to };
             out.note(change, vec![steps::retype(at, desired, observed)]);
         }
         if serial != &observed.serial {
             let change = Change { attribute: "serial", from: observed.serial.show(), to: serial.show() };
-            out.note(change, steps::serial(at, desired, cx));
+            out.note(change, steps::serial(at, desired));
         }
         // ALTER TYPE has put the default in place where it changes the type as well.
         if !(retyped && steps::carries_default(desired, observed)) {
@@ -238,12 +238,19 @@ impl Room for Column {
                 vec![steps::alter(at, Form::AlterTable, steps::default_clause(default.as_ref()))]
             });
         }
-        if *not_null || observed.identity.is_none() || identity.is_some() {
-            out.attribute("not_null", &observed.not_null, not_null, || steps::not_null(at, desired, cx));
+        // An identity column cannot be nullable: NOT NULL comes before identity, and goes after it.
+        let identity_goes = observed.identity.is_some() && identity.is_none();
+        let compare_identity = |out: &mut Alteration| {
+            out.attribute("identity", &observed.identity, identity, || {
+                steps::identity(at, *identity, observed.identity)
+            });
+        };
+        if identity_goes {
+            compare_identity(out);
         }
-        out.attribute("identity", &observed.identity, identity, || steps::identity(at, *identity, observed.identity));
-        if !not_null && observed.not_null && observed.identity.is_some() && identity.is_none() {
-            out.attribute("not_null", &observed.not_null, not_null, || steps::not_null(at, desired, cx));
+        out.attribute("not_null", &observed.not_null, not_null, || steps::not_null(at, desired, cx));
+        if !identity_goes {
+            compare_identity(out);
         }
         if *not_null && observed.not_null {
             steps::drop_helper(at, cx, out);
@@ -305,13 +312,16 @@ fn compare_generated(
     let change =
         Change { attribute: "generated", from: observed.generated.show(), to: desired.generated.show() };
     match (&desired.generated, &observed.generated) {
-        (None, Some(_)) => out.note(change, vec![steps::alter(at, Form::AlterTable, " DROP EXPRESSION".into())]),
+        (None, Some(_)) => {
+            out.note(change, vec![steps::alter(at, Form::AlterTable, " DROP EXPRESSION".into())])
+        }
         (Some(to), Some(_)) if cx.server.has(Feature::SetExpression) => {
             let rest = Phrase::from(" SET EXPRESSION AS (").fragment(to).raw(")");
             out.note(change, vec![steps::alter(at, Form::AlterTypeRewrite, rest)]);
         }
         (_, there) => {
-            let what = if there.is_some() { "change the expression of" } else { "turn into a generated column" };
+            let what =
+                if there.is_some() { "change the expression of" } else { "turn into a generated column" };
             let obstacle = Obstacle {
                 message: format!("the server cannot {what} `{at}` in place"),
                 hint: "declare the column under another name, or drop it first (`absent = true`, consent \

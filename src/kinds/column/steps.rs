@@ -32,7 +32,8 @@ pub fn default_clause(default: Option<&Fragment>) -> Phrase {
 
 /// The column as it reads in CREATE TABLE and ADD COLUMN.
 fn definition(at: &Address, body: &Body, default: bool, not_null: bool) -> Phrase {
-    let data_type = if body.serial { Phrase::from(serial_type(body)) } else { Phrase::new().fragment(&body.data_type) };
+    let data_type =
+        if body.serial { Phrase::from(serial_type(body)) } else { Phrase::new().fragment(&body.data_type) };
     Phrase::new()
         .ident(at.name())
         .raw(" ")
@@ -213,13 +214,13 @@ pub fn identity(at: &Address, to: Option<Identity>, from: Option<Identity>) -> V
     };
     let mut steps = vec![alter(at, Form::AlterTable, rest)];
     if from.is_none() {
-        steps.push(advance(at, "identity").into());
+        steps.push(advance(at).into());
     }
     steps
 }
 
 /// Gives a column a sequence of its own, or takes it away.
-pub fn serial(at: &Address, desired: &Body, _: &Cx<'_>) -> Vec<Step> {
+pub fn serial(at: &Address, desired: &Body) -> Vec<Step> {
     let sequence = auto_name(&at.path()[1], at.name(), "seq");
     let name = qualified(at.schema(), &sequence);
     if !desired.serial {
@@ -228,18 +229,22 @@ pub fn serial(at: &Address, desired: &Body, _: &Cx<'_>) -> Vec<Step> {
         return vec![drop_default, Statement::on(&table(at), Form::ReplaceConstraint, owner).into()];
     }
     let create = format!("CREATE SEQUENCE {name} AS {}", desired.data_type.text());
-    let own = format!("ALTER SEQUENCE {name} OWNED BY {}.{}", qualified(at.schema(), &at.path()[1]), ident(at.name()));
+    let own = format!(
+        "ALTER SEQUENCE {name} OWNED BY {}.{}",
+        qualified(at.schema(), &at.path()[1]),
+        ident(at.name())
+    );
     let default = Phrase::from(" SET DEFAULT nextval(").literal(&name).raw(")");
     vec![
         Statement::on(&table(at), Form::Create, create).into(),
         Statement::on(&table(at), Form::AlterTable, own).into(),
-        advance(at, "serial").into(),
+        advance(at).into(),
         alter(at, Form::AlterTable, default),
     ]
 }
 
 /// Sets the column's sequence past the values that are there.
-fn advance(at: &Address, _sort: &str) -> Statement {
+fn advance(at: &Address) -> Statement {
     let (name, column) = (qualified(at.schema(), &at.path()[1]), ident(at.name()));
     let sql = format!(
         "SELECT setval(pg_get_serial_sequence({}, {}), max({column})) FROM {name} HAVING max({column}) IS NOT NULL",
