@@ -245,6 +245,11 @@ impl<'a> Walk<'a> {
                 _ => continue,
             };
             let Some((key, node)) = table.get_entry(key) else { continue };
+            if matches!(kind.doc().place, Place::OnAny(_)) && host.identity(address).is_none() {
+                let message = format!("a {} takes no `{}`", host.doc().name, key.name);
+                self.problems.add(key.span, message);
+                continue;
+            }
             match (&node.value, many) {
                 (Value::Table(children), true) => self.objects(kind, site, children),
                 (_, true) => self.wrong(key, node, "a table"),

@@ -2,6 +2,7 @@
 
 mod support;
 
+mod comments;
 mod connection;
 mod connection_tls;
 mod features;
