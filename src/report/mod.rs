@@ -1,10 +1,14 @@
-//! A plan or a run, for people and for programs.
+//! A plan or a run, for people and for programs; and what the file can say, for readers and for editors.
 
 mod json;
+mod json_schema;
+mod reference;
 mod script;
 mod text;
 
 pub use json::json;
+pub use json_schema::json_schema;
+pub use reference::reference;
 pub use script::script;
 pub use text::{change, statement_line, text};
 
@@ -46,4 +50,9 @@ impl Report {
     pub fn new(outcome: Outcome, plan: Plan, steps: Vec<StepRecord>, elapsed: Duration) -> Report {
         Report { outcome, plan, steps, elapsed, search_path: String::new(), prelude: None }
     }
+}
+
+/// A page of PostgreSQL's manual.
+fn manual_page(name: &str) -> String {
+    format!("https://www.postgresql.org/docs/current/{name}.html")
 }

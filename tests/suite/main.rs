@@ -8,3 +8,4 @@ mod connection_tls;
 mod features;
 mod harness;
 mod house;
+mod reference;
