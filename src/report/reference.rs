@@ -72,7 +72,7 @@ fn inside(host: &str, kind: &'static dyn Kind) -> Option<String> {
 /// Where objects of a kind stand, as TOML headers.
 fn place(kind: &'static dyn Kind, registry: &Registry) -> String {
     let name = word(kind.doc().name);
-    let within = |of: &str| registry.get(of).map_or(String::new(), |host| path(host));
+    let within = |of: &str| registry.get(of).map_or(String::new(), path);
     match kind.doc().place {
         Place::Namespace(_) | Place::Top(_) => format!("`[{}]`", path(kind)),
         Place::InSchema(_) => match registry.namespace() {
