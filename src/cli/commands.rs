@@ -106,6 +106,11 @@ pub fn validate(global: &Global) -> Result<u8> {
     Ok(0)
 }
 
+pub fn json_schema() -> Result<u8> {
+    output(&format!("{:#}\n", report::json_schema(&pgreconcile::kinds::registry())));
+    Ok(0)
+}
+
 pub fn wait(global: &Global) -> Result<u8> {
     let options = global.options("wait")?;
     let progress = Progress::new(global);

@@ -23,7 +23,6 @@ pub struct Diff {
 #[derive(Debug, Clone, serde::Serialize)]
 pub struct Drift {
     /// Where.
-    #[serde(serialize_with = "crate::report::as_text")]
     pub address: Address,
     /// What exactly, if it is not the whole object.
     pub changes: Vec<Change>,

@@ -2,8 +2,11 @@
 
 mod support;
 
+mod comments;
 mod connection;
 mod connection_tls;
 mod features;
 mod harness;
 mod portal;
+mod house;
+mod reference;
