@@ -537,6 +537,18 @@ impl Registry {
         self.iter().find(|kind| kind.doc().name == name)
     }
 
+    /// Whether objects of one kind can stand inside those of another.
+    pub fn can_hold(&self, outer: &str, inner: &str) -> bool {
+        let place = |name: &str| self.get(name).map(|kind| kind.doc().place);
+        match (place(outer), place(inner)) {
+            (Some(Place::Namespace(_)), Some(Place::InSchema(_))) => true,
+            (Some(_), Some(Place::Children { of, .. } | Place::Single { of, .. })) => {
+                of.iter().any(|of| *of == outer || self.can_hold(outer, of))
+            }
+            _ => false,
+        }
+    }
+
     /// The kind that other kinds live in, and its key.
     pub fn namespace(&self) -> Option<(&'static dyn Kind, &'static str)> {
         self.iter().find_map(|kind| match kind.doc().place {

@@ -6,9 +6,9 @@ use super::{Bench, failure};
 use crate::error::{Error, ErrorKind, Result};
 use crate::kind::{Context, Terms};
 use crate::model::{Address, Model};
-use crate::plan::{Item, Plan};
+use crate::plan::{Group, Item, Plan};
 use crate::session::Session;
-use crate::sql::{Fragment, Phrase, ident};
+use crate::sql::{Form, Fragment, Phrase, ident};
 use postgres::error::SqlState;
 
 /// One statement of the rehearsal.
@@ -132,7 +132,9 @@ fn verdict(mut errors: Vec<Error>) -> Result<()> {
 
 fn lines<'p>(plan: &'p Plan, desired: &Model, terms: &Terms<'_>) -> Vec<Line<'p>> {
     let mut lines = Vec::new();
-    for group in plan.groups.iter().filter(|group| group.fresh && !group.optional) {
+    let labels =
+        |group: &Group| group.statements.iter().all(|statement| statement.form == Form::EnumAddValue);
+    for group in plan.groups.iter().filter(|group| (group.fresh || labels(group)) && !group.optional) {
         for statement in group.statements.iter().filter(|statement| !statement.uses_state) {
             lines.push(Line { item: &plan.items[statement.item], sql: statement.sql.clone() });
         }

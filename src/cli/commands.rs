@@ -54,7 +54,11 @@ pub fn plan(global: &Global, check: bool) -> Result<u8> {
     let allowed = reconciler.consents(&global.options("plan")?);
     for refusal in report.plan.refusals(&allowed) {
         let statement = report::statement_line(&refusal.statement, 120);
-        log::warn!("apply would refuse: {statement}: needs `{}`, because {}", refusal.consent.name(), refusal.why);
+        log::warn!(
+            "apply would refuse: {statement}: needs `{}`, because {}",
+            refusal.consent.name(),
+            refusal.why
+        );
     }
     Ok(if check && report.outcome == Outcome::Differs { DIFFERS } else { 0 })
 }

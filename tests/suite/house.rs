@@ -312,7 +312,7 @@ fn no_two_kinds_stand_at_one_place() {
         assert!(names.insert(kind.doc().name), "two kinds are called `{}`", kind.doc().name);
         let place = match kind.doc().place {
             Place::Namespace(key) | Place::InSchema(key) | Place::Top(key) | Place::TopList(key) => ("", key),
-            Place::Children { of, key } | Place::Single { of, key } => (of, key),
+            Place::Children { of, key } | Place::Single { of, key } => (of[0], key),
             Place::OnAny(key) => ("any", key),
         };
         assert!(places.insert(place), "two kinds stand at {place:?}");

@@ -2,11 +2,12 @@
 
 mod support;
 
+mod cases;
 mod comments;
 mod connection;
 mod connection_tls;
 mod features;
 mod harness;
-mod portal;
 mod house;
+mod portal;
 mod reference;
