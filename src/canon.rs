@@ -2,7 +2,9 @@
 //! here. In this order: the same text; a pair that an earlier run remembers; both side by side in one EXPLAIN; and,
 //! for what EXPLAIN does not show, both in temporary objects that are rolled back.
 
+mod part;
 mod question;
+mod renaming;
 mod scratch;
 
 use crate::adopt::Renames;
@@ -59,7 +61,7 @@ pub fn settle(
             None => residue.push(question),
         }
     }
-    let renaming = scratch::renaming(&terms.cx(&session.server, desired, observed), renames);
+    let renaming = renaming::renaming(&terms.cx(&session.server, desired, observed), renames);
     for (question, spelled) in scratch::spell(session, residue, &renaming, terms)? {
         if let Some(spelling) = spelled {
             if spelling == question.observed {
