@@ -6,4 +6,6 @@ mod connection;
 mod connection_tls;
 mod features;
 mod harness;
+mod killed;
 mod portal;
+mod together;
