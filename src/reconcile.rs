@@ -1,7 +1,7 @@
 //! The flow: read, observe, pair, settle, diff, plan, gate, execute, observe again, report.
 
 use crate::adopt;
-use crate::apply::{self, Bench, Event, Listener, Manner, StepRecord};
+use crate::apply::{self, Bench, Event, Listener, Manner};
 use crate::canon;
 use crate::config::Connection;
 use crate::diff;
@@ -17,6 +17,7 @@ use crate::session::{Interrupt, Session};
 use crate::spec::{self, Desired};
 use crate::sql::{Consent, ident};
 use crate::state::{self, Memo, Remembered, RunRecord};
+use crate::statement::StepRecord;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};

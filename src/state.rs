@@ -1,11 +1,11 @@
 //! The tool's own schema in the database: runs, their statements, the files they were made from, what is remembered
 //! of expressions, quarantined rows.
 
-use crate::apply::StepRecord;
 use crate::error::{Error, Result};
 use crate::session::{Answer, Session, server_error};
 use crate::source::Files;
 use crate::sql::{ident, literal, qualified};
+use crate::statement::StepRecord;
 use sha2::{Digest, Sha256};
 use std::collections::HashSet;
 use std::fmt::Write as _;

@@ -1,11 +1,12 @@
 //! Executes the groups of a plan, in order.
 
 use super::failure::{Failure, failure, is_passing};
-use super::{Bench, Event, StepRecord};
+use super::{Bench, Event};
 use crate::model::Address;
 use crate::plan::{Group, Plan, Planned};
 use crate::session::{Answer, Session, server_error};
 use crate::sql::{literal, qualified};
+use crate::statement::StepRecord;
 use rand::RngExt as _;
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};

@@ -55,7 +55,11 @@ pub fn plan(global: &Global, check: bool) -> Result<u8> {
     let allowed = reconciler.consents(&global.options("plan")?);
     for refusal in report.plan.refusals(&allowed) {
         let statement = report::statement_line(&refusal.statement, 120);
-        log::warn!("apply would refuse: {statement}: needs `{}`, because {}", refusal.consent.name(), refusal.why);
+        log::warn!(
+            "apply would refuse: {statement}: needs `{}`, because {}",
+            refusal.consent.name(),
+            refusal.why
+        );
     }
     Ok(if check && report.outcome == Outcome::Differs { DIFFERS } else { 0 })
 }
@@ -107,6 +111,11 @@ pub fn validate(global: &Global) -> Result<u8> {
         )),
         _ => output(&format!("{} is valid: {} objects\n", desired.files.root_name(), desired.model.len())),
     }
+    Ok(0)
+}
+
+pub fn json_schema() -> Result<u8> {
+    output(&format!("{:#}\n", report::json_schema(&pgreconcile::kinds::registry())));
     Ok(0)
 }
 

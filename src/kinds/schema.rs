@@ -1,8 +1,8 @@
 //! Schemas: the namespaces that other kinds live in.
 
 use crate::delta::Alteration;
-use crate::kind::{Cx, Doc, Item, Place, Rank, Room, Row, Server};
-use crate::model::{Address, Entry, Observed};
+use crate::kind::{Cx, Doc, Item, Place, Rank, Room, Row, Server, Undeclared};
+use crate::model::{Address, Entry, Model, Observed};
 use crate::sql::{Form, Phrase, ident};
 use crate::statement::{Statement, Step};
 
@@ -64,5 +64,10 @@ impl Room for Schema {
 
     fn identity(&self, at: &Address) -> Option<String> {
         Some(format!("SCHEMA {}", ident(at.name())))
+    }
+
+    fn undeclared(&self, at: &Address, _: &Body, _: &Model) -> Undeclared {
+        // Every database is born with it.
+        if at.name() == "public" { Undeclared::Ignore } else { Undeclared::Drift }
     }
 }

@@ -21,7 +21,10 @@ fn an_empty_database_is_built_once() {
         for word in ["CREATE", "ALTER", "DROP", "GRANT", "COMMENT"] {
             assert!(!since.contains(word), "{word} though there was nothing to do\n{since}");
         }
-        assert_eq!(portal.db.column("select operation from sync_metadata order by 1"), ["attendees", "events"]);
+        assert_eq!(
+            portal.db.column("select operation from sync_metadata order by 1"),
+            ["attendees", "events"]
+        );
     }
 }
 
@@ -36,7 +39,11 @@ fn an_older_database_is_brought_forward_and_no_row_is_lost() {
         assert_nothing_lost(&portal, &before);
         assert_repaired(&portal);
         portal.assert_in_sync();
-        portal.run(["check"]).run().success().stdout_contains("drift: table public.legacy_imports is not declared");
+        portal
+            .run(["check"])
+            .run()
+            .success()
+            .stdout_contains("drift: table public.legacy_imports is not declared");
         assert_eq!(portal.rows()["legacy_imports"], before["legacy_imports"]);
     }
 }
@@ -68,7 +75,11 @@ fn the_script_does_what_apply_does() {
             assert!(script.contains("BEGIN;") && script.contains("COMMIT;"), "{script}");
             let output = scripted.db.psql(&script);
             let said = String::from_utf8_lossy(&output.stderr);
-            assert!(output.status.success() && said.is_empty(), "PostgreSQL {}: {said}\n{script}", server.major());
+            assert!(
+                output.status.success() && said.is_empty(),
+                "PostgreSQL {}: {said}\n{script}",
+                server.major()
+            );
             applied.run(["apply"]).run().success();
             scripted.assert_in_sync();
             support::assert_same_lines(&scripted.dump(), &applied.dump());
@@ -102,13 +113,17 @@ pub fn assert_nothing_lost(portal: &Portal, before: &BTreeMap<String, BTreeMap<S
     }
     let known: BTreeSet<(&String, &String)> =
         before.iter().flat_map(|(table, rows)| rows.keys().map(move |key| (table, key))).collect();
-    assert!(kept.keys().all(|(table, key)| known.contains(&(table, key))), "rows in quarantine that never were");
+    assert!(
+        kept.keys().all(|(table, key)| known.contains(&(table, key))),
+        "rows in quarantine that never were"
+    );
 }
 
 /// Whether `row` has all that `earlier` had; `backfill` may have put a value where there was none.
 fn holds(row: &Row, earlier: &Row) -> bool {
     earlier.iter().all(|(column, value)| {
-        row.get(column) == Some(value) || (column == "updated_at" && value.is_null() && row.contains_key(column))
+        row.get(column) == Some(value)
+            || (column == "updated_at" && value.is_null() && row.contains_key(column))
     })
 }
 
@@ -119,7 +134,10 @@ pub fn assert_repaired(portal: &Portal) {
     let zero = |what: &str, query: &str| assert_eq!(db.scalar(query), "0", "{what}");
     zero("repeated Airtable records", "select count(airtable_id) - count(distinct airtable_id) from events");
     zero("repeated guests", "select count(*) - count(distinct (event_id, email)) from attendees");
-    zero("lost guests", "select count(*) from attendees a where not exists (select from events where id = a.event_id)");
+    zero(
+        "lost guests",
+        "select count(*) from attendees a where not exists (select from events where id = a.event_id)",
+    );
     zero("empty times", "select count(*) from events where updated_at is null");
     // Of two rows for one record the latest one survives.
     let earliest = "select count(*) from pgreconcile.quarantine q join events e \
@@ -140,13 +158,19 @@ pub fn assert_repaired(portal: &Portal) {
 /// How many rows each table and the quarantine hold, by what tells rows of two databases apart least: no keys, no times.
 fn shapes(portal: &Portal) -> BTreeMap<String, Vec<String>> {
     let mut shapes: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    let rows = portal.rows().into_iter().flat_map(|(table, rows)| rows.into_values().map(move |row| (table.clone(), row)));
+    let rows = portal
+        .rows()
+        .into_iter()
+        .flat_map(|(table, rows)| rows.into_values().map(move |row| (table.clone(), row)));
     let quarantine = portal.db.scalar("select to_regclass('pgreconcile.quarantine') is not null") == "t";
     let kept = if quarantine { portal.quarantine() } else { Vec::new() };
     let kept = kept.into_iter().map(|(table, row)| (format!("{table} in quarantine"), row));
     for (table, mut row) in rows.chain(kept) {
         row.retain(|column, value| {
-            let passing = column == "id" || column.ends_with("_id") || column.ends_with("_by") || column.ends_with("_at");
+            let passing = column == "id"
+                || column.ends_with("_id")
+                || column.ends_with("_by")
+                || column.ends_with("_at");
             !passing || value.is_null() || (column == "airtable_id")
         });
         shapes.entry(table).or_default().push(format!("{row:?}"));

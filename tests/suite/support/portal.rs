@@ -38,7 +38,10 @@ impl Portal {
 
     /// A run on the database with the portal's file.
     pub fn run<'a>(&self, args: impl IntoIterator<Item = &'a str>) -> Run {
-        Run::new(&self.db).file(&self.file()).env("ADMIN_CONSOLE_PASSWORD", "s3cret-of-the-console").args(args)
+        Run::new(&self.db)
+            .file(&self.file())
+            .env("ADMIN_CONSOLE_PASSWORD", "s3cret-of-the-console")
+            .args(args)
     }
 
     /// Asserts that nothing is left to do, and that doing it executes nothing.
