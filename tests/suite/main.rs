@@ -8,6 +8,12 @@ mod connection;
 mod connection_tls;
 mod features;
 mod harness;
+<<<<<<< HEAD
+mod killed;
+mod portal;
+mod together;
+=======
 mod house;
 mod portal;
 mod reference;
+>>>>>>> main
