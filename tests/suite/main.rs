@@ -8,4 +8,5 @@ mod connection_tls;
 mod features;
 mod harness;
 mod house;
+mod prune;
 mod reference;
