@@ -17,9 +17,16 @@ impl Renames {
         self.list.iter()
     }
 
+    /// Whether nothing is renamed.
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
     /// What the database calls the object.
-    pub fn in_database<'a>(&'a self, address: &'a Address) -> &'a Address {
-        self.list.iter().find(|(to, _)| to == address).map_or(address, |(_, from)| from)
+    pub fn in_database(&self, address: &Address, registry: &Registry) -> Address {
+        self.list.iter().rev().fold(address.clone(), |address, (to, from)| {
+            address.moved(to, from, &|inner| registry.can_hold(to.kind, inner.kind))
+        })
     }
 }
 
@@ -45,10 +52,10 @@ fn follow_renames(desired: &Model, observed: &mut Observed, registry: &Registry)
         let addresses: Vec<Address> = observed.model.addresses().cloned().collect();
         for address in addresses {
             let Some(mut there) = observed.model.remove(&address) else { continue };
-            let below = |address: &Address| address.path().len() > from.path().len();
-            there.address = there.address.moved(&from, to, below(&there.address));
+            let inside = |inner: &Address| registry.can_hold(from.kind, inner.kind);
+            there.address = there.address.moved(&from, to, &inside);
             let related = there.parent.iter_mut().chain(&mut there.needs);
-            related.for_each(|other| *other = other.moved(&from, to, below(other)));
+            related.for_each(|other| *other = other.moved(&from, to, &inside));
             if let Some(kind) = registry.get(there.address.kind) {
                 let near = there.address.path().starts_with(&to.path()[..to.path().len().min(2)]);
                 let mentions = there
@@ -129,7 +136,7 @@ fn renamed(address: &Address, moves: &HashMap<Address, Address>) -> Address {
         return to.clone();
     }
     match address.subject().and_then(|subject| Some((subject, moves.get(subject)?))) {
-        Some((from, to)) => address.moved(from, to, false),
+        Some((from, to)) => address.moved(from, to, &|_| false),
         None => address.clone(),
     }
 }

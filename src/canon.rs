@@ -10,6 +10,7 @@ use crate::error::Result;
 use crate::kind::Terms;
 use crate::model::{Model, Observed};
 use crate::session::{Session, server_error};
+use crate::sql::qualified;
 use crate::state::{Memo, Remembered};
 use question::{Question, from_clause};
 use std::collections::BTreeMap;
@@ -40,10 +41,12 @@ pub fn settle(
     }
     log::debug!("asking the server about {} expressions", questions.len());
     let functions = question::sql_functions(observed);
+    // EXPLAIN knows only the names that are there now.
+    let settled_names = renames.is_empty() || session.server.in_recovery;
     let (explainable, mut residue): (Vec<Question>, Vec<Question>) =
-        questions.into_iter().partition(|question| question.can_be_explained(&functions));
+        questions.into_iter().partition(|question| settled_names && question.can_be_explained(&functions));
     let mut settled = Vec::new();
-    for (question, spelled) in explain(session, explainable, renames, terms)? {
+    for (question, spelled) in explain(session, explainable, terms)? {
         match spelled {
             Some((one, two)) if one == two => {
                 question.settle(desired, terms.registry, &question.observed);
@@ -56,7 +59,8 @@ pub fn settle(
             None => residue.push(question),
         }
     }
-    for (question, spelled) in scratch::spell(session, residue, renames, terms)? {
+    let renaming = scratch::renaming(&terms.cx(&session.server, desired, observed), renames);
+    for (question, spelled) in scratch::spell(session, residue, &renaming, terms)? {
         if let Some(spelling) = spelled {
             if spelling == question.observed {
                 settled.push(question.remembered());
@@ -70,15 +74,12 @@ pub fn settle(
 type Spelled = (Question, Option<(String, String)>);
 
 /// Asks for both spellings of each question: one EXPLAIN for each table, all in one message.
-fn explain(
-    session: &mut Session,
-    questions: Vec<Question>,
-    renames: &Renames,
-    terms: &Terms<'_>,
-) -> Result<Vec<Spelled>> {
+fn explain(session: &mut Session, questions: Vec<Question>, terms: &Terms<'_>) -> Result<Vec<Spelled>> {
     let mut groups: BTreeMap<String, Vec<Question>> = BTreeMap::new();
     for question in questions {
-        groups.entry(from_clause(&question.context, renames)).or_default().push(question);
+        let from = from_clause(&question.context, &|table| qualified(table.schema(), table.name()));
+        let only_read = if from.is_empty() { "" } else { " WHERE false" };
+        groups.entry(from + only_read).or_default().push(question);
     }
     if groups.is_empty() {
         return Ok(Vec::new());

@@ -24,15 +24,15 @@ pub enum Place {
     TopList(&'static str),
     /// A table KEY inside the object of another kind: one object under each name.
     Children {
-        /// The kind's name.
-        of: &'static str,
+        /// The kinds' names.
+        of: &'static [&'static str],
         /// The key.
         key: &'static str,
     },
     /// KEY inside the object of another kind: a single object.
     Single {
-        /// The kind's name.
-        of: &'static str,
+        /// The kinds' names.
+        of: &'static [&'static str],
         /// The key.
         key: &'static str,
     },
@@ -61,6 +61,8 @@ pub enum Rank {
     Key,
     /// Checks and indexes.
     Constraint,
+    /// Views, which everything above may be part of.
+    View,
     /// Declared rows.
     Rows,
     /// Foreign keys.
@@ -178,6 +180,11 @@ impl<'a> Row<'a> {
         self.get(column).and_then(|text| text.parse().ok()).unwrap_or_default()
     }
 
+    /// What the query made with `json_agg`; empty for NULL.
+    pub fn parsed<T: serde::de::DeserializeOwned + Default>(&self, column: &str) -> T {
+        self.get(column).and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default()
+    }
+
     /// A list that the query made with `to_json` of a text array; empty for NULL.
     pub fn list(&self, column: &str) -> Vec<String> {
         self.get(column).and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default()
@@ -213,6 +220,11 @@ pub enum Context {
     Index {
         /// The table.
         table: Address,
+    },
+    /// A query; its spelling begins with a line that lists the columns it gives and their types.
+    Query {
+        /// Names of its columns, if not its own.
+        columns: Vec<String>,
     },
     /// A function's arguments and result, `(…) RETURNS …`; only a rolled-back creation can tell.
     Signature,
@@ -379,6 +391,11 @@ pub trait Room: Sync + 'static {
         None
     }
 
+    /// Whether PostgreSQL refuses to change a column while an object of this kind depends on it.
+    fn holds_fast(&self) -> bool {
+        false
+    }
+
     /// An attribute as text, for other rooms.
     fn attribute(&self, _body: &Self::Body, _name: &str) -> Option<String> {
         None
@@ -410,6 +427,8 @@ macro_rules! erased {
             fn answer(&self, desired: &dyn Body, rows: &[Row<'_>]) -> Option<Box<dyn Body>>;
             /// See [`Room::rename`].
             fn rename(&self, from: &Address, at: &Address, cx: &Cx<'_>) -> Option<Vec<Step>>;
+            /// See [`Room::holds_fast`].
+            fn holds_fast(&self) -> bool;
             /// See [`Room::identity`].
             fn identity(&self, at: &Address) -> Option<String>;
             /// See [`Room::join`].
@@ -447,6 +466,9 @@ macro_rules! erased {
             }
             fn rename(&self, from: &Address, at: &Address, cx: &Cx<'_>) -> Option<Vec<Step>> {
                 Room::rename(self, from, at, cx)
+            }
+            fn holds_fast(&self) -> bool {
+                Room::holds_fast(self)
             }
             fn identity(&self, at: &Address) -> Option<String> {
                 Room::identity(self, at)
@@ -513,6 +535,18 @@ impl Registry {
     /// The kind with that name.
     pub fn get(&self, name: &str) -> Option<&'static dyn Kind> {
         self.iter().find(|kind| kind.doc().name == name)
+    }
+
+    /// Whether objects of one kind can stand inside those of another.
+    pub fn can_hold(&self, outer: &str, inner: &str) -> bool {
+        let place = |name: &str| self.get(name).map(|kind| kind.doc().place);
+        match (place(outer), place(inner)) {
+            (Some(Place::Namespace(_)), Some(Place::InSchema(_))) => true,
+            (Some(_), Some(Place::Children { of, .. } | Place::Single { of, .. })) => {
+                of.iter().any(|of| *of == outer || self.can_hold(outer, of))
+            }
+            _ => false,
+        }
     }
 
     /// The kind that other kinds live in, and its key.

@@ -63,14 +63,15 @@ impl Address {
         Address { kind: self.kind, path: path.into(), about: self.about.clone() }
     }
 
-    /// The same address with `from` replaced by `to` wherever it is, or is above, this object.
+    /// The same address with `from` replaced by `to` wherever it is, or is above, this object; `inside` tells of an
+    /// address whether it can stand inside `from`.
     #[must_use]
-    pub fn moved(&self, from: &Address, to: &Address, is_child: bool) -> Address {
+    pub fn moved(&self, from: &Address, to: &Address, inside: &dyn Fn(&Address) -> bool) -> Address {
         if self == from {
             return to.clone();
         }
-        let about = self.about.as_ref().map(|about| Arc::new(about.moved(from, to, is_child)));
-        let below = is_child && self.about.is_none() && self.path.starts_with(&from.path);
+        let about = self.about.as_ref().map(|about| Arc::new(about.moved(from, to, inside)));
+        let below = self.path.len() > from.path.len() && self.path.starts_with(&from.path) && inside(self);
         let path = if below {
             to.path.iter().chain(&self.path[from.path.len()..]).cloned().collect()
         } else {

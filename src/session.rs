@@ -163,17 +163,24 @@ impl Session {
 
     /// What the session that holds the lock is doing, as far as it can be seen.
     pub fn holder(&mut self) -> Option<String> {
-        let (high, low) = (LOCK_KEY >> 32, LOCK_KEY & 0xffff_ffff);
         let query = format!(
             "SELECT 'pid ' || a.pid || ' (' || coalesce(a.usename, '') || ') ' || coalesce(a.state, '') || ': ' \
              || left(regexp_replace(coalesce(a.query, ''), '\\s+', ' ', 'g'), 120) AS doing \
-             FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid WHERE l.locktype = 'advisory' AND l.granted \
-             AND l.classid = {high} AND l.objid = {low} \
-             AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()) LIMIT 1"
+             FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid WHERE {} LIMIT 1",
+            lock_condition("l")
         );
         let answers = self.ask(&query).ok()?;
         answers.first()?.first().map(crate::model::printable)
     }
+}
+
+/// The condition on a row of `pg_locks`: it is the lock of the run that is at work on this database.
+pub fn lock_condition(alias: &str) -> String {
+    let (high, low) = (LOCK_KEY >> 32, LOCK_KEY & 0xffff_ffff);
+    format!(
+        "{alias}.locktype = 'advisory' AND {alias}.granted AND {alias}.classid = {high} AND {alias}.objid = {low} \
+         AND {alias}.database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    )
 }
 
 /// The statements that pin the settings of a session.

@@ -1,9 +1,8 @@
 //! One question to the server: does this mean that?
 
-use crate::adopt::Renames;
 use crate::kind::{Context, Registry};
 use crate::model::{Address, Model, Observed};
-use crate::sql::{ident, qualified};
+use crate::sql::ident;
 use crate::state::{Remembered, digest};
 use std::collections::{HashMap, HashSet};
 
@@ -15,6 +14,8 @@ pub struct Question {
     pub desired: String,
     pub observed: String,
     pub context: Context,
+    /// The context of the observed fragment.
+    pub there: Context,
 }
 
 /// Every pair of fragments whose texts differ.
@@ -23,12 +24,12 @@ pub fn collect(desired: &mut Model, observed: &mut Observed, registry: &Registry
     for entry in desired.iter_mut().filter(|entry| !entry.absent) {
         let Some(kind) = registry.get(entry.address.kind) else { continue };
         let Some(there) = observed.model.get_mut(&entry.address) else { continue };
-        let mut texts: HashMap<String, String> = HashMap::new();
-        kind.fragments(&entry.address, &mut *there.body, &mut |attribute, fragment, _| {
-            texts.insert(attribute.to_string(), fragment.text().to_string());
+        let mut texts: HashMap<String, (String, Context)> = HashMap::new();
+        kind.fragments(&entry.address, &mut *there.body, &mut |attribute, fragment, context| {
+            texts.insert(attribute.to_string(), (fragment.text().to_string(), context));
         });
         kind.fragments(&entry.address, &mut *entry.body, &mut |attribute, fragment, context| {
-            let Some(text) = texts.get(attribute) else { return };
+            let Some((text, there)) = texts.get(attribute) else { return };
             if text != fragment.text() {
                 questions.push(Question {
                     address: entry.address.clone(),
@@ -36,6 +37,7 @@ pub fn collect(desired: &mut Model, observed: &mut Observed, registry: &Registry
                     desired: fragment.text().to_string(),
                     observed: text.clone(),
                     context,
+                    there: there.clone(),
                 });
             }
         });
@@ -80,7 +82,7 @@ impl Question {
 
     /// Whether EXPLAIN shows all of it: no collation, no subquery, no call that may have been put in line.
     pub fn can_be_explained(&self, functions: &HashSet<String>) -> bool {
-        if matches!(self.context, Context::Index { .. } | Context::Signature) {
+        if matches!(self.context, Context::Index { .. } | Context::Query { .. } | Context::Signature) {
             return false;
         }
         if self.is_type() {
@@ -114,34 +116,11 @@ pub fn type_of_null(item: &str) -> &str {
     item.strip_prefix("NULL::").unwrap_or(item)
 }
 
-/// ` FROM … WHERE false` for a context. A table that is yet to be renamed goes by its old name; columns that are yet
-/// to be renamed go by both.
-pub fn from_clause(context: &Context, renames: &Renames) -> String {
+/// ` FROM …` for a context, where the database calls each table what `relation` gives.
+pub fn from_clause(context: &Context, relation: &dyn Fn(&Address) -> String) -> String {
     match context {
-        Context::Row { table } => format!(" FROM {} WHERE false", relation(table, table.name(), renames)),
-        Context::Trigger { table } => {
-            format!(
-                " FROM {}, {} WHERE false",
-                relation(table, "old", renames),
-                relation(table, "new", renames)
-            )
-        }
+        Context::Row { table } => format!(" FROM {} {}", relation(table), ident(table.name())),
+        Context::Trigger { table } => format!(" FROM {0} old, {0} new", relation(table)),
         _ => String::new(),
-    }
-}
-
-/// A table as an item of FROM, under `alias`.
-pub fn relation(table: &Address, alias: &str, renames: &Renames) -> String {
-    let there = renames.in_database(table);
-    let name = qualified(there.schema(), there.name());
-    let columns: Vec<String> = renames
-        .iter()
-        .filter(|(to, _)| to.path().len() == 3 && to.path().starts_with(table.path()))
-        .map(|(to, from)| format!(", x.{} AS {}", ident(from.name()), ident(to.name())))
-        .collect();
-    if columns.is_empty() {
-        format!("{name} {}", ident(alias))
-    } else {
-        format!("(SELECT x.*{} FROM {name} x) {}", columns.concat(), ident(alias))
     }
 }

@@ -53,7 +53,12 @@ pub fn plan(global: &Global, check: bool) -> Result<u8> {
     reconciler.obstacles(&report.plan)?;
     let allowed = reconciler.consents(&global.options("plan")?);
     for refusal in report.plan.refusals(&allowed) {
-        log::warn!("apply would refuse: needs `{}`, because {}", refusal.consent.name(), refusal.why);
+        let statement = report::statement_line(&refusal.statement, 120);
+        log::warn!(
+            "apply would refuse: {statement}: needs `{}`, because {}",
+            refusal.consent.name(),
+            refusal.why
+        );
     }
     Ok(if check && report.outcome == Outcome::Differs { DIFFERS } else { 0 })
 }

@@ -114,13 +114,13 @@ struct Source {
 }
 
 const RELATION: Source = Source {
-    kind: "'table'",
+    kind: "CASE c.relkind WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view' ELSE 'table' END",
     path: "n.nspname, c.relname",
     from: "pg_class c ON c.oid = d.objoid JOIN pg_namespace n ON n.oid = c.relnamespace",
     class: "pg_class",
     oid: "c.oid",
     sub: "= 0",
-    also: "c.relkind IN ('r', 'p') AND NOT c.relispartition",
+    also: "c.relkind IN ('r', 'p', 'v', 'm') AND NOT c.relispartition",
 };
 
 const SOURCES: &[Source] = &[
@@ -213,6 +213,8 @@ const KINDS: &[&str] = &[
     "index",
     "trigger",
     "function",
+    "view",
+    "materialized view",
     "enum",
     "schema",
     "extension",

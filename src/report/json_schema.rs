@@ -44,8 +44,8 @@ fn definition(kind: &'static dyn Kind, registry: &Registry) -> Value {
     let own = own.map(|key| (key.name.to_string(), property(key)));
     let inner = registry.iter().filter_map(|other| {
         let (key, value) = match other.doc().place {
-            Place::Children { of, key } if of == doc.name => (key, many(other)),
-            Place::Single { of, key } if of == doc.name => (key, one(other)),
+            Place::Children { of, key } if of.contains(&doc.name) => (key, many(other)),
+            Place::Single { of, key } if of.contains(&doc.name) => (key, one(other)),
             Place::InSchema(key) if matches!(doc.place, Place::Namespace(_)) => (key, many(other)),
             Place::OnAny(key) => (key, one(other)),
             _ => return None,

@@ -62,7 +62,7 @@ fn section(out: &mut String, kind: &'static dyn Kind, registry: &Registry) {
 
 fn inside(host: &str, kind: &'static dyn Kind) -> Option<String> {
     match kind.doc().place {
-        Place::Children { of, key } | Place::Single { of, key } if of == host => {
+        Place::Children { of, key } | Place::Single { of, key } if of.contains(&host) => {
             Some(format!("`{key}` ([{}](#{}))", kind.doc().name, anchor(kind.doc().name)))
         }
         _ => None,
@@ -81,9 +81,17 @@ fn place(kind: &'static dyn Kind, registry: &Registry) -> String {
         },
         Place::TopList(key) => format!("`[[{key}]]`"),
         Place::Children { of, key } => {
-            format!("`[{}.{key}]`, each under its name, or `[{0}.{key}.{name}]`", within(of))
+            let places =
+                of.iter().map(|of| format!("`[{}.{key}]`", within(of))).collect::<Vec<_>>().join(", ");
+            format!(
+                "{places}, each under its name, or `[{}.{key}.{name}]`",
+                of.first().map_or(String::new(), |of| within(of))
+            )
         }
-        Place::Single { of, key } => format!("`{key}` in `[{}]`", within(of)),
+        Place::Single { of, key } => {
+            let places = of.iter().map(|of| format!("`[{}]`", within(of))).collect::<Vec<_>>();
+            format!("`{key}` in {}", places.join(", "))
+        }
         Place::OnAny(key) => format!("`{key}` in any object that has one in PostgreSQL"),
     }
 }

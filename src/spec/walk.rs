@@ -239,8 +239,8 @@ impl<'a> Walk<'a> {
         let site = Site { schema, host: Some(address) };
         for kind in self.registry.iter() {
             let (key, many) = match kind.doc().place {
-                Place::Children { of, key } if of == host.doc().name => (key, true),
-                Place::Single { of, key } if of == host.doc().name => (key, false),
+                Place::Children { of, key } if of.contains(&host.doc().name) => (key, true),
+                Place::Single { of, key } if of.contains(&host.doc().name) => (key, false),
                 Place::OnAny(key) => (key, false),
                 _ => continue,
             };
@@ -263,7 +263,9 @@ impl<'a> Walk<'a> {
         let mut known: Vec<&str> = names(doc.keys).chain(names(UNIVERSAL)).collect();
         for other in self.registry.iter() {
             match other.doc().place {
-                Place::Children { of, key } | Place::Single { of, key } if of == doc.name => known.push(key),
+                Place::Children { of, key } | Place::Single { of, key } if of.contains(&doc.name) => {
+                    known.push(key)
+                }
                 Place::OnAny(key) => known.push(key),
                 Place::InSchema(key) if matches!(doc.place, Place::Namespace(_)) => known.push(key),
                 _ => {}

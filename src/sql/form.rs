@@ -284,6 +284,10 @@ forms! {
     DropColumn = AccessExclusive, None, loses(DropColumn);
     /// `DROP` of an object without rows.
     DropObject = None, None, loses(DropObject);
+    /// `CREATE OR REPLACE VIEW` or `ALTER VIEW`.
+    ReplaceView = AccessExclusive, None;
+    /// `DROP` of an object that is created again in the same plan.
+    ReplaceObject = None, None;
     /// `INSERT` of declared rows.
     InsertRows = RowExclusive, Rows;
     /// `UPDATE` of declared rows, or a backfill.

@@ -2,11 +2,13 @@
 
 mod support;
 
+mod cases;
 mod comments;
 mod connection;
 mod connection_tls;
 mod features;
 mod harness;
 mod house;
+mod portal;
 mod prune;
 mod reference;

@@ -143,11 +143,20 @@ impl Database {
     /// Its schema as this major's own `pg_dump` writes it, without the lines that differ from run to run.
     #[track_caller]
     pub fn dump(&self) -> String {
+        self.dump_with(&[])
+    }
+
+    /// The same, with more options of `pg_dump`.
+    #[track_caller]
+    pub fn dump_with(&self, options: &[&str]) -> String {
         let mut command = self.client_at(self.install.pg_dump().unwrap_or_else(|| {
             panic!("no pg_dump here can dump PostgreSQL {}; ask `Server::can_dump` first", self.major())
         }));
-        let output =
-            command.arg("-s").output().unwrap_or_else(|error| panic!("cannot run {command:?}: {error}"));
+        let output = command
+            .arg("-s")
+            .args(options)
+            .output()
+            .unwrap_or_else(|error| panic!("cannot run {command:?}: {error}"));
         assert!(output.status.success(), "pg_dump failed\n{}", String::from_utf8_lossy(&output.stderr));
         let passing = ["-- Dumped ", "\\restrict ", "\\unrestrict ", "-- Started on ", "-- Completed on "];
         String::from_utf8_lossy(&output.stdout)

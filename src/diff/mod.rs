@@ -1,10 +1,13 @@
 //! Two models → deltas. Names no kind: each room compares its own objects.
 
+mod dependents;
+
 use crate::adopt::Renames;
 use crate::delta::{Action, Alteration, Change, Delta};
 use crate::kind::{Cx, Kind, Undeclared};
 use crate::model::{Address, Entry};
-use crate::sql::Consent;
+use crate::sql::{Consent, Form};
+use crate::statement::Step;
 use std::collections::HashMap;
 
 /// Everything that differs.
@@ -43,6 +46,7 @@ pub fn diff(cx: &Cx<'_>, renames: &Renames) -> Diff {
         }
     }
     undeclared(cx, &mut found);
+    dependents::recreate(&mut found.deltas, cx);
     found.deltas.sort_by_key(|delta| delta.position);
     found
 }
@@ -52,7 +56,10 @@ fn delta(entry: &Entry, action: Action) -> Delta {
         address: entry.address.clone(),
         action,
         changes: Vec::new(),
+        before: Vec::new(),
         steps: Vec::new(),
+        disturbs: false,
+        knot: None,
         origin: entry.origin,
         optional: entry.optional,
         position: entry.position,
@@ -83,17 +90,20 @@ fn compared(
     let at = &entry.address;
     let mut alteration = Alteration::default();
     kind.compare(at, &*entry.body, &*there.body, cx, &mut alteration);
-    let Alteration { changes, mut steps, replace, obstacle, drift } = alteration;
+    let Alteration { changes, mut steps, replace, obstacle, drift, disturbs } = alteration;
     if !drift.is_empty() {
         found.drift.push(Drift { address: at.clone(), changes: drift });
     }
     let mut delta = delta(entry, Action::Alter);
     if replace {
         delta.action = Action::Replace;
-        steps = kind.replace(at, &*entry.body, &*there.body, cx).unwrap_or_else(|| {
-            let away = kind.drop(at, &*there.body, cx);
-            away.into_iter().chain(kind.create(at, &*entry.body, cx)).collect()
-        });
+        match kind.replace(at, &*entry.body, &*there.body, cx) {
+            Some(in_place) => steps = in_place,
+            None => {
+                delta.before = replacing(kind.drop(at, &*there.body, cx));
+                steps = kind.create(at, &*entry.body, cx);
+            }
+        }
     }
     if let Some(from) = renamed_from {
         let renaming = kind.rename(from, at, cx).unwrap_or_default();
@@ -107,8 +117,18 @@ fn compared(
         return;
     }
     delta.steps = steps;
+    delta.disturbs = disturbs;
     delta.obstacle = obstacle;
     found.deltas.push(delta);
+}
+
+/// The steps of a drop that is followed by a creation: nothing is lost by it, so it needs no consent.
+fn replacing(mut steps: Vec<Step>) -> Vec<Step> {
+    let statements = steps.iter_mut().flat_map(|step| step.direct.iter_mut().chain(&mut step.online));
+    for statement in statements.filter(|statement| statement.form == Form::DropObject) {
+        statement.form = Form::ReplaceObject;
+    }
+    steps
 }
 
 /// What the file does not declare: drift, or, with consent `prune`, to be dropped. What is part of an undeclared

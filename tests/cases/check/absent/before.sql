@@ -1,0 +1,1 @@
+create table events (seats int constraint few check (seats > 0));

@@ -1,0 +1,3 @@
+BEGIN;
+ALTER TABLE public.events DROP CONSTRAINT few;
+COMMIT;

@@ -1,0 +1,3 @@
+create table events (seats int, title text);
+insert into events values (5, 'a');
+create table quiet (seats int);

@@ -1,0 +1,17 @@
+BEGIN;
+ALTER TABLE public.events DROP CONSTRAINT events_seats;
+ALTER TABLE public.events ADD CONSTRAINT events_seats CHECK (seats > 0 and seats < 1000) NOT VALID;
+COMMIT;
+
+BEGIN;
+ALTER TABLE public.events VALIDATE CONSTRAINT events_seats;
+COMMIT;
+
+BEGIN;
+ALTER TABLE public.events DROP CONSTRAINT told;
+ALTER TABLE public.events ADD CONSTRAINT told CHECK (title <> '') NO INHERIT NOT VALID;
+COMMIT;
+
+BEGIN;
+ALTER TABLE public.events VALIDATE CONSTRAINT told;
+COMMIT;

@@ -1,0 +1,3 @@
+BEGIN;
+ALTER TABLE public.events VALIDATE CONSTRAINT events_seats;
+COMMIT;

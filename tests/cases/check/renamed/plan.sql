@@ -1,0 +1,3 @@
+BEGIN;
+ALTER TABLE public.events RENAME CONSTRAINT few TO events_seats;
+COMMIT;

@@ -1,0 +1,3 @@
+BEGIN;
+ALTER TABLE public.people DROP COLUMN secret;
+COMMIT;

@@ -1,0 +1,52 @@
+BEGIN;
+ALTER TABLE public.people ADD COLUMN note text;
+ALTER TABLE public.people ADD COLUMN joined date DEFAULT '2020-01-01' NOT NULL;
+ALTER TABLE public.people ADD COLUMN key uuid;
+ALTER TABLE public.people ALTER COLUMN key SET DEFAULT gen_random_uuid();
+COMMIT;
+
+BEGIN;
+UPDATE public.people SET key = (gen_random_uuid()) WHERE key IS NULL;
+COMMIT;
+
+BEGIN;
+ALTER TABLE public.people ADD CONSTRAINT pgreconcile_people_key_not_null CHECK (key IS NOT NULL) NOT VALID;
+COMMIT;
+
+BEGIN;
+UPDATE public.people SET key = (gen_random_uuid()) WHERE key IS NULL;
+COMMIT;
+
+BEGIN;
+ALTER TABLE public.people VALIDATE CONSTRAINT pgreconcile_people_key_not_null;
+COMMIT;
+
+BEGIN;
+ALTER TABLE public.people ALTER COLUMN key SET NOT NULL;
+ALTER TABLE public.people DROP CONSTRAINT pgreconcile_people_key_not_null;
+ALTER TABLE public.people ADD COLUMN email text;
+COMMIT;
+
+BEGIN;
+UPDATE public.people SET email = (lower(raw)) WHERE email IS NULL;
+COMMIT;
+
+BEGIN;
+ALTER TABLE public.people ADD CONSTRAINT pgreconcile_people_email_not_null CHECK (email IS NOT NULL) NOT VALID;
+COMMIT;
+
+BEGIN;
+UPDATE public.people SET email = (lower(raw)) WHERE email IS NULL;
+COMMIT;
+
+BEGIN;
+ALTER TABLE public.people VALIDATE CONSTRAINT pgreconcile_people_email_not_null;
+COMMIT;
+
+BEGIN;
+ALTER TABLE public.people ALTER COLUMN email SET NOT NULL;
+ALTER TABLE public.people DROP CONSTRAINT pgreconcile_people_email_not_null;
+ALTER TABLE public.people ADD COLUMN number bigint GENERATED ALWAYS AS IDENTITY;
+ALTER TABLE public.people ADD COLUMN counted serial NOT NULL;
+ALTER TABLE public.people ADD COLUMN double integer GENERATED ALWAYS AS (id * 2) STORED;
+COMMIT;

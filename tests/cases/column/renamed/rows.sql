@@ -1,0 +1,1 @@
+select person, email, years from people;

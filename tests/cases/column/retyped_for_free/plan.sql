@@ -1,0 +1,13 @@
+BEGIN;
+ALTER TABLE public.t ALTER COLUMN wider TYPE varchar(20);
+ALTER TABLE public.t ALTER COLUMN unbound TYPE varchar;
+ALTER TABLE public.t ALTER COLUMN texted TYPE text;
+ALTER TABLE public.t ALTER COLUMN varied TYPE varchar;
+ALTER TABLE public.t ALTER COLUMN folded TYPE citext;
+ALTER TABLE public.t ALTER COLUMN exact TYPE numeric(12,2);
+ALTER TABLE public.t ALTER COLUMN free TYPE numeric;
+ALTER TABLE public.t ALTER COLUMN stamp TYPE timestamp;
+ALTER TABLE public.t ALTER COLUMN net TYPE inet;
+ALTER TABLE public.t ALTER COLUMN bits TYPE bit varying(9);
+ALTER TABLE public.t ALTER COLUMN gap TYPE interval;
+COMMIT;

@@ -1,0 +1,11 @@
+BEGIN;
+ALTER TABLE public.t ALTER COLUMN big DROP DEFAULT, ALTER COLUMN big TYPE integer USING big::integer, ALTER COLUMN big SET DEFAULT 7;
+ALTER TABLE public.t ALTER COLUMN long TYPE varchar(10);
+ALTER TABLE public.t ALTER COLUMN number TYPE integer USING number::integer;
+ALTER TABLE public.t ALTER COLUMN status DROP DEFAULT, ALTER COLUMN status TYPE mood USING status::mood, ALTER COLUMN status SET DEFAULT 'ok';
+ALTER TABLE public.t ALTER COLUMN label TYPE text;
+ALTER TABLE public.t ALTER COLUMN label SET DEFAULT 'sad';
+ALTER TABLE public.t ALTER COLUMN yes TYPE boolean USING yes::boolean;
+ALTER TABLE public.t ALTER COLUMN cents TYPE numeric(10,2) USING (cents / 100.0);
+ALTER TABLE public.t ALTER COLUMN list TYPE int[] USING list::int[];
+COMMIT;

@@ -1,0 +1,3 @@
+create table t (id serial primary key);
+insert into t default values;
+insert into t default values;

@@ -1,0 +1,4 @@
+BEGIN;
+ALTER TABLE public.t ALTER COLUMN id TYPE bigint;
+ALTER TABLE public.t ALTER COLUMN other TYPE bigint;
+COMMIT;

@@ -1,0 +1,1 @@
+select seqtypid::regtype, seqmax from pg_sequence order by 1

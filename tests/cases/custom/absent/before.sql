@@ -1,0 +1,2 @@
+create view gone as select 1;
+create table t ();

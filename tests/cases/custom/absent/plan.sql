@@ -1,0 +1,3 @@
+BEGIN;
+drop view gone;
+COMMIT;

@@ -1,0 +1,2 @@
+create role {{unique}}_reader;
+alter default privileges in schema public grant select, insert on tables to {{unique}}_reader;

@@ -1,0 +1,2 @@
+create type mood as enum ('bad');
+create type spare as enum ('x');

@@ -1,0 +1,3 @@
+create type temper as enum ('bad', 'good');
+create table t (m temper default 'bad', ms temper[]);
+insert into t values ('bad');

@@ -1,0 +1,3 @@
+BEGIN;
+ALTER TYPE public.temper RENAME TO mood;
+COMMIT;

@@ -1,0 +1,19 @@
+BEGIN;
+ALTER TYPE public.mood RENAME VALUE 'bad' TO 'sad';
+ALTER TYPE public.mood RENAME VALUE 'good' TO 'ok';
+COMMIT;
+
+BEGIN;
+ALTER TYPE public.mood ADD VALUE 'new' BEFORE 'sad';
+ALTER TYPE public.mood ADD VALUE 'done';
+COMMIT;
+
+BEGIN;
+ALTER TABLE public.t ALTER COLUMN m SET DEFAULT 'sad';
+ALTER TABLE public.t DROP CONSTRAINT t_m;
+ALTER TABLE public.t ADD CONSTRAINT t_m CHECK (m <> 'ok') NOT VALID;
+COMMIT;
+
+BEGIN;
+ALTER TABLE public.t VALIDATE CONSTRAINT t_m;
+COMMIT;

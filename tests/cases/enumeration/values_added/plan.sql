@@ -1,0 +1,19 @@
+BEGIN;
+ALTER TYPE public.mood ADD VALUE 'a' BEFORE 'b';
+ALTER TYPE public.mood ADD VALUE 'c1' BEFORE 'd';
+ALTER TYPE public.mood ADD VALUE 'c2' BEFORE 'd';
+ALTER TYPE public.mood ADD VALUE 'e' BEFORE 'f';
+ALTER TYPE public.mood ADD VALUE 'g';
+ALTER TYPE public.mood ADD VALUE 'h';
+COMMIT;
+
+BEGIN;
+ALTER TABLE public.t ALTER COLUMN m SET DEFAULT 'c1';
+ALTER TABLE public.t ADD CONSTRAINT t_m CHECK (m <> 'h') NOT VALID;
+COMMIT;
+
+BEGIN;
+ALTER TABLE public.t VALIDATE CONSTRAINT t_m;
+COMMIT;
+
+CREATE INDEX CONCURRENTLY t_idx ON public.t USING btree (m) WHERE (m = 'a');

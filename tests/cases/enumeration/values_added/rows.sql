@@ -1,0 +1,1 @@
+select enumlabel from pg_enum order by enumsortorder

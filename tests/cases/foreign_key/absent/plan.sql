@@ -1,0 +1,3 @@
+BEGIN;
+ALTER TABLE public.children DROP CONSTRAINT a_to_p;
+COMMIT;

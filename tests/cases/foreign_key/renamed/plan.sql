@@ -1,0 +1,3 @@
+BEGIN;
+ALTER TABLE public.children RENAME CONSTRAINT a_to_p TO children_a;
+COMMIT;
