@@ -389,6 +389,20 @@ fn the_library_touches_no_terminal_and_no_environment() {
 }
 
 #[test]
+fn nothing_is_left_for_later() {
+    let mut complaints = Vec::new();
+    for source in sources("src") {
+        let text = fs::read_to_string(root().join(&source.path)).expect("a readable source file");
+        for (number, line) in text.lines().enumerate() {
+            if ["TODO", "FIXME", "XXX:"].iter().any(|word| line.contains(word)) {
+                complaints.push(format!("{}:{}: {}", source.path, number + 1, line.trim()));
+            }
+        }
+    }
+    nothing(&complaints);
+}
+
+#[test]
 fn nothing_is_unsafe() {
     let manifest = fs::read_to_string(root().join("Cargo.toml")).expect("a manifest");
     assert!(manifest.contains("unsafe_code = \"forbid\""), "Cargo.toml forbids `unsafe`");
