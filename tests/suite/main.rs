@@ -15,5 +15,6 @@ mod together;
 =======
 mod house;
 mod portal;
+mod prune;
 mod reference;
 >>>>>>> main
