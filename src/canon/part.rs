@@ -51,7 +51,7 @@ impl Part {
 
 impl Scene<'_> {
     fn renames(&self) -> bool {
-        !self.renaming.renames.is_empty()
+        !self.renaming.is_empty()
     }
 
     /// What the database calls a table.

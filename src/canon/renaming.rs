@@ -1,9 +1,10 @@
 //! How the renames of the file come about in the scratch.
 
 use crate::adopt::Renames;
+use crate::delta::Alteration;
 use crate::kind::{Cx, Place, Rank};
 use crate::model::Address;
-use crate::sql::Lock;
+use crate::sql::{Form, Lock};
 
 /// How the names that the file wants come about in the scratch.
 #[derive(Debug, Default)]
@@ -16,7 +17,14 @@ pub struct Renaming {
     pub renames: Renames,
 }
 
-/// Prepares the renames of `cx`.
+impl Renaming {
+    /// Whether every name is there already.
+    pub fn is_empty(&self) -> bool {
+        self.renames.is_empty() && self.statements.is_empty()
+    }
+}
+
+/// Prepares the renames of `cx`, those of labels included.
 pub fn renaming(cx: &Cx<'_>, renames: &Renames) -> Renaming {
     let mut renaming = Renaming { renames: renames.clone(), ..Renaming::default() };
     for (to, from) in renames.iter() {
@@ -31,6 +39,17 @@ pub fn renaming(cx: &Cx<'_>, renames: &Renames) -> Renaming {
                 renaming.statements.push_str(statement.sql.text());
                 renaming.statements.push_str("; ");
             }
+        }
+    }
+    for entry in cx.desired.iter().filter(|entry| !entry.absent) {
+        let kind = cx.registry.get(entry.address.kind).filter(|kind| kind.doc().rank == Rank::Type);
+        let Some((kind, there)) = kind.zip(cx.observed.model.get(&entry.address)) else { continue };
+        let mut alteration = Alteration::default();
+        kind.compare(&entry.address, &*entry.body, &*there.body, cx, &mut alteration);
+        let statements = alteration.steps.iter().flat_map(|step| &step.direct);
+        for statement in statements.filter(|statement| statement.form == Form::EnumRenameValue) {
+            renaming.statements.push_str(statement.sql.text());
+            renaming.statements.push_str("; ");
         }
     }
     renaming

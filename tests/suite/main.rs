@@ -8,13 +8,9 @@ mod connection;
 mod connection_tls;
 mod features;
 mod harness;
-<<<<<<< HEAD
-mod killed;
-mod portal;
-mod together;
-=======
 mod house;
+mod killed;
 mod portal;
 mod prune;
 mod reference;
->>>>>>> main
+mod together;
