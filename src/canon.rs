@@ -2,7 +2,9 @@
 //! here. In this order: the same text; a pair that an earlier run remembers; both side by side in one EXPLAIN; and,
 //! for what EXPLAIN does not show, both in temporary objects that are rolled back.
 
+mod part;
 mod question;
+mod renaming;
 mod scratch;
 
 use crate::adopt::Renames;
@@ -42,7 +44,7 @@ pub fn settle(
     log::debug!("asking the server about {} expressions", questions.len());
     let functions = question::sql_functions(observed);
     // EXPLAIN knows only the names that are there now.
-    let renaming = scratch::renaming(&terms.cx(&session.server, desired, observed), renames);
+    let renaming = renaming::renaming(&terms.cx(&session.server, desired, observed), renames);
     let settled_names = renaming.is_empty() || session.server.in_recovery;
     let (explainable, mut residue): (Vec<Question>, Vec<Question>) =
         questions.into_iter().partition(|question| settled_names && question.can_be_explained(&functions));
@@ -74,11 +76,7 @@ pub fn settle(
 type Spelled = (Question, Option<(String, String)>);
 
 /// Asks for both spellings of each question: one EXPLAIN for each table, all in one message.
-fn explain(
-    session: &mut Session,
-    questions: Vec<Question>,
-    terms: &Terms<'_>,
-) -> Result<Vec<Spelled>> {
+fn explain(session: &mut Session, questions: Vec<Question>, terms: &Terms<'_>) -> Result<Vec<Spelled>> {
     let mut groups: BTreeMap<String, Vec<Question>> = BTreeMap::new();
     for question in questions {
         let from = from_clause(&question.context, &|table| qualified(table.schema(), table.name()));

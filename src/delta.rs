@@ -54,6 +54,8 @@ pub struct Delta {
     pub action: Action,
     /// Why.
     pub changes: Vec<Change>,
+    /// How what is there goes, before anything that it needs is changed.
+    pub before: Vec<Step>,
     /// How.
     pub steps: Vec<Step>,
     /// Where in the file it was asked for.
@@ -62,6 +64,10 @@ pub struct Delta {
     pub optional: bool,
     /// Its place among equals.
     pub position: usize,
+    /// PostgreSQL refuses it while certain objects depend on this one.
+    pub disturbs: bool,
+    /// Deltas with the same knot are done in one transaction: something goes in it and comes back.
+    pub knot: Option<usize>,
     /// The addresses that must be in place first.
     pub needs: Vec<Address>,
     /// Why it cannot be done, if it cannot.
@@ -147,6 +153,7 @@ pub struct Alteration {
     pub(crate) replace: bool,
     pub(crate) obstacle: Option<Obstacle>,
     pub(crate) drift: Vec<Change>,
+    pub(crate) disturbs: bool,
 }
 
 impl Alteration {
@@ -182,6 +189,11 @@ impl Alteration {
     pub fn obstacle(&mut self, change: Change, obstacle: Obstacle) {
         self.changes.push(change);
         self.obstacle.get_or_insert(obstacle);
+    }
+
+    /// Says that PostgreSQL refuses the change while certain objects depend on this one; they go and come back.
+    pub fn disturbs(&mut self) {
+        self.disturbs = true;
     }
 
     /// Notes something that the database has beyond what the file asks for; it is told and left alone.

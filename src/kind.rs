@@ -1,11 +1,14 @@
 //! The trait that every room implements, and the registry the corridor walks. Stands below the rooms.
 
+mod item;
+
 use crate::delta::Alteration;
 use crate::model::{Address, Body, Entry, Model, Observed};
 use crate::pg::{Feature, ServerVersion};
-use crate::source::{Key, KeyDoc, Problems, Reader, Span, Table, Value};
+use crate::source::KeyDoc;
 use crate::sql::{Consent, Fragment, literal};
 use crate::statement::Step;
+pub use item::{Item, Reference, split_name};
 use std::collections::{BTreeSet, HashMap};
 
 /// Where in the file the objects of a kind stand.
@@ -21,15 +24,15 @@ pub enum Place {
     TopList(&'static str),
     /// A table KEY inside the object of another kind: one object under each name.
     Children {
-        /// The kind's name.
-        of: &'static str,
+        /// The kinds' names.
+        of: &'static [&'static str],
         /// The key.
         key: &'static str,
     },
     /// KEY inside the object of another kind: a single object.
     Single {
-        /// The kind's name.
-        of: &'static str,
+        /// The kinds' names.
+        of: &'static [&'static str],
         /// The key.
         key: &'static str,
     },
@@ -58,6 +61,8 @@ pub enum Rank {
     Key,
     /// Checks and indexes.
     Constraint,
+    /// Views, which everything above may be part of.
+    View,
     /// Declared rows.
     Rows,
     /// Foreign keys.
@@ -175,6 +180,11 @@ impl<'a> Row<'a> {
         self.get(column).and_then(|text| text.parse().ok()).unwrap_or_default()
     }
 
+    /// What the query made with `json_agg`; empty for NULL.
+    pub fn parsed<T: serde::de::DeserializeOwned + Default>(&self, column: &str) -> T {
+        self.get(column).and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default()
+    }
+
     /// A list that the query made with `to_json` of a text array; empty for NULL.
     pub fn list(&self, column: &str) -> Vec<String> {
         self.get(column).and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default()
@@ -211,120 +221,17 @@ pub enum Context {
         /// The table.
         table: Address,
     },
+    /// A query; its spelling begins with a line that lists the columns it gives and their types.
+    Query {
+        /// Names of its columns, if not its own.
+        columns: Vec<String>,
+    },
     /// A function's arguments and result, `(…) RETURNS …`; only a rolled-back creation can tell.
     Signature,
 }
 
 /// Gives each fragment of a body to the corridor: its attribute, the fragment, and how the server can spell it.
 pub type Visit<'v> = dyn FnMut(&str, &mut Fragment, Context) + 'v;
-
-/// An object of the file, handed to its room to be read.
-pub struct Item<'a> {
-    /// The address that its place gives it; the room may change it.
-    pub address: Address,
-    /// The object it stands in.
-    pub host: Option<Address>,
-    /// The schema it stands in.
-    pub schema: &'a str,
-    /// Its key.
-    pub key: &'a Key,
-    /// Where the whole of it stands.
-    pub span: Span,
-    /// The file gives it no name of its own.
-    pub unnamed: bool,
-    /// Its table of keys.
-    pub table: &'a Table,
-    pub(crate) keys: &'static [KeyDoc],
-    pub(crate) problems: &'a mut Problems,
-    pub(crate) references: &'a mut Vec<Reference>,
-    pub(crate) environment: &'a dyn Fn(&str) -> Option<String>,
-    pub(crate) needs: Vec<Address>,
-    pub(crate) declared: Vec<Entry>,
-}
-
-/// A name in the file that must resolve to a declared object.
-#[derive(Debug, Clone)]
-pub struct Reference {
-    /// What must be declared.
-    pub to: Address,
-    /// Where it is named.
-    pub span: Span,
-}
-
-impl<'a> Item<'a> {
-    /// The reader of its keys.
-    pub fn reader(&mut self) -> Reader<'a, '_> {
-        Reader::new(self.table, self.span, self.keys, self.problems)
-    }
-
-    /// Declares the object at the item's address.
-    pub fn declare(&mut self, body: impl Body) {
-        self.declare_at(self.address.clone(), body);
-    }
-
-    /// Declares an object at another address.
-    pub fn declare_at(&mut self, address: Address, body: impl Body) {
-        let mut entry = Entry::new(address, body);
-        entry.needs = std::mem::take(&mut self.needs);
-        entry.unnamed = self.unnamed;
-        self.declared.push(entry);
-    }
-
-    /// Says that the object declared next needs `to`, which is named at `span` and must be declared.
-    pub fn refer(&mut self, to: Address, span: Span) {
-        self.needs.push(to.clone());
-        self.references.push(Reference { to, span });
-    }
-
-    /// Says that the object declared next comes after `to`, if that is declared.
-    pub fn need(&mut self, to: Address) {
-        self.needs.push(to);
-    }
-
-    /// `name` or `schema.name` as schema and name; a bare name is one of the item's own schema. Quotes protect dots.
-    pub fn resolve(&self, text: &str) -> (String, String) {
-        let mut parts = split_name(text);
-        match (parts.pop(), parts.pop()) {
-            (Some(name), Some(schema)) => (schema, name),
-            (Some(name), None) => (self.schema.to_string(), name),
-            _ => (self.schema.to_string(), text.to_string()),
-        }
-    }
-
-    /// The value of an environment variable; a problem at `span` if it is not set, unless the object is optional.
-    pub fn environment(&mut self, variable: &str, span: Span) -> Option<String> {
-        let value = (self.environment)(variable);
-        let optional =
-            self.table.get("optional").is_some_and(|node| matches!(node.value, Value::Boolean(true)));
-        if value.is_none() && !optional {
-            self.problems.add_with_hint(
-                span,
-                format!("the environment variable `{variable}` is not set"),
-                format!("set `{variable}`, or say `optional = true` to go on without it"),
-            );
-        }
-        value
-    }
-}
-
-/// Splits a dotted name; a dot inside double quotes does not count.
-pub fn split_name(text: &str) -> Vec<String> {
-    let mut parts = vec![String::new()];
-    let mut quoted = false;
-    let mut chars = text.chars().peekable();
-    while let Some(char) = chars.next() {
-        match char {
-            '"' if quoted && chars.peek() == Some(&'"') => {
-                chars.next();
-                parts.last_mut().into_iter().for_each(|part| part.push('"'));
-            }
-            '"' => quoted = !quoted,
-            '.' if !quoted => parts.push(String::new()),
-            char => parts.last_mut().into_iter().for_each(|part| part.push(char)),
-        }
-    }
-    parts
-}
 
 /// The terms of a run, the same from its beginning to its end.
 #[derive(Clone, Copy)]
@@ -484,6 +391,11 @@ pub trait Room: Sync + 'static {
         None
     }
 
+    /// Whether PostgreSQL refuses to change a column while an object of this kind depends on it.
+    fn holds_fast(&self) -> bool {
+        false
+    }
+
     /// An attribute as text, for other rooms.
     fn attribute(&self, _body: &Self::Body, _name: &str) -> Option<String> {
         None
@@ -515,6 +427,8 @@ macro_rules! erased {
             fn answer(&self, desired: &dyn Body, rows: &[Row<'_>]) -> Option<Box<dyn Body>>;
             /// See [`Room::rename`].
             fn rename(&self, from: &Address, at: &Address, cx: &Cx<'_>) -> Option<Vec<Step>>;
+            /// See [`Room::holds_fast`].
+            fn holds_fast(&self) -> bool;
             /// See [`Room::identity`].
             fn identity(&self, at: &Address) -> Option<String>;
             /// See [`Room::join`].
@@ -552,6 +466,9 @@ macro_rules! erased {
             }
             fn rename(&self, from: &Address, at: &Address, cx: &Cx<'_>) -> Option<Vec<Step>> {
                 Room::rename(self, from, at, cx)
+            }
+            fn holds_fast(&self) -> bool {
+                Room::holds_fast(self)
             }
             fn identity(&self, at: &Address) -> Option<String> {
                 Room::identity(self, at)
@@ -626,7 +543,7 @@ impl Registry {
         match (place(outer), place(inner)) {
             (Some(Place::Namespace(_)), Some(Place::InSchema(_))) => true,
             (Some(_), Some(Place::Children { of, .. } | Place::Single { of, .. })) => {
-                of == outer || self.can_hold(outer, of)
+                of.iter().any(|of| *of == outer || self.can_hold(outer, of))
             }
             _ => false,
         }

@@ -101,6 +101,13 @@ impl fmt::Debug for Address {
     }
 }
 
+/// In a document for programs it is its text.
+impl serde::Serialize for Address {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
 /// `text` with control characters escaped, so that a name in the database cannot forge our output.
 pub fn printable(text: &str) -> String {
     text.chars().fold(String::with_capacity(text.len()), |mut shown, char| {

@@ -33,9 +33,17 @@ const PINNED: &[(&str, &str)] = &[
     ("jit", "off"),
 ];
 
+/// The same for settings that not every major has. The server looks whether we are still there while it works or waits:
+/// a run that was killed must not hold its locks for as long as its last statement takes.
+const PINNED_SINCE: &[(Feature, &str, &str)] = &[
+    (Feature::TransactionTimeout, "transaction_timeout", "0"),
+    (Feature::ClientConnectionCheck, "client_connection_check_interval", "1s"),
+];
+
 /// A connection with pinned settings.
 pub struct Session {
     client: Client,
+    interrupt: Interrupt,
     /// What is known of the server.
     pub server: Server,
 }
@@ -68,6 +76,18 @@ impl Interrupt {
     /// Whether the run was asked to end.
     pub fn is_requested(&self) -> bool {
         self.requested.load(Ordering::SeqCst)
+    }
+
+    /// An error if the run was asked to end.
+    ///
+    /// # Errors
+    /// `Failed`, saying how to go on.
+    pub fn check(&self) -> Result<()> {
+        if self.is_requested() {
+            return Err(Error::failed("interrupted; what was done stays done")
+                .hint("run it again: it goes on from there"));
+        }
+        Ok(())
     }
 }
 
@@ -122,10 +142,7 @@ impl Session {
             schemas: Vec::new(),
             state: row.flag("state").then(|| state_schema.to_string()),
         };
-        if server.has(Feature::TransactionTimeout) {
-            ask(&mut client, "SET transaction_timeout = 0")?;
-        }
-        Ok(Session { client, server })
+        Ok(Session { client, interrupt: Interrupt::default(), server })
     }
 
     /// Sends a batch in one message and gives the answers of its queries. Statements without rows give none.
@@ -150,9 +167,23 @@ impl Session {
             .sum())
     }
 
+    /// Whether the connection is lost.
+    pub fn is_closed(&self) -> bool {
+        self.client.is_closed()
+    }
+
     /// Lets `interrupt` cancel what runs in this session.
-    pub fn arm(&self, interrupt: &Interrupt) {
+    pub fn arm(&mut self, interrupt: &Interrupt) {
         interrupt.arm(self.client.cancel_token());
+        self.interrupt = interrupt.clone();
+    }
+
+    /// An error if the run was asked to end.
+    ///
+    /// # Errors
+    /// `Failed`, saying how to go on.
+    pub fn check_interrupt(&self) -> Result<()> {
+        self.interrupt.check()
     }
 
     /// Takes the lock that one run at a time holds on a database, if it is free. The session holds it until it ends.
@@ -163,22 +194,36 @@ impl Session {
 
     /// What the session that holds the lock is doing, as far as it can be seen.
     pub fn holder(&mut self) -> Option<String> {
-        let (high, low) = (LOCK_KEY >> 32, LOCK_KEY & 0xffff_ffff);
         let query = format!(
             "SELECT 'pid ' || a.pid || ' (' || coalesce(a.usename, '') || ') ' || coalesce(a.state, '') || ': ' \
              || left(regexp_replace(coalesce(a.query, ''), '\\s+', ' ', 'g'), 120) AS doing \
-             FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid WHERE l.locktype = 'advisory' AND l.granted \
-             AND l.classid = {high} AND l.objid = {low} \
-             AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()) LIMIT 1"
+             FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid WHERE {} LIMIT 1",
+            lock_condition("l")
         );
         let answers = self.ask(&query).ok()?;
         answers.first()?.first().map(crate::model::printable)
     }
 }
 
+/// The condition on a row of `pg_locks`: it is the lock of the run that is at work on this database.
+pub fn lock_condition(alias: &str) -> String {
+    let (high, low) = (LOCK_KEY >> 32, LOCK_KEY & 0xffff_ffff);
+    format!(
+        "{alias}.locktype = 'advisory' AND {alias}.granted AND {alias}.classid = {high} AND {alias}.objid = {low} \
+         AND {alias}.database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    )
+}
+
 /// The statements that pin the settings of a session.
 pub fn pinned() -> String {
-    PINNED.iter().map(|(name, value)| format!("SET {name} = {value}; ")).collect()
+    let mut batch: String = PINNED.iter().map(|(name, value)| format!("SET {name} = {value}; ")).collect();
+    for (feature, name, value) in PINNED_SINCE {
+        let since = feature.since() * 10_000;
+        batch.push_str(&format!(
+            "SELECT set_config('{name}', '{value}', false) WHERE current_setting('server_version_num')::int >= {since}; "
+        ));
+    }
+    batch
 }
 
 fn ask(client: &mut Client, batch: &str) -> Result<Vec<Answer>> {

@@ -1,11 +1,11 @@
 //! The tool's own schema in the database: runs, their statements, the files they were made from, what is remembered
 //! of expressions, quarantined rows.
 
-use crate::apply::StepRecord;
 use crate::error::{Error, Result};
 use crate::session::{Answer, Session, server_error};
 use crate::source::Files;
 use crate::sql::{ident, literal, qualified};
+use crate::statement::StepRecord;
 use sha2::{Digest, Sha256};
 use std::collections::HashSet;
 use std::fmt::Write as _;
@@ -313,7 +313,7 @@ pub struct PastRun {
     pub started_at: String,
     /// How long it took, in seconds; nothing if it never ended.
     pub seconds: Option<f64>,
-    /// `running`, `in sync`, `done`, `failed`.
+    /// `running`, `in sync`, `done`, `failed`; `cut off` if it ended without a word.
     pub outcome: String,
     /// How many statements it executed.
     pub statements: i64,
@@ -398,8 +398,13 @@ fn read_runs(session: &mut Session, schema: &str, which: &str) -> Result<Vec<Pas
     }
     let query = format!(
         "SELECT id, command, to_char(started_at, 'YYYY-MM-DD HH24:MI:SS') AS started_at, \
-         extract(epoch FROM ended_at - started_at) AS seconds, outcome, statements, tool_version, file_hash, username, \
-         error FROM {} {which}",
+         extract(epoch FROM ended_at - started_at) AS seconds, \
+         CASE WHEN outcome = 'running' AND NOT EXISTS (SELECT FROM pg_locks l WHERE {} AND l.pid = r.backend) \
+         THEN 'cut off' ELSE outcome END AS outcome, \
+         greatest(statements, (SELECT count(*) FROM {} s WHERE s.run = r.id AND s.outcome = 'done')) AS statements, \
+         tool_version, file_hash, username, error FROM {} r {which}",
+        crate::session::lock_condition("l"),
+        qualified(schema, "step"),
         qualified(schema, "run")
     );
     let answers = session.ask(&query).map_err(|error| server_error("cannot read the history", &error))?;

@@ -2,6 +2,7 @@
 
 use crate::model::Address;
 use crate::sql::{Form, Phrase};
+use std::time::Duration;
 
 /// One SQL statement with its form.
 #[derive(Debug, Clone)]
@@ -136,4 +137,23 @@ impl From<Statement> for Step {
     fn from(statement: Statement) -> Self {
         Step::direct([statement])
     }
+}
+
+/// What happened to one statement.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StepRecord {
+    /// Its place in the plan, from 1.
+    pub number: usize,
+    /// What it was about.
+    pub address: String,
+    /// Its form.
+    pub form: String,
+    /// The SQL as it may be shown.
+    pub sql: String,
+    /// How long it took.
+    pub duration: Option<Duration>,
+    /// `done`, `failed`, `skipped`.
+    pub outcome: &'static str,
+    /// What the server said.
+    pub error: Option<String>,
 }

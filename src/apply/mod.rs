@@ -13,6 +13,7 @@ pub use rehearse::rehearse;
 pub use witness::witness;
 
 use crate::source::Files;
+use crate::statement::StepRecord;
 use std::time::Duration;
 
 /// How a plan is executed.
@@ -26,25 +27,6 @@ pub struct Manner {
     pub batch: u64,
     /// The `search_path` under which the file's SQL is read, as SQL.
     pub search_path: String,
-}
-
-/// What happened to one statement.
-#[derive(Debug, Clone, PartialEq)]
-pub struct StepRecord {
-    /// Its place in the plan, from 1.
-    pub number: usize,
-    /// What it was about.
-    pub address: String,
-    /// Its form.
-    pub form: String,
-    /// The SQL as it may be shown.
-    pub sql: String,
-    /// How long it took.
-    pub duration: Option<Duration>,
-    /// `done`, `failed`, `skipped`.
-    pub outcome: &'static str,
-    /// What the server said.
-    pub error: Option<String>,
 }
 
 /// What happens during a run, for progress and logs.

@@ -40,6 +40,7 @@ pub fn rehearse(
     }
     let _ = session.run("ROLLBACK");
     session.run(&head).map_err(|error| crate::session::server_error("cannot rehearse the plan", &error))?;
+    let later = left_out(plan);
     let mut errors = Vec::new();
     for line in &lines {
         let _ = session.run("SAVEPOINT line");
@@ -48,7 +49,7 @@ pub fn rehearse(
             return Err(crate::session::server_error("cannot rehearse the plan", &error));
         }
         let _ = session.run("ROLLBACK TO SAVEPOINT line");
-        if !is_excused(&error, line, &errors) {
+        if !is_excused(&error, line, &errors) && !waits_for(line.item, &later, &error) {
             errors.push((
                 line.item,
                 failure::explain(line.item, &line.sql, bench.files, &error),
@@ -66,8 +67,25 @@ fn is_race_or_lock(error: &postgres::Error) -> bool {
     failure::is_race(error) || failure::is_passing(error)
 }
 
-/// Errors that only follow from an earlier one, or from rehearsing.
-fn is_excused(error: &postgres::Error, line: &Line<'_>, earlier: &[(&Item, Error, bool)]) -> bool {
+/// Addresses that the plan changes but the rehearsal leaves out, because others may be using them.
+fn left_out(plan: &Plan) -> Vec<&Address> {
+    let groups = plan.groups.iter().filter(|group| !group.fresh || group.optional);
+    groups.flat_map(|group| &group.statements).map(|statement| &plan.items[statement.item].address).collect()
+}
+
+/// Whether the item lacks only what the plan puts in place and the rehearsal does not.
+fn waits_for(item: &Item, later: &[&Address], error: &postgres::Error) -> bool {
+    let related = |other: &&&Address| {
+        **other == &item.address
+            || item.needs.iter().any(|need| {
+                need == **other
+                    || other.path().len() > need.path().len() && other.path().starts_with(need.path())
+            })
+    };
+    is_missing(error) && later.iter().any(|other| related(&other))
+}
+
+fn is_missing(error: &postgres::Error) -> bool {
     let missing = [
         SqlState::UNDEFINED_TABLE,
         SqlState::UNDEFINED_OBJECT,
@@ -75,13 +93,18 @@ fn is_excused(error: &postgres::Error, line: &Line<'_>, earlier: &[(&Item, Error
         SqlState::UNDEFINED_COLUMN,
         SqlState::INVALID_SCHEMA_NAME,
     ];
+    error.code().is_some_and(|code| missing.contains(code))
+}
+
+/// Errors that only follow from an earlier one, or from rehearsing.
+fn is_excused(error: &postgres::Error, line: &Line<'_>, earlier: &[(&Item, Error, bool)]) -> bool {
     let Some(db) = error.as_db_error() else { return false };
     // A new enum label cannot be used in the transaction that adds it.
     // A rehearsal holds all locks at once; the plan itself is done in parts.
     if matches!(db.code().code(), "55P04" | "53200") {
         return true;
     }
-    missing.contains(db.code())
+    is_missing(error)
         && earlier.iter().any(|(item, _, _)| {
             let name = item.address.name().split('(').next().unwrap_or_default();
             item.address != line.item.address && !name.is_empty() && db.message().contains(name)
@@ -109,7 +132,8 @@ fn verdict(mut errors: Vec<Error>) -> Result<()> {
 
 fn lines<'p>(plan: &'p Plan, desired: &Model, terms: &Terms<'_>) -> Vec<Line<'p>> {
     let mut lines = Vec::new();
-    let labels = |group: &Group| group.statements.iter().all(|statement| statement.form == Form::EnumAddValue);
+    let labels =
+        |group: &Group| group.statements.iter().all(|statement| statement.form == Form::EnumAddValue);
     for group in plan.groups.iter().filter(|group| (group.fresh || labels(group)) && !group.optional) {
         for statement in group.statements.iter().filter(|statement| !statement.uses_state) {
             lines.push(Line { item: &plan.items[statement.item], sql: statement.sql.clone() });
@@ -159,6 +183,9 @@ fn check(
         Context::Index { table } => {
             let name = format!("pgr_rehearsal_{number}");
             let columns = columns(table, desired, terms);
+            if columns.is_empty() {
+                return None;
+            }
             let list: Vec<String> =
                 columns.iter().map(|(column, of)| format!("{} {of}", ident(column))).collect();
             Phrase::from(format!(
@@ -166,6 +193,9 @@ fn check(
                 list.join(", ")
             ))
             .fragment(fragment)
+        }
+        Context::Query { .. } => {
+            Phrase::from(format!("CREATE TEMP VIEW pgr_rehearsal_{number} AS ")).fragment(fragment)
         }
         Context::Signature => return None,
     })

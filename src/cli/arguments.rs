@@ -58,6 +58,11 @@ pub enum Command {
         /// The number of a run
         run: Option<i64>,
     },
+    /// The language of schema.toml as a JSON Schema, for editors
+    JsonSchema,
+    /// The reference, in Markdown
+    #[command(hide = true)]
+    Reference,
 }
 
 /// How results are written.

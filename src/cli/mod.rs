@@ -6,6 +6,7 @@ mod history;
 mod interrupt;
 mod logging;
 mod progress;
+mod reference;
 
 use arguments::{Arguments, Command};
 use clap::Parser as _;
@@ -40,6 +41,11 @@ fn run(arguments: &Arguments) -> Result<u8, Error> {
         Command::Wait => commands::wait(global),
         Command::Status => commands::status(global),
         Command::History { run } => history::history(global, *run),
+        Command::JsonSchema => commands::json_schema(),
+        Command::Reference => {
+            output(&reference::reference());
+            Ok(0)
+        }
     }
 }
 

@@ -23,7 +23,7 @@ static DOC: Doc = Doc {
     summary: "A check constraint. On a table that holds rows it is added NOT VALID and validated afterwards, so that \
               reads and writes go on.",
     manual: "ddl-constraints",
-    place: Place::Children { of: "table", key: "checks" },
+    place: Place::Children { of: &["table"], key: "checks" },
     rank: Rank::Constraint,
     main_key: Some("expression"),
     keys: &[

@@ -1,8 +1,8 @@
 //! Comments: a kind about any address.
 
 use crate::delta::Alteration;
-use crate::kind::{Cx, Doc, Item, Place, Rank, Room, Row, Server};
-use crate::model::{Address, Entry, Observed};
+use crate::kind::{Cx, Doc, Item, Place, Rank, Room, Row, Server, Undeclared};
+use crate::model::{Address, Entry, Model, Observed};
 use crate::source::{KeyDoc, Shape};
 use crate::sql::{Form, Phrase, not_of_extension};
 use crate::statement::{Statement, Step};
@@ -48,85 +48,21 @@ impl Room for Comment {
 
     fn catalog(&self, server: &Server) -> Option<String> {
         let ours = server.in_schemas("n.nspname");
-        let branch = |kind: &str, path: &str, from: &str, class: &str, oid: &str, sub: &str, also: &str| {
+        let branch = |source: &Source| {
+            let Source { kind, path, from, class, oid, sub, also } = source;
+            // Extensions and roles live in no schema.
+            let here = if from.contains(" n ON ") { ours.as_str() } else { "true" };
             format!(
                 "SELECT {kind} AS kind, to_json(ARRAY[{path}]::text[])::text AS path, d.description AS text \
-                 FROM pg_description d JOIN {from} WHERE d.classoid = '{class}'::regclass AND d.objsubid {sub} AND {also} \
-                 AND {}",
+                 FROM pg_description d JOIN {from} WHERE d.classoid = '{class}'::regclass AND d.objsubid {sub} \
+                 AND {also} AND {here} AND {}",
                 not_of_extension(class, oid)
             )
         };
-        let class = "pg_class c ON c.oid = d.objoid JOIN pg_namespace n ON n.oid = c.relnamespace";
-        let column = format!("{class} JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = d.objsubid");
-        let constraint = "pg_constraint k ON k.oid = d.objoid JOIN pg_class c ON c.oid = k.conrelid \
-                          JOIN pg_namespace n ON n.oid = c.relnamespace";
-        let contype = "CASE k.contype WHEN 'p' THEN 'primary key' WHEN 'u' THEN 'unique constraint' \
-                       WHEN 'c' THEN 'check' WHEN 'f' THEN 'foreign key' ELSE 'constraint' END";
-        let index = "pg_class x ON x.oid = d.objoid JOIN pg_index i ON i.indexrelid = x.oid \
-                     JOIN pg_class c ON c.oid = i.indrelid JOIN pg_namespace n ON n.oid = c.relnamespace";
-        let of_index =
-            format!("NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = i.indexrelid) AND {ours}");
-        let trigger = "pg_trigger t ON t.oid = d.objoid JOIN pg_class c ON c.oid = t.tgrelid \
-                       JOIN pg_namespace n ON n.oid = c.relnamespace";
-        let function = "pg_proc p ON p.oid = d.objoid JOIN pg_namespace n ON n.oid = p.pronamespace";
-        let called = "n.nspname, p.proname || '(' || oidvectortypes(p.proargtypes) || ')'";
-        let types = "pg_type t ON t.oid = d.objoid JOIN pg_namespace n ON n.oid = t.typnamespace";
-        let tables = format!("c.relkind IN ('r', 'p') AND NOT c.relispartition AND {ours}");
-        let of_type = format!("t.typtype = 'e' AND {ours}");
-        let branches = [
-            branch("'table'", "n.nspname, c.relname", class, "pg_class", "c.oid", "= 0", &tables),
-            branch(
-                "'column'",
-                "n.nspname, c.relname, a.attname",
-                &column,
-                "pg_class",
-                "c.oid",
-                "> 0",
-                &tables,
-            ),
-            branch(
-                contype,
-                "n.nspname, c.relname, k.conname",
-                constraint,
-                "pg_constraint",
-                "k.oid",
-                "= 0",
-                &ours,
-            ),
-            branch(
-                "'index'",
-                "n.nspname, c.relname, x.relname",
-                index,
-                "pg_class",
-                "x.oid",
-                "= 0",
-                &of_index,
-            ),
-            branch(
-                "'trigger'",
-                "n.nspname, c.relname, t.tgname",
-                trigger,
-                "pg_trigger",
-                "t.oid",
-                "= 0",
-                &ours,
-            ),
-            branch("'function'", called, function, "pg_proc", "p.oid", "= 0", &ours),
-            branch("'enum'", "n.nspname, t.typname", types, "pg_type", "t.oid", "= 0", &of_type),
-            // The server itself comments on schema public and on procedural languages.
-            branch(
-                "'schema'",
-                "n.nspname",
-                "pg_namespace n ON n.oid = d.objoid",
-                "pg_namespace",
-                "n.oid",
-                "= 0",
-                &format!("d.description <> 'standard public schema' AND {ours}"),
-            ),
-        ];
         let roles = "SELECT 'role' AS kind, to_json(ARRAY[r.rolname]::text[])::text AS path, d.description AS text \
                      FROM pg_shdescription d JOIN pg_roles r ON r.oid = d.objoid \
                      WHERE d.classoid = 'pg_authid'::regclass";
+        let branches: Vec<String> = SOURCES.iter().map(branch).collect();
         Some(format!("{} UNION ALL {roles}", branches.join(" UNION ALL ")))
     }
 
@@ -151,7 +87,120 @@ impl Room for Comment {
     fn drop(&self, at: &Address, _: &Body, cx: &Cx<'_>) -> Vec<Step> {
         say(at, None, cx)
     }
+
+    fn undeclared(&self, at: &Address, _: &Body, _: &Model) -> Undeclared {
+        // An extension brings its own comment.
+        let brought = at.subject().is_some_and(|subject| subject.kind == "extension");
+        if brought { Undeclared::Ignore } else { Undeclared::Drift }
+    }
 }
+
+/// Where comments on some sort of object stand in the catalog.
+struct Source {
+    /// The kind, as SQL.
+    kind: &'static str,
+    /// The names that make up its path.
+    path: &'static str,
+    /// What `pg_description d` is joined with.
+    from: &'static str,
+    /// The catalog that the object is in.
+    class: &'static str,
+    /// Its OID.
+    oid: &'static str,
+    /// A condition on `objsubid`.
+    sub: &'static str,
+    /// Any other condition.
+    also: &'static str,
+}
+
+const RELATION: Source = Source {
+    kind: "CASE c.relkind WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view' ELSE 'table' END",
+    path: "n.nspname, c.relname",
+    from: "pg_class c ON c.oid = d.objoid JOIN pg_namespace n ON n.oid = c.relnamespace",
+    class: "pg_class",
+    oid: "c.oid",
+    sub: "= 0",
+    also: "c.relkind IN ('r', 'p', 'v', 'm') AND NOT c.relispartition",
+};
+
+const SOURCES: &[Source] = &[
+    RELATION,
+    Source {
+        kind: "'column'",
+        path: "n.nspname, c.relname, a.attname",
+        from: "pg_class c ON c.oid = d.objoid JOIN pg_namespace n ON n.oid = c.relnamespace \
+               JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = d.objsubid",
+        sub: "> 0",
+        ..RELATION
+    },
+    Source {
+        kind: "CASE k.contype WHEN 'p' THEN 'primary key' WHEN 'u' THEN 'unique constraint' \
+               WHEN 'c' THEN 'check' WHEN 'f' THEN 'foreign key' ELSE 'constraint' END",
+        path: "n.nspname, c.relname, k.conname",
+        from: "pg_constraint k ON k.oid = d.objoid JOIN pg_class c ON c.oid = k.conrelid \
+               JOIN pg_namespace n ON n.oid = c.relnamespace",
+        class: "pg_constraint",
+        oid: "k.oid",
+        also: "true",
+        ..RELATION
+    },
+    Source {
+        kind: "'index'",
+        path: "n.nspname, c.relname, x.relname",
+        from: "pg_class x ON x.oid = d.objoid JOIN pg_index i ON i.indexrelid = x.oid \
+               JOIN pg_class c ON c.oid = i.indrelid JOIN pg_namespace n ON n.oid = c.relnamespace",
+        oid: "x.oid",
+        also: "NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = i.indexrelid)",
+        ..RELATION
+    },
+    Source {
+        kind: "'trigger'",
+        path: "n.nspname, c.relname, t.tgname",
+        from: "pg_trigger t ON t.oid = d.objoid JOIN pg_class c ON c.oid = t.tgrelid \
+               JOIN pg_namespace n ON n.oid = c.relnamespace",
+        class: "pg_trigger",
+        oid: "t.oid",
+        also: "true",
+        ..RELATION
+    },
+    Source {
+        kind: "'function'",
+        path: "n.nspname, p.proname || '(' || oidvectortypes(p.proargtypes) || ')'",
+        from: "pg_proc p ON p.oid = d.objoid JOIN pg_namespace n ON n.oid = p.pronamespace",
+        class: "pg_proc",
+        oid: "p.oid",
+        also: "true",
+        ..RELATION
+    },
+    Source {
+        kind: "'enum'",
+        path: "n.nspname, t.typname",
+        from: "pg_type t ON t.oid = d.objoid JOIN pg_namespace n ON n.oid = t.typnamespace",
+        class: "pg_type",
+        oid: "t.oid",
+        also: "t.typtype = 'e'",
+        ..RELATION
+    },
+    Source {
+        kind: "'schema'",
+        path: "n.nspname",
+        from: "pg_namespace n ON n.oid = d.objoid",
+        class: "pg_namespace",
+        oid: "n.oid",
+        // The server itself comments on schema public.
+        also: "d.description <> 'standard public schema'",
+        ..RELATION
+    },
+    Source {
+        kind: "'extension'",
+        path: "x.extname",
+        from: "pg_extension x ON x.oid = d.objoid",
+        class: "pg_extension",
+        oid: "x.oid",
+        also: "true",
+        ..RELATION
+    },
+];
 
 /// Kinds of objects that the catalog query reads comments of.
 const KINDS: &[&str] = &[
@@ -164,8 +213,11 @@ const KINDS: &[&str] = &[
     "index",
     "trigger",
     "function",
+    "view",
+    "materialized view",
     "enum",
     "schema",
+    "extension",
     "role",
 ];
 

@@ -51,7 +51,7 @@ static DOC: Doc = Doc {
     summary: "A foreign key. On a table that holds rows it is added NOT VALID and validated afterwards, so that reads \
               and writes go on. On a column: `references = \"events\"`, or `references = \"events(id)\"`.",
     manual: "ddl-constraints",
-    place: Place::Children { of: "table", key: "foreign_keys" },
+    place: Place::Children { of: &["table"], key: "foreign_keys" },
     rank: Rank::Reference,
     main_key: None,
     keys: &[

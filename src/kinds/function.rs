@@ -207,14 +207,6 @@ impl Room for Function {
         vec![Statement::new(Form::DropObject, format!("DROP FUNCTION {name}")).into()]
     }
 
-    /// Only what cannot be altered in place is replaced; nothing is lost, and what depends on it refuses.
-    fn replace(&self, at: &Address, desired: &Body, observed: &Body, cx: &Cx<'_>) -> Option<Vec<Step>> {
-        let mut steps = Room::drop(self, at, observed, cx);
-        steps.iter_mut().flat_map(|step| &mut step.direct).for_each(|statement| statement.form = Form::Catalog);
-        steps.extend(self.create(at, desired, cx));
-        Some(steps)
-    }
-
     fn same_shape(&self, desired: &Body, observed: &Body) -> bool {
         let count = |types: &str| if types.is_empty() { 0 } else { types.split(',').count() };
         desired.name == observed.name && count(&desired.identity) == count(&observed.identity)

@@ -24,7 +24,8 @@ const SORTS: &[(&str, &str)] = &[
     ("all sequences in schema", "all sequences"),
     ("all functions in schema", "all functions"),
     ("table", "table"),
-    ("view", "table"),
+    ("view", "view"),
+    ("materialized view", "materialized view"),
     ("sequence", "sequence"),
     ("function", "function"),
     ("schema", "schema"),
@@ -45,7 +46,7 @@ static DOC: Doc = Doc {
         KeyDoc::new(
             "on",
             Shape::Names,
-            "the objects: `table events`, `schema tenants`, `sequence s`, `function f(int)`, `type t`, `database`, \
+            "the objects: `table events`, `view v`, `schema tenants`, `sequence s`, `function f(int)`, `type t`, `database`, \
              `all tables in schema public`; a bare name is a table",
         ),
         KeyDoc::new(
@@ -105,7 +106,8 @@ impl Room for Grant {
                 )
             };
         let relation = "pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace";
-        let sort = "CASE WHEN c.relkind = 'S' THEN 'sequence' ELSE 'table' END";
+        let sort = "CASE c.relkind WHEN 'S' THEN 'sequence' WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view' \
+                    ELSE 'table' END";
         let own = not_of_extension("pg_class", "c.oid");
         let plain = format!("{ours} AND {own} AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')");
         let of_column =
@@ -119,7 +121,7 @@ impl Room for Grant {
         Some(
             [
                 branch(sort, "c.relname", "NULL::name", relation, "c.relacl", "c.relowner", &plain),
-                branch("'table'", "c.relname", "a.attname", &of_column, "a.attacl", "c.relowner", &plain),
+                branch(sort, "c.relname", "a.attname", &of_column, "a.attacl", "c.relowner", &plain),
                 branch("'schema'", "n.nspname", "NULL", "pg_namespace n", "n.nspacl", "n.nspowner", &ours),
                 branch("'function'", called, "NULL", routine, "p.proacl", "p.proowner", &of_routine),
                 branch("'enum'", "t.typname", "NULL", types, "t.typacl", "t.typowner", &of_type),
@@ -144,6 +146,8 @@ impl Room for Grant {
             "function" => Address::new("function", [schema, name]),
             "enum" => Address::new("enum", [schema, name]),
             "sequence" => Address::new("sequence", [schema, name]),
+            "view" => Address::new("view", [schema, name]),
+            "materialized view" => Address::new("materialized view", [schema, name]),
             "database" => Address::new("database", Vec::<String>::new()),
             _ => Address::new("table", [schema, name]),
         };
@@ -211,7 +215,10 @@ impl Room for Grant {
 
     fn expand(&self, at: &Address, body: &Body, desired: &Model, observed: &Observed) -> Option<Vec<Entry>> {
         let subject = at.subject().filter(|subject| subject.kind == "all tables")?;
-        let here = |address: &&Address| address.kind == "table" && address.schema() == subject.name();
+        let here = |address: &&Address| {
+            matches!(address.kind, "table" | "view" | "materialized view")
+                && address.schema() == subject.name()
+        };
         let declared = desired.iter().filter(|entry| !entry.absent).map(|entry| &entry.address);
         let mut tables: Vec<&Address> = declared.filter(here).collect();
         tables.extend(observed.model.addresses().filter(here).filter(|address| !desired.contains(address)));
@@ -331,10 +338,10 @@ fn subject(item: &mut Item<'_>, text: &str, span: Span) -> Option<Address> {
     Some(match kind {
         "database" => Address::new("database", Vec::<String>::new()),
         "schema" | "all tables" | "all sequences" | "all functions" => Address::new(kind, [bare]),
-        "table" => {
-            let table = Address::new("table", [schema, bare]);
-            item.refer(table.clone(), span);
-            table
+        "table" | "view" | "materialized view" => {
+            let relation = Address::new(kind, [schema, bare]);
+            item.refer(relation.clone(), span);
+            relation
         }
         kind => Address::new(kind, [schema, bare]),
     })
@@ -353,7 +360,7 @@ fn spell(word: &str, kind: &str) -> Vec<String> {
         return vec![lower];
     }
     let all: &[&str] = match kind {
-        "table" | "all tables" => {
+        "table" | "view" | "materialized view" | "all tables" => {
             &["select", "insert", "update", "delete", "truncate", "references", "trigger"]
         }
         "sequence" | "all sequences" => &["usage", "select", "update"],

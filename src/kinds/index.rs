@@ -26,7 +26,7 @@ static DOC: Doc = Doc {
     summary: "An index. A bare list is a B-tree on those columns or expressions, each as in CREATE INDEX. On a table \
               that holds rows it is built concurrently; an invalid one is built anew.",
     manual: "sql-createindex",
-    place: Place::Children { of: "table", key: "indexes" },
+    place: Place::Children { of: &["table", "materialized view"], key: "indexes" },
     rank: Rank::Constraint,
     main_key: Some("on"),
     keys: &[
@@ -84,7 +84,8 @@ impl Room for Index {
             item.refer(Address::new("column", [host.schema(), host.name(), &name]), span);
         }
         for (key, span) in &keys {
-            if is_name(key) {
+            // The columns of a materialized view are known to its query alone.
+            if is_name(key) && host.kind == "table" {
                 item.refer(Address::new("column", [host.schema(), host.name(), key]), *span);
             }
         }
@@ -96,12 +97,12 @@ impl Room for Index {
         let (ours, own) = (server.in_schemas("n.nspname"), not_of_extension("pg_class", "c.oid"));
         let columns = column_names("i.indrelid", "(i.indkey::int2[])[:i.indnkeyatts - 1]");
         Some(format!(
-            "SELECT n.nspname AS schema, c.relname AS table, x.relname AS name, i.indisunique AS unique, \
+            "SELECT n.nspname AS schema, c.relname AS table, c.relkind AS host, x.relname AS name, i.indisunique AS unique, \
              i.indisvalid AS valid, CASE WHEN i.indexprs IS NULL THEN {columns} END AS columns, \
              pg_get_indexdef(i.indexrelid) AS definition \
              FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid JOIN pg_class c ON c.oid = i.indrelid \
              JOIN pg_namespace n ON n.oid = c.relnamespace \
-             WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND {ours} AND {own} \
+             WHERE c.relkind IN ('r', 'p', 'm') AND NOT c.relispartition AND {ours} AND {own} \
              AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x')) \
              ORDER BY i.indexrelid"
         ))
@@ -117,7 +118,8 @@ impl Room for Index {
             columns: row.list("columns"),
             valid: row.flag("valid"),
         };
-        let table = Address::new("table", [path[0], path[1]]);
+        let host = if row.text("host") == "m" { "materialized view" } else { "table" };
+        let table = Address::new(host, [path[0], path[1]]);
         let at = Address::new(DOC.name, [path[0], path[1], path[2]]);
         out.model.insert(Entry::new(at, body).part_of(table));
     }

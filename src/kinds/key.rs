@@ -56,7 +56,7 @@ static PRIMARY_KEY_DOC: Doc = Doc {
     summary: "The primary key of a table; its columns are NOT NULL. Without a name it is `TABLE_pkey`, or whatever \
               the one in the database is called.",
     manual: "ddl-constraints",
-    place: Place::Single { of: "table", key: "primary_key" },
+    place: Place::Single { of: &["table"], key: "primary_key" },
     rank: Rank::Key,
     main_key: Some("columns"),
     keys: &[KeyDoc::new("name", Shape::Name, "its name"), COLUMNS, INCLUDE, DEFERRABLE, INITIALLY, KEEP],
@@ -68,7 +68,7 @@ static UNIQUE_DOC: Doc = Doc {
     name: "unique constraint",
     summary: "A unique constraint. On a table that holds rows its index is built concurrently first.",
     manual: "ddl-constraints",
-    place: Place::Children { of: "table", key: "unique" },
+    place: Place::Children { of: &["table"], key: "unique" },
     rank: Rank::Key,
     main_key: Some("columns"),
     keys: &[

@@ -20,7 +20,7 @@ static DOC: Doc = Doc {
     name: "membership",
     summary: "The roles that a role is a member of.",
     manual: "role-membership",
-    place: Place::Single { of: "role", key: "member_of" },
+    place: Place::Single { of: &["role"], key: "member_of" },
     rank: Rank::Role,
     main_key: Some("roles"),
     keys: &[

@@ -18,6 +18,7 @@ mod rows;
 mod schema;
 mod table;
 mod trigger;
+mod view;
 
 use crate::kind::Registry;
 
@@ -35,6 +36,8 @@ pub fn registry() -> Registry {
         &check::Check,
         &foreign_key::ForeignKey,
         &index::Index,
+        &view::VIEW,
+        &view::MATERIALIZED_VIEW,
         &trigger::Trigger,
         &rows::Rows,
         &role::Role,

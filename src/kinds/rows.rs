@@ -51,7 +51,7 @@ static DOC: Doc = Doc {
     summary: "Rows that must be there, found by the columns of `key`. `insert` adds what is missing, `upsert` also \
               corrects what differs, `sync` also deletes what the file does not have (consent `delete_rows`).",
     manual: "sql-insert",
-    place: Place::Single { of: "table", key: "rows" },
+    place: Place::Single { of: &["table"], key: "rows" },
     rank: Rank::Rows,
     main_key: None,
     keys: &[

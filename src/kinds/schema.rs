@@ -66,8 +66,8 @@ impl Room for Schema {
         Some(format!("SCHEMA {}", ident(at.name())))
     }
 
-    /// A schema is read because the file speaks of it, or because the run would put things there.
-    fn undeclared(&self, _: &Address, _: &Body, _: &Model) -> Undeclared {
-        Undeclared::Ignore
+    fn undeclared(&self, at: &Address, _: &Body, _: &Model) -> Undeclared {
+        // Every database is born with it.
+        if at.name() == "public" { Undeclared::Ignore } else { Undeclared::Drift }
     }
 }

@@ -36,7 +36,7 @@ static DOC: Doc = Doc {
     summary: "A trigger on a table. `touch = \"updated_at\"` on a table is short for a trigger that keeps that column \
               current.",
     manual: "sql-createtrigger",
-    place: Place::Children { of: "table", key: "triggers" },
+    place: Place::Children { of: &["table", "view"], key: "triggers" },
     rank: Rank::Trigger,
     main_key: None,
     keys: &[
@@ -106,7 +106,7 @@ impl Room for Trigger {
             }
         }
         let (Some(timing), Some((call, span))) = (timing, call) else { return };
-        for column in &columns {
+        for column in columns.iter().filter(|_| host.kind == "table") {
             item.refer(Address::new("column", [host.schema(), host.name(), column]), span);
         }
         let Some((name, arguments)) = outside(call, "(").next().map(|open| call.split_at(open)) else {
@@ -122,14 +122,19 @@ impl Room for Trigger {
     fn catalog(&self, server: &Server) -> Option<String> {
         let (ours, own) = (server.in_schemas("n.nspname"), not_of_extension("pg_class", "c.oid"));
         let columns = column_names("t.tgrelid", "t.tgattr::int2[]");
+        let used = column_names(
+            "t.tgrelid",
+            "ARRAY(SELECT u.refobjsubid FROM pg_depend u WHERE u.classid = 'pg_trigger'::regclass AND u.objid = t.oid \
+             AND u.refobjid = t.tgrelid AND u.refobjsubid > 0)",
+        );
         Some(format!(
-            "SELECT n.nspname AS schema, c.relname AS table, t.tgname AS name, t.tgtype AS type, {columns} AS columns, \
+            "SELECT n.nspname AS schema, c.relname AS table, c.relkind AS host, t.tgname AS name, {used} AS used, t.tgtype AS type, {columns} AS columns, \
              pg_get_triggerdef(t.oid) AS definition, t.tgenabled AS enabled, fn.nspname AS function_schema, \
              p.proname AS function \
              FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace \
              JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_namespace fn ON fn.oid = p.pronamespace \
              WHERE NOT t.tgisinternal AND t.tgparentid = 0 AND t.tgconstraint = 0 AND NOT c.relispartition \
-             AND c.relkind IN ('r', 'p') AND {ours} AND {own} ORDER BY t.oid"
+             AND c.relkind IN ('r', 'p', 'v') AND {ours} AND {own} ORDER BY t.oid"
         ))
     }
 
@@ -158,8 +163,13 @@ impl Room for Trigger {
                 _ => "yes",
             },
         };
-        let table = Address::new("table", [path[0], path[1]]);
-        out.model.insert(Entry::new(Address::new(DOC.name, path), body).part_of(table));
+        let host = if row.text("host") == "v" { "view" } else { "table" };
+        let table = Address::new(host, [path[0], path[1]]);
+        let mut entry = Entry::new(Address::new(DOC.name, path), body).part_of(table);
+        for column in row.list("used") {
+            entry = entry.needing(Address::new("column", [path[0], path[1], &column]));
+        }
+        out.model.insert(entry);
     }
 
     fn fragments(&self, at: &Address, body: &mut Body, visit: &mut Visit<'_>) {
@@ -211,6 +221,10 @@ impl Room for Trigger {
             "schema" if body.function.0 == from.name() => body.function.0 = to.name().to_string(),
             _ => {}
         }
+    }
+
+    fn holds_fast(&self) -> bool {
+        true
     }
 
     fn identity(&self, at: &Address) -> Option<String> {

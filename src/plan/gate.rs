@@ -56,7 +56,7 @@ impl Plan {
                 refusals.push(Refusal {
                     consent: *consent,
                     statement: statement.sql.shown(),
-                    why: why(*consent).to_string(),
+                    why: consent.risk().to_string(),
                 });
             }
         }
@@ -84,19 +84,5 @@ impl Plan {
                 error.note(format!("  {statement}\n    needs `{}`: {}", refusal.consent.name(), refusal.why));
         }
         Err(error.hint(format!("if that is what you want, run it again with `--allow {}`", words.join(","))))
-    }
-}
-
-fn why(consent: Consent) -> &'static str {
-    match consent {
-        Consent::DropTable => "it drops a table with its rows",
-        Consent::DropColumn => "it drops a column with its values",
-        Consent::DropObject => "it drops an object",
-        Consent::Prune => "it drops what the file does not declare",
-        Consent::Rewrite => "it rewrites a large table while nobody can read it",
-        Consent::Block => "it keeps others from a large table while it scans it",
-        Consent::Narrow => "it can fail on a value, or lose part of it",
-        Consent::DeleteRows => "it deletes rows (they go to quarantine)",
-        Consent::Revoke => "it takes a privilege away",
     }
 }

@@ -16,10 +16,14 @@ const LARGEST: usize = 1000;
 pub(super) enum Place {
     /// Only what is new, or what takes no lock.
     Fresh,
+    /// What takes away or locks an object that is no table.
+    Gone,
     /// Labels of enums, which can be used only after commit.
     Labels,
     /// A table that others may be using.
     Table(Address),
+    /// What goes and comes back together with what it depends on.
+    Knot(usize),
     /// Nothing else may be in its group.
     Alone,
 }
@@ -33,10 +37,13 @@ impl Place {
 
 /// Where a draft begins.
 pub(super) fn place_of(draft: &Draft, cx: &Cx<'_>) -> Place {
-    draft.statements.first().map_or(Place::Fresh, |statement| place(statement, cx))
+    draft.statements.first().map_or(Place::Fresh, |statement| place(statement, draft.knot, cx))
 }
 
-fn place(statement: &Statement, cx: &Cx<'_>) -> Place {
+fn place(statement: &Statement, knot: Option<usize>, cx: &Cx<'_>) -> Place {
+    if let Some(knot) = knot {
+        return Place::Knot(knot);
+    }
     let cost = statement.form.cost();
     let there = |table: &&Address| cx.observed.tables.contains_key(*table);
     let table = statement.table.as_ref().filter(there).or(statement.also.as_ref().filter(there));
@@ -49,6 +56,8 @@ fn place(statement: &Statement, cx: &Cx<'_>) -> Place {
             let batched = statement.batch.is_some() && cx.observed.holds_rows(table);
             if long || batched { Place::Alone } else { Place::Table(table.clone()) }
         }
+        // What it takes away is in use, though its lock is on no table.
+        (Form::DropObject | Form::ReplaceObject | Form::ReplaceView, None) => Place::Gone,
         (_, None) => Place::Fresh,
     }
 }
@@ -61,7 +70,7 @@ pub(super) fn group(drafts: Vec<Draft>, cx: &Cx<'_>) -> Vec<Group> {
         // What is optional must be able to fail by itself.
         let mut first = draft.optional;
         for statement in draft.statements {
-            let place = place(&statement, cx);
+            let place = place(&statement, draft.knot, cx);
             let joins = current
                 .as_ref()
                 .is_some_and(|(there, optional)| place.joins(there) && *optional == draft.optional && !first);

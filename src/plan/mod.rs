@@ -34,6 +34,8 @@ pub struct Item {
     pub obstacle: Option<crate::delta::Obstacle>,
     /// The item whose statement says it too, if it has none of its own.
     pub folded_into: Option<usize>,
+    /// What must be in place before it.
+    pub needs: Vec<Address>,
 }
 
 /// One statement in its place.
@@ -113,6 +115,7 @@ struct Draft {
     position: usize,
     is_drop: bool,
     optional: bool,
+    knot: Option<usize>,
     needs: Vec<Address>,
     statements: Vec<crate::statement::Statement>,
 }

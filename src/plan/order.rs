@@ -2,7 +2,7 @@
 //! group that is being filled, then rank, then the order of the file.
 
 use super::{Draft, Plan, group};
-use crate::kind::{Cx, Rank};
+use crate::kind::Cx;
 use crate::model::Address;
 use std::collections::{BTreeSet, HashMap};
 
@@ -45,42 +45,70 @@ pub(super) fn order(drafts: Vec<Draft>, plan: &Plan, cx: &Cx<'_>) -> Vec<Draft> 
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Key {
-    rank: (bool, bool, Rank),
+    rank: (bool, bool, i32),
     position: usize,
     number: usize,
 }
 
-/// Drops come first: what they free (a name, a place) may be taken by what is created. What is optional comes last,
-/// so that it does not cut a transaction in two.
-fn sort_rank(draft: &Draft) -> (bool, bool, Rank) {
-    (!draft.is_drop, draft.optional, draft.rank)
+/// Drops come first: what they free (a name, a place) may be taken by what is created. They go in the opposite order
+/// of creation: a constraint before the columns that it stands on. What is optional comes last, so that it does not
+/// cut a transaction in two.
+fn sort_rank(draft: &Draft) -> (bool, bool, i32) {
+    let rank = draft.rank as i32;
+    (!draft.is_drop, draft.optional, if draft.is_drop { -rank } else { rank })
 }
 
 /// For each draft, the drafts that must come before it.
 fn edges(drafts: &[Draft], plan: &Plan) -> Vec<Vec<usize>> {
-    let by_item: HashMap<usize, usize> =
-        drafts.iter().enumerate().map(|(number, draft)| (draft.item, number)).collect();
-    let mut by_address: HashMap<&Address, usize> = HashMap::new();
+    // An object that is replaced has two drafts: one in which it goes, one in which it comes back.
+    let mut by_item: HashMap<usize, Vec<usize>> = HashMap::new();
+    for (number, draft) in drafts.iter().enumerate() {
+        by_item.entry(draft.item).or_default().push(number);
+    }
+    let mut by_address: HashMap<&Address, &[usize]> = HashMap::new();
     for (number, item) in plan.items.iter().enumerate() {
         let owner = item.folded_into.unwrap_or(number);
-        by_address.extend(by_item.get(&owner).map(|draft| (&item.address, *draft)));
+        by_address.extend(by_item.get(&owner).map(|drafts| (&item.address, drafts.as_slice())));
     }
     let mut waits: Vec<Vec<usize>> = vec![Vec::new(); drafts.len()];
     for (number, draft) in drafts.iter().enumerate() {
         for need in &draft.needs {
-            let Some(other) = by_address.get(need).copied().filter(|other| *other != number) else {
-                continue;
-            };
-            if draft.is_drop {
-                waits[other].push(number);
-            } else if !drafts[other].is_drop {
-                waits[number].push(other);
+            let others = by_address.get(need).copied().unwrap_or_default();
+            for other in others.iter().copied().filter(|other| *other != number) {
+                if draft.is_drop {
+                    waits[other].push(number);
+                } else if !drafts[other].is_drop {
+                    waits[number].push(other);
+                }
             }
         }
     }
+    for own in by_item.values() {
+        if let [goes, comes] = own.as_slice() {
+            waits[*comes].push(*goes);
+        }
+    }
+    tighten(drafts, &mut waits);
     for list in &mut waits {
         list.sort_unstable();
         list.dedup();
     }
     waits
+}
+
+/// What one draft of a knot waits for, all of them wait for, so that nothing comes between them.
+fn tighten(drafts: &[Draft], waits: &mut [Vec<usize>]) {
+    let mut knots: HashMap<usize, Vec<usize>> = HashMap::new();
+    for (number, draft) in drafts.iter().enumerate() {
+        knots.entry(draft.knot.unwrap_or(usize::MAX)).or_default().push(number);
+    }
+    knots.remove(&usize::MAX);
+    for (knot, members) in knots {
+        let outside: Vec<usize> = members
+            .iter()
+            .flat_map(|member| waits[*member].clone())
+            .filter(|other| drafts[*other].knot != Some(knot))
+            .collect();
+        members.iter().for_each(|member| waits[*member].extend(&outside));
+    }
 }

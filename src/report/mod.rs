@@ -1,16 +1,19 @@
-//! A plan or a run, for people and for programs.
+//! A plan or a run, for people and for programs; and what the file can say, for readers and for editors.
 
 mod json;
+mod json_schema;
+mod reference;
 mod script;
 mod text;
 
 pub use json::json;
+pub use json_schema::json_schema;
+pub use reference::reference;
 pub use script::script;
 pub use text::{change, statement_line, text};
 
-use crate::apply::StepRecord;
-use crate::model::Address;
 use crate::plan::Plan;
+use crate::statement::StepRecord;
 use std::time::Duration;
 
 /// How a run ended, or what a look found.
@@ -49,10 +52,7 @@ impl Report {
     }
 }
 
-/// Serialises an address as its text.
-///
-/// # Errors
-/// Those of the serialiser.
-pub fn as_text<S: serde::Serializer>(address: &Address, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(address)
+/// A page of PostgreSQL's manual.
+fn manual_page(name: &str) -> String {
+    format!("https://www.postgresql.org/docs/current/{name}.html")
 }

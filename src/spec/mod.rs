@@ -1,12 +1,13 @@
 //! `schema.toml` → the desired model. Short forms become long ones, every room reads its own objects, names are
 //! resolved. All problems of all files are found in one go.
 
+pub mod keys;
 mod names;
 mod settings;
 mod shorthand;
 mod walk;
 
-pub use settings::Settings;
+pub use settings::{KEYS as SETTINGS, Settings};
 
 use crate::error::{ErrorKind, Result};
 use crate::kind::Registry;

@@ -1,7 +1,7 @@
 //! Short forms, rewritten to the long forms that rooms read. Works on TOML alone; the places of the short forms stay
 //! on the long ones, so that messages point at what the person wrote.
 
-use super::walk::UNNAMED;
+use super::keys::UNNAMED;
 use crate::kind::Registry;
 use crate::source::{Node, Problems, Span, Table, Value};
 use crate::sql::{auto_name, ident};
@@ -12,18 +12,6 @@ const ON_COLUMN: &[&str] = &["primary_key", "unique", "check", "references"];
 const WITH_REFERENCES: &[&str] = &["on_delete", "on_update", "match", "orphans", "deferrable", "initially"];
 /// Keys that go with `unique`.
 const WITH_UNIQUE: &[&str] = &["keep"];
-
-/// The short keys that objects of a kind take, for "did you mean".
-pub(super) fn keys_of(kind: &str) -> &'static [&'static str] {
-    match kind {
-        "column" => {
-            &["primary_key", "unique", "check", "references", "on_delete", "on_update", "orphans", "keep"]
-        }
-        "table" => &["touch"],
-        "role" => &["read", "write"],
-        _ => &[],
-    }
-}
 
 /// Rewrites every short form in the file.
 pub(super) fn expand(root: &mut Table, default_schema: &str, registry: &Registry, problems: &mut Problems) {

@@ -1,14 +1,9 @@
 //! Walks the file and hands every object to the room of its kind.
 
+use super::keys::{self, TOP, UNIVERSAL, UNNAMED};
 use crate::kind::{Item, Kind, Place, Reference, Registry};
 use crate::model::{Address, Entry, Model};
-use crate::source::{Key, Node, Problems, Span, Table, Value};
-
-/// Keys that every object takes.
-const UNIVERSAL: &[&str] = &["optional", "absent", "renamed_from"];
-
-/// The mark that a short form leaves on the long form it becomes: the file gives the object no name.
-pub(super) const UNNAMED: &str = "(unnamed)";
+use crate::source::{Key, KeyDoc, Node, Problems, Span, Table, Value};
 
 /// The longest identifier, in bytes.
 const MAX_NAME: usize = 63;
@@ -74,7 +69,7 @@ impl<'a> Walk<'a> {
                 },
                 None => {
                     let known: Vec<&str> =
-                        self.registry.iter().filter_map(top_key).chain(["include", "reconcile"]).collect();
+                        self.registry.iter().filter_map(top_key).chain(names(TOP)).collect();
                     let message = format!("unknown key `{}`", key.name);
                     self.problems.add_with_suggestion(key.span, message, &key.name, known);
                 }
@@ -244,12 +239,17 @@ impl<'a> Walk<'a> {
         let site = Site { schema, host: Some(address) };
         for kind in self.registry.iter() {
             let (key, many) = match kind.doc().place {
-                Place::Children { of, key } if of == host.doc().name => (key, true),
-                Place::Single { of, key } if of == host.doc().name => (key, false),
+                Place::Children { of, key } if of.contains(&host.doc().name) => (key, true),
+                Place::Single { of, key } if of.contains(&host.doc().name) => (key, false),
                 Place::OnAny(key) => (key, false),
                 _ => continue,
             };
             let Some((key, node)) = table.get_entry(key) else { continue };
+            if matches!(kind.doc().place, Place::OnAny(_)) && host.identity(address).is_none() {
+                let message = format!("a {} takes no `{}`", host.doc().name, key.name);
+                self.problems.add(key.span, message);
+                continue;
+            }
             match (&node.value, many) {
                 (Value::Table(children), true) => self.objects(kind, site, children),
                 (_, true) => self.wrong(key, node, "a table"),
@@ -260,11 +260,12 @@ impl<'a> Walk<'a> {
 
     fn check_keys(&mut self, kind: &'static dyn Kind, table: &Table, owner: &Key) {
         let doc = kind.doc();
-        let mut known: Vec<&str> =
-            doc.keys.iter().map(|key| key.name).chain(UNIVERSAL.iter().copied()).collect();
+        let mut known: Vec<&str> = names(doc.keys).chain(names(UNIVERSAL)).collect();
         for other in self.registry.iter() {
             match other.doc().place {
-                Place::Children { of, key } | Place::Single { of, key } if of == doc.name => known.push(key),
+                Place::Children { of, key } | Place::Single { of, key } if of.contains(&doc.name) => {
+                    known.push(key)
+                }
                 Place::OnAny(key) => known.push(key),
                 Place::InSchema(key) if matches!(doc.place, Place::Namespace(_)) => known.push(key),
                 _ => {}
@@ -273,8 +274,7 @@ impl<'a> Walk<'a> {
         for (key, _) in &table.entries {
             if key.name != UNNAMED && !known.contains(&key.name.as_str()) {
                 let message = format!("unknown key `{}` in {} `{}`", key.name, doc.name, owner.name);
-                let shorts = super::shorthand::keys_of(doc.name);
-                let candidates = known.iter().chain(shorts).copied();
+                let candidates = known.iter().copied().chain(names(keys::short(doc.name)));
                 self.problems.add_with_suggestion(key.span, message, &key.name, candidates);
             }
         }
@@ -294,6 +294,10 @@ impl<'a> Walk<'a> {
             );
         }
     }
+}
+
+fn names(keys: &'static [KeyDoc]) -> impl Iterator<Item = &'static str> {
+    keys.iter().map(|key| key.name)
 }
 
 fn named(name: &str, span: Span) -> Key {

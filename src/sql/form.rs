@@ -63,6 +63,19 @@ pub enum Work {
     Rows,
 }
 
+impl Work {
+    /// The word for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Work::None => "none",
+            Work::Scan => "scan",
+            Work::Build => "build",
+            Work::Rewrite => "rewrite",
+            Work::Rows => "rows",
+        }
+    }
+}
+
 /// A consent, named after what it risks (`allow` in the file, `--allow` on the command line).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -116,6 +129,21 @@ impl Consent {
         }
     }
 
+    /// What a statement that needs it does.
+    pub fn risk(self) -> &'static str {
+        match self {
+            Consent::DropTable => "it drops a table with its rows",
+            Consent::DropColumn => "it drops a column with its values",
+            Consent::DropObject => "it drops an object",
+            Consent::Prune => "it drops what the file does not declare",
+            Consent::Rewrite => "it rewrites a large table while nobody can read it",
+            Consent::Block => "it keeps others from a large table while it scans it",
+            Consent::Narrow => "it can fail on a value, or lose part of it",
+            Consent::DeleteRows => "it deletes rows (they go to quarantine)",
+            Consent::Revoke => "it takes a privilege away",
+        }
+    }
+
     /// The consents that `word` gives; `all` stands for every one of them.
     pub fn parse(word: &str) -> Option<Vec<Consent>> {
         if word == "all" {
@@ -148,6 +176,13 @@ macro_rules! forms {
         impl Form {
             /// Every form.
             pub const ALL: &'static [Form] = &[$(Form::$name),+];
+
+            /// What it is.
+            pub fn about(self) -> &'static str {
+                match self {
+                    $(Form::$name => concat!($($doc),+).trim_ascii(),)+
+                }
+            }
 
             /// What it costs (measured on PostgreSQL 13 to 18).
             pub fn cost(self) -> Cost {
@@ -249,6 +284,10 @@ forms! {
     DropColumn = AccessExclusive, None, loses(DropColumn);
     /// `DROP` of an object without rows.
     DropObject = None, None, loses(DropObject);
+    /// `CREATE OR REPLACE VIEW` or `ALTER VIEW`.
+    ReplaceView = AccessExclusive, None;
+    /// `DROP` of an object that is created again in the same plan.
+    ReplaceObject = None, None;
     /// `INSERT` of declared rows.
     InsertRows = RowExclusive, Rows;
     /// `UPDATE` of declared rows, or a backfill.

@@ -2,6 +2,7 @@
 
 /// Every keyword of PostgreSQL 13 to 18 that is not "unreserved", and so must be quoted as an identifier (the same
 /// rule as the server's `quote_identifier`). Sorted. A test holds it against `pg_get_keywords()`.
+#[rustfmt::skip]
 pub const NON_PLAIN_KEYWORDS: &[&str] = &[
     "all",
     "analyse",

@@ -3,7 +3,14 @@
 mod support;
 
 mod cases;
+mod comments;
 mod connection;
 mod connection_tls;
 mod features;
 mod harness;
+mod house;
+mod killed;
+mod portal;
+mod prune;
+mod reference;
+mod together;

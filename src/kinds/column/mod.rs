@@ -65,7 +65,7 @@ static DOC: Doc = Doc {
     summary: "A column. `name = \"text\"` is short for `name = { type = \"text\" }`, a nullable column of that type. \
               `primary_key`, `unique`, `check` and `references` stand for constraints with PostgreSQL's own names.",
     manual: "sql-createtable",
-    place: Place::Children { of: "table", key: "columns" },
+    place: Place::Children { of: &["table"], key: "columns" },
     rank: Rank::Column,
     main_key: Some("type"),
     keys: &[
@@ -234,6 +234,7 @@ impl Room for Column {
             let (from, to) = (Some(with_collation(observed)), Some(with_collation(desired)));
             let change = Change { attribute: "type", from, to };
             out.note(change, vec![steps::retype(at, desired, observed)]);
+            out.disturbs();
         }
         if serial != &observed.serial {
             let change = Change { attribute: "serial", from: observed.serial.show(), to: serial.show() };

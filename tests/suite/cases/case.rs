@@ -83,7 +83,8 @@ impl Case {
     fn golden(&self, file: &str, actual: &str) {
         let path = self.path.join(file);
         if env::var_os("UPDATE_GOLDEN").is_some() {
-            let written = if actual.is_empty() { fs::remove_file(&path).or(Ok(())) } else { fs::write(&path, actual) };
+            let written =
+                if actual.is_empty() { fs::remove_file(&path).or(Ok(())) } else { fs::write(&path, actual) };
             return written.unwrap_or_else(|error| panic!("cannot write {}: {error}", path.display()));
         }
         let expected = self.read(file).unwrap_or_default();
@@ -152,7 +153,8 @@ fn toml_files(folder: &Path) -> Vec<(String, String)> {
     for path in children(folder) {
         let name = name_of(&path);
         if path.is_dir() {
-            files.extend(toml_files(&path).into_iter().map(|(inner, text)| (format!("{name}/{inner}"), text)));
+            files
+                .extend(toml_files(&path).into_iter().map(|(inner, text)| (format!("{name}/{inner}"), text)));
         } else if name.ends_with(".toml") {
             files.push((name, fs::read_to_string(&path).expect("a case's files are readable")));
         }

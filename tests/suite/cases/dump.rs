@@ -8,7 +8,8 @@ pub fn difference(one: &str, other: &str) -> (Vec<String>, Vec<String>) {
     let mut counts: BTreeMap<String, i32> = BTreeMap::new();
     statements(one).into_iter().for_each(|statement| *counts.entry(statement).or_default() += 1);
     statements(other).into_iter().for_each(|statement| *counts.entry(statement).or_default() -= 1);
-    let of = |sign: i32| counts.iter().filter(|(_, n)| n.signum() == sign).map(|(text, _)| text.clone()).collect();
+    let of =
+        |sign: i32| counts.iter().filter(|(_, n)| n.signum() == sign).map(|(text, _)| text.clone()).collect();
     (of(1), of(-1))
 }
 

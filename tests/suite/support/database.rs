@@ -4,6 +4,8 @@ use std::{
     io::Write,
     path::{Path, PathBuf},
     process::{Command, Output, Stdio},
+    thread::sleep,
+    time::{Duration, Instant},
 };
 
 use postgres::{Client, SimpleQueryMessage};
@@ -13,6 +15,8 @@ use super::{
     install::Install,
     unique,
 };
+
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A database of one test's own, created from `template0` and dropped with the value.
 pub struct Database {
@@ -124,6 +128,21 @@ impl Database {
         self.query_text(sql).into_iter().map(|mut row| row[0].take().unwrap_or_default()).collect()
     }
 
+    /// Waits until a query that gives one boolean gives true.
+    #[track_caller]
+    pub fn await_true(&self, query: &str) {
+        let begun = Instant::now();
+        let mut client = self.connect();
+        loop {
+            let row = client.query_one(query, &[]).unwrap_or_else(|error| panic!("{}\n{query}", explain(&error)));
+            if row.get(0) {
+                return;
+            }
+            assert!(begun.elapsed() < PATIENCE, "not true after {PATIENCE:?}: {query}\n{}", self.log());
+            sleep(Duration::from_millis(5));
+        }
+    }
+
     /// Feeds a script to `psql`, which stops at the first error.
     #[track_caller]
     pub fn psql(&self, script: &str) -> Output {
@@ -152,8 +171,11 @@ impl Database {
         let mut command = self.client_at(self.install.pg_dump().unwrap_or_else(|| {
             panic!("no pg_dump here can dump PostgreSQL {}; ask `Server::can_dump` first", self.major())
         }));
-        let output =
-            command.arg("-s").args(options).output().unwrap_or_else(|error| panic!("cannot run {command:?}: {error}"));
+        let output = command
+            .arg("-s")
+            .args(options)
+            .output()
+            .unwrap_or_else(|error| panic!("cannot run {command:?}: {error}"));
         assert!(output.status.success(), "pg_dump failed\n{}", String::from_utf8_lossy(&output.stderr));
         let passing = ["-- Dumped ", "\\restrict ", "\\unrestrict ", "-- Started on ", "-- Completed on "];
         String::from_utf8_lossy(&output.stdout)

@@ -18,6 +18,7 @@ mod cluster;
 mod database;
 mod install;
 mod outcome;
+pub mod portal;
 mod run;
 mod running;
 mod server;
@@ -43,6 +44,17 @@ pub use tempfile::TempDir;
 pub fn unique(prefix: &str) -> String {
     static NEXT: AtomicU32 = AtomicU32::new(1);
     format!("{prefix}_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed))
+}
+
+/// Asserts that two texts are the same, and shows the first line in which they are not.
+#[track_caller]
+pub fn assert_same_lines(one: &str, other: &str) {
+    let mut pairs = one.lines().zip(other.lines()).enumerate();
+    if let Some((number, (one, other))) = pairs.find(|(_, (one, other))| one != other) {
+        panic!("line {} differs\n< {one}\n> {other}", number + 1);
+    }
+    let (one, other) = (one.lines().count(), other.lines().count());
+    assert!(one == other, "one has {one} lines, the other {other}");
 }
 
 /// Sends a process a signal, such as `TERM`.

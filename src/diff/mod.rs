@@ -1,11 +1,14 @@
 //! Two models → deltas. Names no kind: each room compares its own objects.
 
+mod dependents;
+
 use crate::adopt::Renames;
 use crate::delta::{Action, Alteration, Change, Delta};
 use crate::kind::{Cx, Kind, Undeclared};
 use crate::model::{Address, Entry};
-use crate::sql::Consent;
-use std::collections::{HashMap, HashSet};
+use crate::sql::{Consent, Form};
+use crate::statement::Step;
+use std::collections::HashMap;
 
 /// Everything that differs.
 #[derive(Debug, Default)]
@@ -20,7 +23,6 @@ pub struct Diff {
 #[derive(Debug, Clone, serde::Serialize)]
 pub struct Drift {
     /// Where.
-    #[serde(serialize_with = "crate::report::as_text")]
     pub address: Address,
     /// What exactly, if it is not the whole object.
     pub changes: Vec<Change>,
@@ -43,22 +45,10 @@ pub fn diff(cx: &Cx<'_>, renames: &Renames) -> Diff {
             }
         }
     }
-    made_anew(cx, &mut found);
     undeclared(cx, &mut found);
+    dependents::recreate(&mut found.deltas, cx);
     found.deltas.sort_by_key(|delta| delta.position);
     found
-}
-
-/// What is said about an object (its comment, its privileges) goes with it when it is replaced, and is said again.
-fn made_anew(cx: &Cx<'_>, found: &mut Diff) {
-    let replaced = found.deltas.iter().filter(|delta| delta.action == Action::Replace);
-    let replaced: HashSet<Address> = replaced.map(|delta| delta.address.clone()).collect();
-    let about = |entry: &&Entry| !entry.absent && entry.address.subject().is_some_and(|at| replaced.contains(at));
-    for entry in cx.desired.iter().filter(about) {
-        let Some(kind) = cx.registry.get(entry.address.kind) else { continue };
-        found.deltas.retain(|delta| delta.address != entry.address);
-        found.deltas.push(created(kind, entry, cx));
-    }
 }
 
 fn delta(entry: &Entry, action: Action) -> Delta {
@@ -66,7 +56,10 @@ fn delta(entry: &Entry, action: Action) -> Delta {
         address: entry.address.clone(),
         action,
         changes: Vec::new(),
+        before: Vec::new(),
         steps: Vec::new(),
+        disturbs: false,
+        knot: None,
         origin: entry.origin,
         optional: entry.optional,
         position: entry.position,
@@ -97,17 +90,20 @@ fn compared(
     let at = &entry.address;
     let mut alteration = Alteration::default();
     kind.compare(at, &*entry.body, &*there.body, cx, &mut alteration);
-    let Alteration { changes, mut steps, replace, obstacle, drift } = alteration;
+    let Alteration { changes, mut steps, replace, obstacle, drift, disturbs } = alteration;
     if !drift.is_empty() {
         found.drift.push(Drift { address: at.clone(), changes: drift });
     }
     let mut delta = delta(entry, Action::Alter);
     if replace {
         delta.action = Action::Replace;
-        steps = kind.replace(at, &*entry.body, &*there.body, cx).unwrap_or_else(|| {
-            let away = kind.drop(at, &*there.body, cx);
-            away.into_iter().chain(kind.create(at, &*entry.body, cx)).collect()
-        });
+        match kind.replace(at, &*entry.body, &*there.body, cx) {
+            Some(in_place) => steps = in_place,
+            None => {
+                delta.before = replacing(kind.drop(at, &*there.body, cx));
+                steps = kind.create(at, &*entry.body, cx);
+            }
+        }
     }
     if let Some(from) = renamed_from {
         let renaming = kind.rename(from, at, cx).unwrap_or_default();
@@ -121,8 +117,18 @@ fn compared(
         return;
     }
     delta.steps = steps;
+    delta.disturbs = disturbs;
     delta.obstacle = obstacle;
     found.deltas.push(delta);
+}
+
+/// The steps of a drop that is followed by a creation: nothing is lost by it, so it needs no consent.
+fn replacing(mut steps: Vec<Step>) -> Vec<Step> {
+    let statements = steps.iter_mut().flat_map(|step| step.direct.iter_mut().chain(&mut step.online));
+    for statement in statements.filter(|statement| statement.form == Form::DropObject) {
+        statement.form = Form::ReplaceObject;
+    }
+    steps
 }
 
 /// What the file does not declare: drift, or, with consent `prune`, to be dropped. What is part of an undeclared

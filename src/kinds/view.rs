@@ -1,0 +1,277 @@
+//! Views and materialized views: one room with two doors.
+
+use crate::delta::{Alteration, Change, Show};
+use crate::kind::{Context, Cx, Doc, Item, Place, Rank, Room, Row, Server, Visit};
+use crate::model::{Address, Entry, Observed, TableFacts};
+use crate::pg::Feature;
+use crate::source::{KeyDoc, Shape};
+use crate::sql::{Form, Fragment, Phrase, ident, idents, not_of_extension, qualified};
+use crate::statement::{Statement, Step};
+
+/// The room of one of the two.
+pub struct View {
+    doc: &'static Doc,
+    relkind: &'static str,
+    words: &'static str,
+}
+
+/// Views.
+pub static VIEW: View = View { doc: &VIEW_DOC, relkind: "v", words: "VIEW" };
+/// Materialized views.
+pub static MATERIALIZED_VIEW: View =
+    View { doc: &MATERIALIZED_VIEW_DOC, relkind: "m", words: "MATERIALIZED VIEW" };
+
+/// A view.
+#[derive(Debug, Clone)]
+pub struct Body {
+    /// The server's spelling begins with a line that lists its columns and their types.
+    query: Fragment,
+    columns: Vec<String>,
+    security_invoker: bool,
+    security_barrier: bool,
+    check_option: Option<&'static str>,
+    /// Whether a materialized view is filled when it is created.
+    with_data: bool,
+}
+
+const QUERY: KeyDoc = KeyDoc::new("query", Shape::Sql, "the query");
+const COLUMNS: KeyDoc =
+    KeyDoc::new("columns", Shape::Names, "names of its columns, if not those that the query gives");
+const CHECKS: &[(&str, &str)] = &[("local", "local"), ("cascaded", "cascaded")];
+
+static VIEW_DOC: Doc = Doc {
+    name: "view",
+    summary: "A view. A bare string is its query. What depends on a view that has to be replaced goes and comes back \
+              with it.",
+    manual: "sql-createview",
+    place: Place::InSchema("views"),
+    rank: Rank::View,
+    main_key: Some("query"),
+    keys: &[
+        QUERY,
+        COLUMNS,
+        KeyDoc::new(
+            "security_invoker",
+            Shape::Boolean,
+            "its tables are read with the rights of who reads the view (PostgreSQL 15)",
+        ),
+        KeyDoc::new(
+            "security_barrier",
+            Shape::Boolean,
+            "conditions of a query on it are applied after its own",
+        ),
+        KeyDoc::new(
+            "check_option",
+            Shape::OneOf(&["local", "cascaded"]),
+            "rows written through it must be visible in it",
+        ),
+    ],
+    example: "[tables.events.columns]\nid = \"bigint\"\nopen = \"boolean\"\n\n[views]\n\
+              open_events = \"select id from events where open\"\n",
+};
+
+static MATERIALIZED_VIEW_DOC: Doc = Doc {
+    name: "materialized view",
+    summary: "A materialized view; its indexes stand in it as in a table.",
+    manual: "sql-creatematerializedview",
+    place: Place::InSchema("materialized_views"),
+    rank: Rank::View,
+    main_key: Some("query"),
+    keys: &[
+        QUERY,
+        COLUMNS,
+        KeyDoc::new("with_data", Shape::Boolean, "it is filled when it is created; `true` if not given"),
+    ],
+    example: "[tables.events.columns]\nid = \"bigint\"\ncity = \"text\"\n\n[materialized_views.cities]\n\
+              query = \"select city, count(*) as events from events group by city\"\n\
+              indexes = { cities_city_idx = { on = [\"city\"], unique = true } }\n",
+};
+
+impl Room for View {
+    type Body = Body;
+
+    fn doc(&self) -> &'static Doc {
+        self.doc
+    }
+
+    fn read(&self, item: &mut Item<'_>) {
+        let is_view = self.relkind == "v";
+        let mut reader = item.reader();
+        let columns = reader.strings("columns").into_iter().map(|(name, _)| name).collect();
+        let security_invoker = is_view && reader.flag("security_invoker");
+        let security_barrier = is_view && reader.flag("security_barrier");
+        let check_option = if is_view { reader.one_of("check_option", CHECKS) } else { None };
+        let with_data = is_view || reader.boolean("with_data").unwrap_or(true);
+        let Some((text, span)) = reader.required("query") else { return };
+        let query = Fragment::written(text.trim().trim_end_matches(';'), span);
+        item.declare(Body { query, columns, security_invoker, security_barrier, check_option, with_data });
+    }
+
+    fn catalog(&self, server: &Server) -> Option<String> {
+        let (ours, own) = (server.in_schemas("n.nspname"), not_of_extension("pg_class", "c.oid"));
+        Some(format!(
+            "SELECT n.nspname AS schema, c.relname AS name, '-- ' || (SELECT string_agg(quote_ident(a.attname) || ' ' \
+             || format_type(a.atttypid, a.atttypmod), ', ' ORDER BY a.attnum) FROM pg_attribute a \
+             WHERE a.attrelid = c.oid AND a.attnum > 0) || E'\\n' || rtrim(pg_get_viewdef(c.oid), ';') AS query, \
+             to_json(c.reloptions) AS options, pg_relation_size(c.oid) AS bytes, \
+             (SELECT json_agg(DISTINCT ARRAY[rc.relkind::text, rn.nspname, rc.relname, coalesce(att.attname, '')]::text[]) \
+             FROM pg_rewrite w JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid \
+             AND d.refclassid = 'pg_class'::regclass AND d.refobjid <> c.oid JOIN pg_class rc ON rc.oid = d.refobjid \
+             JOIN pg_namespace rn ON rn.oid = rc.relnamespace LEFT JOIN pg_attribute att ON att.attrelid = rc.oid \
+             AND att.attnum = d.refobjsubid AND d.refobjsubid > 0 WHERE w.ev_class = c.oid) AS needs, \
+             (SELECT json_agg(DISTINCT ARRAY[pn.nspname, p.proname || '(' || oidvectortypes(p.proargtypes) || ')']::text[]) \
+             FROM pg_rewrite w JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid \
+             AND d.refclassid = 'pg_proc'::regclass JOIN pg_proc p ON p.oid = d.refobjid \
+             JOIN pg_namespace pn ON pn.oid = p.pronamespace WHERE w.ev_class = c.oid) AS calls \
+             FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
+             WHERE c.relkind = '{}' AND {ours} AND {own} ORDER BY c.oid",
+            self.relkind
+        ))
+    }
+
+    fn observe(&self, row: &Row<'_>, _: &Server, out: &mut Observed) {
+        let path = [row.text("schema"), row.text("name")];
+        let options = row.list("options");
+        let option = |name: &str| {
+            options.iter().find_map(|text| text.strip_prefix(name)?.strip_prefix('=')).unwrap_or_default()
+        };
+        let body = Body {
+            query: Fragment::plain(row.text("query")),
+            columns: Vec::new(),
+            security_invoker: matches!(option("security_invoker"), "true" | "on"),
+            security_barrier: matches!(option("security_barrier"), "true" | "on"),
+            check_option: CHECKS
+                .iter()
+                .find(|(word, _)| *word == option("check_option"))
+                .map(|(_, word)| *word),
+            with_data: true,
+        };
+        let mut entry = Entry::new(Address::new(self.doc.name, path), body);
+        let relations: Vec<[String; 4]> = row.parsed("needs");
+        for [relkind, schema, name, column] in relations {
+            let kind = match relkind.as_str() {
+                "v" => "view",
+                "m" => "materialized view",
+                _ => "table",
+            };
+            if kind == "table" && !column.is_empty() {
+                entry = entry.needing(Address::new("column", [&schema, &name, &column]));
+            }
+            entry = entry.needing(Address::new(kind, [schema, name]));
+        }
+        let calls: Vec<[String; 2]> = row.parsed("calls");
+        entry.needs.extend(calls.into_iter().map(|call| Address::new("function", call)));
+        if self.relkind == "m" {
+            let facts =
+                TableFacts { bytes: row.number("bytes").unsigned_abs(), rows: -1, partitioned: false };
+            out.tables.insert(Address::new("table", path), facts);
+        }
+        out.model.insert(entry);
+    }
+
+    fn fragments(&self, _: &Address, body: &mut Body, visit: &mut Visit<'_>) {
+        visit("query", &mut body.query, Context::Query { columns: body.columns.clone() });
+    }
+
+    fn create(&self, at: &Address, desired: &Body, _: &Cx<'_>) -> Vec<Step> {
+        vec![Statement::new(Form::Create, self.define(at, desired, "CREATE")).into()]
+    }
+
+    fn compare(&self, at: &Address, desired: &Body, observed: &Body, cx: &Cx<'_>, out: &mut Alteration) {
+        let Body { query, columns: _, security_invoker, security_barrier, check_option, with_data: _ } =
+            desired;
+        if *query != observed.query {
+            let change = Change {
+                attribute: "query",
+                from: Some(bare(&observed.query)),
+                to: Some(query.text().to_string()),
+            };
+            if self.relkind == "v" && only_appends(observed.query.spelled(), query.spelled()) {
+                let sql = self.define(at, desired, "CREATE OR REPLACE");
+                out.note(change, vec![Statement::new(Form::ReplaceView, sql).into()]);
+                return;
+            }
+            out.replaced("query", &change.from, &change.to);
+            return;
+        }
+        let set = |name: &str, value: Option<String>| {
+            let rest = match value {
+                Some(value) => format!("SET ({name} = {value})"),
+                None => format!("RESET ({name})"),
+            };
+            vec![Statement::new(Form::ReplaceView, format!("ALTER VIEW {} {rest}", full(at))).into()]
+        };
+        let on = |value: bool| value.then(|| "true".to_string());
+        if cx.server.has(Feature::SecurityInvokerViews) || *security_invoker {
+            out.attribute("security_invoker", &observed.security_invoker, security_invoker, || {
+                set("security_invoker", on(*security_invoker))
+            });
+        }
+        out.attribute("security_barrier", &observed.security_barrier, security_barrier, || {
+            set("security_barrier", on(*security_barrier))
+        });
+        out.attribute("check_option", &observed.check_option, check_option, || {
+            set("check_option", check_option.show())
+        });
+    }
+
+    fn drop(&self, at: &Address, _: &Body, _: &Cx<'_>) -> Vec<Step> {
+        vec![Statement::new(Form::DropObject, format!("DROP {} {}", self.words, full(at))).into()]
+    }
+
+    fn rename(&self, from: &Address, at: &Address, _: &Cx<'_>) -> Option<Vec<Step>> {
+        let sql = format!("ALTER {} {} RENAME TO {}", self.words, full(from), ident(at.name()));
+        Some(vec![Statement::new(Form::ReplaceView, sql).into()])
+    }
+
+    fn holds_fast(&self) -> bool {
+        true
+    }
+
+    fn identity(&self, at: &Address) -> Option<String> {
+        Some(format!("{} {}", self.words, full(at)))
+    }
+}
+
+impl View {
+    fn define(&self, at: &Address, body: &Body, verb: &str) -> Phrase {
+        let Body { query, columns, security_invoker, security_barrier, check_option, with_data } = body;
+        let options: Vec<String> =
+            [("security_invoker", *security_invoker), ("security_barrier", *security_barrier)]
+                .iter()
+                .filter(|(_, on)| *on)
+                .map(|(name, _)| format!("{name} = true"))
+                .chain(check_option.map(|word| format!("check_option = {word}")))
+                .collect();
+        let columns = if columns.is_empty() { String::new() } else { format!(" ({})", idents(columns)) };
+        let options =
+            if options.is_empty() { String::new() } else { format!(" WITH ({})", options.join(", ")) };
+        Phrase::from(format!("{verb} {} {}{columns}{options} AS\n", self.words, full(at)))
+            .fragment(query)
+            .when(!with_data, "\nWITH NO DATA")
+    }
+}
+
+fn full(at: &Address) -> String {
+    qualified(at.schema(), at.name())
+}
+
+/// The query without the line that lists its columns.
+fn bare(query: &Fragment) -> String {
+    let text = query.spelled();
+    text.strip_prefix("-- ")
+        .and_then(|rest| rest.split_once('\n'))
+        .map_or(text, |(_, query)| query)
+        .to_string()
+}
+
+/// Whether the columns of the one are the first columns of the other: all that CREATE OR REPLACE VIEW allows.
+fn only_appends(observed: &str, desired: &str) -> bool {
+    let columns = |text: &str| {
+        text.strip_prefix("-- ").and_then(|rest| rest.split_once('\n')).map(|(line, _)| line.to_string())
+    };
+    match (columns(observed), columns(desired)) {
+        (Some(one), Some(two)) => two == one || two.starts_with(&format!("{one}, ")),
+        _ => false,
+    }
+}
