@@ -12,3 +12,4 @@ mod house;
 mod portal;
 mod prune;
 mod reference;
+mod rights;
