@@ -118,6 +118,14 @@ impl Reconciler {
     /// # Errors
     /// As there.
     pub fn apply_on(&self, client: Client, options: &Options, listener: &Listener<'_>) -> Result<Report> {
+        self.work(client, options, listener).map_err(|error| match options.interrupt.check() {
+            // What the server says of a cancelled statement tells a person nothing.
+            Err(interrupted) => interrupted,
+            Ok(()) => error,
+        })
+    }
+
+    fn work(&self, client: Client, options: &Options, listener: &Listener<'_>) -> Result<Report> {
         let begun = Instant::now();
         let mut session = self.session(client, options)?;
         if session.server.in_recovery {
@@ -212,6 +220,7 @@ impl Reconciler {
         let mut record = |session: &mut Session, done: &[StepRecord]| {
             if let Some((schema, run)) = recorded
                 && let Err(error) = state::record_steps(session, schema, run, done)
+                && !session.is_closed()
             {
                 log::warn!("{}", error.message);
             }
@@ -227,7 +236,10 @@ impl Reconciler {
                 Err(failure) => ("failed", Some(failure.error.to_string()), &[][..]),
             };
             let count = steps.len();
-            if let Err(error) = state::end(session, schema, run, word, count, error.as_deref(), memo) {
+            let ended = state::end(session, schema, run, word, count, error.as_deref(), memo);
+            if let Err(error) = ended
+                && !session.is_closed()
+            {
                 log::warn!("{}", error.message);
             }
         }
@@ -411,6 +423,7 @@ fn lock(session: &mut Session, patience: Duration, listener: &Listener<'_>) -> R
     let mut told = None;
     let mut pause = Duration::from_millis(50);
     loop {
+        session.check_interrupt()?;
         let locked = session.try_lock();
         if locked.map_err(|error| crate::session::server_error("cannot take the lock", &error))? {
             return Ok(());

@@ -29,21 +29,24 @@ pub fn delete(cx: &Cx<'_>, at: &Address, table: &Address, doomed: &Phrase, form:
     let form = if form == Form::Repair { Form::RepairCascading } else { form };
     let trap = ident("pgreconcile_quarantine");
     let function = qualified(cx.state_schema, "quarantine_row");
-    let mut traps: BTreeMap<String, &str> = BTreeMap::from([(name.clone(), "DELETE")]);
+    let mut traps: BTreeMap<Address, &str> = BTreeMap::from([(table.clone(), "DELETE")]);
     traps.extend(followers);
     let mut statements = Vec::new();
-    for (relation, events) in &traps {
+    for (trapped, events) in &traps {
+        let relation = qualified(trapped.schema(), trapped.name());
         let sql = format!(
             "CREATE TRIGGER {trap} AFTER {events} ON {relation} FOR EACH ROW EXECUTE FUNCTION {function}({reason})"
         );
-        statements.push(Statement::on(table, form, sql).with_state());
+        statements.push(Statement::on(table, form, sql).also(trapped).with_state());
     }
     let sql = Phrase::from(format!("DELETE FROM {name} t USING ("))
         .phrase(doomed)
         .raw(") d WHERE t.ctid = d.ctid AND t.tableoid = d.tableoid");
     statements.push(Statement::on(table, form, sql));
-    for relation in traps.keys() {
-        statements.push(Statement::on(table, form, format!("DROP TRIGGER {trap} ON {relation}")));
+    for trapped in traps.keys() {
+        let relation = qualified(trapped.schema(), trapped.name());
+        statements
+            .push(Statement::on(table, form, format!("DROP TRIGGER {trap} ON {relation}")).also(trapped));
     }
     statements
 }
@@ -70,16 +73,17 @@ pub fn set_null(
 
 /// The tables whose rows change when rows of `table` are deleted, by the foreign keys that are in force, and the
 /// events by which they do.
-fn followers(cx: &Cx<'_>, table: &Address) -> BTreeMap<String, &'static str> {
-    let mut found: BTreeMap<String, &'static str> = BTreeMap::new();
-    let mut open = vec![qualified(table.schema(), table.name())];
-    while let Some(referenced) = open.pop() {
+fn followers(cx: &Cx<'_>, table: &Address) -> BTreeMap<Address, &'static str> {
+    let mut found: BTreeMap<Address, &'static str> = BTreeMap::new();
+    let mut open = vec![table.clone()];
+    while let Some(table) = open.pop() {
+        let referenced = qualified(table.schema(), table.name());
         for entry in cx.observed.model.iter() {
             let fact = |name: &str| cx.observed_attribute(&entry.address, name);
             if fact("references").as_deref() != Some(&referenced) {
                 continue;
             }
-            let child = qualified(entry.address.schema(), &entry.address.path()[1]);
+            let child = Address::new(table.kind, &entry.address.path()[..2]);
             match fact("on_delete").as_deref() {
                 Some("cascade") if found.insert(child.clone(), "DELETE OR UPDATE").is_none() => {
                     open.push(child)

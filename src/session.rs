@@ -33,9 +33,17 @@ const PINNED: &[(&str, &str)] = &[
     ("jit", "off"),
 ];
 
+/// The same for settings that not every major has. The server looks whether we are still there while it works or waits:
+/// a run that was killed must not hold its locks for as long as its last statement takes.
+const PINNED_SINCE: &[(Feature, &str, &str)] = &[
+    (Feature::TransactionTimeout, "transaction_timeout", "0"),
+    (Feature::ClientConnectionCheck, "client_connection_check_interval", "1s"),
+];
+
 /// A connection with pinned settings.
 pub struct Session {
     client: Client,
+    interrupt: Interrupt,
     /// What is known of the server.
     pub server: Server,
 }
@@ -68,6 +76,18 @@ impl Interrupt {
     /// Whether the run was asked to end.
     pub fn is_requested(&self) -> bool {
         self.requested.load(Ordering::SeqCst)
+    }
+
+    /// An error if the run was asked to end.
+    ///
+    /// # Errors
+    /// `Failed`, saying how to go on.
+    pub fn check(&self) -> Result<()> {
+        if self.is_requested() {
+            return Err(Error::failed("interrupted; what was done stays done")
+                .hint("run it again: it goes on from there"));
+        }
+        Ok(())
     }
 }
 
@@ -124,10 +144,7 @@ impl Session {
             schemas: Vec::new(),
             state: row.flag("state").then(|| state_schema.to_string()),
         };
-        if server.has(Feature::TransactionTimeout) {
-            ask(&mut client, "SET transaction_timeout = 0")?;
-        }
-        Ok(Session { client, server })
+        Ok(Session { client, interrupt: Interrupt::default(), server })
     }
 
     /// Sends a batch in one message and gives the answers of its queries. Statements without rows give none.
@@ -152,9 +169,23 @@ impl Session {
             .sum())
     }
 
+    /// Whether the connection is lost.
+    pub fn is_closed(&self) -> bool {
+        self.client.is_closed()
+    }
+
     /// Lets `interrupt` cancel what runs in this session.
-    pub fn arm(&self, interrupt: &Interrupt) {
+    pub fn arm(&mut self, interrupt: &Interrupt) {
         interrupt.arm(self.client.cancel_token());
+        self.interrupt = interrupt.clone();
+    }
+
+    /// An error if the run was asked to end.
+    ///
+    /// # Errors
+    /// `Failed`, saying how to go on.
+    pub fn check_interrupt(&self) -> Result<()> {
+        self.interrupt.check()
     }
 
     /// Takes the lock that one run at a time holds on a database, if it is free. The session holds it until it ends.
@@ -187,7 +218,14 @@ pub fn lock_condition(alias: &str) -> String {
 
 /// The statements that pin the settings of a session.
 pub fn pinned() -> String {
-    PINNED.iter().map(|(name, value)| format!("SET {name} = {value}; ")).collect()
+    let mut batch: String = PINNED.iter().map(|(name, value)| format!("SET {name} = {value}; ")).collect();
+    for (feature, name, value) in PINNED_SINCE {
+        let since = feature.since() * 10_000;
+        batch.push_str(&format!(
+            "SELECT set_config('{name}', '{value}', false) WHERE current_setting('server_version_num')::int >= {since}; "
+        ));
+    }
+    batch
 }
 
 fn ask(client: &mut Client, batch: &str) -> Result<Vec<Answer>> {

@@ -2,11 +2,13 @@
 
 use super::failure::{Failure, failure, is_passing};
 use super::{Bench, Event};
+use crate::model::Address;
 use crate::plan::{Group, Plan, Planned};
-use crate::session::{Session, server_error};
+use crate::session::{Answer, Session, server_error};
 use crate::sql::{literal, qualified};
 use crate::statement::StepRecord;
 use rand::RngExt as _;
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 /// The first pause before trying again, and the longest.
@@ -29,6 +31,7 @@ pub fn execute(
     for group in &plan.groups {
         let first = steps.len() + 1;
         let Some(head) = group.statements.first() else { continue };
+        session.check_interrupt()?;
         let sql = head.sql.shown();
         (bench.listener)(Event::Running { number: first, together: group.statements.len(), total, sql });
         let mut run = Run { session, plan, bench, first };
@@ -38,7 +41,7 @@ pub fn execute(
                 done.iter().for_each(|step| (bench.listener)(Event::Done(step.clone())));
                 steps.extend(done);
             }
-            Err(failure) if group.optional && !failure.look_again => {
+            Err(failure) if group.optional && !failure.look_again && session.check_interrupt().is_ok() => {
                 let address = plan.items[head.item].address.to_string();
                 let skipped = skipped(plan, group, first, &failure);
                 record(session, &skipped);
@@ -80,20 +83,27 @@ impl Run<'_> {
             message.push_str("; SELECT extract(epoch FROM clock_timestamp() - now()) AS at; ");
         }
         message.push_str("COMMIT");
-        if let Ok(answers) = self.session.ask(&message) {
-            let times: Vec<f64> = answers
-                .iter()
-                .filter_map(|answer| answer.rows().next()?.column("at")?.parse().ok())
-                .collect();
-            return Ok(self.timed(group, &times));
-        }
-        let _ = self.session.run("ROLLBACK");
         let mut attempt = 1;
+        match self.session.ask(&message) {
+            Ok(answers) => {
+                let at = |answer: &Answer| answer.rows().next()?.column("at")?.parse().ok();
+                let times: Vec<f64> = answers.iter().filter_map(at).collect();
+                return Ok(self.timed(group, &times));
+            }
+            Err(error) => {
+                let _ = self.session.run("ROLLBACK");
+                if is_passing(&error) {
+                    self.pause(&error, &group.statements, attempt);
+                    attempt += 1;
+                }
+            }
+        }
         loop {
+            self.session.check_interrupt()?;
             match self.step_by_step(group, &head) {
                 Ok(steps) => return Ok(steps),
-                Err((_, error)) if is_passing(&error) && attempt < self.bench.manner.attempts => {
-                    self.pause(&error, group.statements.first(), attempt);
+                Err((number, error)) if is_passing(&error) && attempt < self.bench.manner.attempts => {
+                    self.pause(&error, &group.statements[number..=number], attempt);
                     attempt += 1;
                 }
                 Err((number, error)) => {
@@ -171,6 +181,7 @@ impl Run<'_> {
         let begun = Instant::now();
         let (mut rows, mut attempt) = (0, 1);
         let outcome = loop {
+            self.session.check_interrupt()?;
             match self.session.count(&sql) {
                 Ok(0) => break Ok(()),
                 Ok(count) => {
@@ -178,7 +189,7 @@ impl Run<'_> {
                     (self.bench.listener)(Event::Batch { rows });
                 }
                 Err(error) if is_passing(&error) && attempt < self.bench.manner.attempts => {
-                    self.pause(&error, Some(statement), attempt);
+                    self.pause(&error, std::slice::from_ref(statement), attempt);
                     attempt += 1;
                 }
                 Err(error) => break Err(error),
@@ -192,8 +203,8 @@ impl Run<'_> {
     }
 
     /// Tells who stands in the way, and waits a little longer each time, by a random share.
-    fn pause(&mut self, error: &postgres::Error, statement: Option<&Planned>, attempt: u32) {
-        let blockers = statement.map(|statement| self.blockers(statement)).unwrap_or_default();
+    fn pause(&mut self, error: &postgres::Error, statements: &[Planned], attempt: u32) {
+        let blockers = self.blockers(statements);
         let longest = PAUSES.0.saturating_mul(1 << attempt.min(10)).min(PAUSES.1);
         let pause = longest.mul_f64(rand::rng().random_range(0.5..1.0));
         let reason = error.as_db_error().map_or_else(|| error.to_string(), |db| db.message().to_string());
@@ -201,10 +212,12 @@ impl Run<'_> {
         std::thread::sleep(pause);
     }
 
-    /// The sessions that hold a lock on the statement's tables.
-    fn blockers(&mut self, statement: &Planned) -> Vec<String> {
-        let tables = statement.table.iter().chain(&statement.also);
+    /// The sessions that hold a lock on the tables of the statements.
+    fn blockers(&mut self, statements: &[Planned]) -> Vec<String> {
+        let tables: BTreeSet<&Address> =
+            statements.iter().flat_map(|statement| statement.table.iter().chain(&statement.also)).collect();
         let names: Vec<String> = tables
+            .iter()
             .map(|table| format!("to_regclass({})", literal(&qualified(table.schema(), table.name()))))
             .collect();
         if names.is_empty() {

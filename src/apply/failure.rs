@@ -94,6 +94,7 @@ fn advice(error: &postgres::Error) -> Option<&'static str> {
         "23502" => "rows without a value stand in the way; say `backfill` on the column, and run it again",
         "23514" => "rows that break the check stand in the way; correct them, and run it again",
         "55P03" => "another session holds the lock; run it again when it is done",
+        "57P01" | "57P02" => "the server ended the session; run it again: what was done stays done",
         "53100" => "the disk is full; make room and run it again",
         _ => return None,
     })

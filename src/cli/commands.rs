@@ -6,6 +6,7 @@ use super::output;
 use super::progress::Progress;
 use pgreconcile::reconcile::read_and_connect;
 use pgreconcile::report::{self, Outcome, Report};
+use pgreconcile::session::Interrupt;
 use pgreconcile::{Error, Reconciler, Result, pg};
 use std::io::IsTerminal as _;
 use std::os::unix::process::CommandExt as _;
@@ -18,14 +19,14 @@ pub fn apply(global: &Global) -> Result<u8> {
     if global.format == Format::Sql {
         return Err(Error::usage("`--format sql` is for `plan`"));
     }
-    let (reconciler, report) = applied(global, "apply")?;
+    let (reconciler, report) = applied(global, "apply", &interrupt::listen())?;
     show(global, &reconciler, &report, false);
     Ok(0)
 }
 
-fn applied(global: &Global, command: &'static str) -> Result<(Reconciler, Report)> {
+fn applied(global: &Global, command: &'static str, interrupt: &Interrupt) -> Result<(Reconciler, Report)> {
     let mut options = global.options(command)?;
-    options.interrupt = interrupt::listen();
+    options.interrupt = interrupt.clone();
     let progress = Progress::new(global);
     let listener = |event| progress.event(event);
     let result = read_and_connect(global.file.clone(), &environment, &options, &listener).and_then(
@@ -80,11 +81,14 @@ fn show(global: &Global, reconciler: &Reconciler, report: &Report, statements: b
 }
 
 pub fn exec(global: &Global, command: &[String]) -> Result<u8> {
-    let (_, report) = applied(global, "exec")?;
+    let interrupt = interrupt::listen();
+    let (_, report) = applied(global, "exec", &interrupt)?;
     // The command's output is the result here; what we did is a matter of the log.
     for line in report::text(&report, false, false).lines() {
         log::info!("{line}");
     }
+    // A signal that came after the work is done was meant for the command.
+    interrupt.check()?;
     let Some((program, arguments)) = command.split_first() else {
         return Err(Error::usage("`exec` wants a command after `--`"));
     };

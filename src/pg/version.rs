@@ -75,6 +75,8 @@ pub enum Feature {
     LoginEventTrigger,
     /// An enum value that is usable in the transaction that creates its type and adds it.
     EnumValueInTransaction,
+    /// The setting `client_connection_check_interval`.
+    ClientConnectionCheck,
     /// The setting `transaction_timeout`.
     TransactionTimeout,
     /// NOT NULL of domains in `pg_constraint`.
@@ -110,6 +112,7 @@ impl Feature {
             | F::ReplaceTrigger
             | F::ReindexPartitioned
             | F::StorageCompression
+            | F::ClientConnectionCheck
             | F::ProcedureOutParameters
             | F::StatisticsExpressions => 14,
             F::NullsNotDistinct
@@ -178,6 +181,7 @@ impl Feature {
             F::PartitionedExclusion => "an exclusion constraint on a partitioned table",
             F::LoginEventTrigger => "an event trigger on login",
             F::EnumValueInTransaction => "a new enum value in the transaction that creates its type",
+            F::ClientConnectionCheck => "client_connection_check_interval",
             F::TransactionTimeout => "transaction_timeout",
             F::DomainNotNullConstraints => "a named NOT NULL of a domain",
             F::PartitionedAccessMethod => "an access method of a partitioned table",

@@ -91,7 +91,7 @@ fn the_script_does_what_apply_does() {
 /// Asserts that every row of `before` is still there with every value it had, or in quarantine as it was. Values that
 /// the file fills in (`backfill`) and references that it cuts (`orphans = "null"`, kept in quarantine) may differ.
 #[track_caller]
-fn assert_nothing_lost(portal: &Portal, before: &BTreeMap<String, BTreeMap<String, Row>>) {
+pub fn assert_nothing_lost(portal: &Portal, before: &BTreeMap<String, BTreeMap<String, Row>>) {
     let after = portal.rows();
     let mut kept: BTreeMap<(String, String), Vec<Row>> = BTreeMap::new();
     for (table, row) in portal.quarantine() {
@@ -129,7 +129,7 @@ fn holds(row: &Row, earlier: &Row) -> bool {
 
 /// Asserts that the data of the older database keeps what is declared, and that repairs took no more than they had to.
 #[track_caller]
-fn assert_repaired(portal: &Portal) {
+pub fn assert_repaired(portal: &Portal) {
     let db = &portal.db;
     let zero = |what: &str, query: &str| assert_eq!(db.scalar(query), "0", "{what}");
     zero("repeated Airtable records", "select count(airtable_id) - count(distinct airtable_id) from events");

@@ -4,6 +4,8 @@ use std::{
     io::Write,
     path::{Path, PathBuf},
     process::{Command, Output, Stdio},
+    thread::sleep,
+    time::{Duration, Instant},
 };
 
 use postgres::{Client, SimpleQueryMessage};
@@ -13,6 +15,8 @@ use super::{
     install::Install,
     unique,
 };
+
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A database of one test's own, created from `template0` and dropped with the value.
 pub struct Database {
@@ -122,6 +126,22 @@ impl Database {
     #[track_caller]
     pub fn column(&self, sql: &str) -> Vec<String> {
         self.query_text(sql).into_iter().map(|mut row| row[0].take().unwrap_or_default()).collect()
+    }
+
+    /// Waits until a query that gives one boolean gives true.
+    #[track_caller]
+    pub fn await_true(&self, query: &str) {
+        let begun = Instant::now();
+        let mut client = self.connect();
+        loop {
+            let row =
+                client.query_one(query, &[]).unwrap_or_else(|error| panic!("{}\n{query}", explain(&error)));
+            if row.get(0) {
+                return;
+            }
+            assert!(begun.elapsed() < PATIENCE, "not true after {PATIENCE:?}: {query}\n{}", self.log());
+            sleep(Duration::from_millis(5));
+        }
     }
 
     /// Feeds a script to `psql`, which stops at the first error.
