@@ -8,12 +8,8 @@ mod connection;
 mod connection_tls;
 mod features;
 mod harness;
-<<<<<<< HEAD
+mod house;
 mod killed;
 mod portal;
-mod together;
-=======
-mod house;
-mod portal;
 mod reference;
->>>>>>> main
+mod together;
