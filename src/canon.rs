@@ -2,7 +2,9 @@
 //! here. In this order: the same text; a pair that an earlier run remembers; both side by side in one EXPLAIN; and,
 //! for what EXPLAIN does not show, both in temporary objects that are rolled back.
 
+mod part;
 mod question;
+mod renaming;
 mod scratch;
 
 use crate::adopt::Renames;
@@ -42,7 +44,8 @@ pub fn settle(
     log::debug!("asking the server about {} expressions", questions.len());
     let functions = question::sql_functions(observed);
     // EXPLAIN knows only the names that are there now.
-    let settled_names = renames.is_empty() || session.server.in_recovery;
+    let renaming = renaming::renaming(&terms.cx(&session.server, desired, observed), renames);
+    let settled_names = renaming.is_empty() || session.server.in_recovery;
     let (explainable, mut residue): (Vec<Question>, Vec<Question>) =
         questions.into_iter().partition(|question| settled_names && question.can_be_explained(&functions));
     let mut settled = Vec::new();
@@ -59,7 +62,6 @@ pub fn settle(
             None => residue.push(question),
         }
     }
-    let renaming = scratch::renaming(&terms.cx(&session.server, desired, observed), renames);
     for (question, spelled) in scratch::spell(session, residue, &renaming, terms)? {
         if let Some(spelling) = spelled {
             if spelling == question.observed {

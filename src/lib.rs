@@ -10,6 +10,19 @@
 //! 5. [`diff`] finds the deltas; [`plan`] chooses the gentle forms, orders, groups and gates them.
 //! 6. [`apply`] executes the plan under a lock, and the database is observed again: nothing may be left over.
 //! 7. [`report`] tells.
+//!
+//! A server that reconciles before it starts:
+//!
+//! ```no_run
+//! use pgreconcile::{Options, Reconciler, config::Connection, report};
+//!
+//! let environment = |name: &str| std::env::var(name).ok();
+//! let reconciler = Reconciler::from_path("schema.toml", &environment)?;
+//! let options = Options::new(Connection::resolve(None, &environment)?);
+//! let outcome = reconciler.apply(&options, &|event| eprintln!("{event:?}"))?;
+//! println!("{}", report::text(&outcome, false, false));
+//! # Ok::<(), pgreconcile::Error>(())
+//! ```
 
 pub mod adopt;
 pub mod apply;

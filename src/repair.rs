@@ -45,7 +45,8 @@ pub fn delete(cx: &Cx<'_>, at: &Address, table: &Address, doomed: &Phrase, form:
     statements.push(Statement::on(table, form, sql));
     for trapped in traps.keys() {
         let relation = qualified(trapped.schema(), trapped.name());
-        statements.push(Statement::on(table, form, format!("DROP TRIGGER {trap} ON {relation}")).also(trapped));
+        statements
+            .push(Statement::on(table, form, format!("DROP TRIGGER {trap} ON {relation}")).also(trapped));
     }
     statements
 }

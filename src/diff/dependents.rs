@@ -7,14 +7,28 @@ use crate::kind::Cx;
 use crate::model::{Address, Entry};
 use std::collections::{HashMap, HashSet};
 
+/// What happens to an object that others depend on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Going {
+    /// It goes and comes back, and so does all that depends on it.
+    Goes,
+    /// Its own room replaces it; what is part of it, or said about it, is gone then.
+    InPlace,
+    /// It stays, but changes in a way that some dependents do not let it.
+    Stays,
+}
+
 /// Adds the deltas of dependents, and of dependents of dependents.
 pub(super) fn recreate(deltas: &mut Vec<Delta>, cx: &Cx<'_>) {
-    let replaced = |delta: &Delta| delta.action == Action::Replace && !delta.before.is_empty();
-    let mut open: Vec<(Address, bool, usize)> = deltas
+    let change = |delta: &Delta| match delta.action {
+        Action::Replace if delta.before.is_empty() => Some(Going::InPlace),
+        Action::Replace => Some(Going::Goes),
+        _ => delta.disturbs.then_some(Going::Stays),
+    };
+    let mut open: Vec<(Address, Going, usize)> = deltas
         .iter()
         .enumerate()
-        .filter(|(_, delta)| replaced(delta) || delta.disturbs)
-        .map(|(number, delta)| (delta.address.clone(), replaced(delta), number))
+        .filter_map(|(number, delta)| Some((delta.address.clone(), change(delta)?, number)))
         .collect();
     if open.is_empty() {
         return;
@@ -23,12 +37,16 @@ pub(super) fn recreate(deltas: &mut Vec<Delta>, cx: &Cx<'_>) {
     let mut by_address: HashMap<Address, usize> =
         deltas.iter().enumerate().map(|(number, delta)| (delta.address.clone(), number)).collect();
     let mut seen: HashSet<Address> = HashSet::new();
-    while let Some((address, goes, cause)) = open.pop() {
+    while let Some((address, going, cause)) = open.pop() {
         for there in users.get(&address).into_iter().flatten() {
             let Some(kind) = cx.registry.get(there.address.kind) else { continue };
             let is_part =
                 there.parent.as_ref() == Some(&address) || there.address.subject() == Some(&address);
-            let unmoved = !goes && (is_part || !kind.holds_fast());
+            let unmoved = match going {
+                Going::Goes => false,
+                Going::InPlace => !is_part,
+                Going::Stays => is_part || !kind.holds_fast(),
+            };
             let declared = cx.desired.get(&there.address);
             if unmoved || declared.is_some_and(|entry| entry.absent) {
                 continue;
@@ -37,7 +55,7 @@ pub(super) fn recreate(deltas: &mut Vec<Delta>, cx: &Cx<'_>) {
                 by_address.get(&there.address).into_iter().for_each(|other| tie(deltas, cause, *other));
                 continue;
             }
-            open.push((there.address.clone(), true, cause));
+            open.push((there.address.clone(), Going::Goes, cause));
             let entry = declared.unwrap_or(there);
             let mut body = entry.body.clone();
             // What it has beyond the file is not lost on the way.
@@ -46,7 +64,9 @@ pub(super) fn recreate(deltas: &mut Vec<Delta>, cx: &Cx<'_>) {
                 deltas.push(delta(entry, Action::Replace));
                 deltas.len() - 1
             });
-            tie(deltas, cause, number);
+            if going != Going::InPlace {
+                tie(deltas, cause, number);
+            }
             let found = &mut deltas[number];
             if found.action == Action::Drop || !found.before.is_empty() {
                 continue;

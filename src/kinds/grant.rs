@@ -168,25 +168,43 @@ impl Room for Grant {
     }
 
     /// What is asked of all sequences or functions of a schema is asked of the server as a whole.
-    fn probe(&self, at: &Address, desired: &Body, _: &Cx<'_>) -> Option<String> {
+    fn probe(&self, at: &Address, desired: &Body, cx: &Cx<'_>) -> Option<String> {
         let subject = at.subject()?;
-        let test = match subject.kind {
-            "all sequences" => "has_sequence_privilege",
-            "all functions" => "has_function_privilege",
+        let (from, acl, owner) = match subject.kind {
+            "all sequences" => (
+                "pg_class o JOIN pg_namespace n ON n.oid = o.relnamespace AND o.relkind = 'S'",
+                "coalesce(o.relacl, acldefault('s', o.relowner))",
+                "o.relowner",
+            ),
+            "all functions" => (
+                "pg_proc o JOIN pg_namespace n ON n.oid = o.pronamespace AND o.prokind IN ('f', 'w')",
+                "coalesce(o.proacl, acldefault('f', o.proowner))",
+                "o.proowner",
+            ),
             _ => return None,
         };
-        let from = match subject.kind {
-            "all sequences" => "pg_class o JOIN pg_namespace n ON n.oid = o.relnamespace AND o.relkind = 'S'",
-            _ => "pg_proc o JOIN pg_namespace n ON n.oid = o.pronamespace AND o.prokind IN ('f', 'w')",
+        if brings_more(subject, cx) {
+            return None;
+        }
+        let grantee = match at.name() {
+            "public" => "0::oid".to_string(),
+            name => format!("(SELECT r.oid FROM pg_roles r WHERE r.rolname = {})", literal(name)),
         };
         let tests: Vec<String> = desired
             .privileges
-            .keys()
-            .map(|privilege| format!("{test}({}, o.oid, {})", literal(at.name()), literal(privilege)))
+            .iter()
+            .map(|(privilege, option)| {
+                let option = if *option { " AND x.is_grantable" } else { "" };
+                let privilege = literal(privilege);
+                format!(
+                    "EXISTS (SELECT FROM aclexplode({acl}) x WHERE x.grantee = {grantee} \
+                     AND lower(x.privilege_type) = {privilege}{option})"
+                )
+            })
             .collect();
         let schema = literal(subject.name());
         Some(format!(
-            "SELECT coalesce(bool_and({}), true) AS held FROM {from} WHERE n.nspname = {schema}",
+            "SELECT coalesce(bool_and({owner} = {grantee} OR {}), true) AS held FROM {from} WHERE n.nspname = {schema}",
             tests.join(" AND ")
         ))
     }
@@ -267,6 +285,22 @@ impl Room for Grant {
         let known = desired.contains(&Address::new("role", [at.name()]));
         if known || at.name() == "public" && !implicit { Undeclared::Drift } else { Undeclared::Ignore }
     }
+}
+
+/// Whether the file brings functions or sequences into the schema that are not there yet.
+fn brings_more(subject: &Address, cx: &Cx<'_>) -> bool {
+    let here = cx.desired.iter().filter(|entry| !entry.absent && entry.address.path().len() > 1);
+    here.filter(|entry| entry.address.schema() == subject.name()).any(|entry| {
+        let at = &entry.address;
+        match (subject.kind, at.kind) {
+            ("all functions", "function") => !cx.observed.model.contains(at),
+            ("all sequences", "column") => {
+                let numbered = cx.attribute(at, "numbered");
+                numbered.is_some() && cx.observed_attribute(at, "numbered").is_none()
+            }
+            _ => false,
+        }
+    })
 }
 
 fn names(privileges: &BTreeMap<String, bool>) -> Vec<String> {

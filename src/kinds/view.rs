@@ -221,7 +221,7 @@ impl Room for View {
 
     fn rename(&self, from: &Address, at: &Address, _: &Cx<'_>) -> Option<Vec<Step>> {
         let sql = format!("ALTER {} {} RENAME TO {}", self.words, full(from), ident(at.name()));
-        Some(vec![Statement::new(Form::Catalog, sql).into()])
+        Some(vec![Statement::new(Form::ReplaceView, sql).into()])
     }
 
     fn holds_fast(&self) -> bool {

@@ -2,7 +2,7 @@
 //! group that is being filled, then rank, then the order of the file.
 
 use super::{Draft, Plan, group};
-use crate::kind::{Cx, Rank};
+use crate::kind::Cx;
 use crate::model::Address;
 use std::collections::{BTreeSet, HashMap};
 
@@ -45,15 +45,17 @@ pub(super) fn order(drafts: Vec<Draft>, plan: &Plan, cx: &Cx<'_>) -> Vec<Draft> 
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Key {
-    rank: (bool, bool, Rank),
+    rank: (bool, bool, i32),
     position: usize,
     number: usize,
 }
 
-/// Drops come first: what they free (a name, a place) may be taken by what is created. What is optional comes last,
-/// so that it does not cut a transaction in two.
-fn sort_rank(draft: &Draft) -> (bool, bool, Rank) {
-    (!draft.is_drop, draft.optional, draft.rank)
+/// Drops come first: what they free (a name, a place) may be taken by what is created. They go in the opposite order
+/// of creation: a constraint before the columns that it stands on. What is optional comes last, so that it does not
+/// cut a transaction in two.
+fn sort_rank(draft: &Draft) -> (bool, bool, i32) {
+    let rank = draft.rank as i32;
+    (!draft.is_drop, draft.optional, if draft.is_drop { -rank } else { rank })
 }
 
 /// For each draft, the drafts that must come before it.

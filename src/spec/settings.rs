@@ -45,7 +45,11 @@ pub const KEYS: &[KeyDoc] = &[
     },
     KeyDoc { name: "wait", shape: Shape::Text, about: "how long to wait for the database, as `60s`" },
     KeyDoc { name: "lock_wait", shape: Shape::Text, about: "how long to wait for another run, as `10m`" },
-    KeyDoc { name: "jobs", shape: Shape::Integer, about: "how many connections work side by side" },
+    KeyDoc {
+        name: "jobs",
+        shape: Shape::Integer,
+        about: "how many connections work side by side; without effect yet",
+    },
     KeyDoc {
         name: "large",
         shape: Shape::Text,

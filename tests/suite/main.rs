@@ -11,5 +11,6 @@ mod harness;
 mod house;
 mod killed;
 mod portal;
+mod prune;
 mod reference;
 mod together;

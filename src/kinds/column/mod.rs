@@ -50,6 +50,8 @@ pub struct Body {
     generated: Option<Fragment>,
     /// The default is the next value of a sequence that belongs to the column.
     serial: bool,
+    /// Observed: that sequence, as SQL names it, and the type of its numbers.
+    sequence: Option<(String, String)>,
     collation: Option<String>,
     /// What fills rows that have no value, before NOT NULL comes into force.
     backfill: Option<Fragment>,
@@ -127,6 +129,7 @@ impl Room for Column {
             identity,
             generated,
             serial: serial.is_some(),
+            sequence: None,
             collation,
             backfill,
             using,
@@ -146,15 +149,16 @@ impl Room for Column {
         Some(format!(
             "SELECT n.nspname AS schema, c.relname AS table, a.attname AS name, \
              format_type(a.atttypid, a.atttypmod) AS type, a.attnotnull{valid} AS not_null, a.attidentity AS identity, \
-             a.attgenerated AS generated, pg_get_expr(d.adbin, d.adrelid) AS expression, o.refobjid IS NOT NULL AS owns, \
+             a.attgenerated AS generated, pg_get_expr(d.adbin, d.adrelid) AS expression, o.sequence, o.numbers, \
              CASE WHEN a.attcollation <> t.typcollation THEN (SELECT k.collname FROM pg_collation k \
              WHERE k.oid = a.attcollation) END AS collation \
              FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace \
              JOIN pg_type t ON t.oid = a.atttypid \
              LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum \
-             LEFT JOIN (SELECT DISTINCT q.refobjid, q.refobjsubid FROM pg_depend q JOIN pg_class s ON s.oid = q.objid \
-             AND s.relkind = 'S' WHERE q.classid = 'pg_class'::regclass AND q.refclassid = 'pg_class'::regclass \
-             AND q.deptype = 'a') o ON o.refobjid = a.attrelid AND o.refobjsubid = a.attnum \
+             LEFT JOIN (SELECT q.refobjid, q.refobjsubid, min(format('%I.%I', sn.nspname, s.relname)) AS sequence, \
+             min(format_type(sq.seqtypid, NULL)) AS numbers FROM pg_depend q JOIN pg_class s ON s.oid = q.objid \
+             JOIN pg_sequence sq ON sq.seqrelid = s.oid JOIN pg_namespace sn ON sn.oid = s.relnamespace WHERE q.classid = 'pg_class'::regclass AND q.refclassid = 'pg_class'::regclass \
+             AND q.deptype = 'a' GROUP BY 1, 2) o ON o.refobjid = a.attrelid AND o.refobjsubid = a.attnum \
              WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND a.attnum > 0 AND NOT a.attisdropped \
              AND {ours} AND {own} ORDER BY a.attrelid, a.attnum"
         ))
@@ -170,7 +174,8 @@ impl Room for Column {
         let expression = row.fragment("expression");
         let is_generated = !row.text("generated").is_empty();
         let next_value = expression.as_ref().is_some_and(|text| text.text().starts_with("nextval("));
-        let serial = row.flag("owns") && next_value;
+        let sequence = row.owned("sequence").zip(row.owned("numbers")).filter(|_| next_value);
+        let serial = sequence.is_some();
         let (default, generated) = if is_generated { (None, expression) } else { (expression, None) };
         let body = Body {
             data_type: Fragment::plain(row.text("type")),
@@ -179,6 +184,7 @@ impl Room for Column {
             identity,
             generated,
             serial,
+            sequence,
             collation: row.owned("collation"),
             backfill: None,
             using: None,
@@ -211,6 +217,7 @@ impl Room for Column {
             identity,
             generated,
             serial,
+            sequence: _,
             collation,
             backfill: _,
             using: _,
@@ -231,7 +238,12 @@ impl Room for Column {
         }
         if serial != &observed.serial {
             let change = Change { attribute: "serial", from: observed.serial.show(), to: serial.show() };
-            out.note(change, steps::serial(at, desired));
+            out.note(change, steps::serial(at, desired, observed));
+        }
+        if let (true, Some((sequence, numbers))) = (*serial, &observed.sequence) {
+            out.attribute("sequence", numbers, &data_type.text().to_string(), || {
+                vec![steps::renumber(at, sequence, data_type)]
+            });
         }
         // ALTER TYPE has put the default in place where it changes the type as well.
         if !(retyped && steps::carries_default(desired, observed)) {
@@ -276,6 +288,7 @@ impl Room for Column {
             "type" => Some(body.data_type.text().to_string()),
             "not_null" => body.not_null.show(),
             "identity" => body.identity.show(),
+            "numbered" => (body.serial || body.identity.is_some()).then(|| "yes".to_string()),
             _ => None,
         }
     }

@@ -220,12 +220,13 @@ pub fn identity(at: &Address, to: Option<Identity>, from: Option<Identity>) -> V
 }
 
 /// Gives a column a sequence of its own, or takes it away.
-pub fn serial(at: &Address, desired: &Body) -> Vec<Step> {
+pub fn serial(at: &Address, desired: &Body, observed: &Body) -> Vec<Step> {
     let sequence = auto_name(&at.path()[1], at.name(), "seq");
     let name = qualified(at.schema(), &sequence);
     if !desired.serial {
         let drop_default = alter(at, Form::AlterTable, Phrase::from(" DROP DEFAULT"));
-        let owner = format!("DROP SEQUENCE {name}");
+        let there = observed.sequence.as_ref().map_or(name, |(there, _)| there.clone());
+        let owner = format!("DROP SEQUENCE {there}");
         return vec![drop_default, Statement::on(&table(at), Form::ReplaceConstraint, owner).into()];
     }
     let create = format!("CREATE SEQUENCE {name} AS {}", desired.data_type.text());
@@ -241,6 +242,12 @@ pub fn serial(at: &Address, desired: &Body) -> Vec<Step> {
         advance(at).into(),
         alter(at, Form::AlterTable, default),
     ]
+}
+
+/// Gives the numbers of a column's sequence the column's type.
+pub fn renumber(at: &Address, sequence: &str, data_type: &Fragment) -> Step {
+    let sql = Phrase::from(format!("ALTER SEQUENCE {sequence} AS ")).fragment(data_type);
+    Statement::on(&table(at), Form::AlterTable, sql).into()
 }
 
 /// Sets the column's sequence past the values that are there.

@@ -1,0 +1,174 @@
+//! The statements that spell one question, by the temporary objects that its context calls for.
+
+use super::question::{Question, from_clause};
+use super::renaming::Renaming;
+use crate::kind::{Context, Terms};
+use crate::model::Address;
+use crate::sql::{ident, idents, literal, qualified};
+
+const BARE: &str = "SET LOCAL search_path = pg_catalog, pg_temp; ";
+
+/// The statements for one question.
+pub struct Part {
+    /// Under the names that are there.
+    pub before: String,
+    /// Under the names of the file; the last one is a query that gives the spelling.
+    pub after: String,
+}
+
+/// What the statements of one question have in common.
+struct Scene<'s> {
+    number: usize,
+    question: &'s Question,
+    renaming: &'s Renaming,
+    terms: &'s Terms<'s>,
+    /// Sets the `search_path` of the file's SQL.
+    path: String,
+    /// The temporary copy of the question's table.
+    copy: String,
+}
+
+impl Part {
+    /// The statements for question number `number`.
+    pub fn of(number: usize, question: &Question, renaming: &Renaming, terms: &Terms<'_>) -> Part {
+        let scene = Scene {
+            number,
+            question,
+            renaming,
+            terms,
+            path: format!("SET LOCAL search_path = {}; ", terms.search_path),
+            copy: format!("pg_temp.pgr_table_{number}"),
+        };
+        match &question.context {
+            Context::Index { table } => scene.index(table),
+            Context::Query { columns } => scene.query(columns),
+            Context::Signature => scene.signature(),
+            Context::Row { table } | Context::Trigger { table } => scene.expression(Some(table)),
+            Context::Type | Context::Value { .. } => scene.expression(None),
+        }
+    }
+}
+
+impl Scene<'_> {
+    fn renames(&self) -> bool {
+        !self.renaming.is_empty()
+    }
+
+    /// What the database calls a table.
+    fn there(&self, table: &Address) -> String {
+        let there = self.renaming.renames.in_database(table, self.terms.registry);
+        qualified(there.schema(), there.name())
+    }
+
+    /// Makes the copy of a table.
+    fn copied(&self, table: &Address) -> String {
+        format!("CREATE TEMP TABLE pgr_table_{} (LIKE {}); ", self.number, self.there(table))
+    }
+
+    /// Gives the columns of the copy the names of the file.
+    fn renamed(&self, table: &Address) -> String {
+        let columns = self.renaming.columns.iter().filter(|(to, _)| to.path().starts_with(table.path()));
+        let rename = |(to, from): &(Address, Address)| {
+            format!(
+                "ALTER TABLE {} RENAME COLUMN {} TO {}; ",
+                self.copy,
+                ident(from.name()),
+                ident(to.name())
+            )
+        };
+        columns.map(rename).collect()
+    }
+
+    fn index(&self, table: &Address) -> Part {
+        let Scene { number, question, path, copy, .. } = self;
+        let make = |name: &str, definition: &str| {
+            format!("CREATE INDEX pgr_{name}_{number} ON {copy} {definition}; ")
+        };
+        let definition = |name: &str| {
+            let printed = format!("pg_get_indexdef('pg_temp.pgr_{name}_{number}'::regclass)");
+            format!("(SELECT substring(d FROM position(' USING ' IN d) + 1) FROM {printed} d)")
+        };
+        let (one, two) = (definition("desired"), definition("observed"));
+        let (observed, spelling) = if self.renames() {
+            let literal = literal(&question.observed);
+            let spelling = format!("CASE WHEN {one} = {two} THEN {literal} ELSE {one} END");
+            (make("observed", &question.observed), spelling)
+        } else {
+            (String::new(), one)
+        };
+        Part {
+            before: format!("{path}{}{observed}", self.copied(table)),
+            after: format!(
+                "{path}{}{}{BARE}SELECT {spelling}; ",
+                self.renamed(table),
+                make("desired", &question.desired)
+            ),
+        }
+    }
+
+    fn query(&self, columns: &[String]) -> Part {
+        let Scene { number, question, path, .. } = self;
+        let columns = if columns.is_empty() { String::new() } else { format!(" ({})", idents(columns)) };
+        Part {
+            before: String::new(),
+            after: format!(
+                "{path}CREATE TEMP VIEW pgr_view_{number}{columns} AS {}; {BARE}SELECT '-- ' || (SELECT string_agg(\
+                 quote_ident(a.attname) || ' ' || format_type(a.atttypid, a.atttypmod), ', ' ORDER BY a.attnum) \
+                 FROM pg_attribute a WHERE a.attrelid = c AND a.attnum > 0) || E'\\n' || rtrim(pg_get_viewdef(c), ';') \
+                 FROM (SELECT 'pg_temp.pgr_view_{number}'::regclass) v(c); ",
+                question.desired
+            ),
+        }
+    }
+
+    fn signature(&self) -> Part {
+        let Scene { number, question, path, .. } = self;
+        Part {
+            before: String::new(),
+            after: format!(
+                "{path}CREATE FUNCTION pg_temp.pgr_function_{number}{} LANGUAGE plpgsql AS 'begin end'; \
+                 {BARE}SELECT '(' || pg_get_function_arguments(p.oid) || ') RETURNS ' || pg_get_function_result(p.oid) \
+                 FROM pg_proc p WHERE p.proname = 'pgr_function_{number}' AND p.pronamespace = pg_my_temp_schema(); ",
+                question.desired
+            ),
+        }
+    }
+
+    /// An expression or a type: both as the one column of a view.
+    fn expression(&self, table: Option<&Address>) -> Part {
+        let Scene { number, question, path, copy, .. } = self;
+        let context = &question.context;
+        let renames = self.renames();
+        let from = from_clause(context, &|table| if renames { copy.clone() } else { self.there(table) });
+        let view = |name: &str, text: &str, context: &Context| {
+            let item = match context {
+                Context::Type => format!("NULL::{text}"),
+                Context::Value { of } => format!("({text})::{of}"),
+                _ => format!("({text})"),
+            };
+            format!("CREATE TEMP VIEW pgr_{name}_{number} AS SELECT {item} AS value{from}; ")
+        };
+        let is_type = *context == Context::Type;
+        let shown = |name: &str| match is_type {
+            true => format!(
+                "(SELECT format_type(atttypid, atttypmod) FROM pg_attribute \
+                 WHERE attrelid = 'pg_temp.pgr_{name}_{number}'::regclass AND attnum = 1)"
+            ),
+            false => format!("pg_get_viewdef('pg_temp.pgr_{name}_{number}'::regclass)"),
+        };
+        let (one, two) = (shown("desired"), shown("observed"));
+        let otherwise = if is_type { format!(" ELSE {one}") } else { String::new() };
+        let table = table.filter(|_| renames);
+        let copied = table.map_or(String::new(), |table| self.copied(table));
+        let renamed = table.map_or(String::new(), |table| self.renamed(table));
+        let observed = view("observed", &question.observed, if renames { &question.there } else { context });
+        let desired = view("desired", &question.desired, context);
+        let literal = literal(&question.observed);
+        Part {
+            before: format!("{path}{copied}{observed}"),
+            after: format!(
+                "{path}{renamed}{desired}{BARE}SELECT CASE WHEN {one} = {two} THEN {literal}{otherwise} END; "
+            ),
+        }
+    }
+}

@@ -1,0 +1,16 @@
+create role {{unique}}_reader;
+create table t (a int constraint t_check check (a > 0), b int constraint t_unique unique);
+create table u (b int constraint u_key references t (b));
+create index t_idx on t (a);
+create function f(a int) returns int language sql as 'select a';
+create function g() returns trigger language plpgsql as 'begin return new; end';
+create trigger tr before insert on t for each row execute function g();
+comment on constraint t_check on t is 'kept';
+comment on constraint t_unique on t is 'kept';
+comment on constraint u_key on u is 'kept';
+comment on index t_idx is 'kept';
+comment on function f(int) is 'kept';
+comment on trigger tr on t is 'old';
+revoke execute on function f(int) from public;
+grant execute on function f(int) to {{unique}}_reader;
+insert into t values (1, 1);

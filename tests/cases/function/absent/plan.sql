@@ -1,0 +1,4 @@
+BEGIN;
+DROP FUNCTION public.f(integer, text);
+DROP FUNCTION public.g();
+COMMIT;

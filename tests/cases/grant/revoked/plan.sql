@@ -1,0 +1,3 @@
+BEGIN;
+REVOKE DELETE, UPDATE (name) ON TABLE public.events FROM {{unique}}_reader;
+COMMIT;

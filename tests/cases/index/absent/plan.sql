@@ -1,0 +1,5 @@
+BEGIN;
+DROP INDEX public.by_a;
+COMMIT;
+
+DROP INDEX CONCURRENTLY public.filled_a;

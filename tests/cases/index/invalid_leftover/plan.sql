@@ -1,0 +1,1 @@
+REINDEX INDEX CONCURRENTLY public.t_a;

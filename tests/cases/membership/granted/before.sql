@@ -1,0 +1,3 @@
+create role {{unique}}_readers;
+create role {{unique}}_writers;
+create role {{unique}}_one in role {{unique}}_readers;

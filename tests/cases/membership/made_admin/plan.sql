@@ -1,0 +1,3 @@
+BEGIN;
+GRANT {{unique}}_readers TO {{unique}}_one WITH ADMIN OPTION;
+COMMIT;

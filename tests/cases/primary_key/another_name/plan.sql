@@ -1,0 +1,3 @@
+BEGIN;
+ALTER TABLE public.u RENAME CONSTRAINT old_name TO u_key;
+COMMIT;

@@ -1,0 +1,3 @@
+BEGIN;
+DROP ROLE {{unique}}_gone;
+COMMIT;

@@ -1,0 +1,2 @@
+create table events (id int, kind text);
+insert into events values (1, 'talk');

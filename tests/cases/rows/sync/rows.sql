@@ -1,0 +1,3 @@
+select * from parents order by id;
+select * from children;
+select relation, reason, row_data from pgreconcile.quarantine order by id;

@@ -1,0 +1,3 @@
+create function f() returns trigger language plpgsql as 'begin return new; end';
+create table t (id int);
+create trigger gone before insert on t for each row execute function f();

@@ -1,0 +1,3 @@
+BEGIN;
+DROP TRIGGER gone ON public.t;
+COMMIT;

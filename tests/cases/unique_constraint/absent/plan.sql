@@ -1,0 +1,3 @@
+BEGIN;
+ALTER TABLE public.t DROP CONSTRAINT by_hand;
+COMMIT;

@@ -1,0 +1,26 @@
+CREATE UNIQUE INDEX CONCURRENTLY t_a ON public.t (a) NULLS NOT DISTINCT;
+
+BEGIN;
+ALTER TABLE public.t ADD CONSTRAINT t_a UNIQUE USING INDEX t_a;
+WITH doomed AS (SELECT ctid, tableoid FROM (SELECT ctid, tableoid, row_number() OVER (PARTITION BY b ORDER BY a, ctid) AS place FROM public.t WHERE true) ranked WHERE place > 1), gone AS (DELETE FROM public.t t USING doomed d WHERE t.ctid = d.ctid AND t.tableoid = d.tableoid RETURNING t.*) INSERT INTO pgreconcile.quarantine (relation, reason, row_data) SELECT 'public.t', 'unique constraint public.t.t_b', to_jsonb(gone) FROM gone;
+COMMIT;
+
+CREATE UNIQUE INDEX CONCURRENTLY t_b ON public.t (b) NULLS NOT DISTINCT;
+
+BEGIN;
+ALTER TABLE public.t ADD CONSTRAINT t_b UNIQUE USING INDEX t_b;
+ALTER TABLE public.t DROP CONSTRAINT t_c;
+COMMIT;
+
+CREATE UNIQUE INDEX CONCURRENTLY t_c ON public.t (c);
+
+BEGIN;
+ALTER TABLE public.t ADD CONSTRAINT t_c UNIQUE USING INDEX t_c;
+ALTER TABLE public.t DROP CONSTRAINT t_d;
+COMMIT;
+
+CREATE UNIQUE INDEX CONCURRENTLY t_d ON public.t (d) NULLS NOT DISTINCT;
+
+BEGIN;
+ALTER TABLE public.t ADD CONSTRAINT t_d UNIQUE USING INDEX t_d;
+COMMIT;

@@ -1,0 +1,1 @@
+create table t (a int constraint by_hand unique, b int constraint other unique);

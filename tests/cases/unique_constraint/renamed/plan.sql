@@ -1,0 +1,3 @@
+BEGIN;
+ALTER TABLE public.t RENAME CONSTRAINT by_hand TO t_a;
+COMMIT;

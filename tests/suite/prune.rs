@@ -1,0 +1,26 @@
+//! `--allow prune`: the database becomes what the file says, and nothing more.
+
+use crate::support::{self, Run};
+
+#[test]
+fn what_hangs_on_a_column_goes_before_it() {
+    for server in support::servers() {
+        let db = server.database();
+        db.execute(
+            "create table parents (id int primary key, name text unique, x int check (x > 0));
+             create table children (id int primary key, parent int references parents, note text);
+             create index on children (note);
+             comment on column children.note is 'gone soon'",
+        );
+        let file = "[tables.parents.columns]\nx = \"integer\"\n[tables.children.columns]\nnote = \"text\"\n";
+        Run::new(&db)
+            .file(file)
+            .args(["apply", "--allow", "prune"])
+            .run()
+            .code(3)
+            .stderr_contains("drop_column");
+        let consents = "prune,drop_column,drop_object";
+        Run::new(&db).file(file).args(["apply", "--allow", consents]).run().success();
+        Run::new(&db).file(file).args(["check", "--allow", "prune"]).run().success().stdout_lacks("drift");
+    }
+}
