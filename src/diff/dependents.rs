@@ -77,6 +77,7 @@ pub(super) fn recreate(deltas: &mut Vec<Delta>, cx: &Cx<'_>) {
             found.needs.extend(there.needs.iter().cloned());
         }
     }
+    tie_up(deltas);
 }
 
 /// What a delta means for what depends on its object, if anything.
@@ -85,6 +86,28 @@ fn going(delta: &Delta) -> Option<Going> {
         Action::Replace if delta.before.is_empty() => Some(Going::InPlace),
         Action::Replace => Some(Going::Goes),
         _ => delta.disturbs.then_some(Going::Stays),
+    }
+}
+
+/// What goes and comes back does so in one transaction, together with the changes to what it needs that must come in
+/// between.
+fn tie_up(deltas: &mut [Delta]) {
+    let changed: HashMap<Address, usize> = deltas
+        .iter()
+        .enumerate()
+        .filter(|(_, delta)| !matches!(delta.action, Action::Create | Action::Drop))
+        .map(|(number, delta)| (delta.address.clone(), number))
+        .collect();
+    for number in 0..deltas.len() {
+        if deltas[number].before.is_empty() {
+            continue;
+        }
+        tie(deltas, number, number);
+        for need in deltas[number].needs.clone() {
+            if let Some(other) = changed.get(&need) {
+                tie(deltas, *other, number);
+            }
+        }
     }
 }
 

@@ -1,0 +1,7 @@
+BEGIN;
+DROP MATERIALIZED VIEW public.cities;
+CREATE MATERIALIZED VIEW public.cities AS
+select city, count(*) as events from events group by city;
+CREATE UNIQUE INDEX cities_city_key ON public.cities USING btree (city);
+COMMENT ON MATERIALIZED VIEW public.cities IS 'refreshed by night';
+COMMIT;
