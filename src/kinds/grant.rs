@@ -282,9 +282,22 @@ impl Room for Grant {
         let implicit = at
             .subject()
             .is_some_and(|subject| matches!(subject.kind, "function" | "enum" | "database" | "schema"));
+        if at.subject().is_some_and(|subject| is_general(at, subject, desired)) {
+            return Undeclared::Ignore;
+        }
         let known = desired.contains(&Address::new("role", [at.name()]));
         if known || at.name() == "public" && !implicit { Undeclared::Drift } else { Undeclared::Ignore }
     }
+}
+
+/// Whether the file speaks of all functions or sequences of the subject's schema at once.
+fn is_general(at: &Address, subject: &Address, desired: &Model) -> bool {
+    let all = match subject.kind {
+        "function" => "all functions",
+        "sequence" => "all sequences",
+        _ => return false,
+    };
+    desired.contains(&Address::about(DOC.name, [at.name()], Address::new(all, [subject.schema()])))
 }
 
 /// Whether the file brings functions or sequences into the schema that are not there yet.

@@ -1,7 +1,7 @@
 //! Primary keys and unique constraints: one room with two doors, because PostgreSQL treats them alike.
 
 use crate::delta::Alteration;
-use crate::kind::{Cx, Doc, Item, Place, Rank, Room, Row, Server};
+use crate::kind::{Context, Cx, Doc, Item, Place, Rank, Room, Row, Server, Visit};
 use crate::model::{Address, Entry, Observed};
 use crate::pg::Feature;
 use crate::repair;
@@ -149,6 +149,12 @@ impl Room for Key {
         };
         let table = Address::new("table", [path[0], path[1]]);
         out.model.insert(Entry::new(Address::new(self.doc.name, path), body).part_of(table));
+    }
+
+    fn fragments(&self, at: &Address, body: &mut Body, visit: &mut Visit<'_>) {
+        if let Some(keep) = &mut body.keep {
+            visit("keep", keep, Context::Order { table: table(at) });
+        }
     }
 
     fn create(&self, at: &Address, desired: &Body, cx: &Cx<'_>) -> Vec<Step> {
