@@ -280,14 +280,14 @@ impl<'s> Scene<'s> {
                 Phrase::from(format!("CREATE TEMP VIEW pgr_rehearsal_{number} AS ")).fragment(fragment)
             }
             Context::Statement => {
-            // The procedural language checks the syntax of a statement without executing it.
-            let body = literal(&format!("BEGIN\n{};\nEND", fragment.text()));
-            Phrase::from(format!(
-                "SET LOCAL check_function_bodies = on; CREATE FUNCTION pg_temp.pgr_rehearsal_{number}() \
+                // The procedural language checks the syntax of a statement without executing it.
+                let body = literal(&format!("BEGIN\n{};\nEND", fragment.text()));
+                Phrase::from(format!(
+                    "SET LOCAL check_function_bodies = on; CREATE FUNCTION pg_temp.pgr_rehearsal_{number}() \
                  RETURNS void LANGUAGE plpgsql AS {body}; SET LOCAL check_function_bodies = off"
-            ))
-        }
-        Context::Signature => return None,
+                ))
+            }
+            Context::Signature => return None,
         })
     }
 

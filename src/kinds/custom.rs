@@ -56,7 +56,9 @@ impl Room for Custom {
             (reader.required("name"), reader.required("probe"), reader.required("create"));
         let drop = reader.string("drop").map(|(text, span)| Fragment::written(text, span));
         let in_transaction = reader.boolean("transaction").unwrap_or(true);
-        let (Some((name, _)), Some((probe, probe_span)), Some((create, span))) = (name, probe, create) else { return };
+        let (Some((name, _)), Some((probe, probe_span)), Some((create, span))) = (name, probe, create) else {
+            return;
+        };
         item.address = Address::new(DOC.name, [name]);
         item.declare(Body {
             probe: Fragment::written(probe.trim().trim_end_matches(';'), probe_span),
