@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-/// What sort of failure it is; decides the exit code (DESIGN: the command line is a contract).
+/// What sort of failure it is; decides the exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ErrorKind {
     /// Something went wrong while working: exit 1.

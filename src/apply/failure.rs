@@ -28,7 +28,8 @@ pub fn is_passing(error: &postgres::Error) -> bool {
     error.code().is_some_and(|code| passing.contains(code))
 }
 
-/// Whether another session did the same thing at the same moment (measured: `postgres-facts`, races without the lock).
+/// Whether another session did the same thing at the same moment. The codes are measured: races without our lock
+/// ended in them.
 pub fn is_race(error: &postgres::Error) -> bool {
     let Some(db) = error.as_db_error() else { return false };
     let taken = [
@@ -58,7 +59,8 @@ pub fn explain(item: &Item, sql: &Phrase, files: &Files, error: &postgres::Error
     let shown = sql.shown();
     let statement = if shown.len() > 600 { format!("{} …", clip(&shown, 600)) } else { shown };
     ours.notes.push(format!("statement: {statement}"));
-    if ours.hint.is_none() {
+    // The server advises CASCADE, which takes along what nobody named.
+    if ours.hint.as_ref().is_none_or(|hint| hint.contains("CASCADE")) {
         ours.hint = advice(error).map(str::to_string);
     }
     ours
@@ -94,6 +96,7 @@ fn advice(error: &postgres::Error) -> Option<&'static str> {
             "rows without a parent stand in the way; say `orphans` beside the reference, and run it again"
         }
         "23502" => "rows without a value stand in the way; say `backfill` on the column, and run it again",
+        "2BP01" => "nothing is dropped by CASCADE here; change what depends on it, then run it again",
         "23514" => "rows that break the check stand in the way; correct them, and run it again",
         "55P03" => "another session holds the lock; run it again when it is done",
         "57P01" | "57P02" => "the server ended the session; run it again: what was done stays done",

@@ -96,7 +96,9 @@ fn columns(table_name: &str, table: &mut Table, problems: &mut Problems) {
             let Value::Table(body) = &mut node.value else { continue };
             for short in ON_COLUMN {
                 let Some((key, value)) = body.remove(short) else { continue };
-                if let Some(long) = long_form(short, &column.name, value, body, problems) {
+                if let Some(mut long) = long_form(short, &column.name, value, body, problems) {
+                    // What stands on an optional column cannot be less so.
+                    long.entries.extend(body.get_entry("optional").cloned());
                     moved.push((column.name.clone(), short, key.span, long));
                 }
             }

@@ -24,3 +24,16 @@ fn what_hangs_on_a_column_goes_before_it() {
         Run::new(&db).file(file).args(["check", "--allow", "prune"]).run().success().stdout_lacks("drift");
     }
 }
+
+#[test]
+fn nobody_is_told_to_use_cascade() {
+    for server in support::servers() {
+        let db = server.database();
+        db.execute(
+            "create function f() returns int language sql as 'select 1'; create table t (a int default f())",
+        );
+        let file = "[functions.\"f()\"]\nabsent = true\n";
+        let run = Run::new(&db).file(file).args(["apply", "--allow", "drop_object"]).run();
+        run.code(1).stderr_contains("nothing is dropped by CASCADE").stderr_lacks("Use DROP");
+    }
+}

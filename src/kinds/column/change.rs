@@ -1,5 +1,5 @@
 //! What a change of type costs. Types are compared as the server spells them; a pair that is not known to be
-//! harmless counts as one that can fail or lose (`postgres-facts`: ALTER TYPE without a rewrite, measured on 13–18).
+//! harmless counts as one that can fail or lose (measured on 13 to 18).
 
 use crate::sql::Form;
 
