@@ -2,6 +2,7 @@
 
 mod support;
 
+mod bad_input;
 mod cases;
 mod comments;
 mod connection;
