@@ -54,7 +54,11 @@ const IN_THE_FILE: &[(&str, &[&str])] = &[
     ),
     (
         "[roles.somebody]\nlogin = true\npassword_env = \"NOBODY_SETS_THIS\"\n",
-        &["the environment variable `NOBODY_SETS_THIS` is not set", "schema.toml:3:16", "hint: set `NOBODY_SETS_THIS`"],
+        &[
+            "the environment variable `NOBODY_SETS_THIS` is not set",
+            "schema.toml:3:16",
+            "hint: set `NOBODY_SETS_THIS`",
+        ],
     ),
     (
         "[tables.events.columns]\néééééééééééééééééééééééééééééééé = \"text\"\n",
@@ -75,11 +79,20 @@ const IN_THE_FILE: &[(&str, &[&str])] = &[
 const IN_THE_DATABASE: &[(&str, &[&str])] = &[
     (
         "[enums]\nmood = [\"sad\", \"happy\"]\n",
-        &["has labels of `enum public.mood` that the file does not: `ok`", "schema.toml:2:8", "PostgreSQL cannot drop a label"],
+        &[
+            "has labels of `enum public.mood` that the file does not: `ok`",
+            "schema.toml:2:8",
+            "PostgreSQL cannot drop a label",
+        ],
     ),
     (
         "[tables.fresh.columns]\nid = \"biginnt\"\n",
-        &["column public.fresh.id: type \"biginnt\" does not exist", "schema.toml:2:7", "2 | id = \"biginnt\"", "^^^^^^^"],
+        &[
+            "column public.fresh.id: type \"biginnt\" does not exist",
+            "schema.toml:2:7",
+            "2 | id = \"biginnt\"",
+            "^^^^^^^",
+        ],
     ),
     ("[tables.events.columns]\nextra = \"txt\"\n", &["type \"txt\" does not exist", "schema.toml:2:10"]),
     (
@@ -90,8 +103,14 @@ const IN_THE_DATABASE: &[(&str, &[&str])] = &[
         "[tables.events.columns]\nn = { type = \"int\", default = \"1 +\" }\n",
         &["syntax error at or near \")\"", "schema.toml:2:34"],
     ),
-    ("[tables.events.checks]\nc = \"nmae <> ''\"\n", &["column \"nmae\" does not exist", "schema.toml:2:6", "^^^^"]),
-    ("[tables.events.columns]\ng = { type = \"int\", generated = \"m + 1\" }\n", &["column \"m\" does not exist", "schema.toml:2:34"]),
+    (
+        "[tables.events.checks]\nc = \"nmae <> ''\"\n",
+        &["column \"nmae\" does not exist", "schema.toml:2:6", "^^^^"],
+    ),
+    (
+        "[tables.events.columns]\ng = { type = \"int\", generated = \"m + 1\" }\n",
+        &["column \"m\" does not exist", "schema.toml:2:34"],
+    ),
     (
         "[tables.events.columns]\nn = { type = \"int\", not_null = true, backfill = \"oen()\" }\n",
         &["function oen() does not exist", "schema.toml:2:50"],
@@ -170,9 +189,15 @@ fn all_mistakes_of_a_file_are_found_in_one_go() {
 fn a_file_that_cannot_be_read_is_named() {
     let db = support::server().database();
     let run = || Run::new(&db);
-    run().arg("apply").run().code(5).stderr_contains("cannot read `schema.toml`: no such file").stderr_contains("--file");
+    run()
+        .arg("apply")
+        .run()
+        .code(5)
+        .stderr_contains("cannot read `schema.toml`: no such file")
+        .stderr_contains("--file");
     run().args(["apply", "--file", "."]).run().code(5).stderr_contains("no `.toml` file in `.`");
-    let folder = run().file_at("db/a.toml", "[enums]\na = [\"x\"]\n").file_at("db/b.toml", "[enums]\na = [\"y\"]\n");
+    let folder =
+        run().file_at("db/a.toml", "[enums]\na = [\"x\"]\n").file_at("db/b.toml", "[enums]\na = [\"y\"]\n");
     let outcome = folder.args(["validate", "--file", "db"]).run().code(5);
     outcome.stderr_contains("`a` is already given in another file").stderr_contains("db/b.toml:2:1");
     let bytes = run();
@@ -184,7 +209,11 @@ fn a_file_that_cannot_be_read_is_named() {
 #[track_caller]
 fn assert_says(outcome: &Outcome, file: &str, wanted: &[&str]) {
     for words in wanted {
-        assert!(outcome.stderr.contains(words), "expected `{words}`\n--- file\n{file}\n--- stderr\n{}", outcome.stderr);
+        assert!(
+            outcome.stderr.contains(words),
+            "expected `{words}`\n--- file\n{file}\n--- stderr\n{}",
+            outcome.stderr
+        );
     }
     assert!(outcome.stdout.is_empty(), "an error on stdout: {}", outcome.stdout);
 }

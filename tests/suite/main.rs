@@ -4,6 +4,7 @@ mod support;
 
 mod bad_input;
 mod cases;
+mod command_line;
 mod comments;
 mod connection;
 mod connection_tls;

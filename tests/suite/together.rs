@@ -10,7 +10,8 @@ fn runs_on_one_database_execute_every_statement_once() {
             let portal = if older { Portal::older(server) } else { Portal::empty(server) };
             let outcomes = together((0..count).map(|_| portal.run(["apply", "--format", "json"])));
             let reports: Vec<_> = outcomes.iter().map(Outcome::json).collect();
-            let (applied, idle): (Vec<_>, Vec<_>) = reports.iter().partition(|report| report["outcome"] == "applied");
+            let (applied, idle): (Vec<_>, Vec<_>) =
+                reports.iter().partition(|report| report["outcome"] == "applied");
             let steps = |report: &serde_json::Value| report["steps"].as_array().map_or(0, Vec::len);
             assert_eq!(applied.len(), 1, "PostgreSQL {}", server.major());
             assert!(idle.iter().all(|report| report["outcome"] == "in_sync" && steps(report) == 0));
@@ -31,13 +32,15 @@ fn runs_on_one_database_execute_every_statement_once() {
 fn runs_on_two_databases_with_the_same_role() {
     for server in support::servers() {
         for _ in 0..3 {
-            let mut portals = [Portal::empty(server), Portal::older(server), Portal::empty(server), Portal::older(server)];
+            let mut portals =
+                [Portal::empty(server), Portal::older(server), Portal::empty(server), Portal::older(server)];
             let role = portals[0].role.clone();
             portals.iter_mut().for_each(|portal| portal.role.clone_from(&role));
             together(portals.iter().map(|portal| portal.run(["apply"])));
             portals.iter().for_each(Portal::assert_in_sync);
             let db = &portals[0].db;
-            let login = postgres::Client::connect(&db.url_as(&role, "s3cret-of-the-console"), postgres::NoTls);
+            let login =
+                postgres::Client::connect(&db.url_as(&role, "s3cret-of-the-console"), postgres::NoTls);
             assert!(login.is_ok(), "the role cannot log in on PostgreSQL {}", server.major());
         }
     }
