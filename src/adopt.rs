@@ -57,12 +57,11 @@ fn follow_renames(desired: &Model, observed: &mut Observed, registry: &Registry)
             let related = there.parent.iter_mut().chain(&mut there.needs);
             related.for_each(|other| *other = other.moved(&from, to, &inside));
             if let Some(kind) = registry.get(there.address.kind) {
-                let near = there.address.path().starts_with(&to.path()[..to.path().len().min(2)]);
-                let mentions = there
-                    .needs
-                    .iter()
-                    .any(|need| need.path().starts_with(&to.path()[..to.path().len().min(2)]));
-                if near || mentions {
+                // What a table or something larger is called may be mentioned anywhere, a column only near it.
+                let table = &to.path()[..to.path().len().min(2)];
+                let near = there.address.path().starts_with(table);
+                let mentions = there.needs.iter().any(|need| need.path().starts_with(table));
+                if to.path().len() <= 2 || near || mentions {
                     kind.follow(&mut *there.body, &from, to);
                 }
             }

@@ -113,7 +113,7 @@ pub struct Server {
     pub in_recovery: bool,
     /// The schemas that are read.
     pub schemas: Vec<String>,
-    /// The tool's own schema, if it is there.
+    /// The tool's own schema, if it is there and may be read.
     pub state: Option<String>,
 }
 

@@ -256,7 +256,7 @@ impl Room for ForeignKey {
     }
 
     fn follow(&self, body: &mut Body, from: &Address, to: &Address) {
-        let target = body.schema == from.schema() && body.table == from.path()[1];
+        let target = from.path().get(1).is_some_and(|table| body.schema == from.schema() && body.table == *table);
         match from.kind {
             "column" => {
                 let renamed = |name: &mut String| {
@@ -269,6 +269,7 @@ impl Room for ForeignKey {
                     body.referenced.iter_mut().for_each(renamed);
                 }
             }
+            "schema" if body.schema == from.name() => body.schema = to.name().to_string(),
             "table" if target => body.table = to.name().to_string(),
             _ => {}
         }

@@ -282,9 +282,22 @@ impl Room for Grant {
         let implicit = at
             .subject()
             .is_some_and(|subject| matches!(subject.kind, "function" | "enum" | "database" | "schema"));
+        if at.subject().is_some_and(|subject| is_general(at, subject, desired)) {
+            return Undeclared::Ignore;
+        }
         let known = desired.contains(&Address::new("role", [at.name()]));
         if known || at.name() == "public" && !implicit { Undeclared::Drift } else { Undeclared::Ignore }
     }
+}
+
+/// Whether the file speaks of all functions or sequences of the subject's schema at once.
+fn is_general(at: &Address, subject: &Address, desired: &Model) -> bool {
+    let all = match subject.kind {
+        "function" => "all functions",
+        "sequence" => "all sequences",
+        _ => return false,
+    };
+    desired.contains(&Address::about(DOC.name, [at.name()], Address::new(all, [subject.schema()])))
 }
 
 /// Whether the file brings functions or sequences into the schema that are not there yet.
@@ -390,7 +403,7 @@ fn statement(at: &Address, verb: &str, privileges: &[&String], link: &str, tail:
     let list = list.join(", ");
     if subject.kind == "database" {
         // The name of the database is the server's to know.
-        let text = format!("{verb} {list} ON DATABASE %I {link} {who}{tail}");
+        let text = format!("{verb} {list} ON DATABASE %I {link} {}{tail}", who.replace('%', "%%"));
         return Some(format!("DO $$ BEGIN EXECUTE format({}, current_database()); END $$", literal(&text)));
     }
     Some(format!("{verb} {list} ON {} {link} {who}{tail}", phrase(subject)))

@@ -4,7 +4,7 @@ use crate::delta::Alteration;
 use crate::kind::{Context, Cx, Doc, Item, Place, Rank, Room, Row, Server, Visit};
 use crate::model::{Address, Entry, Observed};
 use crate::source::{KeyDoc, Shape};
-use crate::sql::{Form, Fragment, Phrase, column_names, ident, idents, not_of_extension, qualified};
+use crate::sql::{Form, Fragment, Phrase, column_names, ident, idents, literal, not_of_extension, qualified};
 use crate::statement::{Statement, Step};
 use std::collections::BTreeSet;
 
@@ -20,8 +20,10 @@ pub struct Body {
     columns: BTreeSet<String>,
     row: bool,
     condition: Option<Fragment>,
-    /// The call, as `schema.function(arguments)`.
-    call: String,
+    /// The schema and the name of the function that it calls.
+    function: (String, String),
+    /// What it calls it with: literals, all of which PostgreSQL keeps as text.
+    arguments: Vec<String>,
     enabled: &'static str,
 }
 
@@ -107,14 +109,14 @@ impl Room for Trigger {
         for column in columns.iter().filter(|_| host.kind == "table") {
             item.refer(Address::new("column", [host.schema(), host.name(), column]), span);
         }
-        let Some((name, arguments)) = call.trim().split_once('(') else {
+        let Some((name, arguments)) = outside(call, "(").next().map(|open| call.split_at(open)) else {
             item.problems.add_with_hint(span, "`call` wants a function call", format!("write `{call}()`"));
             return;
         };
-        let (schema, function) = item.resolve(name.trim());
-        item.need(Address::new("function", [&schema, &format!("{function}()")]));
-        let call = format!("{}({arguments}", qualified(&schema, &function));
-        item.declare(Body { timing, events, columns, row, condition, call, enabled });
+        let function = item.resolve(name.trim());
+        item.need(Address::new("function", [&function.0, &format!("{}()", function.1)]));
+        let arguments = literals(arguments);
+        item.declare(Body { timing, events, columns, row, condition, function, arguments, enabled });
     }
 
     fn catalog(&self, server: &Server) -> Option<String> {
@@ -142,7 +144,6 @@ impl Room for Trigger {
         let names = [(4, "insert"), (8, "delete"), (16, "update"), (32, "truncate")];
         let events = names.iter().filter(|(bit, _)| bits & bit != 0).map(|(_, name)| (*name).to_string());
         let (condition, arguments) = pick(row.text("definition"));
-        let function = qualified(row.text("function_schema"), row.text("function"));
         let body = Body {
             timing: match bits {
                 bits if bits & 2 != 0 => "before",
@@ -153,7 +154,8 @@ impl Room for Trigger {
             columns: row.list("columns").into_iter().collect(),
             row: bits & 1 != 0,
             condition: condition.map(Fragment::plain),
-            call: format!("{function}({arguments}"),
+            function: (row.text("function_schema").to_string(), row.text("function").to_string()),
+            arguments,
             enabled: match row.text("enabled") {
                 "D" => "no",
                 "A" => "always",
@@ -185,13 +187,13 @@ impl Room for Trigger {
     }
 
     fn compare(&self, at: &Address, desired: &Body, observed: &Body, _: &Cx<'_>, out: &mut Alteration) {
-        let Body { timing, events, columns, row, condition, call, enabled } = desired;
+        let Body { timing, events, columns, row, condition, function: _, arguments: _, enabled } = desired;
         out.replaced("when", &observed.timing, timing);
         out.replaced("events", &observed.events, events);
         out.replaced("columns", &observed.columns, columns);
         out.replaced("for_each_row", &observed.row, row);
         out.replaced("condition", &observed.condition, condition);
-        out.replaced("call", &observed.call, call);
+        out.replaced("call", &call(observed), &call(desired));
         if out.is_empty() {
             out.attribute("enabled", &observed.enabled, enabled, || vec![enable(at, enabled).into()]);
         }
@@ -214,8 +216,10 @@ impl Room for Trigger {
     }
 
     fn follow(&self, body: &mut Body, from: &Address, to: &Address) {
-        if from.kind == "column" && body.columns.remove(from.name()) {
-            body.columns.insert(to.name().to_string());
+        match from.kind {
+            "column" if body.columns.remove(from.name()) => _ = body.columns.insert(to.name().to_string()),
+            "schema" if body.function.0 == from.name() => body.function.0 = to.name().to_string(),
+            _ => {}
         }
     }
 
@@ -232,16 +236,60 @@ fn table(at: &Address) -> Address {
     Address::new("table", &at.path()[..2])
 }
 
+/// The call, as CREATE TRIGGER takes it.
+fn call(body: &Body) -> String {
+    let (schema, name) = &body.function;
+    let arguments: Vec<String> = body.arguments.iter().map(|argument| literal(argument)).collect();
+    format!("{}({})", qualified(schema, name), arguments.join(", "))
+}
+
 /// Condition and arguments from what `pg_get_triggerdef` prints, which always ends in
 /// `[WHEN (condition) ]EXECUTE FUNCTION name(arguments)`.
-fn pick(definition: &str) -> (Option<&str>, &str) {
-    let (head, tail) = definition.rsplit_once(" EXECUTE FUNCTION ").unwrap_or((definition, "("));
-    let condition = head.split_once(" WHEN (").map(|(_, rest)| rest.strip_suffix(')').unwrap_or(rest));
-    (condition, tail.split_once('(').map_or(")", |(_, arguments)| arguments))
+fn pick(definition: &str) -> (Option<&str>, Vec<String>) {
+    let end = outside(definition, " EXECUTE FUNCTION ").last().unwrap_or(definition.len());
+    let (head, tail) = definition.split_at(end);
+    let when = outside(head, " WHEN (").next().map(|at| &head[at + " WHEN (".len()..]);
+    let arguments = outside(tail, "(").next().map(|open| literals(&tail[open..])).unwrap_or_default();
+    (when.map(|condition| condition.strip_suffix(')').unwrap_or(condition)), arguments)
+}
+
+/// Where `needle` is in `text`, outside of quotes.
+fn outside<'t>(text: &'t str, needle: &'t str) -> impl Iterator<Item = usize> + 't {
+    let mut quote = None;
+    text.char_indices().filter_map(move |(at, char)| {
+        let is_outside = quote.is_none();
+        match quote {
+            Some(open) if open == char => quote = None,
+            None if char == '\'' || char == '"' => quote = Some(char),
+            _ => {}
+        }
+        (is_outside && text[at..].starts_with(needle)).then_some(at)
+    })
+}
+
+/// The values of `(literal, …)`.
+fn literals(list: &str) -> Vec<String> {
+    let list = list.trim().trim_start_matches('(').trim_end_matches(')').trim();
+    let mut bounds: Vec<usize> = outside(list, ",").collect();
+    bounds.push(list.len());
+    let mut start = 0;
+    let mut values = Vec::new();
+    for end in bounds {
+        let text = list[start..end].trim();
+        start = end + 1;
+        let (text, escaped) = match text.strip_prefix(['E', 'e']).filter(|rest| rest.starts_with('\'')) {
+            Some(rest) => (rest, true),
+            None => (text, false),
+        };
+        let inner = text.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\''));
+        let value = inner.map_or_else(|| text.to_string(), |inner| inner.replace("''", "'"));
+        values.push(if escaped { value.replace("\\\\", "\\") } else { value });
+    }
+    if list.is_empty() { Vec::new() } else { values }
 }
 
 fn define(at: &Address, desired: &Body) -> Statement {
-    let Body { timing, events, columns, row, condition, call, enabled: _ } = desired;
+    let Body { timing, events, columns, row, condition, function: _, arguments: _, enabled: _ } = desired;
     let columns: Vec<&String> = columns.iter().collect();
     let events: Vec<String> = events
         .iter()
@@ -256,7 +304,7 @@ fn define(at: &Address, desired: &Body) -> Statement {
         .qualified(at.schema(), &at.path()[1])
         .raw(if *row { " FOR EACH ROW" } else { " FOR EACH STATEMENT" })
         .with(condition.as_ref(), |sql, condition| sql.raw(" WHEN (").fragment(condition).raw(")"))
-        .raw(format!(" EXECUTE FUNCTION {call}"));
+        .raw(format!(" EXECUTE FUNCTION {}", call(desired)));
     Statement::on(&table(at), Form::CreateTrigger, sql)
 }
 
@@ -275,4 +323,26 @@ fn enable(at: &Address, enabled: &str) -> Statement {
 fn away(at: &Address, form: Form) -> Statement {
     let sql = format!("DROP TRIGGER {} ON {}", ident(at.name()), qualified(at.schema(), &at.path()[1]));
     Statement::on(&table(at), form, sql)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_catalogs_definition_is_taken_apart_outside_of_quotes() {
+        let text = "CREATE TRIGGER \" WHEN (\" BEFORE UPDATE ON public.t FOR EACH ROW WHEN ((new.a <> ' EXECUTE FUNCTION '::text)) \
+                    EXECUTE FUNCTION public.f('it''s', E'a\\\\b', ' EXECUTE FUNCTION x(', '1')";
+        let (condition, arguments) = pick(text);
+        assert_eq!(condition, Some("(new.a <> ' EXECUTE FUNCTION '::text)"));
+        assert_eq!(arguments, ["it's", "a\\b", " EXECUTE FUNCTION x(", "1"]);
+        assert_eq!(pick("CREATE TRIGGER t AFTER INSERT ON t EXECUTE FUNCTION f()"), (None, Vec::new()));
+    }
+
+    #[test]
+    fn arguments_are_text_however_they_are_written() {
+        assert_eq!(literals("('a', 1, b)"), ["a", "1", "b"]);
+        assert_eq!(literals("('')"), [""]);
+        assert!(literals("( )").is_empty());
+    }
 }

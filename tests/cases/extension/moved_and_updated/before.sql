@@ -1,3 +1,3 @@
 create schema tools;
-create extension pg_trgm version '1.5';
+create extension pg_trgm version '1.3';
 create extension hstore;

@@ -9,8 +9,6 @@ DROP TRIGGER level ON public.t;
 CREATE TRIGGER level AFTER INSERT ON public.t FOR EACH STATEMENT EXECUTE FUNCTION public.f();
 DROP TRIGGER condition ON public.t;
 CREATE TRIGGER condition BEFORE UPDATE ON public.t FOR EACH ROW WHEN (new.id > 1) EXECUTE FUNCTION public.f();
-DROP TRIGGER same ON public.t;
-CREATE TRIGGER same BEFORE UPDATE ON public.t FOR EACH ROW WHEN (old is distinct from new) EXECUTE FUNCTION public.f('a', 1);
 DROP TRIGGER arguments ON public.t;
 CREATE TRIGGER arguments BEFORE UPDATE ON public.t FOR EACH ROW EXECUTE FUNCTION public.f('b');
 ALTER TABLE public.t DISABLE TRIGGER off;

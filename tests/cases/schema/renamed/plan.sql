@@ -1,0 +1,3 @@
+BEGIN;
+ALTER SCHEMA clients RENAME TO tenants;
+COMMIT;

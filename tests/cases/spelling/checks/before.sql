@@ -1,0 +1,43 @@
+create type mood as enum ('sad', 'ok');
+create function public.is_good(int) returns boolean language sql immutable as 'select $1 > 0';
+create function public.is_fine(int) returns boolean language sql immutable as 'select $1 > 0';
+create table t (
+    v varchar(10), s text, n int, m int, mood mood, list int[], data jsonb, at timestamptz, amount numeric(10,2), "Mixed" int,
+    constraint c01 check (v in ('a', 'b')),
+    constraint c02 check (mood in ('sad', 'ok')),
+    constraint c03 check (n between 1 and 10),
+    constraint c04 check (n > 0 and m > 0),
+    constraint c05 check (n is not distinct from m),
+    constraint c06 check (s like 'a%' or s ilike '%b'),
+    constraint c07 check (s ~ '^[a-z]+$' and s !~* 'x'),
+    constraint c08 check (coalesce(n, 0) >= 0),
+    constraint c09 check (case when n > 0 then m > 0 else true end),
+    constraint c10 check (s collate "C" < 'z'),
+    constraint c11 check (list[1] > 0 and list[1:2] <> '{}'),
+    constraint c12 check (length(trim(s)) > 0),
+    constraint c13 check (n = any (array[1, 2, 3])),
+    constraint c14 check (not (n is null and m is null)),
+    constraint c15 check (data ? 'a' and data ->> 'a' <> ''),
+    constraint c16 check (at > '2020-01-01' and extract(year from at) < 2100),
+    constraint c17 check (amount >= 0 and amount < 1000.50),
+    constraint c18 check (num_nonnulls(n, m) = 1),
+    constraint c19 check ((n is null) = (m is null)),
+    constraint c20 check (is_good(n)),
+    constraint c21 check (v <> ''),
+    constraint c22 check ("Mixed" > 0),
+    constraint c23 check (n not in (1, 2)),
+    constraint c24 check (row(n, m) is not null and (n, m) > (0, 0)),
+    constraint c25 check (substring(s from 1 for 2) = 'ab' and position('a' in s) > 0),
+    constraint c26 check (mood <> 'sad'),
+    constraint c27 check (n::text = s and cast(m as text) = s),
+    constraint c28 check (s similar to 'a+'),
+    constraint c29 check (at at time zone 'utc' > '2020-01-01'::timestamp),
+    constraint c30 check (n % 2 = 0 and -n < 0 and n <> -1),
+    constraint c31 check (v = any ('{a,b}')),
+    constraint c32 check (cardinality(list) <= 3 and 1 <> all (list)),
+    constraint c33 check (n is null or (n > 0 and (m > 0 or s is not null))),
+    constraint c34 check (mood = any (array['sad', 'ok']::mood[])),
+    constraint c35 check (s is normalized or false is not true),
+    constraint c36 check (false) no inherit not valid
+);
+alter table t drop constraint c36;
