@@ -204,14 +204,15 @@ impl Reconciler {
     ) -> Result<Plan, apply::Failure> {
         let allow = self.consents(options);
         self.obstacles(&look.plan)?;
-        look.plan.gate(&allow)?;
         let path = self.search_path();
         let schema = self.state_schema();
         let terms = self.terms(&schema, &allow, &path);
         let manner = self.manner(options, &path);
         let bench = Bench { manner: &manner, files: &self.desired.files, listener };
-        apply::preflight(session, &look.plan, &bench)?;
+        // Mistakes come first: no consent helps against them.
         apply::rehearse(session, &look.plan, &look.desired, &look.observed, &terms, &bench)?;
+        look.plan.gate(&allow)?;
+        apply::preflight(session, &look.plan, &bench)?;
         let state = self.prepare_state(session, options, &look.plan, listener)?;
         let run = match &state {
             Some(schema) => Some(state::begin(session, schema, &self.record(options))?),

@@ -47,6 +47,7 @@ pub fn error(global: &Global, error: &Error) {
     let mut err = std::io::stderr().lock();
     if global.log_format == LogFormat::Json {
         let line = serde_json::json!({
+            "time": humantime::format_rfc3339_millis(std::time::SystemTime::now()).to_string(),
             "level": "error",
             "message": error.message,
             "notes": error.notes,

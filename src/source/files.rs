@@ -180,7 +180,10 @@ fn parse_file(path: &Path, from: Option<Span>, files: &mut Files, problems: &mut
         Ok(text) => text,
         Err(error) => {
             let at = error.utf8_error().valid_up_to();
-            return Err(Error::new(ErrorKind::InvalidSpec, format!("`{name}` is not UTF-8 (byte {at})")));
+            let message = format!("`{name}` is not UTF-8");
+            let number = files.add(name, String::from_utf8_lossy(error.as_bytes()).into_owned());
+            problems.add_with_hint(Span::new(number, at..at), message, "save the file as UTF-8");
+            return Ok(Table::default());
         }
     };
     let number = files.add(name, text);
@@ -188,7 +191,10 @@ fn parse_file(path: &Path, from: Option<Span>, files: &mut Files, problems: &mut
     let (table, errors) = DeTable::parse_recoverable(text);
     for error in errors {
         let range = error.span().unwrap_or(0..0);
-        let message = error.message().trim().replace('\n', ", ");
+        let mut message = error.message().trim().replace('\n', ", ");
+        if message == "duplicate key" {
+            message = format!("`{}` is given twice", text.get(range.clone()).unwrap_or_default());
+        }
         problems.push(Diagnostic { message, span: Some(Span::new(number, range)), hint: None });
     }
     Ok(Table::from_toml(number, table.get_ref()))
@@ -265,7 +271,7 @@ fn wildcard(pattern: &str, text: &str) -> bool {
     }
 }
 
-/// Adds what `from` says to `into`. Tables are joined, lists appended; anything said twice is a problem.
+/// Adds what `from` says to `into`. Tables are joined, lists of tables appended; anything said twice is a problem.
 fn merge(into: &mut Table, from: Table, problems: &mut Problems) {
     for (key, node) in from.entries {
         let Some(there) = into.get_mut(&key.name) else {
@@ -274,7 +280,9 @@ fn merge(into: &mut Table, from: Table, problems: &mut Problems) {
         };
         match (&mut there.value, node.value) {
             (Value::Table(one), Value::Table(two)) => merge(one, two, problems),
-            (Value::Array(one), Value::Array(two)) => one.extend(two),
+            (Value::Array(one), Value::Array(two)) if one.iter().chain(&two).all(|item| item.as_table().is_some()) => {
+                one.extend(two);
+            }
             _ => duplicate(&key, problems),
         }
     }

@@ -179,7 +179,10 @@ impl<'a, 'p> Reader<'a, 'p> {
     }
 
     fn wrong<T>(&mut self, key: &str, node: &Node, wanted: &str) -> Option<T> {
-        self.problems.add(node.span, format!("`{key}` wants {wanted}, not {}", node.sort()));
+        // A short form stands where a table could; its key is none that the person wrote.
+        let short = self.table.get_entry(key).is_some_and(|(key, node)| key.span == node.span);
+        let what = if short { "this".to_string() } else { format!("`{key}`") };
+        self.problems.add(node.span, format!("{what} wants {wanted}, not {}", node.sort()));
         None
     }
 }

@@ -9,7 +9,7 @@ mod walk;
 
 pub use settings::{KEYS as SETTINGS, Settings};
 
-use crate::error::{ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::kind::Registry;
 use crate::model::Model;
 use crate::source::{Files, Problems, load};
@@ -40,6 +40,10 @@ pub fn read(
     environment: &dyn Fn(&str) -> Option<String>,
 ) -> Result<Desired> {
     let (files, mut root) = load(path)?;
+    if root.entries.is_empty() {
+        return Err(Error::new(ErrorKind::InvalidSpec, format!("`{}` declares nothing", files.root_name()))
+            .hint("is it the right file, and was it written to the end?"));
+    }
     let mut problems = Problems::default();
     let settings = settings::read(&mut root, &mut problems);
     shorthand::expand(&mut root, &settings.default_schema, registry, &mut problems);

@@ -130,10 +130,13 @@ pub(super) fn read(root: &mut Table, problems: &mut Problems) -> Settings {
 
 fn duration(reader: &mut Reader<'_, '_>, key: &str) -> Option<Duration> {
     let (text, span) = reader.string(key)?;
+    if text == "0" {
+        return Some(Duration::ZERO);
+    }
     let parsed = humantime::parse_duration(text);
     if parsed.is_err() {
         let message = format!("`{text}` is no duration");
-        reader.problems().add_with_hint(span, message, "write it as `500ms`, `2s`, `10m`");
+        reader.problems().add_with_hint(span, message, "write it as `500ms`, `2s`, `10m`, or `0`");
     }
     parsed.ok()
 }

@@ -120,14 +120,20 @@ fn columns(table_name: &str, table: &mut Table, problems: &mut Problems) {
         let name = auto_name(table_name, &column, label);
         if let Some(section) = table.child(section, span) {
             match section.get(&name) {
-                Some(_) => problems.add(span, format!("`{name}` is already declared in full")),
+                Some(_) => problems.add_with_hint(
+                    span,
+                    format!("`{name}` is already declared in full"),
+                    "take one of the two out",
+                ),
                 None => section.push(name, span, Value::Table(long)),
             }
         }
     }
     if let Some((columns, span)) = primary_key {
         match table.get("primary_key") {
-            Some(_) => problems.add(span, "the primary key is declared twice"),
+            Some(_) => {
+                problems.add_with_hint(span, "the primary key is declared twice", "take one of the two out");
+            }
             None => table.push("primary_key", span, Value::Array(columns)),
         }
     }
@@ -157,8 +163,9 @@ fn long_form(
             long.push("references", span, target);
             carry(WITH_REFERENCES, body, &mut long);
         }
-        ("primary_key" | "unique", _) => {
-            problems.add(span, format!("`{short}` wants `true` or `false`"));
+        ("primary_key" | "unique", other) => {
+            let sort = Node::at(span, other).sort();
+            problems.add(span, format!("`{short}` wants `true` or `false`, not {sort}"));
             return None;
         }
         _ => {

@@ -2,7 +2,9 @@
 
 mod support;
 
+mod bad_input;
 mod cases;
+mod command_line;
 mod comments;
 mod connection;
 mod connection_tls;

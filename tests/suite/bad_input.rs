@@ -1,0 +1,234 @@
+//! What a person gets wrong: one clear message with its place, all of a file in one go, and nothing has changed.
+
+use crate::support::{self, Database, Outcome, Run};
+
+/// What the database holds before each attempt.
+const BEFORE: &str = "create type mood as enum ('sad', 'ok', 'happy'); \
+                      create table events (id bigint, name text, n int, legacy text); \
+                      insert into events values (1, 'a', 1), (2, 'a', null)";
+
+/// One mistake, found in the file alone.
+const IN_THE_FILE: &[(&str, &[&str])] = &[
+    (
+        "[tables.events.columns]\nid = { type = \"bigint\", primay_key = true }\n",
+        &[
+            "error: unknown key `primay_key` in column `id`",
+            " --> schema.toml:2:25",
+            "2 | id = { type = \"bigint\", primay_key = true }",
+            "  |                         ^^^^^^^^^^",
+            "hint: did you mean `primary_key`?",
+        ],
+    ),
+    ("[tabels.events]\n", &["unknown key `tabels`", "schema.toml:1:2", "did you mean `tables`?"]),
+    ("[tables.events]\ncomment = 7\n", &["this wants a string, not an integer", "schema.toml:2:11"]),
+    (
+        "[tables.events.columns]\nid = { type = \"bigint\", primary_key = \"yes\" }\n",
+        &["`primary_key` wants `true` or `false`, not a string", "schema.toml:2:39"],
+    ),
+    (
+        "[tables.events.indexes]\ni = { on = [\"id\"], unique = 1 }\n",
+        &["`unique` wants `true` or `false`, not an integer", "schema.toml:2:29"],
+    ),
+    ("[reconcile]\nwait = \"soon\"\n", &["`soon` is no duration", "schema.toml:2:8", "hint: write it as"]),
+    (
+        "[tables.events.columns]\nid = \"bigint\"\nid = \"text\"\n",
+        &["error: `id` is given twice", "schema.toml:3:1", "3 | id = \"text\"\n  | ^^"],
+    ),
+    (
+        "[tables.events.columns]\nemail = { type = \"text\", unique = true }\n\
+         [tables.events.unique]\nevents_email_key = [\"email\"]\n",
+        &["`events_email_key` is already declared in full", "schema.toml:2:26", "take one of the two out"],
+    ),
+    (
+        "[tables.events.columns]\nid = { type = \"bigint\", primary_key = true }\n\
+         [tables.people.columns]\nevent = { type = \"bigint\", references = \"evnets\" }\n",
+        &["there is no `table public.evnets` in the file", "schema.toml:4:41", "did you mean `events`?"],
+    ),
+    (
+        "[tables.events.columns]\nname = \"text\"\n[tables.events.indexes]\ni = [\"nmae\"]\n",
+        &["there is no `column public.events.nmae` in the file", "schema.toml:4:6", "did you mean `name`?"],
+    ),
+    (
+        "[tables.events]\ntouch = \"updatd_at\"\n[tables.events.columns]\nupdated_at = \"timestamptz\"\n",
+        &["there is no column `updatd_at`", "schema.toml:2:9", "did you mean `updated_at`?"],
+    ),
+    (
+        "[roles.somebody]\nlogin = true\npassword_env = \"NOBODY_SETS_THIS\"\n",
+        &[
+            "the environment variable `NOBODY_SETS_THIS` is not set",
+            "schema.toml:3:16",
+            "hint: set `NOBODY_SETS_THIS`",
+        ],
+    ),
+    (
+        "[tables.events.columns]\néééééééééééééééééééééééééééééééé = \"text\"\n",
+        &["invalid unquoted key", "schema.toml:2:1"],
+    ),
+    (
+        "[tables.events.columns]\n\"éééééééééééééééééééééééééééééééé\" = \"text\"\n",
+        &["is 64 bytes long", "schema.toml:2:1", "PostgreSQL cuts names after 63 bytes"],
+    ),
+    ("[tables.events.columns\n", &["unclosed table, expected `]`", "schema.toml:1:23"]),
+    ("include = [\"../other.toml\"]\n", &["`../other.toml` leaves the folder", "schema.toml:1:12"]),
+    ("include = [\"gone.toml\"]\n", &["cannot read", "gone.toml`: no such file", "schema.toml:1:12"]),
+    ("", &["declares nothing", "hint: is it the right file"]),
+    ("# nothing but a comment\n", &["declares nothing"]),
+];
+
+/// One mistake that only the server can find.
+const IN_THE_DATABASE: &[(&str, &[&str])] = &[
+    (
+        "[enums]\nmood = [\"sad\", \"happy\"]\n",
+        &[
+            "has labels of `enum public.mood` that the file does not: `ok`",
+            "schema.toml:2:8",
+            "PostgreSQL cannot drop a label",
+        ],
+    ),
+    (
+        "[tables.fresh.columns]\nid = \"biginnt\"\n",
+        &[
+            "column public.fresh.id: type \"biginnt\" does not exist",
+            "schema.toml:2:7",
+            "2 | id = \"biginnt\"",
+            "^^^^^^^",
+        ],
+    ),
+    ("[tables.events.columns]\nextra = \"txt\"\n", &["type \"txt\" does not exist", "schema.toml:2:10"]),
+    (
+        "[tables.events.columns]\nn = { type = \"int\", default = \"nextvall('x')\" }\n",
+        &["function nextvall(unknown) does not exist", "schema.toml:2:32"],
+    ),
+    (
+        "[tables.events.columns]\nn = { type = \"int\", default = \"1 +\" }\n",
+        &["syntax error at or near \")\"", "schema.toml:2:34"],
+    ),
+    (
+        "[tables.events.checks]\nc = \"nmae <> ''\"\n",
+        &["column \"nmae\" does not exist", "schema.toml:2:6", "^^^^"],
+    ),
+    (
+        "[tables.events.columns]\ng = { type = \"int\", generated = \"m + 1\" }\n",
+        &["column \"m\" does not exist", "schema.toml:2:34"],
+    ),
+    (
+        "[tables.events.columns]\nn = { type = \"int\", not_null = true, backfill = \"oen()\" }\n",
+        &["function oen() does not exist", "schema.toml:2:50"],
+    ),
+    (
+        "[tables.events.columns]\nname = \"text\"\n[tables.events.unique]\n\
+         u = { columns = [\"name\"], keep = \"updated desc\" }\n",
+        &["column \"updated\" does not exist", "schema.toml:4:35"],
+    ),
+    (
+        "[tables.events.columns]\nname = \"text\"\n[tables.events.indexes]\ni = [\"lwoer(name)\"]\n",
+        &["function lwoer(text) does not exist", "schema.toml:4:6"],
+    ),
+    (
+        "[tables.events.columns]\nname = \"text\"\n[tables.events.indexes]\ni = { on = [\"name\"], where = \"nam > ''\" }\n",
+        &["column \"nam\" does not exist", "schema.toml:4:"],
+    ),
+    (
+        "[[custom]]\nname = \"thing\"\nprobe = \"selct true\"\ncreate = \"create sequence thing\"\n",
+        &["custom thing: syntax error at or near \"selct\"", "schema.toml:3:10"],
+    ),
+    (
+        "[[custom]]\nname = \"thing\"\nprobe = \"select false\"\ncreate = \"creat sequence thing\"\n",
+        &["custom thing: syntax error at or near \"creat\"", "schema.toml:"],
+    ),
+];
+
+#[test]
+fn a_mistake_in_the_file_is_shown_where_it_stands() {
+    let db = support::server().database();
+    db.execute(BEFORE);
+    let before = state_of(&db);
+    for (file, wanted) in IN_THE_FILE {
+        for command in ["apply", "validate"] {
+            assert_says(&Run::new(&db).file(file).arg(command).run().code(5), file, wanted);
+        }
+    }
+    assert!(state_of(&db) == before);
+}
+
+#[test]
+fn a_mistake_that_only_the_server_knows_is_shown_where_it_stands() {
+    for server in support::servers() {
+        let db = server.database();
+        db.execute(BEFORE);
+        let before = state_of(&db);
+        for (file, wanted) in IN_THE_DATABASE {
+            // Something good stands beside the mistake, and must not be done either.
+            let file = format!("{file}[tables.good.columns]\nid = \"int\"\n");
+            let outcome = Run::new(&db).file(&file).arg("apply").run().code(1);
+            assert_says(&outcome, &file, wanted);
+            assert_says(&outcome, &file, &["nothing was executed"]);
+        }
+        assert!(state_of(&db) == before, "something has changed on PostgreSQL {}", server.major());
+    }
+}
+
+#[test]
+fn all_mistakes_of_a_file_are_found_in_one_go() {
+    let db = support::server().database();
+    db.execute(BEFORE);
+    let in_the_file = "[tables.events]\ntuch = \"x\"\n[tables.events.columns]\na = { type = 3 }\nb = { typ = \"int\" }\n\
+                       [tables.events.indexes]\ni = [\"c\"]\n";
+    let outcome = Run::new(&db).file(in_the_file).arg("apply").run().code(5);
+    assert_says(&outcome, in_the_file, &["5 errors in schema.toml", ":2:1", ":4:14", ":5:1", ":5:7", ":7:6"]);
+    let in_the_database = "[tables.fresh.columns]\na = \"itn\"\nb = { type = \"int\", default = \"now(\" }\n\
+                           [tables.fresh.checks]\nc = \"b >\"\n[tables.events.columns]\nn = { type = \"int\", default = \"z()\" }\n\
+                           [tables.events.checks]\nd = \"nn > 0\"\n";
+    let outcome = Run::new(&db).file(in_the_database).arg("apply").run().code(1);
+    let wanted = ["the server refuses 5 things", ":2:6", ":3:", ":5:", ":7:32", ":9:6"];
+    assert_says(&outcome, in_the_database, &wanted);
+    assert_eq!(outcome.stderr.matches("error: ").count(), 6, "{}", outcome.stderr);
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_named() {
+    let db = support::server().database();
+    let run = || Run::new(&db);
+    run()
+        .arg("apply")
+        .run()
+        .code(5)
+        .stderr_contains("cannot read `schema.toml`: no such file")
+        .stderr_contains("--file");
+    run().args(["apply", "--file", "."]).run().code(5).stderr_contains("no `.toml` file in `.`");
+    let folder =
+        run().file_at("db/a.toml", "[enums]\na = [\"x\"]\n").file_at("db/b.toml", "[enums]\na = [\"y\"]\n");
+    let outcome = folder.args(["validate", "--file", "db"]).run().code(5);
+    outcome.stderr_contains("`a` is already given in another file").stderr_contains("db/b.toml:2:1");
+    let bytes = run();
+    std::fs::write(bytes.directory().join("schema.toml"), b"[enums]\n# \xff\n").expect("a file");
+    bytes.arg("apply").run().code(5).stderr_contains("is not UTF-8").stderr_contains("schema.toml:2:3");
+    assert_eq!(db.scalar("select count(*) from pg_namespace where nspname = 'pgreconcile'"), "0");
+}
+
+#[track_caller]
+fn assert_says(outcome: &Outcome, file: &str, wanted: &[&str]) {
+    for words in wanted {
+        assert!(
+            outcome.stderr.contains(words),
+            "expected `{words}`\n--- file\n{file}\n--- stderr\n{}",
+            outcome.stderr
+        );
+    }
+    assert!(outcome.stdout.is_empty(), "an error on stdout: {}", outcome.stdout);
+}
+
+/// Everything that an attempt could have changed.
+fn state_of(db: &Database) -> Vec<String> {
+    let mut state = db.column("select to_jsonb(t)::text from events t order by id");
+    state.extend(db.column(
+        "select oid::regclass || ' ' || xmin from pg_class where relnamespace::regnamespace::text !~ '^pg_(catalog|toast|temp)' \
+         union all select 'attribute ' || attrelid::regclass || attnum || ' ' || a.xmin from pg_attribute a \
+         where attrelid = 'events'::regclass \
+         union all select 'constraint ' || oid || ' ' || xmin from pg_constraint \
+         union all select 'type ' || oid || ' ' || xmin from pg_type \
+         union all select 'label ' || oid || ' ' || xmin from pg_enum \
+         union all select 'schema ' || nspname || ' ' || xmin from pg_namespace where nspname !~ '^pg_(toast_)?temp' order by 1",
+    ));
+    state
+}
