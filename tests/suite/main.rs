@@ -10,6 +10,7 @@ mod features;
 mod harness;
 mod house;
 mod killed;
+mod locks;
 mod portal;
 mod prune;
 mod reference;
