@@ -49,6 +49,7 @@ folders! {
     function,
     grant,
     index,
+    materialized_view,
     membership,
     names,
     primary_key,
@@ -59,6 +60,7 @@ folders! {
     table,
     trigger,
     unique_constraint,
+    view,
     whole,
 }
 

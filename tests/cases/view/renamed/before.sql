@@ -1,0 +1,2 @@
+create table events (id bigint);
+create view old_name as select id from events;

@@ -1,0 +1,3 @@
+BEGIN;
+ALTER VIEW public.old_name RENAME TO new_name;
+COMMIT;
