@@ -256,7 +256,8 @@ impl Room for ForeignKey {
     }
 
     fn follow(&self, body: &mut Body, from: &Address, to: &Address) {
-        let target = from.path().get(1).is_some_and(|table| body.schema == from.schema() && body.table == *table);
+        let target =
+            from.path().get(1).is_some_and(|table| body.schema == from.schema() && body.table == *table);
         match from.kind {
             "column" => {
                 let renamed = |name: &mut String| {

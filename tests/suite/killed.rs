@@ -10,7 +10,8 @@ use crate::{
 };
 
 /// Other sessions of the tool that are connected to this database.
-const OURS: &str = "from pg_stat_activity where application_name like 'pgreconcile%' and datname = current_database()";
+const OURS: &str =
+    "from pg_stat_activity where application_name like 'pgreconcile%' and datname = current_database()";
 
 #[test]
 fn killed_during_a_concurrent_index_build() {
@@ -47,7 +48,8 @@ fn killed_while_it_waits_for_a_lock() {
         assert_repaired(&portal);
         assert_nothing_lost(&portal, &before);
         let runs = portal.run(["history", "--format", "json"]).run().success().json();
-        let outcomes: Vec<_> = runs["runs"].as_array().expect("runs").iter().map(|run| &run["outcome"]).collect();
+        let outcomes: Vec<_> =
+            runs["runs"].as_array().expect("runs").iter().map(|run| &run["outcome"]).collect();
         assert_eq!(outcomes, ["in sync", "done", "cut off"]);
         assert!(runs["runs"][2]["statements"].as_i64() > Some(10), "{runs}");
     }
@@ -177,7 +179,9 @@ fn release(blocker: &mut Client) {
 }
 
 fn invalid_indexes(portal: &Portal) -> Vec<String> {
-    portal.db.column("select indexrelid::regclass::text from pg_index where not (indisvalid and indisready and indislive)")
+    portal.db.column(
+        "select indexrelid::regclass::text from pg_index where not (indisvalid and indisready and indislive)",
+    )
 }
 
 /// Asserts that the database is in sync and that nothing is left of a run that died.

@@ -134,7 +134,8 @@ impl Database {
         let begun = Instant::now();
         let mut client = self.connect();
         loop {
-            let row = client.query_one(query, &[]).unwrap_or_else(|error| panic!("{}\n{query}", explain(&error)));
+            let row =
+                client.query_one(query, &[]).unwrap_or_else(|error| panic!("{}\n{query}", explain(&error)));
             if row.get(0) {
                 return;
             }
