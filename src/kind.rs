@@ -113,7 +113,7 @@ pub struct Server {
     pub in_recovery: bool,
     /// The schemas that are read.
     pub schemas: Vec<String>,
-    /// The tool's own schema, if it is there.
+    /// The tool's own schema, if it is there and may be read.
     pub state: Option<String>,
 }
 
@@ -221,6 +221,13 @@ pub enum Context {
         /// The table.
         table: Address,
     },
+    /// What follows ORDER BY, over the columns of a table.
+    Order {
+        /// The table.
+        table: Address,
+    },
+    /// A whole statement, of which only the syntax can be checked without executing it.
+    Statement,
     /// A query; its spelling begins with a line that lists the columns it gives and their types.
     Query {
         /// Names of its columns, if not its own.

@@ -80,6 +80,7 @@ pub struct Reconciler {
 /// Everything learnt by looking once.
 struct Look {
     desired: Model,
+    observed: Model,
     plan: Plan,
     settled: Vec<Remembered>,
 }
@@ -210,7 +211,7 @@ impl Reconciler {
         let manner = self.manner(options, &path);
         let bench = Bench { manner: &manner, files: &self.desired.files, listener };
         apply::preflight(session, &look.plan, &bench)?;
-        apply::rehearse(session, &look.plan, &look.desired, &terms, &bench)?;
+        apply::rehearse(session, &look.plan, &look.desired, &look.observed, &terms, &bench)?;
         let state = self.prepare_state(session, options, &look.plan, listener)?;
         let run = match &state {
             Some(schema) => Some(state::begin(session, schema, &self.record(options))?),
@@ -285,7 +286,7 @@ impl Reconciler {
         let cx = terms.cx(&session.server, &desired, &observed);
         let limits = Limits { large: self.desired.settings.large.unwrap_or(Limits::default().large) };
         let plan = plan::plan(diff::diff(&cx, &renames), &cx, &limits);
-        Ok(Look { desired, plan, settled })
+        Ok(Look { desired, observed: observed.model, plan, settled })
     }
 
     fn session(&self, client: Client, options: &Options) -> Result<Session> {

@@ -77,7 +77,9 @@ pub fn place(sql: &Phrase, files: &Files, error: &postgres::Error, before: usize
         ErrorPosition::Internal { .. } => return None,
     };
     let offset = sql.text().char_indices().nth(position).map(|(offset, _)| offset)?;
-    let (span, inside, text) = sql.origin_of(offset)?;
+    // What is missing at the end of a fragment is missed right behind it.
+    let before = |distance| sql.origin_of(offset.checked_sub(distance)?);
+    let (span, inside, text) = before(0).or_else(|| before(1)).or_else(|| before(2))?;
     Some(files.excerpt(files.inside(span, text, inside)))
 }
 

@@ -6,15 +6,33 @@ use super::{Bench, failure};
 use crate::error::{Error, ErrorKind, Result};
 use crate::kind::{Context, Terms};
 use crate::model::{Address, Model};
-use crate::plan::{Group, Item, Plan};
-use crate::session::Session;
-use crate::sql::{Form, Fragment, Phrase, ident};
+use crate::plan::{Group, Item, Plan, Planned};
+use crate::session::{Session, server_error};
+use crate::sql::{Form, Fragment, Phrase, ident, literal};
 use postgres::error::SqlState;
 
 /// One statement of the rehearsal.
 struct Line<'p> {
     item: &'p Item,
     sql: Phrase,
+    /// It reads one fragment over the columns as they are to be, whatever is there yet.
+    alone: bool,
+}
+
+/// A mistake: whose, what to say of it, what the server said, and whether it may pass by itself.
+struct Mistake<'p> {
+    item: &'p Item,
+    error: Error,
+    said: String,
+    passing: bool,
+}
+
+/// What the rehearsal knows.
+struct Scene<'s> {
+    plan: &'s Plan,
+    desired: &'s Model,
+    observed: &'s Model,
+    terms: &'s Terms<'s>,
 }
 
 /// Rehearses the plan.
@@ -25,10 +43,12 @@ pub fn rehearse(
     session: &mut Session,
     plan: &Plan,
     desired: &Model,
+    observed: &Model,
     terms: &Terms<'_>,
     bench: &Bench<'_>,
 ) -> Result<()> {
-    let lines = lines(plan, desired, terms);
+    let scene = Scene { plan, desired, observed, terms };
+    let lines = scene.lines();
     if lines.is_empty() {
         return Ok(());
     }
@@ -39,27 +59,52 @@ pub fn rehearse(
         return Ok(());
     }
     let _ = session.run("ROLLBACK");
-    session.run(&head).map_err(|error| crate::session::server_error("cannot rehearse the plan", &error))?;
+    session.run(&head).map_err(|error| server_error("cannot rehearse the plan", &error))?;
     let later = left_out(plan);
-    let mut errors = Vec::new();
+    let mut mistakes: Vec<Mistake<'_>> = Vec::new();
     for line in &lines {
-        let _ = session.run("SAVEPOINT line");
-        let Err(error) = session.run(line.sql.text()) else { continue };
-        if error.is_closed() {
-            return Err(crate::session::server_error("cannot rehearse the plan", &error));
+        let before = mistakes.len();
+        let Some(mistake) = attempt(session, line, &mistakes, (plan, &later), bench)? else { continue };
+        // The server stops at the first mistake of a statement; what is folded into it is read part by part.
+        for part in scene.parts(line) {
+            mistakes.extend(attempt(session, &part, &mistakes, (plan, &later), bench)?);
         }
-        let _ = session.run("ROLLBACK TO SAVEPOINT line");
-        if !is_excused(&error, line, &errors) && !waits_for(line.item, &later, &error) {
-            errors.push((
-                line.item,
-                failure::explain(line.item, &line.sql, bench.files, &error),
-                is_race_or_lock(&error),
-            ));
+        if mistakes.len() == before {
+            mistakes.push(mistake);
         }
     }
     let _ = session.run("ROLLBACK");
-    errors.retain(|(_, _, passing)| !passing);
-    verdict(errors.into_iter().map(|(_, error, _)| error).collect())
+    verdict(mistakes.into_iter().filter(|mistake| !mistake.passing).map(|mistake| mistake.error).collect())
+}
+
+/// Rehearses one line inside the transaction, which survives it; gives the mistake, if there is one.
+fn attempt<'p>(
+    session: &mut Session,
+    line: &Line<'p>,
+    earlier: &[Mistake<'_>],
+    (plan, later): (&Plan, &[&Planned]),
+    bench: &Bench<'_>,
+) -> Result<Option<Mistake<'p>>> {
+    let _ = session.run("SAVEPOINT line");
+    let Err(error) = session.run(line.sql.text()) else { return Ok(None) };
+    let Some(db) = error.as_db_error() else {
+        return Err(server_error("cannot rehearse the plan", &error));
+    };
+    let _ = session.run("ROLLBACK TO SAVEPOINT line");
+    if is_excused(&error, line, earlier) || waits_for(line, later, plan, &error) {
+        return Ok(None);
+    }
+    let mut explained = failure::explain(line.item, &line.sql, bench.files, &error);
+    if line.alone {
+        // The statement is only ours, and says nothing to a person.
+        explained.notes.retain(|note| !note.starts_with("statement: "));
+    }
+    Ok(Some(Mistake {
+        item: line.item,
+        error: explained,
+        said: db.message().to_string(),
+        passing: is_race_or_lock(&error),
+    }))
 }
 
 /// What somebody else did at the same moment shows when the plan itself runs, and is mended there.
@@ -67,22 +112,41 @@ fn is_race_or_lock(error: &postgres::Error) -> bool {
     failure::is_race(error) || failure::is_passing(error)
 }
 
-/// Addresses that the plan changes but the rehearsal leaves out, because others may be using them.
-fn left_out(plan: &Plan) -> Vec<&Address> {
+/// Statements that the rehearsal leaves out, because others may be using what they change.
+fn left_out(plan: &Plan) -> Vec<&Planned> {
     let groups = plan.groups.iter().filter(|group| !group.fresh || group.optional);
-    groups.flat_map(|group| &group.statements).map(|statement| &plan.items[statement.item].address).collect()
+    groups.flat_map(|group| &group.statements).collect()
 }
 
-/// Whether the item lacks only what the plan puts in place and the rehearsal does not.
-fn waits_for(item: &Item, later: &[&Address], error: &postgres::Error) -> bool {
-    let related = |other: &&&Address| {
-        **other == &item.address
-            || item.needs.iter().any(|need| {
-                need == **other
-                    || other.path().len() > need.path().len() && other.path().starts_with(need.path())
+/// Whether the line lacks only what the plan puts in place and the rehearsal does not.
+fn waits_for(line: &Line<'_>, later: &[&Planned], plan: &Plan, error: &postgres::Error) -> bool {
+    if !is_missing(error) {
+        return false;
+    }
+    let said = error.as_db_error().map(|db| db.message()).unwrap_or_default();
+    let addresses = later.iter().map(|statement| &plan.items[statement.item].address);
+    if line.alone {
+        // Its columns are all there; what else it calls may be brought by what nobody can look into.
+        let opaque = later.iter().any(|statement| matches!(statement.form, Form::Custom | Form::CustomAlone));
+        let column = error.code() == Some(&SqlState::UNDEFINED_COLUMN);
+        return !column
+            && (opaque || addresses.filter(|at| **at != line.item.address).any(|at| names(said, at)));
+    }
+    let related = |other: &Address| {
+        other == &line.item.address
+            || line.item.needs.iter().any(|need| {
+                let inside = need.path().len() > 1 && other.path().len() > need.path().len();
+                need == other || inside && other.path().starts_with(need.path())
             })
     };
-    is_missing(error) && later.iter().any(|other| related(&other))
+    addresses.into_iter().any(related)
+}
+
+/// Whether a message of the server speaks of an object.
+fn names(said: &str, at: &Address) -> bool {
+    let name = at.name().split('(').next().unwrap_or_default();
+    let mut words = said.split(|char: char| !char.is_alphanumeric() && char != '_');
+    !name.is_empty() && (words.any(|word| word == name) || said.contains(&format!("\"{name}\"")))
 }
 
 fn is_missing(error: &postgres::Error) -> bool {
@@ -97,7 +161,7 @@ fn is_missing(error: &postgres::Error) -> bool {
 }
 
 /// Errors that only follow from an earlier one, or from rehearsing.
-fn is_excused(error: &postgres::Error, line: &Line<'_>, earlier: &[(&Item, Error, bool)]) -> bool {
+fn is_excused(error: &postgres::Error, line: &Line<'_>, earlier: &[Mistake<'_>]) -> bool {
     let Some(db) = error.as_db_error() else { return false };
     // A new enum label cannot be used in the transaction that adds it.
     // A rehearsal holds all locks at once; the plan itself is done in parts.
@@ -105,9 +169,11 @@ fn is_excused(error: &postgres::Error, line: &Line<'_>, earlier: &[(&Item, Error
         return true;
     }
     is_missing(error)
-        && earlier.iter().any(|(item, _, _)| {
-            let name = item.address.name().split('(').next().unwrap_or_default();
-            item.address != line.item.address && !name.is_empty() && db.message().contains(name)
+        && earlier.iter().any(|mistake| {
+            // A column of an unknown type fails again in every expression over its table.
+            let again = mistake.said == db.message() && *db.code() == SqlState::UNDEFINED_OBJECT;
+            let other = mistake.item.address != line.item.address;
+            again || other && names(db.message(), &mistake.item.address)
         })
 }
 
@@ -130,94 +196,126 @@ fn verdict(mut errors: Vec<Error>) -> Result<()> {
     }
 }
 
-fn lines<'p>(plan: &'p Plan, desired: &Model, terms: &Terms<'_>) -> Vec<Line<'p>> {
-    let mut lines = Vec::new();
-    let labels =
-        |group: &Group| group.statements.iter().all(|statement| statement.form == Form::EnumAddValue);
-    for group in plan.groups.iter().filter(|group| (group.fresh || labels(group)) && !group.optional) {
-        for statement in group.statements.iter().filter(|statement| !statement.uses_state) {
-            lines.push(Line { item: &plan.items[statement.item], sql: statement.sql.clone() });
+impl<'s> Scene<'s> {
+    fn lines(&self) -> Vec<Line<'s>> {
+        let plan = self.plan;
+        let mut lines = Vec::new();
+        let labels =
+            |group: &Group| group.statements.iter().all(|statement| statement.form == Form::EnumAddValue);
+        for group in plan.groups.iter().filter(|group| (group.fresh || labels(group)) && !group.optional) {
+            for statement in group.statements.iter().filter(|statement| !statement.uses_state) {
+                let item = &plan.items[statement.item];
+                lines.push(Line { item, sql: statement.sql.clone(), alone: false });
+            }
         }
+        let fresh: Vec<usize> = plan
+            .groups
+            .iter()
+            .filter(|group| group.fresh)
+            .flat_map(|group| group.statements.iter().map(|statement| statement.item))
+            .collect();
+        for (number, item) in plan.items.iter().enumerate() {
+            if item.folded_into.is_none() && !fresh.contains(&number) && !item.optional {
+                self.fragments(number, &mut lines);
+            }
+        }
+        lines
     }
-    let fresh: Vec<usize> = plan
-        .groups
-        .iter()
-        .filter(|group| group.fresh)
-        .flat_map(|group| group.statements.iter().map(|statement| statement.item))
-        .collect();
-    for (number, item) in plan.items.iter().enumerate() {
-        let covered = item.folded_into.is_some() || fresh.contains(&number) || item.optional;
-        let Some(entry) = desired.get(&item.address).filter(|entry| !covered && !entry.absent) else {
-            continue;
-        };
-        let Some(kind) = terms.registry.get(item.address.kind) else { continue };
+
+    /// What is folded into the statement of a line, part by part.
+    fn parts(&self, line: &Line<'s>) -> Vec<Line<'s>> {
+        let items = &self.plan.items;
+        let folded = |into: usize| !line.alone && items[into].address == line.item.address;
+        let mut lines = Vec::new();
+        for number in (0..items.len()).filter(|number| items[*number].folded_into.is_some_and(folded)) {
+            self.fragments(number, &mut lines);
+        }
+        lines
+    }
+
+    /// The fragments of one item, each to be read by itself.
+    fn fragments(&self, number: usize, lines: &mut Vec<Line<'s>>) {
+        let item = &self.plan.items[number];
+        let Some(entry) = self.desired.get(&item.address).filter(|entry| !entry.absent) else { return };
+        let Some(kind) = self.terms.registry.get(item.address.kind) else { return };
         let mut body = entry.body.clone();
         kind.fragments(&item.address, &mut *body, &mut |_, fragment, context| {
-            lines.extend(check(fragment, &context, number, desired, terms).map(|sql| Line { item, sql }));
+            let alone = !matches!(context, Context::Query { .. });
+            lines.extend(self.check(fragment, &context, number).map(|sql| Line { item, sql, alone }));
         });
     }
-    lines
-}
 
-/// A statement that makes the server read a fragment, and touches nothing.
-fn check(
-    fragment: &Fragment,
-    context: &Context,
-    number: usize,
-    desired: &Model,
-    terms: &Terms<'_>,
-) -> Option<Phrase> {
-    let explain = Phrase::from("EXPLAIN SELECT ");
-    Some(match context {
-        Context::Type => explain.raw("NULL::").fragment(fragment),
-        Context::Value { of } => explain.raw("(").fragment(fragment).raw(format!(")::{of}")),
-        Context::Row { table } => explain
-            .raw("(")
-            .fragment(fragment)
-            .raw(format!(") FROM {}", row(table, table.name(), desired, terms))),
-        Context::Trigger { table } => explain.raw("(").fragment(fragment).raw(format!(
-            ") FROM {}, {}",
-            row(table, "old", desired, terms),
-            row(table, "new", desired, terms)
-        )),
-        Context::Index { table } => {
-            let name = format!("pgr_rehearsal_{number}");
-            let columns = columns(table, desired, terms);
-            if columns.is_empty() {
-                return None;
+    /// A statement that makes the server read a fragment, and touches nothing.
+    fn check(&self, fragment: &Fragment, context: &Context, number: usize) -> Option<Phrase> {
+        let explain = Phrase::from("EXPLAIN SELECT ");
+        Some(match context {
+            Context::Type => explain.raw("NULL::").fragment(fragment),
+            Context::Value { of } => explain.raw("(").fragment(fragment).raw(format!(")::{of}")),
+            Context::Row { table } => {
+                explain.raw("(").fragment(fragment).raw(format!(") FROM {}", self.row(table, table.name())))
             }
-            let list: Vec<String> =
-                columns.iter().map(|(column, of)| format!("{} {of}", ident(column))).collect();
+            Context::Trigger { table } => explain.raw("(").fragment(fragment).raw(format!(
+                ") FROM {}, {}",
+                self.row(table, "old"),
+                self.row(table, "new")
+            )),
+            Context::Index { table } => {
+                let name = format!("pgr_rehearsal_{number}");
+                let columns = self.columns(table);
+                if columns.is_empty() {
+                    return None;
+                }
+                let list: Vec<String> =
+                    columns.iter().map(|(column, of)| format!("{} {of}", ident(column))).collect();
+                Phrase::from(format!(
+                    "CREATE TEMP TABLE {name} ({}); CREATE INDEX ON pg_temp.{name} ",
+                    list.join(", ")
+                ))
+                .fragment(fragment)
+            }
+            Context::Order { table } => {
+                explain.raw(format!("FROM {} ORDER BY ", self.row(table, table.name()))).fragment(fragment)
+            }
+            Context::Query { .. } => {
+                Phrase::from(format!("CREATE TEMP VIEW pgr_rehearsal_{number} AS ")).fragment(fragment)
+            }
+            Context::Statement => {
+            // The procedural language checks the syntax of a statement without executing it.
+            let body = literal(&format!("BEGIN\n{};\nEND", fragment.text()));
             Phrase::from(format!(
-                "CREATE TEMP TABLE {name} ({}); CREATE INDEX ON pg_temp.{name} ",
-                list.join(", ")
+                "SET LOCAL check_function_bodies = on; CREATE FUNCTION pg_temp.pgr_rehearsal_{number}() \
+                 RETURNS void LANGUAGE plpgsql AS {body}; SET LOCAL check_function_bodies = off"
             ))
-            .fragment(fragment)
-        }
-        Context::Query { .. } => {
-            Phrase::from(format!("CREATE TEMP VIEW pgr_rehearsal_{number} AS ")).fragment(fragment)
         }
         Context::Signature => return None,
-    })
-}
-
-/// One row of NULLs with the columns that the table is to have, as an item of FROM.
-fn row(table: &Address, alias: &str, desired: &Model, terms: &Terms<'_>) -> String {
-    let columns = columns(table, desired, terms);
-    let values: Vec<String> =
-        columns.iter().map(|(name, of)| format!("NULL::{of} AS {}", ident(name))).collect();
-    format!("(SELECT {}) {}", values.join(", "), ident(alias))
-}
-
-fn columns(table: &Address, desired: &Model, terms: &Terms<'_>) -> Vec<(String, String)> {
-    let mut columns: Vec<_> = desired
-        .iter()
-        .filter(|entry| entry.parent.as_ref() == Some(table) && !entry.absent)
-        .filter_map(|entry| {
-            let kind = terms.registry.get(entry.address.kind)?;
-            Some((entry.position, entry.address.name().to_string(), kind.attribute(&*entry.body, "type")?))
         })
-        .collect();
-    columns.sort();
-    columns.into_iter().map(|(_, name, of)| (name, of)).collect()
+    }
+
+    /// One row of NULLs with the columns that the table is to have, undeclared ones included, as an item of FROM.
+    fn row(&self, table: &Address, alias: &str) -> String {
+        let columns = self.columns(table);
+        let values: Vec<String> =
+            columns.iter().map(|(name, of)| format!("NULL::{of} AS {}", ident(name))).collect();
+        format!("(SELECT {}) {}", values.join(", "), ident(alias))
+    }
+
+    fn columns(&self, table: &Address) -> Vec<(String, String)> {
+        let undeclared = self.observed.iter().filter(|entry| !self.desired.contains(&entry.address));
+        let mut columns: Vec<_> = self
+            .desired
+            .iter()
+            .chain(undeclared)
+            .filter(|entry| entry.parent.as_ref() == Some(table) && !entry.absent)
+            .filter_map(|entry| {
+                let kind = self.terms.registry.get(entry.address.kind)?;
+                Some((
+                    entry.position,
+                    entry.address.name().to_string(),
+                    kind.attribute(&*entry.body, "type")?,
+                ))
+            })
+            .collect();
+        columns.sort();
+        columns.into_iter().map(|(_, name, of)| (name, of)).collect()
+    }
 }

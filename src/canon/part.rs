@@ -43,8 +43,8 @@ impl Part {
             Context::Index { table } => scene.index(table),
             Context::Query { columns } => scene.query(columns),
             Context::Signature => scene.signature(),
-            Context::Row { table } | Context::Trigger { table } => scene.expression(Some(table)),
-            Context::Type | Context::Value { .. } => scene.expression(None),
+            Context::Row { table } | Context::Trigger { table } | Context::Order { table } => scene.expression(Some(table)),
+            Context::Type | Context::Value { .. } | Context::Statement => scene.expression(None),
         }
     }
 }

@@ -82,7 +82,7 @@ impl Question {
 
     /// Whether EXPLAIN shows all of it: no collation, no subquery, no call that may have been put in line.
     pub fn can_be_explained(&self, functions: &HashSet<String>) -> bool {
-        if matches!(self.context, Context::Index { .. } | Context::Query { .. } | Context::Signature) {
+        if matches!(self.context, Context::Index { .. } | Context::Query { .. } | Context::Statement | Context::Signature) {
             return false;
         }
         if self.is_type() {

@@ -65,6 +65,7 @@ fn say(event: Event) {
             let doing = doing.map_or_else(String::new, |doing| format!("; {doing}"));
             log::info!("another run is at work, waiting ({} s){doing}", elapsed.as_secs());
         }
+        Event::Started { statements: 1 } => log::info!("executing 1 statement"),
         Event::Started { statements } => log::info!("executing {statements} statements"),
         Event::Running { number, together: 1, total, sql } => {
             log::debug!("{number}/{total} {}", statement_line(&sql, 200));

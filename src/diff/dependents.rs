@@ -20,15 +20,10 @@ enum Going {
 
 /// Adds the deltas of dependents, and of dependents of dependents.
 pub(super) fn recreate(deltas: &mut Vec<Delta>, cx: &Cx<'_>) {
-    let change = |delta: &Delta| match delta.action {
-        Action::Replace if delta.before.is_empty() => Some(Going::InPlace),
-        Action::Replace => Some(Going::Goes),
-        _ => delta.disturbs.then_some(Going::Stays),
-    };
     let mut open: Vec<(Address, Going, usize)> = deltas
         .iter()
         .enumerate()
-        .filter_map(|(number, delta)| Some((delta.address.clone(), change(delta)?, number)))
+        .filter_map(|(number, delta)| Some((delta.address.clone(), going(delta)?, number)))
         .collect();
     if open.is_empty() {
         return;
@@ -81,6 +76,15 @@ pub(super) fn recreate(deltas: &mut Vec<Delta>, cx: &Cx<'_>) {
             }
             found.needs.extend(there.needs.iter().cloned());
         }
+    }
+}
+
+/// What a delta means for what depends on its object, if anything.
+fn going(delta: &Delta) -> Option<Going> {
+    match delta.action {
+        Action::Replace if delta.before.is_empty() => Some(Going::InPlace),
+        Action::Replace => Some(Going::Goes),
+        _ => delta.disturbs.then_some(Going::Stays),
     }
 }
 

@@ -1,7 +1,7 @@
 //! `[[custom]]`: the escape hatch for what is not modelled.
 
 use crate::delta::Alteration;
-use crate::kind::{Cx, Doc, Item, Place, Rank, Room, Row, Server};
+use crate::kind::{Context, Cx, Doc, Item, Place, Rank, Room, Row, Server, Visit};
 use crate::model::{Address, Observed};
 use crate::source::{KeyDoc, Shape};
 use crate::sql::{Form, Fragment, Phrase};
@@ -13,7 +13,7 @@ pub struct Custom;
 /// A probe and what to do about its answer.
 #[derive(Debug, Clone)]
 pub struct Body {
-    probe: String,
+    probe: Fragment,
     create: Fragment,
     drop: Option<Fragment>,
     in_transaction: bool,
@@ -56,10 +56,10 @@ impl Room for Custom {
             (reader.required("name"), reader.required("probe"), reader.required("create"));
         let drop = reader.string("drop").map(|(text, span)| Fragment::written(text, span));
         let in_transaction = reader.boolean("transaction").unwrap_or(true);
-        let (Some((name, _)), Some((probe, _)), Some((create, span))) = (name, probe, create) else { return };
+        let (Some((name, _)), Some((probe, probe_span)), Some((create, span))) = (name, probe, create) else { return };
         item.address = Address::new(DOC.name, [name]);
         item.declare(Body {
-            probe: probe.trim().trim_end_matches(';').to_string(),
+            probe: Fragment::written(probe.trim().trim_end_matches(';'), probe_span),
             create: Fragment::written(create, span),
             drop,
             in_transaction,
@@ -71,6 +71,14 @@ impl Room for Custom {
     }
 
     fn observe(&self, _: &Row<'_>, _: &Server, _: &mut Observed) {}
+
+    fn fragments(&self, _: &Address, body: &mut Body, visit: &mut Visit<'_>) {
+        visit("probe", &mut body.probe, Context::Query { columns: Vec::new() });
+        visit("create", &mut body.create, Context::Statement);
+        if let Some(drop) = &mut body.drop {
+            visit("drop", drop, Context::Statement);
+        }
+    }
 
     fn probe(&self, _: &Address, desired: &Body, _: &Cx<'_>) -> Option<String> {
         Some(format!("SELECT ({}) AS there", desired.probe))

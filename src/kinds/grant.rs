@@ -403,7 +403,7 @@ fn statement(at: &Address, verb: &str, privileges: &[&String], link: &str, tail:
     let list = list.join(", ");
     if subject.kind == "database" {
         // The name of the database is the server's to know.
-        let text = format!("{verb} {list} ON DATABASE %I {link} {who}{tail}");
+        let text = format!("{verb} {list} ON DATABASE %I {link} {}{tail}", who.replace('%', "%%"));
         return Some(format!("DO $$ BEGIN EXECUTE format({}, current_database()); END $$", literal(&text)));
     }
     Some(format!("{verb} {list} ON {} {link} {who}{tail}", phrase(subject)))

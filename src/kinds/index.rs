@@ -4,7 +4,7 @@ use crate::delta::{Alteration, Change};
 use crate::kind::{Context, Cx, Doc, Item, Place, Rank, Room, Row, Server, Visit};
 use crate::model::{Address, Entry, Observed};
 use crate::source::{KeyDoc, Shape};
-use crate::sql::{Form, Fragment, Phrase, auto_name, column_names, ident, not_of_extension, qualified};
+use crate::sql::{Form, Fragment, Phrase, auto_name, ident, not_of_extension, qualified};
 use crate::statement::{Statement, Step};
 
 /// The room.
@@ -16,8 +16,6 @@ pub struct Index;
 pub struct Body {
     unique: bool,
     definition: Fragment,
-    /// The plain columns of a catalog index; empty if one of its keys is an expression.
-    columns: Vec<String>,
     valid: bool,
 }
 
@@ -90,16 +88,14 @@ impl Room for Index {
             }
         }
         let definition = Fragment::written(text, span);
-        item.declare(Body { unique, definition, columns: Vec::new(), valid: true });
+        item.declare(Body { unique, definition, valid: true });
     }
 
     fn catalog(&self, server: &Server) -> Option<String> {
         let (ours, own) = (server.in_schemas("n.nspname"), not_of_extension("pg_class", "c.oid"));
-        let columns = column_names("i.indrelid", "(i.indkey::int2[])[:i.indnkeyatts - 1]");
         Some(format!(
             "SELECT n.nspname AS schema, c.relname AS table, c.relkind AS host, x.relname AS name, i.indisunique AS unique, \
-             i.indisvalid AS valid, CASE WHEN i.indexprs IS NULL THEN {columns} END AS columns, \
-             pg_get_indexdef(i.indexrelid) AS definition \
+             i.indisvalid AS valid, pg_get_indexdef(i.indexrelid) AS definition \
              FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid JOIN pg_class c ON c.oid = i.indrelid \
              JOIN pg_namespace n ON n.oid = c.relnamespace \
              WHERE c.relkind IN ('r', 'p', 'm') AND NOT c.relispartition AND {ours} AND {own} \
@@ -115,7 +111,6 @@ impl Room for Index {
         let body = Body {
             unique: row.flag("unique"),
             definition: Fragment::plain(definition),
-            columns: row.list("columns"),
             valid: row.flag("valid"),
         };
         let host = if row.text("host") == "m" { "materialized view" } else { "table" };
@@ -129,7 +124,7 @@ impl Room for Index {
     }
 
     fn create(&self, at: &Address, desired: &Body, cx: &Cx<'_>) -> Vec<Step> {
-        let Body { unique, definition, columns: _, valid: _ } = desired;
+        let Body { unique, definition, valid: _ } = desired;
         let direct =
             Statement::on(&table(at), Form::CreateIndex, build(at, at.name(), *unique, definition, false));
         let sql = build(at, at.name(), *unique, definition, true);
@@ -141,7 +136,7 @@ impl Room for Index {
     }
 
     fn compare(&self, at: &Address, desired: &Body, observed: &Body, _: &Cx<'_>, out: &mut Alteration) {
-        let Body { unique, definition, columns: _, valid: _ } = desired;
+        let Body { unique, definition, valid: _ } = desired;
         out.replaced("unique", &observed.unique, unique);
         out.replaced("definition", &observed.definition, definition);
         if out.is_empty() && !observed.valid {
@@ -153,7 +148,7 @@ impl Room for Index {
 
     /// The new one is built beside the old one, which serves until then.
     fn replace(&self, at: &Address, desired: &Body, _: &Body, cx: &Cx<'_>) -> Option<Vec<Step>> {
-        let Body { unique, definition, columns: _, valid: _ } = desired;
+        let Body { unique, definition, valid: _ } = desired;
         let table = table(at);
         let interim = auto_name("pgreconcile", at.name(), "new");
         let old = qualified(at.schema(), at.name());
@@ -198,13 +193,6 @@ impl Room for Index {
         Some(vec![Statement::on(&table(at), Form::AlterIndex, sql).into()])
     }
 
-    fn follow(&self, body: &mut Body, from: &Address, to: &Address) {
-        if from.kind == "column" {
-            let renamed = body.columns.iter_mut().filter(|name| *name == from.name());
-            renamed.for_each(|name| *name = to.name().to_string());
-        }
-    }
-
     fn identity(&self, at: &Address) -> Option<String> {
         Some(format!("INDEX {}", qualified(at.schema(), at.name())))
     }
@@ -214,7 +202,7 @@ impl Room for Index {
         match name {
             "valid" => yes_no(body.valid),
             "unique" => yes_no(body.unique),
-            "columns" => Some(body.columns.join("\n")),
+            "definition" => Some(body.definition.text().to_string()),
             _ => None,
         }
     }

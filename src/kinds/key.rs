@@ -1,7 +1,7 @@
 //! Primary keys and unique constraints: one room with two doors, because PostgreSQL treats them alike.
 
 use crate::delta::Alteration;
-use crate::kind::{Cx, Doc, Item, Place, Rank, Room, Row, Server};
+use crate::kind::{Context, Cx, Doc, Item, Place, Rank, Room, Row, Server, Visit};
 use crate::model::{Address, Entry, Observed};
 use crate::pg::Feature;
 use crate::repair;
@@ -151,6 +151,12 @@ impl Room for Key {
         out.model.insert(Entry::new(Address::new(self.doc.name, path), body).part_of(table));
     }
 
+    fn fragments(&self, at: &Address, body: &mut Body, visit: &mut Visit<'_>) {
+        if let Some(keep) = &mut body.keep {
+            visit("keep", keep, Context::Order { table: table(at) });
+        }
+    }
+
     fn create(&self, at: &Address, desired: &Body, cx: &Cx<'_>) -> Vec<Step> {
         let repair =
             desired.keep.as_ref().map(|keep| self.keep_one(at, desired, keep, cx)).unwrap_or_default();
@@ -240,28 +246,27 @@ impl Key {
     fn build_online(&self, at: &Address, body: &Body, cx: &Cx<'_>) -> Vec<Statement> {
         let index = Address::new("index", [at.schema(), &at.path()[1], at.name()]);
         let fact = |name: &str| cx.observed_attribute(&index, name);
-        let wanted = body.columns.join("\n");
-        let usable = fact("valid").as_deref() == Some("yes")
+        let (columns, include) = (idents(&body.columns), idents(&body.include));
+        let include = if include.is_empty() { String::new() } else { format!(" INCLUDE ({include})") };
+        let nulls = if body.nulls_not_distinct { " NULLS NOT DISTINCT" } else { "" };
+        let what = format!("({columns}){include}{nulls}");
+        let is_valid = fact("valid").as_deref() == Some("yes");
+        let usable = is_valid
             && fact("unique").as_deref() == Some("yes")
-            && fact("columns").as_deref() == Some(&wanted);
+            && fact("definition") == Some(format!("USING btree {what}"));
         let mut statements = Vec::new();
         if !usable {
-            let name = qualified(at.schema(), at.name());
             if cx.observed.model.contains(&index) && !cx.desired.contains(&index) {
-                let sql = format!("DROP INDEX CONCURRENTLY {name}");
-                statements.push(Statement::on(&table(at), Form::ReplaceIndexConcurrently, sql));
+                let sql = format!("DROP INDEX CONCURRENTLY {}", qualified(at.schema(), at.name()));
+                // One that is whole may be of use to somebody.
+                let form =
+                    if is_valid { Form::DropIndexConcurrently } else { Form::ReplaceIndexConcurrently };
+                statements.push(Statement::on(&table(at), form, sql));
             }
-            let include = if body.include.is_empty() {
-                String::new()
-            } else {
-                format!(" INCLUDE ({})", idents(&body.include))
-            };
-            let nulls = if body.nulls_not_distinct { " NULLS NOT DISTINCT" } else { "" };
             let sql = format!(
-                "CREATE UNIQUE INDEX CONCURRENTLY {} ON {} ({}){include}{nulls}",
+                "CREATE UNIQUE INDEX CONCURRENTLY {} ON {} {what}",
                 ident(at.name()),
                 qualified(at.schema(), &at.path()[1]),
-                idents(&body.columns)
             );
             statements.push(Statement::on(&table(at), Form::CreateIndexConcurrently, sql));
         }

@@ -5,24 +5,22 @@ use crate::support::{self, Outcome, Run, Running, portal::Portal};
 #[test]
 fn runs_on_one_database_execute_every_statement_once() {
     for server in support::servers() {
-        for (older, count) in [(false, 2), (false, 8), (true, 2), (true, 8)] {
+        let count = if std::ptr::eq(server, support::server()) { 8 } else { 2 };
+        for older in [false, true] {
             let portal = if older { Portal::older(server) } else { Portal::empty(server) };
             let outcomes = together((0..count).map(|_| portal.run(["apply", "--format", "json"])));
-            let outcomes: Vec<String> =
-                outcomes.iter().map(|run| run.json()["outcome"].as_str().unwrap_or_default().to_owned()).collect();
-            let applied = outcomes.iter().filter(|outcome| *outcome == "applied").count();
-            assert_eq!(applied, 1, "{outcomes:?} on PostgreSQL {}", server.major());
-            assert_eq!(outcomes.iter().filter(|outcome| *outcome == "in_sync").count(), count - 1, "{outcomes:?}");
+            let reports: Vec<_> = outcomes.iter().map(Outcome::json).collect();
+            let (applied, idle): (Vec<_>, Vec<_>) = reports.iter().partition(|report| report["outcome"] == "applied");
+            let steps = |report: &serde_json::Value| report["steps"].as_array().map_or(0, Vec::len);
+            assert_eq!(applied.len(), 1, "PostgreSQL {}", server.major());
+            assert!(idle.iter().all(|report| report["outcome"] == "in_sync" && steps(report) == 0));
             let runs = portal.db.column("select outcome from pgreconcile.run order by outcome");
             assert_eq!(runs.iter().filter(|outcome| *outcome == "done").count(), 1, "{runs:?}");
             assert_eq!(runs.len(), count, "{runs:?}");
             let log = portal.db.log();
             assert!(!log.contains("deadlock") && !log.contains("ERROR:  duplicate"), "{log}");
-            let steps = "select count(*) from pgreconcile.step where outcome = 'done'";
-            let executed = portal.db.scalar(steps);
-            assert_eq!(portal.db.scalar(&steps.replace("(*)", "(distinct sql)")), executed, "a statement ran twice");
-            let told = portal.db.scalar("select statements from pgreconcile.run where outcome = 'done'");
-            assert_eq!(executed, told, "PostgreSQL {}", server.major());
+            let executed = portal.db.scalar("select count(*) from pgreconcile.step where outcome = 'done'");
+            assert_eq!(executed, steps(applied[0]).to_string(), "PostgreSQL {}", server.major());
             portal.assert_in_sync();
         }
     }

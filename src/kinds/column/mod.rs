@@ -203,6 +203,9 @@ impl Room for Column {
         if let Some(generated) = &mut body.generated {
             visit("generated", generated, Context::Row { table: table(at) });
         }
+        if let Some(backfill) = &mut body.backfill {
+            visit("backfill", backfill, Context::Row { table: table(at) });
+        }
     }
 
     fn create(&self, at: &Address, desired: &Body, cx: &Cx<'_>) -> Vec<Step> {

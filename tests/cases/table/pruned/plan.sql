@@ -1,6 +1,8 @@
 BEGIN;
-DROP TYPE public.unused;
-DROP FUNCTION public.unused_f();
+COMMENT ON TABLE public.known IS NULL;
+ALTER TABLE public.known DROP CONSTRAINT surplus;
+DROP INDEX public.known_idx;
+ALTER TABLE public.known DROP COLUMN surplus;
 COMMIT;
 
 BEGIN;
@@ -8,8 +10,6 @@ DROP TABLE public.mystery;
 COMMIT;
 
 BEGIN;
-ALTER TABLE public.known DROP COLUMN surplus;
-ALTER TABLE public.known DROP CONSTRAINT surplus;
-DROP INDEX public.known_idx;
-COMMENT ON TABLE public.known IS NULL;
+DROP FUNCTION public.unused_f();
+DROP TYPE public.unused;
 COMMIT;
