@@ -26,7 +26,6 @@ pub fn delete(cx: &Cx<'_>, at: &Address, table: &Address, doomed: &Phrase, form:
             .raw(format!("SELECT {}, {reason}, to_jsonb(gone) FROM gone", literal(&name)));
         return vec![Statement::on(table, form, sql).with_state()];
     }
-    let form = if form == Form::Repair { Form::RepairCascading } else { form };
     let trap = ident("pgreconcile_quarantine");
     let function = qualified(cx.state_schema, "quarantine_row");
     let mut traps: BTreeMap<Address, &str> = BTreeMap::from([(table.clone(), "DELETE")]);
@@ -37,7 +36,7 @@ pub fn delete(cx: &Cx<'_>, at: &Address, table: &Address, doomed: &Phrase, form:
         let sql = format!(
             "CREATE TRIGGER {trap} AFTER {events} ON {relation} FOR EACH ROW EXECUTE FUNCTION {function}({reason})"
         );
-        statements.push(Statement::on(table, form, sql).also(trapped).with_state());
+        statements.push(Statement::on(table, Form::CreateTrigger, sql).also(trapped).with_state());
     }
     let sql = Phrase::from(format!("DELETE FROM {name} t USING ("))
         .phrase(doomed)
@@ -45,8 +44,8 @@ pub fn delete(cx: &Cx<'_>, at: &Address, table: &Address, doomed: &Phrase, form:
     statements.push(Statement::on(table, form, sql));
     for trapped in traps.keys() {
         let relation = qualified(trapped.schema(), trapped.name());
-        statements
-            .push(Statement::on(table, form, format!("DROP TRIGGER {trap} ON {relation}")).also(trapped));
+        let sql = format!("DROP TRIGGER {trap} ON {relation}");
+        statements.push(Statement::on(table, Form::ReplaceTrigger, sql).also(trapped));
     }
     statements
 }

@@ -264,8 +264,8 @@ forms! {
     DropIndexConcurrently = ShareUpdateExclusive, None, alone, loses(DropObject);
     /// `DROP INDEX CONCURRENTLY` of one that is built anew, or that is an invalid leftover.
     ReplaceIndexConcurrently = ShareUpdateExclusive, None, alone;
-    /// `ALTER INDEX … RENAME` or a change of its storage parameters.
-    AlterIndex = ShareUpdateExclusive, None;
+    /// `ALTER INDEX … RENAME` or a change of its storage parameters: locks only the index, and lets its use pass.
+    AlterIndex = None, None;
     /// `CREATE TRIGGER`, or enabling one.
     CreateTrigger = ShareRowExclusive, None;
     /// `DROP TRIGGER`.
@@ -296,8 +296,6 @@ forms! {
     DeleteRows = RowExclusive, Rows, loses(DeleteRows);
     /// A declared repair: rows go to quarantine, then out.
     Repair = RowExclusive, Rows;
-    /// A declared repair that rows of other tables follow by a cascade; all go to quarantine.
-    RepairCascading = ShareRowExclusive, Rows;
     /// A statement of `[[custom]]`; nothing is known about it.
     Custom = None, Rows;
     /// A statement of `[[custom]]` that cannot stand in a transaction.

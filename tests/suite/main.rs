@@ -12,6 +12,7 @@ mod features;
 mod harness;
 mod house;
 mod killed;
+mod locks;
 mod leftovers;
 mod portal;
 mod prune;

@@ -1,14 +1,13 @@
 BEGIN;
 CREATE TABLE public.events (
-    id bigint NOT NULL,
-    city text,
-    CONSTRAINT events_pkey PRIMARY KEY (id)
+    id bigint,
+    city text
 );
 CREATE MATERIALIZED VIEW public.cities AS
 select city, count(*) as events from events group by city;
-CREATE UNIQUE INDEX cities_city_key ON public.cities USING btree (city);
-CREATE MATERIALIZED VIEW public.empty AS
-select id from events
+CREATE UNIQUE INDEX cities_city_idx ON public.cities USING btree (city);
+CREATE MATERIALIZED VIEW public.later AS
+select 1 as one
 WITH NO DATA;
-COMMENT ON MATERIALIZED VIEW public.cities IS 'refreshed by night';
+COMMENT ON MATERIALIZED VIEW public.cities IS 'by city';
 COMMIT;

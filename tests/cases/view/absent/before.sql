@@ -1,3 +1,2 @@
-create table events (id bigint primary key);
-create view old_events as select id from events;
-create view older_events as select id from old_events;
+create view gone as select 1 as a;
+create table t (a int);

@@ -1,4 +1,3 @@
 BEGIN;
-DROP VIEW public.older_events;
-DROP VIEW public.old_events;
+DROP VIEW public.gone;
 COMMIT;

@@ -1,3 +1,2 @@
-create table events (id bigint primary key, city text);
-create view listed as select id, city from events;
-create view cities as select distinct city from listed;
+create table events (id bigint);
+create view old_name as select id from events;

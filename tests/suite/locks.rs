@@ -1,0 +1,230 @@
+//! The cost table, held against `pg_locks` on every major.
+
+use std::{thread::sleep, time::Duration};
+
+use pgreconcile::sql::{Form, Lock};
+use postgres::Client;
+
+use crate::support::{self, Server};
+
+/// The table that every statement is about, and others around it.
+const SETUP: &str = "
+create type mood as enum ('sad', 'ok');
+create function f() returns trigger language plpgsql as 'begin return new; end';
+create table parents (id int primary key);
+create table t (
+    id int not null, name varchar(10), n int, proved int constraint proof check (proved is not null),
+    parent int constraint t_parent references parents
+);
+insert into parents values (1);
+insert into t values (1, 'a', 1, 1, 1), (2, 'b', 2, 2, 1);
+create index t_n on t (n);
+create unique index t_ready on t (id);
+create trigger tr before insert on t for each row execute function f();
+alter table t add constraint unvalidated check (n > 0) not valid;
+alter table t add constraint unproved foreign key (n) references parents (id) not valid;
+delete from t where id = 2;
+create view looks as select id from t;
+";
+
+/// A statement of each form; several, where one form covers several.
+const SAMPLES: &[(Form, &str)] = &[
+    (Form::Create, "create type other as enum ('a')"),
+    (Form::Create, "create schema other"),
+    (Form::Create, "create function g() returns int language sql as 'select 1'"),
+    (Form::Create, "create view others as select id from t"),
+    (Form::Catalog, "alter role ROLE login"),
+    (Form::Catalog, "comment on constraint proof on t is 'x'"),
+    (Form::Catalog, "comment on trigger tr on t is 'x'"),
+    (Form::Catalog, "alter type mood rename to moods"),
+    (
+        Form::Catalog,
+        "create or replace function f() returns trigger language plpgsql as 'begin return null; end'",
+    ),
+    (Form::EnumAddValue, "alter type mood add value 'new'"),
+    (Form::EnumRenameValue, "alter type mood rename value 'sad' to 'bad'"),
+    (Form::CreateTable, "create table other (id int)"),
+    (Form::AddColumn, "alter table t add column more text"),
+    (Form::AddColumn, "alter table t add column more timestamptz default now() not null"),
+    (Form::AddColumnRewrite, "alter table t add column more serial"),
+    (Form::AddColumnRewrite, "alter table t add column more int generated always as (n * 2) stored"),
+    (Form::AlterTable, "alter table t alter column n set default 1"),
+    (Form::AlterTable, "alter table t alter column id drop not null"),
+    (Form::AlterTable, "alter table t rename column n to m"),
+    (Form::AlterTable, "alter table t rename constraint proof to proven"),
+    (Form::AlterTable, "alter table t rename to u"),
+    (Form::AlterTable, "alter table t alter column id add generated always as identity"),
+    (Form::AlterTableLight, "alter table t alter column n set statistics 10"),
+    (Form::AlterTableLight, "alter table t set (fillfactor = 70)"),
+    (Form::SetNotNull, "alter table t alter column n set not null"),
+    (Form::SetNotNullProved, "alter table t alter column proved set not null"),
+    (Form::AlterTypeRelabel, "alter table t alter column name type text"),
+    (Form::AlterTypeRewrite, "alter table t alter column proved type bigint"),
+    (Form::AlterTypeRewrite, "alter table t set unlogged"),
+    (Form::AlterTypeNarrow, "alter table t alter column name type varchar(5)"),
+    (Form::AddCheck, "alter table t add constraint c check (n > 0)"),
+    (Form::AddCheckNotValid, "alter table t add constraint c check (n > 0) not valid"),
+    (Form::ValidateCheck, "alter table t validate constraint unvalidated"),
+    (Form::AddForeignKey, "alter table t add constraint c foreign key (parent) references parents"),
+    (
+        Form::AddForeignKeyNotValid,
+        "alter table t add constraint c foreign key (parent) references parents not valid",
+    ),
+    (Form::ValidateForeignKey, "alter table t validate constraint unproved"),
+    (Form::AddUnique, "alter table t add constraint c unique (n)"),
+    (Form::AddUnique, "alter table t add constraint c primary key (id)"),
+    (Form::AddUniqueUsingIndex, "alter table t add constraint c unique using index t_ready"),
+    (Form::AddUniqueUsingIndex, "alter table t add constraint c primary key using index t_ready"),
+    (Form::DropConstraint, "alter table t drop constraint proof"),
+    (Form::DropConstraint, "alter table t drop constraint t_parent"),
+    (Form::ReplaceConstraint, "alter table t drop constraint proof"),
+    (Form::CreateIndex, "create index c on t (name)"),
+    (Form::CreateIndexConcurrently, "create index concurrently c on t (name)"),
+    (Form::ReindexConcurrently, "reindex index concurrently t_n"),
+    (Form::DropIndex, "drop index t_n"),
+    (Form::ReplaceIndex, "drop index t_n"),
+    (Form::DropIndexConcurrently, "drop index concurrently t_n"),
+    (Form::ReplaceIndexConcurrently, "drop index concurrently t_n"),
+    (Form::AlterIndex, "alter index t_n rename to t_m"),
+    (Form::CreateTrigger, "create trigger c before update on t for each row execute function f()"),
+    (Form::CreateTrigger, "alter table t disable trigger tr"),
+    (Form::DropTrigger, "drop trigger tr on t"),
+    (Form::ReplaceTrigger, "drop trigger tr on t"),
+    (Form::Comment, "comment on table t is 'x'"),
+    (Form::Comment, "comment on column t.n is 'x'"),
+    (Form::Grant, "grant select on t to ROLE"),
+    (Form::Grant, "alter default privileges in schema public grant select on tables to ROLE"),
+    (Form::Revoke, "revoke select on t from ROLE"),
+    (Form::DropTable, "drop table t cascade"),
+    (Form::DropColumn, "alter table t drop column name"),
+    (Form::DropObject, "drop view looks"),
+    (Form::DropObject, "drop type mood"),
+    (Form::ReplaceObject, "drop view looks"),
+    (
+        Form::InsertRows,
+        "insert into t (id, proved) select 3, 3 where not exists (select from t where id = 3)",
+    ),
+    (Form::UpdateRows, "update t set name = 'u'"),
+    (Form::DeleteRows, "with gone as (delete from t returning *) select count(*) from gone"),
+    (Form::Repair, "with gone as (delete from t returning *) select count(*) from gone"),
+];
+
+/// Forms that lock something else than a table, or of which nothing is known.
+const WITHOUT_SAMPLE: &[Form] = &[Form::Custom, Form::CustomAlone, Form::ReplaceView];
+
+#[test]
+fn every_form_has_a_sample() {
+    for form in Form::ALL.iter().filter(|form| !WITHOUT_SAMPLE.contains(form)) {
+        assert!(SAMPLES.iter().any(|(other, _)| other == form), "no statement of the form {form:?}");
+    }
+}
+
+#[test]
+fn every_form_takes_the_lock_that_the_cost_table_says() {
+    let mut wrong = Vec::new();
+    for server in support::servers() {
+        let role = support::unique("locks");
+        let db = server.database();
+        db.execute(&format!("{SETUP}create role {role}"));
+        let mut client = db.connect();
+        for (form, sql) in SAMPLES {
+            let found = match form.cost().transactional {
+                true => in_transaction(&mut client, &sql.replace("ROLE", &role)),
+                false => while_it_waits(server, sql),
+            };
+            // Conflicts with nothing but ACCESS EXCLUSIVE: every query takes it.
+            let counts = if found == Lock::AccessShare { Lock::None } else { found };
+            if counts != form.cost().lock {
+                wrong.push(format!("{form:?} on {}: {found:?}\n    {sql}", server.major()));
+            }
+        }
+        drop(client);
+        db.execute(&format!("drop owned by {role}; drop role {role}"));
+    }
+    assert!(wrong.is_empty(), "locks that the cost table does not say:\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn foreign_keys_lock_the_referenced_table_too() {
+    for server in support::servers() {
+        let db = server.database();
+        db.execute(SETUP);
+        let mut client = db.connect();
+        let parents = oid(&mut client, "parents");
+        let forms = [Form::AddForeignKey, Form::AddForeignKeyNotValid];
+        for (form, sql) in SAMPLES.iter().filter(|(form, _)| forms.contains(form)) {
+            client.batch_execute(&format!("begin; {sql}")).expect("a statement of the form");
+            let found = strongest(&mut client, parents, "pg_backend_pid()");
+            client.batch_execute("rollback").expect("a rollback");
+            assert_eq!(found, form.cost().lock, "{form:?} on {}", server.major());
+        }
+    }
+}
+
+/// The strongest lock on `t` that the statement holds before it is rolled back.
+fn in_transaction(client: &mut Client, sql: &str) -> Lock {
+    let table = oid(client, "t");
+    client.batch_execute("begin").expect("a transaction");
+    if let Err(error) = client.batch_execute(sql) {
+        panic!("{sql}: {error:?}");
+    }
+    let found = strongest(client, table, "pg_backend_pid()");
+    client.batch_execute("rollback").expect("a rollback");
+    found
+}
+
+/// The strongest lock on `t` that a statement holds while it waits for somebody who has written to the table.
+fn while_it_waits(server: &Server, sql: &str) -> Lock {
+    let db = server.database();
+    db.execute(SETUP);
+    let mut writer = db.connect();
+    let table = oid(&mut writer, "t");
+    writer.batch_execute("begin; update t set name = 'w'").expect("a writer");
+    let mut worker = db.connect();
+    let pid: i32 = worker.query_one("select pg_backend_pid()", &[]).expect("a pid").get(0);
+    let statement = sql.to_owned();
+    let work = std::thread::spawn(move || worker.batch_execute(&statement));
+    let mut watcher = db.connect();
+    let waits = format!(
+        "select count(*) > 0 from pg_locks
+         where pid = {pid} and not granted and locktype in ('virtualxid', 'transactionid')"
+    );
+    let waiting = (0..1000).any(|_| {
+        sleep(Duration::from_millis(5));
+        watcher.query_one(&waits, &[]).expect("a look").get(0)
+    });
+    assert!(waiting, "`{sql}` waits for nobody");
+    let found = strongest(&mut watcher, table, &pid.to_string());
+    writer.batch_execute("rollback").expect("a rollback");
+    let result = work.join().expect("the worker does not panic");
+    assert!(result.is_ok(), "{sql}: {result:?}");
+    found
+}
+
+fn oid(client: &mut Client, table: &str) -> u32 {
+    client.query_one(&format!("select '{table}'::regclass::oid"), &[]).expect("a table").get(0)
+}
+
+/// The strongest lock that a session holds on a table, which a statement may have renamed or dropped.
+fn strongest(client: &mut Client, table: u32, pid: &str) -> Lock {
+    let query = format!(
+        "select mode from pg_locks where locktype = 'relation' and granted and pid = {pid} and relation = {table}
+         and database = (select oid from pg_database where datname = current_database())"
+    );
+    let rows = client.query(&query, &[]).expect("the locks");
+    rows.iter().map(|row| lock(row.get(0))).max().unwrap_or(Lock::None)
+}
+
+fn lock(mode: &str) -> Lock {
+    match mode {
+        "AccessShareLock" => Lock::AccessShare,
+        "RowShareLock" => Lock::RowShare,
+        "RowExclusiveLock" => Lock::RowExclusive,
+        "ShareUpdateExclusiveLock" => Lock::ShareUpdateExclusive,
+        "ShareLock" => Lock::Share,
+        "ShareRowExclusiveLock" => Lock::ShareRowExclusive,
+        "ExclusiveLock" => Lock::Exclusive,
+        "AccessExclusiveLock" => Lock::AccessExclusive,
+        mode => panic!("no such lock mode: {mode}"),
+    }
+}
