@@ -1,5 +1,9 @@
 BEGIN;
-create view all_events as select id from events;
+ALTER TABLE public.events ADD COLUMN city text;
+COMMIT;
+
+BEGIN;
+create statistics events_id_city on id, city from events;
 COMMIT;
 
 BEGIN;
