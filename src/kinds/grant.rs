@@ -3,6 +3,7 @@
 use crate::delta::{Alteration, Change, Show};
 use crate::kind::{Cx, Doc, Item, Place, Rank, Room, Row, Server, Undeclared};
 use crate::model::{Address, Entry, Model, Observed};
+use crate::pg::Feature;
 use crate::source::{KeyDoc, Shape, Span};
 use crate::sql::{Consent, Form, ident, literal, not_of_extension, qualified};
 use crate::statement::{Statement, Step};
@@ -230,12 +231,13 @@ impl Room for Grant {
         Some(entries.collect())
     }
 
-    fn create(&self, at: &Address, desired: &Body, _: &Cx<'_>) -> Vec<Step> {
-        grant(at, &desired.privileges)
+    fn create(&self, at: &Address, desired: &Body, cx: &Cx<'_>) -> Vec<Step> {
+        grant(at, &known(&desired.privileges, cx))
     }
 
     fn compare(&self, at: &Address, desired: &Body, observed: &Body, cx: &Cx<'_>, out: &mut Alteration) {
         let Body { privileges } = desired;
+        let privileges = &known(privileges, cx);
         let lacks = |(name, option): &(&String, &bool)| {
             observed.privileges.get(*name).is_none_or(|there| **option && !there)
         };
@@ -316,6 +318,13 @@ fn brings_more(subject: &Address, cx: &Cx<'_>) -> bool {
     })
 }
 
+/// The privileges that the server knows: `all` says MAINTAIN too, which there is from 17 on.
+fn known(privileges: &BTreeMap<String, bool>, cx: &Cx<'_>) -> BTreeMap<String, bool> {
+    let maintain = cx.server.has(Feature::MaintainPrivilege);
+    let list = privileges.iter().filter(|(name, _)| maintain || *name != "maintain");
+    list.map(|(name, option)| (name.clone(), *option)).collect()
+}
+
 fn names(privileges: &BTreeMap<String, bool>) -> Vec<String> {
     privileges.keys().cloned().collect()
 }
@@ -361,7 +370,7 @@ fn spell(word: &str, kind: &str) -> Vec<String> {
     }
     let all: &[&str] = match kind {
         "table" | "view" | "materialized view" | "all tables" => {
-            &["select", "insert", "update", "delete", "truncate", "references", "trigger"]
+            &["select", "insert", "update", "delete", "truncate", "references", "trigger", "maintain"]
         }
         "sequence" | "all sequences" => &["usage", "select", "update"],
         "schema" => &["usage", "create"],

@@ -280,7 +280,9 @@ fn merge(into: &mut Table, from: Table, problems: &mut Problems) {
         };
         match (&mut there.value, node.value) {
             (Value::Table(one), Value::Table(two)) => merge(one, two, problems),
-            (Value::Array(one), Value::Array(two)) if one.iter().chain(&two).all(|item| item.as_table().is_some()) => {
+            (Value::Array(one), Value::Array(two))
+                if one.iter().chain(&two).all(|item| item.as_table().is_some()) =>
+            {
                 one.extend(two);
             }
             _ => duplicate(&key, problems),

@@ -1,0 +1,3 @@
+create table events (id bigint);
+create role {{unique}}_writer;
+grant select, insert, update, delete, truncate, references, trigger on events to {{unique}}_writer;
