@@ -162,7 +162,7 @@ impl Room for Key {
             desired.keep.as_ref().map(|keep| self.keep_one(at, desired, keep, cx)).unwrap_or_default();
         let preflight = desired.keep.is_none().then(|| self.preflight(at, desired));
         let direct = self.add(at, desired, None).clause(self.definition(at, desired, None));
-        let online = [repair, self.build_online(at, desired, cx)].concat();
+        let online = [repair, self.build_online(at, desired, at.name(), cx)].concat();
         vec![Step::direct([direct]).online(online).preflight(preflight)]
     }
 
@@ -177,15 +177,16 @@ impl Room for Key {
         out.replaced("initially_deferred", &observed.initially_deferred, initially_deferred);
     }
 
+    /// On a table that holds rows the new index is built beside the old key, which holds until the two change places.
     fn replace(&self, at: &Address, desired: &Body, _: &Body, cx: &Cx<'_>) -> Option<Vec<Step>> {
         let away = self.away(at, Form::ReplaceConstraint);
-        let mut steps = vec![Step::from(away)];
-        // The index of the new key cannot be built under the name that the old one still has.
-        for mut step in self.create(at, desired, cx) {
-            step.direct.iter_mut().for_each(|statement| statement.clause = None);
-            steps.push(step);
-        }
-        Some(steps)
+        let interim = auto_name("pgreconcile", at.name(), "new");
+        let keep = desired.keep.as_ref();
+        let mut online = keep.map(|keep| self.keep_one(at, desired, keep, cx)).unwrap_or_default();
+        online.extend(self.build_online(at, desired, &interim, cx));
+        online.insert(online.len() - 1, away.clone());
+        let preflight = keep.is_none().then(|| self.preflight(at, desired));
+        Some(vec![Step::direct([away, self.add(at, desired, None)]).online(online).preflight(preflight)])
     }
 
     fn drop(&self, at: &Address, _: &Body, _: &Cx<'_>) -> Vec<Step> {
@@ -243,8 +244,8 @@ impl Key {
 
     /// The index first, concurrently, then the constraint on it. A whole or broken index that an earlier run left
     /// under this name is used, or built anew.
-    fn build_online(&self, at: &Address, body: &Body, cx: &Cx<'_>) -> Vec<Statement> {
-        let index = Address::new("index", [at.schema(), &at.path()[1], at.name()]);
+    fn build_online(&self, at: &Address, body: &Body, name: &str, cx: &Cx<'_>) -> Vec<Statement> {
+        let index = Address::new("index", [at.schema(), &at.path()[1], name]);
         let fact = |name: &str| cx.observed_attribute(&index, name);
         let (columns, include) = (idents(&body.columns), idents(&body.include));
         let include = if include.is_empty() { String::new() } else { format!(" INCLUDE ({include})") };
@@ -257,7 +258,7 @@ impl Key {
         let mut statements = Vec::new();
         if !usable {
             if cx.observed.model.contains(&index) && !cx.desired.contains(&index) {
-                let sql = format!("DROP INDEX CONCURRENTLY {}", qualified(at.schema(), at.name()));
+                let sql = format!("DROP INDEX CONCURRENTLY {}", qualified(at.schema(), name));
                 // One that is whole may be of use to somebody.
                 let form =
                     if is_valid { Form::DropIndexConcurrently } else { Form::ReplaceIndexConcurrently };
@@ -265,12 +266,12 @@ impl Key {
             }
             let sql = format!(
                 "CREATE UNIQUE INDEX CONCURRENTLY {} ON {} {what}",
-                ident(at.name()),
+                ident(name),
                 qualified(at.schema(), &at.path()[1]),
             );
             statements.push(Statement::on(&table(at), Form::CreateIndexConcurrently, sql));
         }
-        statements.push(self.add(at, body, Some(at.name())));
+        statements.push(self.add(at, body, Some(name)));
         statements
     }
 

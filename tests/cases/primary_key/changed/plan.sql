@@ -1,11 +1,8 @@
+CREATE UNIQUE INDEX CONCURRENTLY pgreconcile_t_pkey_new ON public.t (a, b);
+
 BEGIN;
 ALTER TABLE public.t DROP CONSTRAINT t_pkey;
-COMMIT;
-
-CREATE UNIQUE INDEX CONCURRENTLY t_pkey ON public.t (a, b);
-
-BEGIN;
-ALTER TABLE public.t ADD CONSTRAINT t_pkey PRIMARY KEY USING INDEX t_pkey;
+ALTER TABLE public.t ADD CONSTRAINT t_pkey PRIMARY KEY USING INDEX pgreconcile_t_pkey_new;
 COMMIT;
 
 BEGIN;
