@@ -5,7 +5,7 @@ use crate::apply::{self, Bench, Event, Listener, Manner};
 use crate::canon;
 use crate::config::Connection;
 use crate::diff;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
 use crate::kind::{Registry, Terms};
 use crate::kinds;
 use crate::model::Model;
@@ -133,7 +133,7 @@ impl Reconciler {
             return Err(Error::failed("the server is a standby, which cannot be changed")
                 .hint("connect to the primary; `plan` and `check` work here"));
         }
-        lock(&mut session, self.lock_wait(options), listener)?;
+        apply::lock(&mut session, self.lock_wait(options), listener)?;
         let mut steps = Vec::new();
         for round in 1.. {
             let look = self.look(&mut session, options)?;
@@ -416,35 +416,4 @@ fn connect(
     pg::connect_waiting(&options.connection, wait, options.create_database, &mut |event| {
         listener(Event::Connection(event));
     })
-}
-
-/// Takes the lock that one run at a time holds. It is polled, never waited for inside the server: a session that
-/// waits there holds a snapshot, which a concurrent index build of the holder would wait for in turn (measured: 40P01).
-fn lock(session: &mut Session, patience: Duration, listener: &Listener<'_>) -> Result<()> {
-    let begun = Instant::now();
-    let mut told = None;
-    let mut pause = Duration::from_millis(50);
-    loop {
-        session.check_interrupt()?;
-        let locked = session.try_lock();
-        if locked.map_err(|error| crate::session::server_error("cannot take the lock", &error))? {
-            return Ok(());
-        }
-        let elapsed = begun.elapsed();
-        let doing = session.holder();
-        if elapsed > patience {
-            let error = Error::new(
-                ErrorKind::Failed,
-                format!("another run has held the lock for {} s", elapsed.as_secs()),
-            );
-            let note = doing.unwrap_or_else(|| "the session that holds it cannot be seen".to_string());
-            return Err(error.note(note).hint("wait for it, or give more time with `--lock-wait`"));
-        }
-        if told.is_none_or(|at: Instant| at.elapsed() > Duration::from_secs(5)) {
-            listener(Event::LockBusy { elapsed, doing });
-            told = Some(Instant::now());
-        }
-        std::thread::sleep(pause.mul_f64(rand::random_range(0.5..1.0)));
-        pause = (pause * 2).min(Duration::from_secs(1));
-    }
 }

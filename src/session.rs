@@ -193,18 +193,6 @@ impl Session {
         let answers = self.ask(&format!("SELECT pg_try_advisory_lock({LOCK_KEY}) AS locked"))?;
         Ok(answers.first().and_then(Answer::first) == Some("t"))
     }
-
-    /// What the session that holds the lock is doing, as far as it can be seen.
-    pub fn holder(&mut self) -> Option<String> {
-        let query = format!(
-            "SELECT 'pid ' || a.pid || ' (' || coalesce(a.usename, '') || ') ' || coalesce(a.state, '') || ': ' \
-             || left(regexp_replace(coalesce(a.query, ''), '\\s+', ' ', 'g'), 120) AS doing \
-             FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid WHERE {} LIMIT 1",
-            lock_condition("l")
-        );
-        let answers = self.ask(&query).ok()?;
-        answers.first()?.first().map(crate::model::printable)
-    }
 }
 
 /// The condition on a row of `pg_locks`: it is the lock of the run that is at work on this database.

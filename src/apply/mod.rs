@@ -2,12 +2,14 @@
 
 mod execute;
 mod failure;
+mod lock;
 mod preflight;
 mod rehearse;
 mod witness;
 
 pub use execute::execute;
 pub use failure::Failure;
+pub use lock::lock;
 pub use preflight::preflight;
 pub use rehearse::rehearse;
 pub use witness::witness;

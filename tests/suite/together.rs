@@ -46,6 +46,34 @@ fn runs_on_two_databases_with_the_same_role() {
     }
 }
 
+/// A run that holds the lock and does nothing is given up on; one that gets on is waited for.
+#[test]
+fn patience_lasts_while_the_other_run_gets_on() {
+    let portal = Portal::empty(support::server());
+    let key = pgreconcile::session::LOCK_KEY;
+    let mut other = portal.db.connect();
+    other.batch_execute(&format!("select pg_advisory_lock({key})")).expect("the lock is free");
+    portal
+        .run(["apply", "--lock-wait", "1s"])
+        .run()
+        .code(1)
+        .stderr_contains("another run holds the lock and has not got on")
+        .stderr_contains("--lock-wait");
+
+    let waiting = portal.run(["apply", "--lock-wait", "1s"]).spawn();
+    for _ in 0..12 {
+        other.batch_execute("select pg_sleep(0.25), 'password of nobody'").expect("the other run goes on");
+    }
+    other.batch_execute("select pg_advisory_unlock_all()").expect("it ends");
+    waiting
+        .wait()
+        .success()
+        .stderr_contains("another run is at work")
+        .stderr_contains("a statement with a password")
+        .stderr_lacks("password of nobody");
+    portal.assert_in_sync();
+}
+
 /// Starts all of them, then waits for each, which must succeed.
 #[track_caller]
 fn together(runs: impl Iterator<Item = Run>) -> Vec<Outcome> {

@@ -1,16 +1,19 @@
 BEGIN;
 DROP FUNCTION public.f(integer);
-DROP FUNCTION public.g(integer);
-DROP FUNCTION public.h(integer, integer);
-COMMIT;
-
-BEGIN;
 CREATE FUNCTION public.f(a int) RETURNS bigint
     LANGUAGE sql
     AS $$select a::bigint$$;
+COMMIT;
+
+BEGIN;
+DROP FUNCTION public.g(integer);
 CREATE FUNCTION public.g(renamed int) RETURNS int
     LANGUAGE sql
     AS $$select renamed$$;
+COMMIT;
+
+BEGIN;
+DROP FUNCTION public.h(integer, integer);
 CREATE FUNCTION public.h(a int, b int) RETURNS int
     LANGUAGE sql
     AS $$select a$$;
