@@ -10,6 +10,8 @@ use crate::plan::{Group, Item, Plan, Planned};
 use crate::session::{Session, server_error};
 use crate::sql::{Form, Fragment, Phrase, ident, literal};
 use postgres::error::SqlState;
+use std::cell::RefCell;
+use std::collections::BTreeSet;
 
 /// One statement of the rehearsal.
 struct Line<'p> {
@@ -17,6 +19,8 @@ struct Line<'p> {
     sql: Phrase,
     /// It reads one fragment over the columns as they are to be, whatever is there yet.
     alone: bool,
+    /// It reads the type of a column.
+    of_type: bool,
 }
 
 /// A mistake: whose, what to say of it, what the server said, and whether it may pass by itself.
@@ -24,6 +28,8 @@ struct Mistake<'p> {
     item: &'p Item,
     error: Error,
     said: String,
+    /// It lacks something.
+    missing: bool,
     passing: bool,
 }
 
@@ -33,6 +39,8 @@ struct Scene<'s> {
     desired: &'s Model,
     observed: &'s Model,
     terms: &'s Terms<'s>,
+    /// Columns whose type the server does not know; other expressions are read as if it were another one.
+    unknown: RefCell<BTreeSet<Address>>,
 }
 
 /// Rehearses the plan.
@@ -47,7 +55,7 @@ pub fn rehearse(
     terms: &Terms<'_>,
     bench: &Bench<'_>,
 ) -> Result<()> {
-    let scene = Scene { plan, desired, observed, terms };
+    let scene = Scene { plan, desired, observed, terms, unknown: RefCell::default() };
     let lines = scene.lines();
     if lines.is_empty() {
         return Ok(());
@@ -60,20 +68,9 @@ pub fn rehearse(
     }
     let _ = session.run("ROLLBACK");
     session.run(&head).map_err(|error| server_error("cannot rehearse the plan", &error))?;
-    let later = left_out(plan);
-    let mut mistakes: Vec<Mistake<'_>> = Vec::new();
-    for line in &lines {
-        let before = mistakes.len();
-        let Some(mistake) = attempt(session, line, &mistakes, (plan, &later), bench)? else { continue };
-        // The server stops at the first mistake of a statement; what is folded into it is read part by part.
-        for part in scene.parts(line) {
-            mistakes.extend(attempt(session, &part, &mistakes, (plan, &later), bench)?);
-        }
-        if mistakes.len() == before {
-            mistakes.push(mistake);
-        }
-    }
+    let mistakes = scene.find(session, bench);
     let _ = session.run("ROLLBACK");
+    let mistakes = mistakes?;
     verdict(mistakes.into_iter().filter(|mistake| !mistake.passing).map(|mistake| mistake.error).collect())
 }
 
@@ -103,6 +100,7 @@ fn attempt<'p>(
         item: line.item,
         error: explained,
         said: db.message().to_string(),
+        missing: is_missing(&error),
         passing: is_race_or_lock(&error),
     }))
 }
@@ -197,6 +195,54 @@ fn verdict(mut errors: Vec<Error>) -> Result<()> {
 }
 
 impl<'s> Scene<'s> {
+    /// Every mistake, inside a transaction that survives them.
+    fn find(&self, session: &mut Session, bench: &Bench<'_>) -> Result<Vec<Mistake<'s>>> {
+        let later = left_out(self.plan);
+        let mut mistakes: Vec<Mistake<'s>> = Vec::new();
+        let mut broken: Vec<&Address> = Vec::new();
+        for line in self.lines().iter().filter(|line| !line.alone) {
+            let Some(mistake) = attempt(session, line, &mistakes, (self.plan, &later), bench)? else {
+                continue;
+            };
+            // What only lacks something that was a mistake itself is none, but its own SQL may hold another.
+            let lacks = |need: &Address| broken.iter().any(|other| need.path().starts_with(other.path()));
+            let follows = mistake.missing && line.item.needs.iter().any(lacks);
+            broken.push(&line.item.address);
+            let before = mistakes.len();
+            // The server stops at the first mistake of a statement; what it is made of is read part by part.
+            self.find_alone(session, bench, &later, &mut mistakes, &|| self.parts(line))?;
+            if mistakes.len() == before && !follows {
+                mistakes.push(mistake);
+            }
+        }
+        let alone = || self.lines().into_iter().filter(|line| line.alone).collect();
+        self.find_alone(session, bench, &later, &mut mistakes, &alone)?;
+        Ok(mistakes)
+    }
+
+    /// The mistakes of lines that stand alone: types first, so that one that is not known does not hide all else.
+    fn find_alone(
+        &self,
+        session: &mut Session,
+        bench: &Bench<'_>,
+        later: &[&Planned],
+        mistakes: &mut Vec<Mistake<'s>>,
+        lines: &dyn Fn() -> Vec<Line<'s>>,
+    ) -> Result<()> {
+        for of_type in [true, false] {
+            for line in lines().iter().filter(|line| line.of_type == of_type) {
+                let Some(mistake) = attempt(session, line, mistakes, (self.plan, later), bench)? else {
+                    continue;
+                };
+                if of_type {
+                    self.unknown.borrow_mut().insert(line.item.address.clone());
+                }
+                mistakes.push(mistake);
+            }
+        }
+        Ok(())
+    }
+
     fn lines(&self) -> Vec<Line<'s>> {
         let plan = self.plan;
         let mut lines = Vec::new();
@@ -205,7 +251,7 @@ impl<'s> Scene<'s> {
         for group in plan.groups.iter().filter(|group| (group.fresh || labels(group)) && !group.optional) {
             for statement in group.statements.iter().filter(|statement| !statement.uses_state) {
                 let item = &plan.items[statement.item];
-                lines.push(Line { item, sql: statement.sql.clone(), alone: false });
+                lines.push(Line { item, sql: statement.sql.clone(), alone: false, of_type: false });
             }
         }
         let fresh: Vec<usize> = plan
@@ -222,13 +268,15 @@ impl<'s> Scene<'s> {
         lines
     }
 
-    /// What is folded into the statement of a line, part by part.
+    /// What the statement of a line is made of, and what is folded into it, part by part.
     fn parts(&self, line: &Line<'s>) -> Vec<Line<'s>> {
         let items = &self.plan.items;
-        let folded = |into: usize| !line.alone && items[into].address == line.item.address;
+        let is_own = |item: &Item| item.address == line.item.address;
         let mut lines = Vec::new();
-        for number in (0..items.len()).filter(|number| items[*number].folded_into.is_some_and(folded)) {
-            self.fragments(number, &mut lines);
+        for (number, item) in items.iter().enumerate() {
+            if is_own(item) || item.folded_into.is_some_and(|into| is_own(&items[into])) {
+                self.fragments(number, &mut lines);
+            }
         }
         lines
     }
@@ -241,7 +289,13 @@ impl<'s> Scene<'s> {
         let mut body = entry.body.clone();
         kind.fragments(&item.address, &mut *body, &mut |_, fragment, context| {
             let alone = !matches!(context, Context::Query { .. });
-            lines.extend(self.check(fragment, &context, number).map(|sql| Line { item, sql, alone }));
+            let of_type = context == Context::Type;
+            lines.extend(self.check(fragment, &context, number).map(|sql| Line {
+                item,
+                sql,
+                alone,
+                of_type,
+            }));
         });
     }
 
@@ -308,11 +362,10 @@ impl<'s> Scene<'s> {
             .filter(|entry| entry.parent.as_ref() == Some(table) && !entry.absent)
             .filter_map(|entry| {
                 let kind = self.terms.registry.get(entry.address.kind)?;
-                Some((
-                    entry.position,
-                    entry.address.name().to_string(),
-                    kind.attribute(&*entry.body, "type")?,
-                ))
+                let of = kind.attribute(&*entry.body, "type")?;
+                let unknown = self.unknown.borrow().contains(&entry.address);
+                let of = if unknown { "text".to_string() } else { of };
+                Some((entry.position, entry.address.name().to_string(), of))
             })
             .collect();
         columns.sort();

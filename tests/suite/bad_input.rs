@@ -1,6 +1,6 @@
 //! What a person gets wrong: one clear message with its place, all of a file in one go, and nothing has changed.
 
-use crate::support::{self, Database, Outcome, Run};
+use crate::support::{self, Database, Outcome, Run, portal::Portal};
 
 /// What the database holds before each attempt.
 const BEFORE: &str = "create type mood as enum ('sad', 'ok', 'happy'); \
@@ -231,4 +231,30 @@ fn state_of(db: &Database) -> Vec<String> {
          union all select 'schema ' || nspname || ' ' || xmin from pg_namespace where nspname !~ '^pg_(toast_)?temp' order by 1",
     ));
     state
+}
+
+/// An unknown type takes its table along, and a table everything on it: only the mistakes themselves are told.
+#[test]
+fn what_only_follows_from_a_mistake_is_not_told() {
+    for portal in [Portal::empty(support::server()), Portal::older(support::server())] {
+        let wrong = portal
+            .file()
+            .replace("default = \"'UTC'\"", "default = \"utc()\"")
+            .replace("\"capacity > 0\"", "\"capacity >> \"")
+            .replace("latitude        = \"double precision\"", "latitude        = \"duoble\"")
+            .replace("[\"lower(city)\"]", "[\"lowr(city)\"]");
+        let before = portal.db.dump();
+        portal
+            .run(["apply"])
+            .file(&wrong)
+            .run()
+            .code(1)
+            .stderr_contains("the server refuses 4 things in the file; nothing was executed")
+            .stderr_contains("type \"duoble\" does not exist")
+            .stderr_contains("function utc() does not exist")
+            .stderr_contains("syntax error at or near \")\"")
+            .stderr_contains("function lowr(text) does not exist")
+            .stderr_lacks("relation");
+        assert_eq!(portal.db.dump(), before);
+    }
 }
