@@ -171,7 +171,9 @@ impl Reconciler {
         let begun = Instant::now();
         let mut session = self.session(client, options)?;
         let look = self.look(&mut session, options)?;
-        let outcome = if look.plan.is_empty() { Outcome::InSync } else { Outcome::Differs };
+        // What is optional may be missing: apply has warned, or will.
+        let pending = look.plan.items.iter().any(|item| !item.optional);
+        let outcome = if pending { Outcome::Differs } else { Outcome::InSync };
         let mut report = Report::new(outcome, look.plan, Vec::new(), begun.elapsed());
         report.search_path = self.search_path();
         if session.server.state.is_none() && report.plan.uses_state() {

@@ -4,7 +4,7 @@ use super::{Outcome, Report};
 use crate::delta::{Action, Change};
 use crate::model::printable;
 use crate::plan::{Item, Plan};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 
 /// The whole report. `color` puts ANSI colours in; `statements` shows the SQL too.
@@ -26,17 +26,37 @@ pub fn text(report: &Report, color: bool, statements: bool) -> String {
 /// One line on the whole.
 fn summary(report: &Report) -> String {
     let plan = &report.plan;
-    let count = |actions: &[Action]| plan.items.iter().filter(|item| actions.contains(&item.action)).count();
+    let skipped: HashSet<&str> = report
+        .steps
+        .iter()
+        .filter(|step| step.outcome == "skipped")
+        .map(|step| step.address.as_str())
+        .collect();
+    let done = report.steps.iter().filter(|step| step.outcome == "done").count();
+    let count = |actions: &[Action]| {
+        let items = plan.items.iter().filter(|item| actions.contains(&item.action));
+        items.filter(|item| !skipped.contains(item.address.to_string().as_str())).count()
+    };
+    let but = |count: usize, what: &str| match count {
+        0 => String::new(),
+        1 => format!("; 1 optional object {what}"),
+        count => format!("; {count} optional objects {what}"),
+    };
     let created = count(&[Action::Create]);
     let changed = count(&[Action::Alter, Action::Replace, Action::Rename]);
     let dropped = count(&[Action::Drop]);
     let elapsed =
         humantime::format_duration(std::time::Duration::from_millis(report.elapsed.as_millis() as u64));
     match report.outcome {
-        Outcome::InSync => format!("in sync: nothing to do ({elapsed})"),
+        Outcome::InSync if plan.is_empty() => format!("in sync: nothing to do ({elapsed})"),
+        Outcome::InSync => format!("in sync{} ({elapsed})", but(plan.items.len(), "missing or different")),
+        Outcome::Applied if done == 0 => {
+            format!("in sync: nothing else to do ({elapsed}){}", but(skipped.len(), "skipped"))
+        }
         Outcome::Applied => format!(
-            "done: {created} created, {changed} changed, {dropped} dropped by {} in {elapsed}; in sync",
-            statements(plan.len())
+            "done: {created} created, {changed} changed, {dropped} dropped by {} in {elapsed}; in sync{}",
+            statements(done),
+            but(skipped.len(), "skipped")
         ),
         Outcome::Differs => format!(
             "differs: {created} to create, {changed} to change, {dropped} to drop; {}",

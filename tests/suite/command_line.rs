@@ -199,8 +199,16 @@ fn optional_objects_may_fail_or_be_left_out() {
     Run::new(&db).file(&file).args(["apply", "--skip-optional"]).run().success().stderr_lacks("nonsense");
     assert_eq!(db.scalar(has_citext), "0");
     let outcome = Run::new(&db).file(&file).arg("apply").run().success();
-    outcome.stderr_contains("warn skipped optional extension nonsense_extension");
+    outcome
+        .stderr_contains("warn skipped optional extension nonsense_extension")
+        .stdout_contains("in sync; 1 optional object skipped");
     assert_eq!(db.scalar(has_citext), "1");
+    let again = Run::new(&db).file(&file).arg("apply").run().success();
+    again.stdout_contains("in sync: nothing else to do");
+    let check = Run::new(&db).file(&file).arg("check").run().success();
+    check
+        .stdout_contains("+ extension nonsense_extension (optional)")
+        .stdout_contains("in sync; 1 optional object");
 }
 
 #[test]
