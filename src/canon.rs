@@ -51,7 +51,7 @@ pub fn settle(
     let mut settled = Vec::new();
     for (question, spelled) in explain(session, explainable, terms)? {
         match spelled {
-            Some((one, two)) if one == two => {
+            Some((one, two)) if question::same(&one, &two) => {
                 question.settle(desired, terms.registry, &question.observed);
                 settled.push(question.remembered());
             }

@@ -23,6 +23,17 @@ pub enum Action {
 }
 
 impl Action {
+    /// The action as a word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Action::Create => "create",
+            Action::Alter => "alter",
+            Action::Replace => "replace",
+            Action::Rename => "rename",
+            Action::Drop => "drop",
+        }
+    }
+
     /// The symbol that people know from other tools.
     pub fn symbol(self) -> &'static str {
         match self {

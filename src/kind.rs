@@ -251,6 +251,8 @@ pub struct Terms<'a> {
     pub allow: &'a BTreeSet<Consent>,
     /// The `search_path` under which the file's SQL is read, as SQL.
     pub search_path: &'a str,
+    /// Addresses, as text, of undeclared objects that are to go: what later runs than the one we go back to created.
+    pub retire: &'a BTreeSet<String>,
 }
 
 impl<'a> Terms<'a> {
@@ -259,8 +261,8 @@ impl<'a> Terms<'a> {
     where
         'a: 'c,
     {
-        let Terms { registry, state_schema, allow, search_path: _ } = *self;
-        Cx { server, desired, observed, registry, state_schema, allow }
+        let Terms { registry, state_schema, allow, search_path: _, retire } = *self;
+        Cx { server, desired, observed, registry, state_schema, allow, retire }
     }
 }
 
@@ -278,6 +280,8 @@ pub struct Cx<'a> {
     pub state_schema: &'a str,
     /// The consents of this run.
     pub allow: &'a BTreeSet<Consent>,
+    /// Addresses, as text, of undeclared objects that are to go.
+    pub retire: &'a BTreeSet<String>,
 }
 
 impl Cx<'_> {

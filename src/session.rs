@@ -169,6 +169,11 @@ impl Session {
             .sum())
     }
 
+    /// The connection, for another session to pin.
+    pub fn into_client(self) -> Client {
+        self.client
+    }
+
     /// Whether the connection is lost.
     pub fn is_closed(&self) -> bool {
         self.client.is_closed()

@@ -7,7 +7,7 @@ use crate::source::Files;
 use crate::sql::{ident, literal, qualified};
 use crate::statement::StepRecord;
 use sha2::{Digest, Sha256};
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::fmt::Write as _;
 
 /// The schema's name if nothing else is said.
@@ -40,6 +40,7 @@ CREATE TABLE IF NOT EXISTS {step} (
     run bigint NOT NULL REFERENCES {run} ON DELETE CASCADE,
     number integer NOT NULL,
     address text NOT NULL,
+    action text NOT NULL,
     form text NOT NULL,
     sql text NOT NULL,
     duration_ms double precision,
@@ -234,9 +235,10 @@ pub fn record_steps(session: &mut Session, schema: &str, run: i64, steps: &[Step
                 .map_or("NULL".to_string(), |duration| format!("{:.3}", duration.as_secs_f64() * 1000.0));
             let error = step.error.as_ref().map_or("NULL".to_string(), |error| literal(error));
             format!(
-                "({run}, {}, {}, {}, {}, {duration}, {}, {error})",
+                "({run}, {}, {}, '{}', {}, {}, {duration}, {}, {error})",
                 step.number,
                 literal(&step.address),
+                step.action,
                 literal(&step.form),
                 literal(&step.sql),
                 literal(step.outcome),
@@ -245,7 +247,7 @@ pub fn record_steps(session: &mut Session, schema: &str, run: i64, steps: &[Step
         .collect();
     let batch = format!(
         "BEGIN; SET LOCAL synchronous_commit = off; \
-         INSERT INTO {} (run, number, address, form, sql, duration_ms, outcome, error) VALUES {} \
+         INSERT INTO {} (run, number, address, action, form, sql, duration_ms, outcome, error) VALUES {} \
          ON CONFLICT (run, number) DO UPDATE SET outcome = excluded.outcome, error = excluded.error, \
          duration_ms = excluded.duration_ms; COMMIT",
         qualified(schema, "step"),
@@ -447,4 +449,60 @@ pub fn steps(session: &mut Session, schema: &str, run: i64) -> Result<Vec<PastSt
             error: row.owned("error"),
         })
         .collect())
+}
+
+/// What a run worked from, and what later runs have created: all that is needed to go back to it.
+#[derive(Debug, Clone)]
+pub struct Earlier {
+    /// The run.
+    pub run: PastRun,
+    /// Its files, as [`Files::text`] gave them.
+    pub content: String,
+    /// The addresses, as text, of what later runs created.
+    pub created_since: BTreeSet<String>,
+}
+
+/// The run to go back to: `wanted`, else the last one that ended well with another file than the newest of those.
+///
+/// # Errors
+/// `Failed` if there is none, or if it cannot be read.
+pub fn earlier(session: &mut Session, schema: &str, wanted: Option<i64>) -> Result<Earlier> {
+    let (run_table, good) = (qualified(schema, "run"), "outcome IN ('done', 'in sync')");
+    let which = match wanted {
+        Some(number) => format!("WHERE id = {number}"),
+        None => format!(
+            "WHERE {good} AND file_hash <> (SELECT file_hash FROM {run_table} WHERE {good} ORDER BY id DESC LIMIT 1) \
+             ORDER BY id DESC LIMIT 1"
+        ),
+    };
+    let Some(run) = read_runs(session, schema, &which)?.into_iter().next() else {
+        let message = match wanted {
+            Some(number) => format!("no run {number} is recorded"),
+            None => "no earlier run with another file is recorded".to_string(),
+        };
+        return Err(Error::failed(message).hint("`pgreconcile history` lists the runs"));
+    };
+    let query = format!(
+        "SELECT DISTINCT address FROM {} WHERE run > {} AND outcome = 'done' AND action = 'create'",
+        qualified(schema, "step"),
+        run.id
+    );
+    let answers = session.ask(&query).map_err(|error| server_error("cannot read the history", &error))?;
+    let created_since =
+        answers.iter().flat_map(Answer::rows).map(|row| row.text("address").to_string()).collect();
+    let content = file(session, schema, &run)?;
+    let content =
+        content.ok_or_else(|| Error::failed(format!("the file of run {} is not recorded", run.id)))?;
+    Ok(Earlier { run, content, created_since })
+}
+
+/// The files of a run, as [`Files::text`] gave them.
+///
+/// # Errors
+/// `Failed` if they cannot be read.
+pub fn file(session: &mut Session, schema: &str, run: &PastRun) -> Result<Option<String>> {
+    let query =
+        format!("SELECT content FROM {} WHERE hash = {}", qualified(schema, "file"), literal(&run.file_hash));
+    let answers = session.ask(&query).map_err(|error| server_error("cannot read the history", &error))?;
+    Ok(answers.first().and_then(|answer| answer.first().map(str::to_string)))
 }

@@ -146,6 +146,8 @@ pub struct StepRecord {
     pub number: usize,
     /// What it was about.
     pub address: String,
+    /// What happens to that: `create`, `alter`, `replace`, `rename`, `drop`.
+    pub action: &'static str,
     /// Its form.
     pub form: String,
     /// The SQL as it may be shown.

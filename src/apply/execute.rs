@@ -264,6 +264,7 @@ fn step(
     StepRecord {
         number,
         address: plan.items[statement.item].address.to_string(),
+        action: plan.items[statement.item].action.word(),
         form: statement.form.name(),
         sql: statement.sql.shown(),
         duration: None,

@@ -52,6 +52,37 @@ pub fn sql_functions(observed: &Observed) -> HashSet<String> {
     callable.map(|(name, _)| name.to_string()).collect()
 }
 
+/// Whether two spellings of the server mean the same: they are the same, but for words that the manual declares
+/// equivalent (9.9.5: `now()` and `transaction_timestamp()` are CURRENT_TIMESTAMP), which the server keeps apart.
+pub fn same(one: &str, two: &str) -> bool {
+    one == two || with_one_word_for_now(one) == with_one_word_for_now(two)
+}
+
+/// The text with CURRENT_TIMESTAMP for its equivalents, outside of literals and quoted names.
+fn with_one_word_for_now(text: &str) -> String {
+    let plain = |part: &str| {
+        part.replace("transaction_timestamp()", "CURRENT_TIMESTAMP").replace("now()", "CURRENT_TIMESTAMP")
+    };
+    let mut quote = None;
+    let mut begun = 0;
+    let mut result = String::new();
+    for (at, char) in text.char_indices() {
+        match quote {
+            None if matches!(char, '\'' | '"') => {
+                result.push_str(&plain(&text[begun..at]));
+                (quote, begun) = (Some(char), at);
+            }
+            Some(open) if open == char => {
+                result.push_str(&text[begun..=at]);
+                (quote, begun) = (None, at + 1);
+            }
+            _ => {}
+        }
+    }
+    result.push_str(&plain(&text[begun..]));
+    result
+}
+
 impl Question {
     /// Tells the desired fragment how the server spells it.
     pub fn settle(&self, desired: &mut Model, registry: &Registry, spelling: &str) {
@@ -125,5 +156,19 @@ pub fn from_clause(context: &Context, relation: &dyn Fn(&Address) -> String) -> 
         Context::Row { table } => format!(" FROM {} {}", relation(table), ident(table.name())),
         Context::Trigger { table } => format!(" FROM {0} old, {0} new", relation(table)),
         _ => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::same;
+
+    #[test]
+    fn words_for_now_are_one_outside_of_quotes() {
+        assert!(same("now()", "CURRENT_TIMESTAMP"));
+        assert!(same("(transaction_timestamp() + '1 day'::interval)", "(now() + '1 day'::interval)"));
+        assert!(!same("'now()'::text", "'CURRENT_TIMESTAMP'::text"));
+        assert!(!same("clock_timestamp()", "now()"));
+        assert!(!same("snow()", "sCURRENT_TIMESTAMP()"));
     }
 }

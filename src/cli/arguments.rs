@@ -53,6 +53,19 @@ pub enum Command {
     Wait,
     /// What is in force, pending and drifted, and how the last run ended
     Status,
+    /// Go back to the file of an earlier run; what later runs created goes, through the same gates
+    Rollback {
+        /// The run; the last one that had another file if not given
+        #[arg(long, value_name = "RUN")]
+        to: Option<i64>,
+    },
+    /// Development only: execute SQL files, by default seed/*.sql beside the schema file
+    Seed {
+        /// The files, in order
+        files: Vec<PathBuf>,
+    },
+    /// Development only: drop the schemas of the file with all that is in them, and build them anew
+    Reset,
     /// The runs recorded in the database; with a number, the statements of that run and its file
     History {
         /// The number of a run

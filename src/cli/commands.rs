@@ -4,12 +4,15 @@ use super::arguments::{Format, Global, environment};
 use super::interrupt;
 use super::output;
 use super::progress::Progress;
+use pgreconcile::apply::Listener;
+use pgreconcile::pg::Client;
 use pgreconcile::reconcile::read_and_connect;
 use pgreconcile::report::{self, Outcome, Report};
 use pgreconcile::session::Interrupt;
-use pgreconcile::{Error, Reconciler, Result, pg};
+use pgreconcile::{Error, Options, Reconciler, Result, pg};
 use std::io::IsTerminal as _;
 use std::os::unix::process::CommandExt as _;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// Exit code of `check` and `plan --check` where something differs.
@@ -25,16 +28,25 @@ pub fn apply(global: &Global) -> Result<u8> {
 }
 
 fn applied(global: &Global, command: &'static str, interrupt: &Interrupt) -> Result<(Reconciler, Report)> {
+    at_work(global, command, interrupt, |reconciler, client, options, listener| {
+        let report = reconciler.apply_on(client, options, listener)?;
+        Ok((reconciler, report))
+    })
+}
+
+/// Reads, connects and does `work`, with progress shown and signals heard.
+fn at_work<T>(
+    global: &Global,
+    command: &'static str,
+    interrupt: &Interrupt,
+    work: impl FnOnce(Reconciler, Client, &Options, &Listener<'_>) -> Result<T>,
+) -> Result<T> {
     let mut options = global.options(command)?;
     options.interrupt = interrupt.clone();
     let progress = Progress::new(global);
     let listener = |event| progress.event(event);
-    let result = read_and_connect(global.file.clone(), &environment, &options, &listener).and_then(
-        |(reconciler, client)| {
-            let report = reconciler.apply_on(client, &options, &listener)?;
-            Ok((reconciler, report))
-        },
-    );
+    let result = read_and_connect(global.file.clone(), &environment, &options, &listener)
+        .and_then(|(reconciler, client)| work(reconciler, client, &options, &listener));
     progress.finish();
     result
 }
@@ -94,6 +106,53 @@ pub fn exec(global: &Global, command: &[String]) -> Result<u8> {
     };
     let error = std::process::Command::new(program).args(arguments).exec();
     Err(Error::failed(format!("cannot start `{program}`: {error}")).hint("is it installed, and on the PATH?"))
+}
+
+pub fn rollback(global: &Global, to: Option<i64>) -> Result<u8> {
+    let (back, report) =
+        at_work(global, "rollback", &interrupt::listen(), |reconciler, client, options, listener| {
+            reconciler.rollback_on(client, to, options, &environment, listener)
+        })?;
+    show(global, &back, &report, false);
+    Ok(0)
+}
+
+pub fn reset(global: &Global) -> Result<u8> {
+    let (reconciler, report) =
+        at_work(global, "reset", &interrupt::listen(), |reconciler, client, options, listener| {
+            let report = reconciler.reset_on(client, options, listener)?;
+            Ok((reconciler, report))
+        })?;
+    show(global, &reconciler, &report, false);
+    Ok(0)
+}
+
+pub fn seed(global: &Global, files: &[PathBuf]) -> Result<u8> {
+    let files = if files.is_empty() { seed_files(&global.file)? } else { files.to_vec() };
+    let count = files.len();
+    at_work(global, "seed", &interrupt::listen(), |reconciler, client, _, listener| {
+        reconciler.seed_on(client, &files, listener)
+    })?;
+    output(&format!("seeded from {count} {}\n", if count == 1 { "file" } else { "files" }));
+    Ok(0)
+}
+
+/// `seed/*.sql` beside the schema file, in the order of their names.
+fn seed_files(schema: &Path) -> Result<Vec<PathBuf>> {
+    let folder = if schema.is_dir() { schema } else { schema.parent().unwrap_or(Path::new("")) };
+    let folder = folder.join("seed");
+    let mut files: Vec<PathBuf> = std::fs::read_dir(&folder)
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| path.extension().is_some_and(|extension| extension == "sql"))
+        .collect();
+    files.sort();
+    if files.is_empty() {
+        return Err(Error::usage(format!("there is no `.sql` file in `{}`", folder.display()))
+            .hint("name the files: `pgreconcile seed FILE…`"));
+    }
+    Ok(files)
 }
 
 pub fn validate(global: &Global) -> Result<u8> {

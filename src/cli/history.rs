@@ -58,9 +58,11 @@ fn one(global: &Global, session: &mut Session, schema: &str, number: i64) -> Res
             .hint("`pgreconcile history` lists the runs"));
     };
     let steps = state::steps(session, schema, number)?;
+    let file = state::file(session, schema, &past)?;
     if global.format == Format::Json {
         let mut document = past.json();
         document["format"] = 1.into();
+        document["file"] = file.into();
         document["steps"] = steps.iter().map(state::PastStep::json).collect();
         output(&format!("{document:#}\n"));
         return Ok(0);
@@ -81,6 +83,9 @@ fn one(global: &Global, session: &mut Session, schema: &str, number: i64) -> Res
     }
     if let Some(error) = &past.error {
         text.push_str(&format!("\nerror: {error}\n"));
+    }
+    if let Some(file) = file {
+        text.push_str(&format!("\nits file:\n\n{}\n", file.trim_end()));
     }
     output(&text);
     Ok(0)

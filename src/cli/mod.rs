@@ -40,6 +40,9 @@ fn run(arguments: &Arguments) -> Result<u8, Error> {
         Command::Validate => commands::validate(global),
         Command::Wait => commands::wait(global),
         Command::Status => commands::status(global),
+        Command::Rollback { to } => commands::rollback(global, *to),
+        Command::Seed { files } => commands::seed(global, files),
+        Command::Reset => commands::reset(global),
         Command::History { run } => history::history(global, *run),
         Command::JsonSchema => commands::json_schema(),
         Command::Reference => {

@@ -135,23 +135,24 @@ fn replacing(mut steps: Vec<Step>) -> Vec<Step> {
 /// object goes with it, unless something else hangs on it too.
 fn undeclared(cx: &Cx<'_>, found: &mut Diff) {
     let prune = cx.allow.contains(&Consent::Prune);
+    let goes = |address: &Address| prune || cx.retire.contains(&address.to_string());
     for there in cx.observed.model.iter().filter(|there| !cx.desired.contains(&there.address)) {
         let Some(kind) = cx.registry.get(there.address.kind) else { continue };
         if kind.undeclared(&there.address, &*there.body, cx.desired) == Undeclared::Ignore {
             continue;
         }
-        let parent_goes = there.parent.as_ref().is_some_and(|parent| {
-            cx.desired.get(parent).is_none_or(|entry| entry.absent) && cx.observed.model.contains(parent)
-        });
-        let subject_goes = there
-            .address
-            .subject()
-            .is_some_and(|subject| cx.desired.get(subject).is_none_or(|entry| entry.absent));
+        let going = goes(&there.address);
+        let undeclared = |address: &Address| cx.desired.get(address).is_none_or(|entry| entry.absent);
+        // With what stays undeclared only what is to go by itself is told.
+        let follows = |address: &Address| undeclared(address) && (goes(address) || !going);
+        let with_parent =
+            there.parent.as_ref().is_some_and(|parent| cx.observed.model.contains(parent) && follows(parent));
+        let with_subject = there.address.subject().is_some_and(follows);
         let hangs_on_others = there.needs.iter().any(|need| Some(need) != there.parent.as_ref());
-        if subject_goes || parent_goes && !(prune && hangs_on_others) {
+        if with_subject || with_parent && !(going && hangs_on_others) {
             continue;
         }
-        if prune {
+        if going {
             found.deltas.push(gone(kind, there, None, cx));
         } else {
             found.drift.push(Drift { address: there.address.clone(), changes: Vec::new() });

@@ -7,6 +7,9 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use toml::de::DeTable;
 
+/// What stands before the name of each file where several are kept in one text.
+const PART: &str = "# --- pgreconcile keeps: ";
+
 /// Every file read, with its text, so that spans can be shown.
 #[derive(Debug, Default, Clone)]
 pub struct Files {
@@ -40,12 +43,12 @@ impl Files {
         })
     }
 
-    /// All texts joined, each under a line with its name: what the history keeps.
+    /// All texts joined, each under a line with its name: what the history keeps. [`reload`] reads it again.
     pub fn text(&self) -> String {
         match self.list.as_slice() {
             [only] => only.text.clone(),
             many => many.iter().fold(String::new(), |mut all, file| {
-                let _ = writeln!(all, "# --- {}\n{}", file.name, file.text.trim_end());
+                let _ = writeln!(all, "{PART}{}\n{}", file.name, file.text.trim_end());
                 all
             }),
         }
@@ -131,6 +134,40 @@ pub fn load(path: &Path) -> Result<(Files, Table)> {
     Ok((files, root))
 }
 
+/// Reads what [`Files::text`] gave, under `name` if it was a single file.
+///
+/// # Errors
+/// As [`load`].
+pub fn reload(content: &str, name: &str) -> Result<(Files, Table)> {
+    let mut files = Files::default();
+    let mut problems = Problems::default();
+    let mut root = Table::default();
+    let mut parts: Vec<(String, String)> = Vec::new();
+    for line in content.lines() {
+        match line.strip_prefix(PART) {
+            Some(name) => parts.push((name.to_string(), String::new())),
+            None => {
+                if parts.is_empty() {
+                    parts.push((name.to_string(), String::new()));
+                }
+                parts.last_mut().into_iter().for_each(|(_, text)| {
+                    text.push_str(line);
+                    text.push('\n');
+                });
+            }
+        }
+    }
+    for (name, text) in parts {
+        let number = files.add(name, text);
+        let mut table = parse_text(number, &files, &mut problems);
+        // What was included then is here already.
+        table.remove("include");
+        merge(&mut root, table, &mut problems);
+    }
+    problems.into_result(ErrorKind::InvalidSpec, &files)?;
+    Ok((files, root))
+}
+
 fn roots(path: &Path) -> Result<Vec<PathBuf>> {
     if !path.is_dir() {
         return Ok(vec![path.to_path_buf()]);
@@ -187,6 +224,10 @@ fn parse_file(path: &Path, from: Option<Span>, files: &mut Files, problems: &mut
         }
     };
     let number = files.add(name, text);
+    Ok(parse_text(number, files, problems))
+}
+
+fn parse_text(number: usize, files: &Files, problems: &mut Problems) -> Table {
     let text = &files.list[number].text;
     let (table, errors) = DeTable::parse_recoverable(text);
     for error in errors {
@@ -197,7 +238,7 @@ fn parse_file(path: &Path, from: Option<Span>, files: &mut Files, problems: &mut
         }
         problems.push(Diagnostic { message, span: Some(Span::new(number, range)), hint: None });
     }
-    Ok(Table::from_toml(number, table.get_ref()))
+    Table::from_toml(number, table.get_ref())
 }
 
 /// The reason alone, without "(os error 2)".

@@ -12,7 +12,7 @@ pub use settings::{KEYS as SETTINGS, Settings};
 use crate::error::{Error, ErrorKind, Result};
 use crate::kind::Registry;
 use crate::model::Model;
-use crate::source::{Files, Problems, load};
+use crate::source::{Files, Problems, Table, load, reload};
 use std::path::Path;
 
 /// The desired model, with the files it came from.
@@ -39,7 +39,30 @@ pub fn read(
     registry: &Registry,
     environment: &dyn Fn(&str) -> Option<String>,
 ) -> Result<Desired> {
-    let (files, mut root) = load(path)?;
+    let (files, root) = load(path)?;
+    understand(files, root, registry, environment)
+}
+
+/// Reads the file of an earlier run, as the history keeps it; `name` is what messages call it.
+///
+/// # Errors
+/// `InvalidSpec`, with every problem found.
+pub fn read_again(
+    content: &str,
+    name: &str,
+    registry: &Registry,
+    environment: &dyn Fn(&str) -> Option<String>,
+) -> Result<Desired> {
+    let (files, root) = reload(content, name)?;
+    understand(files, root, registry, environment)
+}
+
+fn understand(
+    files: Files,
+    mut root: Table,
+    registry: &Registry,
+    environment: &dyn Fn(&str) -> Option<String>,
+) -> Result<Desired> {
     if root.entries.is_empty() {
         return Err(Error::new(ErrorKind::InvalidSpec, format!("`{}` declares nothing", files.root_name()))
             .hint("is it the right file, and was it written to the end?"));

@@ -19,3 +19,4 @@ mod prune;
 mod reference;
 mod rights;
 mod together;
+mod way_back;

@@ -1,3 +1,1 @@
-BEGIN;
-ALTER TABLE public.t ALTER COLUMN a1 SET DEFAULT CURRENT_TIMESTAMP;
-COMMIT;
+-- in sync: nothing to do

@@ -1,5 +1,8 @@
 //! The flow: read, observe, pair, settle, diff, plan, gate, execute, observe again, report.
 
+mod development;
+mod rollback;
+
 use crate::adopt;
 use crate::apply::{self, Bench, Event, Listener, Manner};
 use crate::canon;
@@ -75,6 +78,8 @@ impl Options {
 pub struct Reconciler {
     registry: Registry,
     desired: Desired,
+    /// What later runs than the one we go back to created.
+    retire: BTreeSet<String>,
 }
 
 /// Everything learnt by looking once.
@@ -96,7 +101,7 @@ impl Reconciler {
     ) -> Result<Reconciler> {
         let registry = kinds::registry();
         let desired = spec::read(path.as_ref(), &registry, environment)?;
-        Ok(Reconciler { registry, desired })
+        Ok(Reconciler { registry, desired, retire: BTreeSet::new() })
     }
 
     /// What the file says.
@@ -349,7 +354,13 @@ impl Reconciler {
     }
 
     fn terms<'a>(&'a self, schema: &'a str, allow: &'a BTreeSet<Consent>, path: &'a str) -> Terms<'a> {
-        Terms { registry: &self.registry, state_schema: schema, allow, search_path: path }
+        Terms {
+            registry: &self.registry,
+            state_schema: schema,
+            allow,
+            search_path: path,
+            retire: &self.retire,
+        }
     }
 
     fn manner(&self, options: &Options, path: &str) -> Manner {

@@ -1,0 +1,56 @@
+//! The way back: the file of an earlier run becomes the desired model again, through the same gates. What later runs
+//! created goes; what they found is left alone.
+
+use super::{Options, Reconciler};
+use crate::apply::Listener;
+use crate::error::{Error, Result};
+use crate::kinds;
+use crate::pg::Client;
+use crate::report::Report;
+use crate::session::Session;
+use crate::spec;
+use crate::state;
+
+impl Reconciler {
+    /// Goes back to the file of run `to`, or of the last run that had another file than the newest one. Gives the
+    /// reconciler of that file too, for reports.
+    ///
+    /// # Errors
+    /// `Failed` if there is no such run; then as [`Reconciler::apply`].
+    pub fn rollback_on(
+        &self,
+        client: Client,
+        to: Option<i64>,
+        options: &Options,
+        environment: &dyn Fn(&str) -> Option<String>,
+        listener: &Listener<'_>,
+    ) -> Result<(Reconciler, Report)> {
+        let schema = self.state_schema();
+        let mut session = Session::open(client, &schema)?;
+        if session.server.state.is_none() {
+            return Err(Error::failed("no run is recorded in this database, so there is no way back")
+                .hint("runs are recorded unless `--stateless` is given"));
+        }
+        let earlier = state::earlier(&mut session, &schema, to)?;
+        listener(crate::apply::Event::Note(format!("going back to the file of run {}", earlier.run.id)));
+        let registry = kinds::registry();
+        let name = format!("the file of run {}", earlier.run.id);
+        let mut desired = spec::read_again(&earlier.content, &name, &registry, environment)?;
+        // What was created in schemas of which that file does not speak must be seen to be dropped.
+        for schema in earlier.created_since.iter().filter_map(|address| self.schema_of(address)) {
+            if !desired.schemas.contains(&schema) {
+                desired.schemas.push(schema);
+            }
+        }
+        let back = Reconciler { registry, desired, retire: earlier.created_since };
+        let report = back.apply_on(session.into_client(), options, listener)?;
+        Ok((back, report))
+    }
+
+    /// The schema of an address that the current file declares.
+    fn schema_of(&self, address: &str) -> Option<String> {
+        let entry = self.desired.model.iter().find(|entry| entry.address.to_string() == address)?;
+        let schema = entry.address.schema().to_string();
+        self.desired.schemas.contains(&schema).then_some(schema)
+    }
+}
