@@ -51,6 +51,8 @@ pub enum Rank {
     Extension,
     /// Types.
     Type,
+    /// Sequences, which defaults take numbers from.
+    Sequence,
     /// Functions.
     Function,
     /// Tables.

@@ -4,7 +4,7 @@ use crate::delta::Alteration;
 use crate::kind::{Cx, Doc, Item, Place, Rank, Room, Row, Server, Undeclared};
 use crate::model::{Address, Entry, Model, Observed};
 use crate::source::{KeyDoc, Shape};
-use crate::sql::{Form, Phrase, not_of_extension};
+use crate::sql::{Form, Phrase, SEQUENCE_OF_ITS_OWN, not_of_extension};
 use crate::statement::{Statement, Step};
 
 /// The room.
@@ -133,6 +133,7 @@ const SOURCES: &[Source] = &[
         sub: "> 0",
         ..RELATION
     },
+    Source { kind: "'sequence'", also: SEQUENCE_OF_ITS_OWN, ..RELATION },
     Source {
         kind: "CASE k.contype WHEN 'p' THEN 'primary key' WHEN 'u' THEN 'unique constraint' \
                WHEN 'c' THEN 'check' WHEN 'f' THEN 'foreign key' ELSE 'constraint' END",
@@ -216,6 +217,7 @@ const KINDS: &[&str] = &[
     "view",
     "materialized view",
     "enum",
+    "sequence",
     "schema",
     "extension",
     "role",

@@ -313,6 +313,7 @@ fn brings_more(subject: &Address, cx: &Cx<'_>) -> bool {
                 let numbered = cx.attribute(at, "numbered");
                 numbered.is_some() && cx.observed_attribute(at, "numbered").is_none()
             }
+            ("all sequences", "sequence") => !cx.observed.model.contains(at),
             _ => false,
         }
     })

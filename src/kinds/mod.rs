@@ -16,6 +16,7 @@ mod membership;
 mod role;
 mod rows;
 mod schema;
+mod sequence;
 mod table;
 mod trigger;
 mod view;
@@ -28,6 +29,7 @@ pub fn registry() -> Registry {
         &schema::Schema,
         &extension::Extension,
         &enumeration::Enum,
+        &sequence::Sequence,
         &function::Function,
         &table::Table,
         &column::Column,

@@ -57,7 +57,14 @@ fn place(statement: &Statement, knot: Option<usize>, cx: &Cx<'_>) -> Place {
             if long || batched { Place::Alone } else { Place::Table(table.clone()) }
         }
         // What it takes away is in use, though its lock is on no table.
-        (Form::DropObject | Form::ReplaceObject | Form::ReplaceView, None) => Place::Gone,
+        (
+            Form::DropObject
+            | Form::ReplaceObject
+            | Form::ReplaceView
+            | Form::AlterSequence
+            | Form::RenameSequence,
+            None,
+        ) => Place::Gone,
         (_, None) => Place::Fresh,
     }
 }

@@ -15,3 +15,10 @@ pub fn column_names(table: &str, numbers: &str) -> String {
          JOIN pg_attribute att ON att.attrelid = {table} AND att.attnum = u.num)"
     )
 }
+
+/// A condition on `pg_class c`: it is a sequence, and not that of an identity column, nor of a column whose default
+/// takes numbers from a sequence.
+pub const SEQUENCE_OF_ITS_OWN: &str = "c.relkind = 'S' AND NOT EXISTS (SELECT FROM pg_depend o \
+     LEFT JOIN pg_attrdef f ON f.adrelid = o.refobjid AND f.adnum = o.refobjsubid \
+     WHERE o.classid = 'pg_class'::regclass AND o.objid = c.oid AND o.refclassid = 'pg_class'::regclass \
+     AND (o.deptype = 'i' OR o.deptype = 'a' AND starts_with(pg_get_expr(f.adbin, f.adrelid), 'nextval(')))";

@@ -286,6 +286,10 @@ forms! {
     DropObject = None, None, loses(DropObject);
     /// `CREATE OR REPLACE VIEW` or `ALTER VIEW`.
     ReplaceView = AccessExclusive, None;
+    /// `ALTER SEQUENCE`: locks only the sequence, so that nobody takes a number until commit.
+    AlterSequence = ShareRowExclusive, None;
+    /// `ALTER SEQUENCE … RENAME`: locks only the sequence.
+    RenameSequence = AccessExclusive, None;
     /// `DROP` of an object that is created again in the same plan.
     ReplaceObject = None, None;
     /// `INSERT` of declared rows.

@@ -8,7 +8,7 @@ mod names;
 mod phrase;
 mod quote;
 
-pub use catalog::{column_names, not_of_extension};
+pub use catalog::{SEQUENCE_OF_ITS_OWN, column_names, not_of_extension};
 pub use form::{Consent, Cost, Form, Lock, Work};
 pub use fragment::Fragment;
 pub use names::auto_name;

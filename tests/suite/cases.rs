@@ -56,6 +56,7 @@ folders! {
     role,
     rows,
     schema,
+    sequence,
     spelling,
     table,
     trigger,

@@ -110,7 +110,16 @@ const SAMPLES: &[(Form, &str)] = &[
 ];
 
 /// Forms that lock something else than a table, or of which nothing is known.
-const WITHOUT_SAMPLE: &[Form] = &[Form::Custom, Form::CustomAlone, Form::ReplaceView];
+const WITHOUT_SAMPLE: &[Form] =
+    &[Form::Custom, Form::CustomAlone, Form::ReplaceView, Form::AlterSequence, Form::RenameSequence];
+
+/// What locks a sequence.
+const ON_SEQUENCES: &[(Form, &str)] = &[
+    (Form::AlterSequence, "alter sequence numbers as smallint"),
+    (Form::AlterSequence, "alter sequence numbers minvalue 0 maxvalue 1000 start 5 cache 10 cycle"),
+    (Form::AlterSequence, "alter sequence numbers owned by t.n"),
+    (Form::RenameSequence, "alter sequence numbers rename to more"),
+];
 
 #[test]
 fn every_form_has_a_sample() {
@@ -157,6 +166,25 @@ fn foreign_keys_lock_the_referenced_table_too() {
             let found = strongest(&mut client, parents, "pg_backend_pid()");
             client.batch_execute("rollback").expect("a rollback");
             assert_eq!(found, form.cost().lock, "{form:?} on {}", server.major());
+        }
+    }
+}
+
+#[test]
+fn statements_about_a_sequence_lock_the_sequence_and_no_table() {
+    for server in support::servers() {
+        let db = server.database();
+        db.execute(SETUP);
+        db.execute("create sequence numbers");
+        let mut client = db.connect();
+        let (numbers, table) = (oid(&mut client, "numbers"), oid(&mut client, "t"));
+        for (form, sql) in ON_SEQUENCES {
+            client.batch_execute(&format!("begin; {sql}")).expect("a statement of the form");
+            let found = strongest(&mut client, numbers, "pg_backend_pid()");
+            let beside = strongest(&mut client, table, "pg_backend_pid()");
+            client.batch_execute("rollback").expect("a rollback");
+            assert_eq!(found, form.cost().lock, "{form:?} on {}: {sql}", server.major());
+            assert!(beside <= Lock::AccessShare, "{form:?} on {}: {sql}", server.major());
         }
     }
 }

@@ -1,0 +1,288 @@
+//! Sequences of their own: those of serial and identity columns belong to the column's room.
+
+use crate::delta::{Alteration, Show};
+use crate::kind::{Cx, Doc, Item, Place, Rank, Room, Row, Server, split_name};
+use crate::model::{Address, Entry, Observed};
+use crate::source::{KeyDoc, Shape};
+use crate::sql::{Form, SEQUENCE_OF_ITS_OWN, ident, not_of_extension, qualified};
+use crate::statement::{Statement, Step};
+
+/// The room.
+pub struct Sequence;
+
+/// The type of its numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Type {
+    /// 16 bits.
+    Small,
+    /// 32 bits.
+    Integer,
+    /// 64 bits.
+    Big,
+}
+
+/// A sequence; what the file does not say is PostgreSQL's default for its type and direction.
+#[derive(Debug, Clone)]
+pub struct Body {
+    data_type: Type,
+    increment: i64,
+    minvalue: i64,
+    maxvalue: i64,
+    start: i64,
+    cache: i64,
+    cycle: bool,
+    /// The column with which it goes.
+    owned_by: Option<Owner>,
+}
+
+/// A column, by its address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Owner(Address);
+
+impl Show for Type {
+    fn show(&self) -> Option<String> {
+        Some(self.name().to_string())
+    }
+}
+
+impl Show for Owner {
+    fn show(&self) -> Option<String> {
+        Some(self.0.path().join("."))
+    }
+}
+
+impl Type {
+    fn name(self) -> &'static str {
+        match self {
+            Type::Small => "smallint",
+            Type::Integer => "integer",
+            Type::Big => "bigint",
+        }
+    }
+
+    fn bounds(self) -> (i64, i64) {
+        match self {
+            Type::Small => (i16::MIN.into(), i16::MAX.into()),
+            Type::Integer => (i32::MIN.into(), i32::MAX.into()),
+            Type::Big => (i64::MIN, i64::MAX),
+        }
+    }
+
+    /// The least and the greatest number, where the sequence does not say.
+    fn limits(self, increment: i64) -> (i64, i64) {
+        let (least, greatest) = self.bounds();
+        if increment > 0 { (1, greatest) } else { (least, -1) }
+    }
+}
+
+const TYPES: &[(&str, Type)] =
+    &[("smallint", Type::Small), ("integer", Type::Integer), ("bigint", Type::Big)];
+
+static DOC: Doc = Doc {
+    name: "sequence",
+    summary: "A sequence of its own. A sequence that belongs to a column whose default takes numbers from it is the \
+              column's: say `serial` or `identity` there. What is not given is PostgreSQL's default for the type and \
+              the direction.",
+    manual: "sql-createsequence",
+    place: Place::InSchema("sequences"),
+    rank: Rank::Sequence,
+    main_key: None,
+    keys: &[
+        KeyDoc::new(
+            "type",
+            Shape::OneOf(&["smallint", "integer", "bigint"]),
+            "the type of its numbers; `bigint` if not given",
+        ),
+        KeyDoc::new("increment", Shape::Integer, "from one number to the next; negative to count down"),
+        KeyDoc::new("minvalue", Shape::Integer, "the least number"),
+        KeyDoc::new("maxvalue", Shape::Integer, "the greatest number"),
+        KeyDoc::new("start", Shape::Integer, "the first number; that of a sequence in use is not set back"),
+        KeyDoc::new("cache", Shape::Integer, "how many numbers a session takes at once"),
+        KeyDoc::new("cycle", Shape::Boolean, "begins anew at its end"),
+        KeyDoc::new("owned_by", Shape::Name, "the column with which it is dropped: `table.column`"),
+    ],
+    example: "[sequences]\ninvoice_numbers = { start = 1000, maxvalue = 999999 }\n\
+              countdown = { type = \"smallint\", increment = -1 }\n",
+};
+
+impl Room for Sequence {
+    type Body = Body;
+
+    fn doc(&self) -> &'static Doc {
+        &DOC
+    }
+
+    fn read(&self, item: &mut Item<'_>) {
+        let mut reader = item.reader();
+        let data_type = reader.one_of("type", TYPES).unwrap_or(Type::Big);
+        let increment = reader.integer("increment").unwrap_or(1);
+        let (least, greatest) = data_type.limits(increment);
+        let minvalue = reader.integer("minvalue").unwrap_or(least);
+        let maxvalue = reader.integer("maxvalue").unwrap_or(greatest);
+        let first = if increment > 0 { minvalue } else { maxvalue };
+        let start = reader.integer("start").unwrap_or(first);
+        let cache = reader.integer("cache").unwrap_or(1);
+        let cycle = reader.flag("cycle");
+        let (bottom, top) = data_type.bounds();
+        let mistakes = [
+            ("increment", increment == 0, "a sequence cannot stand still".to_string()),
+            ("cache", cache < 1, "a session takes at least one number".to_string()),
+            ("minvalue", minvalue < bottom, format!("{minvalue} is no {}", data_type.name())),
+            ("maxvalue", maxvalue > top, format!("{maxvalue} is no {}", data_type.name())),
+            ("minvalue", minvalue >= maxvalue, format!("{minvalue} is not less than {maxvalue}")),
+            (
+                "start",
+                start < minvalue || start > maxvalue,
+                format!("{start} is not between {minvalue} and {maxvalue}"),
+            ),
+        ];
+        if let Some((key, _, message)) = mistakes.into_iter().find(|(_, wrong, _)| *wrong) {
+            let span = reader.span_of(key);
+            reader.problems().add(span, message);
+        }
+        let owner = reader.string("owned_by");
+        let owned_by = owner.and_then(|(text, span)| {
+            let parts = split_name(text);
+            let path = match parts.as_slice() {
+                [table, column] => [item.schema, table, column],
+                [schema, table, column] => [schema.as_str(), table, column],
+                _ => {
+                    item.problems.add(span, format!("`{text}` is not of the form `table.column`"));
+                    return None;
+                }
+            };
+            let column = Address::new("column", path);
+            item.refer(column.clone(), span);
+            Some(Owner(column))
+        });
+        item.declare(Body { data_type, increment, minvalue, maxvalue, start, cache, cycle, owned_by });
+    }
+
+    fn catalog(&self, server: &Server) -> Option<String> {
+        let (ours, own) = (server.in_schemas("n.nspname"), not_of_extension("pg_class", "c.oid"));
+        Some(format!(
+            "SELECT n.nspname AS schema, c.relname AS name, format_type(s.seqtypid, NULL) AS type, \
+             s.seqincrement AS increment, s.seqmin AS minvalue, s.seqmax AS maxvalue, s.seqstart AS start, \
+             s.seqcache AS cache, s.seqcycle AS cycle, \
+             (SELECT to_json(ARRAY[rn.nspname, r.relname, a.attname]::text[]) FROM pg_depend q \
+             JOIN pg_class r ON r.oid = q.refobjid JOIN pg_namespace rn ON rn.oid = r.relnamespace \
+             JOIN pg_attribute a ON a.attrelid = r.oid AND a.attnum = q.refobjsubid \
+             WHERE q.classid = 'pg_class'::regclass AND q.objid = c.oid \
+             AND q.refclassid = 'pg_class'::regclass AND q.deptype = 'a') AS owner \
+             FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_sequence s ON s.seqrelid = c.oid \
+             WHERE {SEQUENCE_OF_ITS_OWN} AND {ours} AND {own} ORDER BY c.oid"
+        ))
+    }
+
+    fn observe(&self, row: &Row<'_>, _: &Server, out: &mut Observed) {
+        let owner = row.list("owner");
+        let owner = (owner.len() == 3).then(|| Address::new("column", owner));
+        let body = Body {
+            data_type: match row.text("type") {
+                "smallint" => Type::Small,
+                "integer" => Type::Integer,
+                _ => Type::Big,
+            },
+            increment: row.number("increment"),
+            minvalue: row.number("minvalue"),
+            maxvalue: row.number("maxvalue"),
+            start: row.number("start"),
+            cache: row.number("cache"),
+            cycle: row.flag("cycle"),
+            owned_by: owner.clone().map(Owner),
+        };
+        let mut entry = Entry::new(Address::new(DOC.name, [row.text("schema"), row.text("name")]), body);
+        if let Some(column) = owner {
+            entry = entry.needing(Address::new("table", &column.path()[..2])).needing(column);
+        }
+        out.model.insert(entry);
+    }
+
+    fn create(&self, at: &Address, desired: &Body, _: &Cx<'_>) -> Vec<Step> {
+        let Body { data_type, increment, minvalue, maxvalue, start, cache, cycle, owned_by } = desired;
+        let (least, greatest) = data_type.limits(*increment);
+        let first = if *increment > 0 { *minvalue } else { *maxvalue };
+        let clauses = [
+            (*data_type != Type::Big).then(|| as_type(*data_type)),
+            (*increment != 1).then(|| number("INCREMENT BY", *increment)),
+            (*minvalue != least).then(|| number("MINVALUE", *minvalue)),
+            (*maxvalue != greatest).then(|| number("MAXVALUE", *maxvalue)),
+            (*start != first).then(|| number("START WITH", *start)),
+            (*cache != 1).then(|| number("CACHE", *cache)),
+            cycle.then(|| " CYCLE".to_string()),
+            owned_by.is_some().then(|| belongs(owned_by.as_ref())),
+        ];
+        let clauses: String = clauses.into_iter().flatten().collect();
+        vec![Statement::new(Form::Create, format!("CREATE SEQUENCE {}{clauses}", name(at))).into()]
+    }
+
+    fn compare(&self, at: &Address, desired: &Body, observed: &Body, _: &Cx<'_>, out: &mut Alteration) {
+        let Body { data_type, increment, minvalue, maxvalue, start, cache, cycle, owned_by } = desired;
+        let there = observed;
+        let clauses = [
+            (there.data_type != *data_type).then(|| as_type(*data_type)),
+            (there.increment != *increment).then(|| number("INCREMENT BY", *increment)),
+            (there.minvalue != *minvalue).then(|| number("MINVALUE", *minvalue)),
+            (there.maxvalue != *maxvalue).then(|| number("MAXVALUE", *maxvalue)),
+            (there.start != *start).then(|| number("START WITH", *start)),
+            (there.cache != *cache).then(|| number("CACHE", *cache)),
+            (there.cycle != *cycle).then(|| if *cycle { " CYCLE" } else { " NO CYCLE" }.to_string()),
+            (there.owned_by != *owned_by).then(|| belongs(owned_by.as_ref())),
+        ];
+        let clauses: String = clauses.into_iter().flatten().collect();
+        // The bounds hold for each other and for the start, so that all of it is said at once.
+        let mut steps = Some(vec![
+            Statement::new(Form::AlterSequence, format!("ALTER SEQUENCE {}{clauses}", name(at))).into(),
+        ]);
+        let mut once = || steps.take().unwrap_or_default();
+        out.attribute("type", &there.data_type, data_type, &mut once);
+        out.attribute("increment", &there.increment, increment, &mut once);
+        out.attribute("minvalue", &there.minvalue, minvalue, &mut once);
+        out.attribute("maxvalue", &there.maxvalue, maxvalue, &mut once);
+        out.attribute("start", &there.start, start, &mut once);
+        out.attribute("cache", &there.cache, cache, &mut once);
+        out.attribute("cycle", &there.cycle, cycle, &mut once);
+        out.attribute("owned_by", &there.owned_by, owned_by, &mut once);
+    }
+
+    fn drop(&self, at: &Address, _: &Body, _: &Cx<'_>) -> Vec<Step> {
+        vec![Statement::new(Form::DropObject, format!("DROP SEQUENCE {}", name(at))).into()]
+    }
+
+    fn rename(&self, from: &Address, at: &Address, _: &Cx<'_>) -> Option<Vec<Step>> {
+        let sql = format!("ALTER SEQUENCE {} RENAME TO {}", name(from), ident(at.name()));
+        Some(vec![Statement::new(Form::RenameSequence, sql).into()])
+    }
+
+    fn follow(&self, body: &mut Body, from: &Address, to: &Address) {
+        if let (Some(Owner(column)), "schema" | "table" | "column") = (&mut body.owned_by, from.kind) {
+            *column = column.moved(from, to, &|_| true);
+        }
+    }
+
+    fn identity(&self, at: &Address) -> Option<String> {
+        Some(format!("SEQUENCE {}", name(at)))
+    }
+}
+
+fn name(at: &Address) -> String {
+    qualified(at.schema(), at.name())
+}
+
+fn as_type(data_type: Type) -> String {
+    format!(" AS {}", data_type.name())
+}
+
+fn number(words: &str, number: i64) -> String {
+    format!(" {words} {number}")
+}
+
+fn belongs(owner: Option<&Owner>) -> String {
+    match owner {
+        Some(Owner(column)) => {
+            let table = qualified(column.schema(), &column.path()[1]);
+            format!(" OWNED BY {table}.{}", ident(column.name()))
+        }
+        None => " OWNED BY NONE".to_string(),
+    }
+}

@@ -1,0 +1,8 @@
+BEGIN;
+DROP SEQUENCE public.gone;
+DROP SEQUENCE public.owned;
+COMMIT;
+
+BEGIN;
+DROP TABLE public.t;
+COMMIT;

@@ -1,0 +1,14 @@
+create sequence retyped as integer;
+create sequence retyped_bounded as bigint maxvalue 100;
+create sequence increment;
+create sequence turned;
+create sequence minvalue;
+create sequence maxvalue;
+create sequence start;
+create sequence cache;
+create sequence cycle cycle;
+create sequence said;
+create sequence reset increment by 5 minvalue 10 maxvalue 1000 start with 20 cache 3 cycle;
+create sequence same as integer increment by -1;
+select nextval('maxvalue') from generate_series(1, 7);
+comment on sequence said is 'once';

@@ -1,0 +1,1 @@
+select nextval('maxvalue'), nextval('reset'), nextval('same');
