@@ -71,6 +71,8 @@ pub enum Rank {
     Reference,
     /// Triggers.
     Trigger,
+    /// Policies.
+    Policy,
     /// Privileges.
     Privilege,
     /// Comments.

@@ -165,6 +165,16 @@ const SOURCES: &[Source] = &[
         ..RELATION
     },
     Source {
+        kind: "'policy'",
+        path: "n.nspname, c.relname, p.polname",
+        from: "pg_policy p ON p.oid = d.objoid JOIN pg_class c ON c.oid = p.polrelid \
+               JOIN pg_namespace n ON n.oid = c.relnamespace",
+        class: "pg_policy",
+        oid: "p.oid",
+        also: "NOT c.relispartition",
+        ..RELATION
+    },
+    Source {
         kind: "'function'",
         path: "n.nspname, p.proname || '(' || oidvectortypes(p.proargtypes) || ')'",
         from: "pg_proc p ON p.oid = d.objoid JOIN pg_namespace n ON n.oid = p.pronamespace",
@@ -213,6 +223,7 @@ const KINDS: &[&str] = &[
     "foreign key",
     "index",
     "trigger",
+    "policy",
     "function",
     "view",
     "materialized view",

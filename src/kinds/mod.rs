@@ -13,6 +13,7 @@ mod grant;
 mod index;
 mod key;
 mod membership;
+mod policy;
 mod role;
 mod rows;
 mod schema;
@@ -41,6 +42,7 @@ pub fn registry() -> Registry {
         &view::VIEW,
         &view::MATERIALIZED_VIEW,
         &trigger::Trigger,
+        &policy::Policy,
         &rows::Rows,
         &role::Role,
         &membership::Membership,

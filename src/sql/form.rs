@@ -272,6 +272,12 @@ forms! {
     DropTrigger = AccessExclusive, None, loses(DropObject);
     /// `DROP TRIGGER` of one that is put back in a changed form.
     ReplaceTrigger = AccessExclusive, None;
+    /// `CREATE POLICY` or `ALTER POLICY`.
+    CreatePolicy = AccessExclusive, None;
+    /// `DROP POLICY`.
+    DropPolicy = AccessExclusive, None, loses(DropObject);
+    /// `DROP POLICY` of one that is put back in a changed form.
+    ReplacePolicy = AccessExclusive, None;
     /// `COMMENT ON`.
     Comment = ShareUpdateExclusive, None;
     /// `GRANT` or `ALTER DEFAULT PRIVILEGES … GRANT`.

@@ -52,6 +52,7 @@ folders! {
     materialized_view,
     membership,
     names,
+    policy,
     primary_key,
     role,
     rows,

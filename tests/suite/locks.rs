@@ -24,6 +24,8 @@ create trigger tr before insert on t for each row execute function f();
 alter table t add constraint unvalidated check (n > 0) not valid;
 alter table t add constraint unproved foreign key (n) references parents (id) not valid;
 delete from t where id = 2;
+alter table t enable row level security;
+create policy visible on t using (n > 0);
 create view looks as select id from t;
 ";
 
@@ -90,6 +92,15 @@ const SAMPLES: &[(Form, &str)] = &[
     (Form::CreateTrigger, "alter table t disable trigger tr"),
     (Form::DropTrigger, "drop trigger tr on t"),
     (Form::ReplaceTrigger, "drop trigger tr on t"),
+    (Form::AlterTable, "alter table t enable row level security"),
+    (Form::AlterTable, "alter table t disable row level security"),
+    (Form::AlterTable, "alter table t force row level security"),
+    (Form::CreatePolicy, "create policy p on t as restrictive for select to ROLE using (n > 0)"),
+    (Form::CreatePolicy, "alter policy visible on t to ROLE using (n > 1)"),
+    (Form::CreatePolicy, "alter policy visible on t rename to seen"),
+    (Form::DropPolicy, "drop policy visible on t"),
+    (Form::ReplacePolicy, "drop policy visible on t"),
+    (Form::Catalog, "comment on policy visible on t is 'x'"),
     (Form::Comment, "comment on table t is 'x'"),
     (Form::Comment, "comment on column t.n is 'x'"),
     (Form::Grant, "grant select on t to ROLE"),
