@@ -215,6 +215,11 @@ pub enum Context {
         /// The table.
         table: Address,
     },
+    /// A condition on `value`, of a domain.
+    Domain {
+        /// The type that the domain is made of, as the file writes it.
+        base: String,
+    },
     /// A trigger's condition over `old` and `new`.
     Trigger {
         /// The table.

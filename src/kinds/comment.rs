@@ -193,6 +193,15 @@ const SOURCES: &[Source] = &[
         ..RELATION
     },
     Source {
+        kind: "'domain'",
+        path: "n.nspname, t.typname",
+        from: "pg_type t ON t.oid = d.objoid JOIN pg_namespace n ON n.oid = t.typnamespace",
+        class: "pg_type",
+        oid: "t.oid",
+        also: "t.typtype = 'd'",
+        ..RELATION
+    },
+    Source {
         kind: "'schema'",
         path: "n.nspname",
         from: "pg_namespace n ON n.oid = d.objoid",
@@ -228,6 +237,7 @@ const KINDS: &[&str] = &[
     "view",
     "materialized view",
     "enum",
+    "domain",
     "sequence",
     "schema",
     "extension",

@@ -5,6 +5,7 @@ mod column;
 mod comment;
 mod custom;
 mod default_privilege;
+mod domain;
 mod enumeration;
 mod extension;
 mod foreign_key;
@@ -30,6 +31,7 @@ pub fn registry() -> Registry {
         &schema::Schema,
         &extension::Extension,
         &enumeration::Enum,
+        &domain::Domain,
         &sequence::Sequence,
         &function::Function,
         &table::Table,

@@ -292,6 +292,8 @@ forms! {
     DropObject = None, None, loses(DropObject);
     /// `CREATE OR REPLACE VIEW` or `ALTER VIEW`.
     ReplaceView = AccessExclusive, None;
+    /// `ALTER DOMAIN … VALIDATE CONSTRAINT` or `SET NOT NULL`: reads every table that uses the domain.
+    ScanDomain = Share, Scan;
     /// `ALTER SEQUENCE`: locks only the sequence, so that nobody takes a number until commit.
     AlterSequence = ShareRowExclusive, None;
     /// `ALTER SEQUENCE … RENAME`: locks only the sequence.

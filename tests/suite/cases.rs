@@ -43,6 +43,7 @@ folders! {
     comment,
     custom,
     default_privilege,
+    domain,
     enumeration,
     extension,
     foreign_key,

@@ -10,11 +10,13 @@ use crate::support::{self, Server};
 /// The table that every statement is about, and others around it.
 const SETUP: &str = "
 create type mood as enum ('sad', 'ok');
+create domain small as int;
+alter domain small add constraint tiny check (value < 10) not valid;
 create function f() returns trigger language plpgsql as 'begin return new; end';
 create table parents (id int primary key);
 create table t (
     id int not null, name varchar(10), n int, proved int constraint proof check (proved is not null),
-    parent int constraint t_parent references parents
+    parent int constraint t_parent references parents, little small
 );
 insert into parents values (1);
 insert into t values (1, 'a', 1, 1, 1), (2, 'b', 2, 2, 1);
@@ -106,6 +108,12 @@ const SAMPLES: &[(Form, &str)] = &[
     (Form::Grant, "grant select on t to ROLE"),
     (Form::Grant, "alter default privileges in schema public grant select on tables to ROLE"),
     (Form::Revoke, "revoke select on t from ROLE"),
+    (Form::Catalog, "alter domain small add constraint positive check (value > 0) not valid"),
+    (Form::Catalog, "alter domain small drop constraint tiny"),
+    (Form::Catalog, "alter domain small set default 1"),
+    (Form::Catalog, "alter domain small drop not null"),
+    (Form::Catalog, "alter domain small rename to smaller"),
+    (Form::ScanDomain, "alter domain small validate constraint tiny"),
     (Form::DropTable, "drop table t cascade"),
     (Form::DropColumn, "alter table t drop column name"),
     (Form::DropObject, "drop view looks"),
