@@ -71,6 +71,8 @@ pub enum Rank {
     Reference,
     /// Triggers.
     Trigger,
+    /// Policies.
+    Policy,
     /// Privileges.
     Privilege,
     /// Comments.
@@ -212,6 +214,11 @@ pub enum Context {
     Row {
         /// The table.
         table: Address,
+    },
+    /// A condition on `value`, of a domain.
+    Domain {
+        /// The type that the domain is made of, as the file writes it.
+        base: String,
     },
     /// A trigger's condition over `old` and `new`.
     Trigger {

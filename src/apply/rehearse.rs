@@ -308,6 +308,10 @@ impl<'s> Scene<'s> {
             Context::Row { table } => {
                 explain.raw("(").fragment(fragment).raw(format!(") FROM {}", self.row(table, table.name())))
             }
+            Context::Domain { base } => explain
+                .raw("(")
+                .fragment(fragment)
+                .raw(format!(") FROM (VALUES (NULL::{base}), (NULL)) s(value)")),
             Context::Trigger { table } => explain.raw("(").fragment(fragment).raw(format!(
                 ") FROM {}, {}",
                 self.row(table, "old"),

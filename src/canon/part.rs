@@ -46,7 +46,9 @@ impl Part {
             Context::Row { table } | Context::Trigger { table } | Context::Order { table } => {
                 scene.expression(Some(table))
             }
-            Context::Type | Context::Value { .. } | Context::Statement => scene.expression(None),
+            Context::Type | Context::Value { .. } | Context::Domain { .. } | Context::Statement => {
+                scene.expression(None)
+            }
         }
     }
 }

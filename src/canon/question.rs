@@ -154,6 +154,8 @@ pub fn type_of_null(item: &str) -> &str {
 pub fn from_clause(context: &Context, relation: &dyn Fn(&Address) -> String) -> String {
     match context {
         Context::Row { table } => format!(" FROM {} {}", relation(table), ident(table.name())),
+        // Of two rows, so that the planner does not take NULL for the value.
+        Context::Domain { base } => format!(" FROM (VALUES (NULL::{base}), (NULL)) s(value)"),
         Context::Trigger { table } => format!(" FROM {0} old, {0} new", relation(table)),
         _ => String::new(),
     }

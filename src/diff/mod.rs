@@ -125,8 +125,13 @@ fn compared(
 /// The steps of a drop that is followed by a creation: nothing is lost by it, so it needs no consent.
 fn replacing(mut steps: Vec<Step>) -> Vec<Step> {
     let statements = steps.iter_mut().flat_map(|step| step.direct.iter_mut().chain(&mut step.online));
-    for statement in statements.filter(|statement| statement.form == Form::DropObject) {
-        statement.form = Form::ReplaceObject;
+    for statement in statements {
+        statement.form = match statement.form {
+            Form::DropObject => Form::ReplaceObject,
+            Form::DropTrigger => Form::ReplaceTrigger,
+            Form::DropPolicy => Form::ReplacePolicy,
+            form => form,
+        };
     }
     steps
 }

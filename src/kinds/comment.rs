@@ -165,6 +165,16 @@ const SOURCES: &[Source] = &[
         ..RELATION
     },
     Source {
+        kind: "'policy'",
+        path: "n.nspname, c.relname, p.polname",
+        from: "pg_policy p ON p.oid = d.objoid JOIN pg_class c ON c.oid = p.polrelid \
+               JOIN pg_namespace n ON n.oid = c.relnamespace",
+        class: "pg_policy",
+        oid: "p.oid",
+        also: "NOT c.relispartition",
+        ..RELATION
+    },
+    Source {
         kind: "'function'",
         path: "n.nspname, p.proname || '(' || oidvectortypes(p.proargtypes) || ')'",
         from: "pg_proc p ON p.oid = d.objoid JOIN pg_namespace n ON n.oid = p.pronamespace",
@@ -180,6 +190,15 @@ const SOURCES: &[Source] = &[
         class: "pg_type",
         oid: "t.oid",
         also: "t.typtype = 'e'",
+        ..RELATION
+    },
+    Source {
+        kind: "'domain'",
+        path: "n.nspname, t.typname",
+        from: "pg_type t ON t.oid = d.objoid JOIN pg_namespace n ON n.oid = t.typnamespace",
+        class: "pg_type",
+        oid: "t.oid",
+        also: "t.typtype = 'd'",
         ..RELATION
     },
     Source {
@@ -213,10 +232,12 @@ const KINDS: &[&str] = &[
     "foreign key",
     "index",
     "trigger",
+    "policy",
     "function",
     "view",
     "materialized view",
     "enum",
+    "domain",
     "sequence",
     "schema",
     "extension",

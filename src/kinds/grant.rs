@@ -31,6 +31,7 @@ const SORTS: &[(&str, &str)] = &[
     ("function", "function"),
     ("schema", "schema"),
     ("type", "enum"),
+    ("domain", "domain"),
     ("database", "database"),
 ];
 
@@ -47,7 +48,7 @@ static DOC: Doc = Doc {
         KeyDoc::new(
             "on",
             Shape::Names,
-            "the objects: `table events`, `view v`, `schema tenants`, `sequence s`, `function f(int)`, `type t`, `database`, \
+            "the objects: `table events`, `view v`, `schema tenants`, `sequence s`, `function f(int)`, `type t`, `domain d`, `database`, \
              `all tables in schema public`; a bare name is a table",
         ),
         KeyDoc::new(
@@ -116,7 +117,8 @@ impl Room for Grant {
         let routine = "pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace";
         let of_routine = format!("{ours} AND {}", not_of_extension("pg_proc", "p.oid"));
         let types = "pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace";
-        let of_type = format!("t.typtype = 'e' AND {ours}");
+        let of_type = format!("t.typtype IN ('e', 'd') AND {ours}");
+        let sort_of_type = "CASE t.typtype WHEN 'd' THEN 'domain' ELSE 'enum' END";
         let database = "pg_database d LEFT JOIN pg_namespace n ON false";
         let called = "p.proname || '(' || oidvectortypes(p.proargtypes) || ')'";
         Some(
@@ -125,7 +127,7 @@ impl Room for Grant {
                 branch(sort, "c.relname", "a.attname", &of_column, "a.attacl", "c.relowner", &plain),
                 branch("'schema'", "n.nspname", "NULL", "pg_namespace n", "n.nspacl", "n.nspowner", &ours),
                 branch("'function'", called, "NULL", routine, "p.proacl", "p.proowner", &of_routine),
-                branch("'enum'", "t.typname", "NULL", types, "t.typacl", "t.typowner", &of_type),
+                branch(sort_of_type, "t.typname", "NULL", types, "t.typacl", "t.typowner", &of_type),
                 branch(
                     "'database'",
                     "'database'",
@@ -146,6 +148,7 @@ impl Room for Grant {
             "schema" => Address::new("schema", [schema]),
             "function" => Address::new("function", [schema, name]),
             "enum" => Address::new("enum", [schema, name]),
+            "domain" => Address::new("domain", [schema, name]),
             "sequence" => Address::new("sequence", [schema, name]),
             "view" => Address::new("view", [schema, name]),
             "materialized view" => Address::new("materialized view", [schema, name]),
@@ -281,9 +284,9 @@ impl Room for Grant {
 
     fn undeclared(&self, at: &Address, _: &Body, desired: &Model) -> Undeclared {
         // PUBLIC has rights on these from the start.
-        let implicit = at
-            .subject()
-            .is_some_and(|subject| matches!(subject.kind, "function" | "enum" | "database" | "schema"));
+        let implicit = at.subject().is_some_and(|subject| {
+            matches!(subject.kind, "function" | "enum" | "domain" | "database" | "schema")
+        });
         if at.subject().is_some_and(|subject| is_general(at, subject, desired)) {
             return Undeclared::Ignore;
         }
@@ -395,6 +398,7 @@ fn phrase(subject: &Address) -> String {
             format!("FUNCTION {}({types}", qualified(subject.schema(), bare))
         }
         "enum" => format!("TYPE {}", qualified(subject.schema(), name)),
+        "domain" => format!("DOMAIN {}", qualified(subject.schema(), name)),
         "sequence" => format!("SEQUENCE {}", qualified(subject.schema(), name)),
         _ => format!("TABLE {}", qualified(subject.schema(), name)),
     }

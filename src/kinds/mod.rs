@@ -5,6 +5,7 @@ mod column;
 mod comment;
 mod custom;
 mod default_privilege;
+mod domain;
 mod enumeration;
 mod extension;
 mod foreign_key;
@@ -13,6 +14,7 @@ mod grant;
 mod index;
 mod key;
 mod membership;
+mod policy;
 mod role;
 mod rows;
 mod schema;
@@ -29,6 +31,7 @@ pub fn registry() -> Registry {
         &schema::Schema,
         &extension::Extension,
         &enumeration::Enum,
+        &domain::Domain,
         &sequence::Sequence,
         &function::Function,
         &table::Table,
@@ -41,6 +44,7 @@ pub fn registry() -> Registry {
         &view::VIEW,
         &view::MATERIALIZED_VIEW,
         &trigger::Trigger,
+        &policy::Policy,
         &rows::Rows,
         &role::Role,
         &membership::Membership,

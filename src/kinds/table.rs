@@ -1,6 +1,6 @@
 //! Tables: the hosts of columns, constraints, indexes, triggers and rows, which have rooms of their own.
 
-use crate::delta::Alteration;
+use crate::delta::{Alteration, Change, Show};
 use crate::kind::{Cx, Doc, Item, Place, Rank, Room, Row, Server};
 use crate::model::{Address, Entry, Observed, TableFacts};
 use crate::source::{KeyDoc, Shape};
@@ -14,6 +14,9 @@ pub struct Table;
 #[derive(Debug, Clone)]
 pub struct Body {
     unlogged: bool,
+    /// Nothing where the file does not say.
+    row_security: Option<bool>,
+    force_row_security: Option<bool>,
 }
 
 static DOC: Doc = Doc {
@@ -23,11 +26,15 @@ static DOC: Doc = Doc {
     place: Place::InSchema("tables"),
     rank: Rank::Table,
     main_key: None,
-    keys: &[KeyDoc::new(
-        "unlogged",
-        Shape::Boolean,
-        "not written to the write-ahead log; emptied by a crash",
-    )],
+    keys: &[
+        KeyDoc::new("unlogged", Shape::Boolean, "not written to the write-ahead log; emptied by a crash"),
+        KeyDoc::new(
+            "row_security",
+            Shape::Boolean,
+            "its policies are in force; not given, it is left as it is, and told if it is on",
+        ),
+        KeyDoc::new("force_row_security", Shape::Boolean, "they are in force for its owner too; likewise"),
+    ],
     example: "[tables.events]\ncomment = \"what happens where\"\ntouch = \"updated_at\"\n\n\
               [tables.events.columns]\nid = { type = \"uuid\", primary_key = true }\n\
               updated_at = { type = \"timestamptz\", not_null = true, default = \"now()\" }\n",
@@ -41,14 +48,20 @@ impl Room for Table {
     }
 
     fn read(&self, item: &mut Item<'_>) {
-        let unlogged = item.reader().flag("unlogged");
-        item.declare(Body { unlogged });
+        let mut reader = item.reader();
+        let body = Body {
+            unlogged: reader.flag("unlogged"),
+            row_security: reader.boolean("row_security"),
+            force_row_security: reader.boolean("force_row_security"),
+        };
+        item.declare(body);
     }
 
     fn catalog(&self, server: &Server) -> Option<String> {
         let (ours, own) = (server.in_schemas("n.nspname"), not_of_extension("pg_class", "c.oid"));
         Some(format!(
             "SELECT n.nspname AS schema, c.relname AS name, c.relpersistence = 'u' AS unlogged, \
+             c.relrowsecurity AS row_security, c.relforcerowsecurity AS force_row_security, \
              c.relkind = 'p' AS partitioned, pg_relation_size(c.oid) AS bytes, c.reltuples::bigint AS rows \
              FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
              WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND {ours} AND {own} ORDER BY c.oid"
@@ -64,23 +77,51 @@ impl Room for Table {
         };
         out.tables.insert(address.clone(), facts);
         let namespace = Address::new("schema", [row.text("schema")]);
-        out.model.insert(Entry::new(address, Body { unlogged: row.flag("unlogged") }).needing(namespace));
+        let body = Body {
+            unlogged: row.flag("unlogged"),
+            row_security: Some(row.flag("row_security")),
+            force_row_security: Some(row.flag("force_row_security")),
+        };
+        out.model.insert(Entry::new(address, body).needing(namespace));
     }
 
     fn create(&self, at: &Address, desired: &Body, _: &Cx<'_>) -> Vec<Step> {
-        let Body { unlogged } = desired;
+        let Body { unlogged, row_security, force_row_security } = desired;
         let word = if *unlogged { "CREATE UNLOGGED TABLE " } else { "CREATE TABLE " };
         let sql = Phrase::from(word).raw(name(at)).raw(" (");
-        vec![Statement::on(at, Form::CreateTable, sql).open(Phrase::from(")")).into()]
+        let mut statements = vec![Statement::on(at, Form::CreateTable, sql).open(Phrase::from(")"))];
+        if *row_security == Some(true) {
+            statements.push(security(at, "ENABLE"));
+        }
+        if *force_row_security == Some(true) {
+            statements.push(security(at, "FORCE"));
+        }
+        vec![Step::direct(statements)]
     }
 
     fn compare(&self, at: &Address, desired: &Body, observed: &Body, _: &Cx<'_>, out: &mut Alteration) {
-        let Body { unlogged } = desired;
+        let Body { unlogged, row_security, force_row_security } = desired;
         out.attribute("unlogged", &observed.unlogged, unlogged, || {
             let word = if *unlogged { "UNLOGGED" } else { "LOGGED" };
             let sql = format!("ALTER TABLE {} SET {word}", name(at));
             vec![Statement::on(at, Form::AlterTypeRewrite, sql).into()]
         });
+        let switches = [
+            ("row_security", row_security, &observed.row_security, ["DISABLE", "ENABLE"]),
+            ("force_row_security", force_row_security, &observed.force_row_security, ["NO FORCE", "FORCE"]),
+        ];
+        for (name, desired, observed, words) in switches {
+            match desired {
+                Some(on) => out.attribute(name, observed, desired, || {
+                    vec![security(at, words[usize::from(*on)]).into()]
+                }),
+                // Whoever says nothing of it opens no table to everyone.
+                None if *observed == Some(true) => {
+                    out.drift(Change { attribute: name, from: observed.show(), to: None });
+                }
+                None => {}
+            }
+        }
     }
 
     fn drop(&self, at: &Address, _: &Body, _: &Cx<'_>) -> Vec<Step> {
@@ -95,6 +136,11 @@ impl Room for Table {
     fn identity(&self, at: &Address) -> Option<String> {
         Some(format!("TABLE {}", name(at)))
     }
+}
+
+fn security(at: &Address, word: &str) -> Statement {
+    let sql = format!("ALTER TABLE {} {word} ROW LEVEL SECURITY", name(at));
+    Statement::on(at, Form::AlterTable, sql)
 }
 
 fn name(at: &Address) -> String {

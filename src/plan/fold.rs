@@ -13,7 +13,7 @@ pub(super) fn fold(drafts: &mut Vec<Draft>, plan: &mut Plan) {
         .enumerate()
         .filter(|(_, draft)| {
             plan.items[draft.item].action == Action::Create
-                && matches!(draft.statements.as_slice(), [only] if only.open.is_some())
+                && matches!(draft.statements.first(), Some(first) if first.open.is_some())
         })
         .map(|(number, draft)| (plan.items[draft.item].address.clone(), number))
         .collect();

@@ -62,7 +62,8 @@ fn place(statement: &Statement, knot: Option<usize>, cx: &Cx<'_>) -> Place {
             | Form::ReplaceObject
             | Form::ReplaceView
             | Form::AlterSequence
-            | Form::RenameSequence,
+            | Form::RenameSequence
+            | Form::ScanDomain,
             None,
         ) => Place::Gone,
         (_, None) => Place::Fresh,

@@ -272,6 +272,12 @@ forms! {
     DropTrigger = AccessExclusive, None, loses(DropObject);
     /// `DROP TRIGGER` of one that is put back in a changed form.
     ReplaceTrigger = AccessExclusive, None;
+    /// `CREATE POLICY` or `ALTER POLICY`.
+    CreatePolicy = AccessExclusive, None;
+    /// `DROP POLICY`.
+    DropPolicy = AccessExclusive, None, loses(DropObject);
+    /// `DROP POLICY` of one that is put back in a changed form.
+    ReplacePolicy = AccessExclusive, None;
     /// `COMMENT ON`.
     Comment = ShareUpdateExclusive, None;
     /// `GRANT` or `ALTER DEFAULT PRIVILEGES … GRANT`.
@@ -286,6 +292,8 @@ forms! {
     DropObject = None, None, loses(DropObject);
     /// `CREATE OR REPLACE VIEW` or `ALTER VIEW`.
     ReplaceView = AccessExclusive, None;
+    /// `ALTER DOMAIN … VALIDATE CONSTRAINT` or `SET NOT NULL`: reads every table that uses the domain.
+    ScanDomain = Share, Scan;
     /// `ALTER SEQUENCE`: locks only the sequence, so that nobody takes a number until commit.
     AlterSequence = ShareRowExclusive, None;
     /// `ALTER SEQUENCE … RENAME`: locks only the sequence.

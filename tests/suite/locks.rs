@@ -10,11 +10,13 @@ use crate::support::{self, Server};
 /// The table that every statement is about, and others around it.
 const SETUP: &str = "
 create type mood as enum ('sad', 'ok');
+create domain small as int;
+alter domain small add constraint tiny check (value < 10) not valid;
 create function f() returns trigger language plpgsql as 'begin return new; end';
 create table parents (id int primary key);
 create table t (
     id int not null, name varchar(10), n int, proved int constraint proof check (proved is not null),
-    parent int constraint t_parent references parents
+    parent int constraint t_parent references parents, little small
 );
 insert into parents values (1);
 insert into t values (1, 'a', 1, 1, 1), (2, 'b', 2, 2, 1);
@@ -24,6 +26,8 @@ create trigger tr before insert on t for each row execute function f();
 alter table t add constraint unvalidated check (n > 0) not valid;
 alter table t add constraint unproved foreign key (n) references parents (id) not valid;
 delete from t where id = 2;
+alter table t enable row level security;
+create policy visible on t using (n > 0);
 create view looks as select id from t;
 ";
 
@@ -90,11 +94,26 @@ const SAMPLES: &[(Form, &str)] = &[
     (Form::CreateTrigger, "alter table t disable trigger tr"),
     (Form::DropTrigger, "drop trigger tr on t"),
     (Form::ReplaceTrigger, "drop trigger tr on t"),
+    (Form::AlterTable, "alter table t enable row level security"),
+    (Form::AlterTable, "alter table t disable row level security"),
+    (Form::AlterTable, "alter table t force row level security"),
+    (Form::CreatePolicy, "create policy p on t as restrictive for select to ROLE using (n > 0)"),
+    (Form::CreatePolicy, "alter policy visible on t to ROLE using (n > 1)"),
+    (Form::CreatePolicy, "alter policy visible on t rename to seen"),
+    (Form::DropPolicy, "drop policy visible on t"),
+    (Form::ReplacePolicy, "drop policy visible on t"),
+    (Form::Catalog, "comment on policy visible on t is 'x'"),
     (Form::Comment, "comment on table t is 'x'"),
     (Form::Comment, "comment on column t.n is 'x'"),
     (Form::Grant, "grant select on t to ROLE"),
     (Form::Grant, "alter default privileges in schema public grant select on tables to ROLE"),
     (Form::Revoke, "revoke select on t from ROLE"),
+    (Form::Catalog, "alter domain small add constraint positive check (value > 0) not valid"),
+    (Form::Catalog, "alter domain small drop constraint tiny"),
+    (Form::Catalog, "alter domain small set default 1"),
+    (Form::Catalog, "alter domain small drop not null"),
+    (Form::Catalog, "alter domain small rename to smaller"),
+    (Form::ScanDomain, "alter domain small validate constraint tiny"),
     (Form::DropTable, "drop table t cascade"),
     (Form::DropColumn, "alter table t drop column name"),
     (Form::DropObject, "drop view looks"),

@@ -1,0 +1,304 @@
+//! Domains: types with a default and with conditions of their own.
+
+use crate::delta::{Alteration, Change, Obstacle, Show};
+use crate::kind::{Context, Cx, Doc, Item, Place, Rank, Room, Row, Server, Visit};
+use crate::model::{Address, Entry, Observed};
+use crate::source::{KeyDoc, Shape, Span, Value};
+use crate::sql::{Consent, Form, Fragment, Phrase, ident, not_of_extension, qualified};
+use crate::statement::{Preflight, Statement, Step};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The room.
+pub struct Domain;
+
+/// A check of a domain.
+#[derive(Debug, Clone)]
+pub struct Check {
+    expression: Fragment,
+    validated: bool,
+}
+
+/// A domain.
+#[derive(Debug, Clone)]
+pub struct Body {
+    data_type: Fragment,
+    collation: Option<String>,
+    default: Option<Fragment>,
+    not_null: bool,
+    checks: BTreeMap<String, Check>,
+    /// Desired: checks that must not be there.
+    absent: BTreeSet<String>,
+    /// Observed: schema, table and column of what is of this type.
+    columns: Vec<[String; 3]>,
+    span: Option<Span>,
+}
+
+static DOC: Doc = Doc {
+    name: "domain",
+    summary: "A domain: a type with a default and checks of its own. `name = \"text\"` is short for \
+              `name = { type = \"text\" }`. A check is added NOT VALID and validated afterwards. PostgreSQL cannot \
+              change the type or the collation of a domain that columns use.",
+    manual: "sql-createdomain",
+    place: Place::InSchema("domains"),
+    rank: Rank::Type,
+    main_key: Some("type"),
+    keys: &[
+        KeyDoc::new("type", Shape::Sql, "the type that it is made of"),
+        KeyDoc::new("collation", Shape::Name, "its collation, if not the type's own"),
+        KeyDoc::new("default", Shape::Sql, "the default of columns that have none themselves"),
+        KeyDoc::new("not_null", Shape::Boolean, "whether a value is required"),
+        KeyDoc::new(
+            "checks",
+            Shape::Table,
+            "by name, what must not be false for `value`, or `{ absent = true }`; others are drift",
+        ),
+    ],
+    example: "[domains]\nshort_text = \"varchar(80)\"\n\n[domains.percentage]\ntype = \"numeric(5,2)\"\ndefault = \"0\"\n\
+              not_null = true\nchecks = { percentage_range = \"value between 0 and 100\" }\n",
+};
+
+impl Room for Domain {
+    type Body = Body;
+
+    fn doc(&self) -> &'static Doc {
+        &DOC
+    }
+
+    fn read(&self, item: &mut Item<'_>) {
+        let mut reader = item.reader();
+        let collation = reader.text("collation");
+        let default = reader.string("default").map(|(text, span)| Fragment::written(text, span));
+        let default = default.filter(|default| !default.text().trim().eq_ignore_ascii_case("null"));
+        let not_null = reader.flag("not_null");
+        let (mut checks, mut absent) = (BTreeMap::new(), BTreeSet::new());
+        for (key, node) in reader.table("checks").into_iter().flat_map(|table| &table.entries) {
+            let gone = node.as_table().and_then(|table| table.get("absent"));
+            match (&node.value, gone.map(|node| &node.value)) {
+                (Value::String(text), _) => {
+                    let expression = Fragment::written(text, node.span);
+                    checks.insert(key.name.clone(), Check { expression, validated: true });
+                }
+                (_, Some(Value::Boolean(true))) => _ = absent.insert(key.name.clone()),
+                _ => reader.problems().add(node.span, "a check is an expression, or `{ absent = true }`"),
+            }
+        }
+        let Some((text, span)) = reader.required("type") else { return };
+        let data_type = Fragment::written(text, span);
+        let (columns, span) = (Vec::new(), Some(span));
+        item.declare(Body { data_type, collation, default, not_null, checks, absent, columns, span });
+    }
+
+    fn catalog(&self, server: &Server) -> Option<String> {
+        let (ours, own) = (server.in_schemas("n.nspname"), not_of_extension("pg_type", "t.oid"));
+        Some(format!(
+            "SELECT n.nspname AS schema, t.typname AS name, format_type(t.typbasetype, t.typtypmod) AS type, \
+             pg_get_expr(t.typdefaultbin, 0) AS default, t.typnotnull AS not_null, \
+             CASE WHEN t.typcollation <> b.typcollation THEN (SELECT k.collname FROM pg_collation k \
+             WHERE k.oid = t.typcollation) END AS collation, \
+             (SELECT json_agg(json_build_array(k.conname, pg_get_expr(k.conbin, 0), k.convalidated)) \
+             FROM pg_constraint k WHERE k.contypid = t.oid AND k.contype = 'c') AS checks, \
+             (SELECT json_agg(ARRAY[rn.nspname, r.relname, a.attname]::text[] ORDER BY r.oid, a.attnum) \
+             FROM pg_attribute a JOIN pg_class r ON r.oid = a.attrelid JOIN pg_namespace rn ON rn.oid = r.relnamespace \
+             WHERE a.atttypid = t.oid AND NOT a.attisdropped AND r.relkind IN ('r', 'p', 'm') \
+             AND NOT r.relispartition) AS columns \
+             FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace JOIN pg_type b ON b.oid = t.typbasetype \
+             WHERE t.typtype = 'd' AND {ours} AND {own} ORDER BY t.oid"
+        ))
+    }
+
+    fn observe(&self, row: &Row<'_>, _: &Server, out: &mut Observed) {
+        let checks: Vec<(String, String, bool)> = row.parsed("checks");
+        let check = |(name, text, validated)| (name, Check { expression: Fragment::plain(text), validated });
+        let body = Body {
+            data_type: Fragment::plain(row.text("type")),
+            collation: row.owned("collation"),
+            default: row.fragment("default"),
+            not_null: row.flag("not_null"),
+            checks: checks.into_iter().map(check).collect(),
+            absent: BTreeSet::new(),
+            columns: row.parsed("columns"),
+            span: None,
+        };
+        let address = Address::new(DOC.name, [row.text("schema"), row.text("name")]);
+        out.model.insert(Entry::new(address, body));
+    }
+
+    fn fragments(&self, _: &Address, body: &mut Body, visit: &mut Visit<'_>) {
+        visit("type", &mut body.data_type, Context::Type);
+        let base = body.data_type.text().to_string();
+        if let Some(default) = &mut body.default {
+            visit("default", default, Context::Value { of: base.clone() });
+        }
+        for (name, check) in &mut body.checks {
+            let context = Context::Domain { base: base.clone() };
+            visit(&format!("check {name}"), &mut check.expression, context);
+        }
+    }
+
+    fn create(&self, at: &Address, desired: &Body, _: &Cx<'_>) -> Vec<Step> {
+        let Body { data_type, collation, default, not_null, checks, absent: _, columns: _, span: _ } =
+            desired;
+        let sql = Phrase::from("CREATE DOMAIN ").raw(name(at)).raw(" AS ").fragment(data_type);
+        let sql = sql
+            .with(collation.as_ref(), |sql, collation| sql.raw(" COLLATE ").ident(collation))
+            .with(default.as_ref(), |sql, default| sql.raw(" DEFAULT (").fragment(default).raw(")"))
+            .when(*not_null, " NOT NULL");
+        let sql = checks.iter().fold(sql, |sql, (name, check)| sql.raw(" ").phrase(&clause(name, check)));
+        vec![Statement::new(Form::Create, sql).into()]
+    }
+
+    fn compare(&self, at: &Address, desired: &Body, observed: &Body, cx: &Cx<'_>, out: &mut Alteration) {
+        let Body { data_type, collation, default, not_null, checks, absent, columns: _, span } = desired;
+        let there = (&observed.data_type, &observed.collation);
+        if there != (data_type, collation) {
+            let of = |data_type: &Fragment, collation: &Option<String>| match collation {
+                Some(collation) => Some(format!("{data_type} COLLATE {collation}")),
+                None => data_type.show(),
+            };
+            let (from, to) = (of(there.0, there.1), of(data_type, collation));
+            match observed.columns.first() {
+                Some(column) => {
+                    out.obstacle(Change { attribute: "type", from, to }, in_use(at, column, *span));
+                }
+                None => out.replaced("type", &from, &to),
+            }
+            return;
+        }
+        out.attribute("default", &observed.default, default, || {
+            let sql = match default {
+                Some(default) => alter(at, " SET DEFAULT ").fragment(default),
+                None => alter(at, " DROP DEFAULT"),
+            };
+            vec![Statement::new(Form::Catalog, sql).into()]
+        });
+        out.attribute("not_null", &observed.not_null, not_null, || match not_null {
+            true => {
+                let statement = scan(alter(at, " SET NOT NULL"), observed, cx);
+                vec![Step::from(statement).preflight(preflight(at, observed, "value IS NULL", "`not_null`"))]
+            }
+            false => vec![Statement::new(Form::Catalog, alter(at, " DROP NOT NULL")).into()],
+        });
+        for (name, check) in checks {
+            compare_check(at, (name, check), observed, cx, out);
+        }
+        for (name, check) in observed.checks.iter().filter(|(name, _)| !checks.contains_key(*name)) {
+            let change = Change { attribute: "check", from: Some(name.clone()), to: None };
+            if absent.contains(name) || cx.allow.contains(&Consent::Prune) {
+                out.note(change, vec![Statement::new(Form::DropObject, drop_check(at, name)).into()]);
+            } else {
+                let from = Some(format!("{name}: {}", check.expression));
+                out.drift(Change { from, ..change });
+            }
+        }
+    }
+
+    fn drop(&self, at: &Address, _: &Body, _: &Cx<'_>) -> Vec<Step> {
+        vec![Statement::new(Form::DropObject, format!("DROP DOMAIN {}", name(at))).into()]
+    }
+
+    fn rename(&self, from: &Address, at: &Address, _: &Cx<'_>) -> Option<Vec<Step>> {
+        let sql = format!("ALTER DOMAIN {} RENAME TO {}", name(from), ident(at.name()));
+        Some(vec![Statement::new(Form::Catalog, sql).into()])
+    }
+
+    fn follow(&self, body: &mut Body, from: &Address, to: &Address) {
+        for column in body.columns.iter_mut().filter(|_| matches!(from.kind, "schema" | "table" | "column")) {
+            let moved = Address::new("column", column.clone()).moved(from, to, &|_| true);
+            column.clone_from_slice(moved.path());
+        }
+    }
+
+    fn identity(&self, at: &Address) -> Option<String> {
+        Some(format!("DOMAIN {}", name(at)))
+    }
+}
+
+/// Adds, replaces or validates one check. Others may write values while a new one is not valid yet, but only such as
+/// keep to it.
+fn compare_check(
+    at: &Address,
+    (name, check): (&String, &Check),
+    observed: &Body,
+    cx: &Cx<'_>,
+    out: &mut Alteration,
+) {
+    let there = observed.checks.get(name);
+    let Check { expression, validated } = check;
+    if there.is_some_and(|there| there.expression == *expression && there.validated == *validated) {
+        return;
+    }
+    let condition = format!("NOT ({expression})");
+    let validate = scan(alter(at, " VALIDATE CONSTRAINT ").ident(name), observed, cx);
+    let mut statements = Vec::new();
+    let mut change = Change {
+        attribute: "check",
+        from: there.map(|there| format!("{name}: {}", there.expression)),
+        to: Some(format!("{name}: {expression}")),
+    };
+    if there.is_some_and(|there| there.expression == *expression) {
+        change = Change { attribute: "validated", from: Some("no".into()), to: Some("yes".into()) };
+    } else {
+        statements.extend(there.map(|_| Statement::new(Form::Catalog, drop_check(at, name))));
+        let add = alter(at, " ADD ").phrase(&clause(name, check)).raw(" NOT VALID");
+        statements.push(Statement::new(Form::Catalog, add));
+    }
+    statements.push(validate);
+    let what = format!("check `{name}`");
+    out.note(change, vec![Step::direct(statements).preflight(preflight(at, observed, &condition, &what))]);
+}
+
+fn name(at: &Address) -> String {
+    qualified(at.schema(), at.name())
+}
+
+fn alter(at: &Address, rest: &str) -> Phrase {
+    Phrase::from("ALTER DOMAIN ").raw(name(at)).raw(rest)
+}
+
+fn clause(name: &str, check: &Check) -> Phrase {
+    Phrase::from("CONSTRAINT ").ident(name).raw(" CHECK (").fragment(&check.expression).raw(")")
+}
+
+fn drop_check(at: &Address, name: &str) -> Phrase {
+    alter(at, " DROP CONSTRAINT ").ident(name)
+}
+
+/// A statement that reads every table with a column of the domain; the largest two stand for all.
+fn scan(sql: Phrase, observed: &Body, cx: &Cx<'_>) -> Statement {
+    let tables = observed.columns.iter().map(|column| Address::new("table", &column[..2]));
+    let mut tables: Vec<Address> = tables.collect::<BTreeSet<_>>().into_iter().collect();
+    tables.sort_by_key(|table| std::cmp::Reverse(cx.observed.tables.get(table).map(|facts| facts.bytes)));
+    match tables.as_slice() {
+        [] => Statement::new(Form::ScanDomain, sql),
+        [only] => Statement::on(only, Form::ScanDomain, sql),
+        [first, second, ..] => Statement::on(first, Form::ScanDomain, sql).also(second),
+    }
+}
+
+/// Counts the values that are not what the domain wants.
+fn preflight(at: &Address, observed: &Body, condition: &str, what: &str) -> Option<Preflight> {
+    let base = &observed.data_type;
+    let value = |[schema, table, column]: &[String; 3]| {
+        format!("SELECT {}::{base} AS value FROM {}", ident(column), qualified(schema, table))
+    };
+    let values: Vec<String> = observed.columns.iter().map(value).collect();
+    let from = format!("FROM ({}) s WHERE {condition}", values.join(" UNION ALL "));
+    (!values.is_empty()).then(|| Preflight {
+        query: format!(
+            "SELECT count(*), (SELECT string_agg(x, ', ') FROM (SELECT coalesce(left(value::text, 80), 'NULL') AS x \
+             {from} LIMIT 5) few) {from}"
+        ),
+        rows: format!("values that break {what} of `{at}`"),
+        hint: "correct those values, or the domain".to_string(),
+    })
+}
+
+fn in_use(at: &Address, column: &[String; 3], span: Option<Span>) -> Obstacle {
+    Obstacle {
+        message: format!("column `{}` is of `{at}`, whose type is another in the file", column.join(".")),
+        hint: "PostgreSQL cannot change the type of a domain; declare a domain of another name, and give that type \
+               to the columns"
+            .to_string(),
+        span,
+    }
+}

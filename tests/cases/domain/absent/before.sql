@@ -1,0 +1,2 @@
+create domain gone as int;
+create table t (a gone);

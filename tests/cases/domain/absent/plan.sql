@@ -1,0 +1,7 @@
+BEGIN;
+DROP TABLE public.t;
+COMMIT;
+
+BEGIN;
+DROP DOMAIN public.gone;
+COMMIT;

@@ -1,0 +1,16 @@
+create domain default_set as int;
+create domain default_changed as int default 1;
+create domain default_gone as int default 1;
+create domain required as text;
+create domain optional as text not null;
+create domain check_added as int;
+create domain check_changed as int constraint kept check (value > 0) constraint changed check (value < 10);
+create domain check_gone as int constraint gone check (value > 0);
+create domain same as varchar(20) default 'a' check (value in ('a', 'b') and value is not distinct from lower(value)) constraint collated check (value collate "C" < 'z');
+create domain same_date as timestamp with time zone default now() constraint past check (value < timestamptz '2030-01-01 00:00:00+00');
+create domain said as int;
+comment on domain said is 'once';
+create table t (a check_added, b check_changed, c required);
+create table u (a check_added, "B" check_changed);
+insert into t values (1, 1, 'x'), (null, null, 'y');
+insert into u values (2, 2);

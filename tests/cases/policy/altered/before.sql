@@ -1,0 +1,15 @@
+create role {{unique}}_clerk;
+create role {{unique}}_chief;
+create table members (name text, orders bigint);
+create table orders (id bigint, owner text, open boolean);
+alter table orders enable row level security;
+create policy roles on orders to {{unique}}_clerk using (open);
+create policy everyone on orders to {{unique}}_clerk using (open);
+create policy using_changed on orders using (owner = 'me');
+create policy check_changed on orders using (open) with check (owner = 'me');
+create policy check_added on orders using (open);
+create policy two on orders to {{unique}}_clerk using (open) with check (open);
+create policy subquery on orders for select using (id in (select m.orders from members m where m.name = current_user));
+create policy same on orders for update using (owner in ('a', 'b') and exists (select 1 from members where name = owner)) with check (open is true);
+create policy said on orders using (open);
+comment on policy said on orders is 'once';

@@ -1,0 +1,11 @@
+BEGIN;
+DROP POLICY own ON public.orders;
+DROP POLICY theirs ON public.orders;
+DROP POLICY undeclared ON public.orders;
+ALTER TABLE public.members ALTER COLUMN name TYPE text;
+ALTER TABLE public.orders ALTER COLUMN owner TYPE text;
+CREATE POLICY own ON public.orders USING (owner = current_user);
+CREATE POLICY theirs ON public.orders AS RESTRICTIVE USING (owner in (select name from members));
+CREATE POLICY undeclared ON public.orders FOR SELECT USING ((owner IS NULL));
+COMMENT ON POLICY own ON public.orders IS 'kept';
+COMMIT;
