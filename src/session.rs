@@ -51,7 +51,7 @@ pub struct Session {
 /// A handle by which another thread ends a run.
 #[derive(Clone, Default)]
 pub struct Interrupt {
-    token: Arc<Mutex<Option<CancelToken>>>,
+    tokens: Arc<Mutex<Vec<CancelToken>>>,
     requested: Arc<AtomicBool>,
 }
 
@@ -59,17 +59,17 @@ impl Interrupt {
     /// Cancels what runs on the server; `false` if nothing can be cancelled, or if it was requested before.
     pub fn request(&self) -> bool {
         let again = self.requested.swap(true, Ordering::SeqCst);
-        let token = self.token.lock().ok().and_then(|token| token.clone());
-        match token {
-            // A request to cancel carries no secret but its own key, and servers take it without TLS.
-            Some(token) if !again => token.cancel_query(postgres::NoTls).is_ok(),
-            _ => false,
-        }
+        let tokens = self.tokens.lock().map(|tokens| tokens.clone()).unwrap_or_default();
+        // A request to cancel carries no secret but its own key, and servers take it without TLS. One to a session
+        // that does nothing does nothing.
+        let cancelled = tokens.iter().filter(|token| !again && token.cancel_query(postgres::NoTls).is_ok());
+        cancelled.count() > 0
     }
 
-    fn arm(&self, token: CancelToken) {
-        if let Ok(mut place) = self.token.lock() {
-            *place = Some(token);
+    /// Lets it cancel what runs on a connection too.
+    pub fn arm(&self, client: &Client) {
+        if let Ok(mut tokens) = self.tokens.lock() {
+            tokens.push(client.cancel_token());
         }
     }
 
@@ -181,7 +181,7 @@ impl Session {
 
     /// Lets `interrupt` cancel what runs in this session.
     pub fn arm(&mut self, interrupt: &Interrupt) {
-        interrupt.arm(self.client.cancel_token());
+        interrupt.arm(&self.client);
         self.interrupt = interrupt.clone();
     }
 

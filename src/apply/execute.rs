@@ -1,7 +1,7 @@
 //! Executes the groups of a plan, in order.
 
 use super::failure::{Failure, failure, is_passing};
-use super::{Bench, Event};
+use super::{Bench, Event, parallel};
 use crate::model::Address;
 use crate::plan::{Group, Plan, Planned};
 use crate::session::{Answer, Session, server_error};
@@ -28,8 +28,20 @@ pub fn execute(
     let total = plan.len();
     let mut steps: Vec<StepRecord> = Vec::with_capacity(total);
     (bench.listener)(Event::Started { statements: total });
-    for group in &plan.groups {
+    let mut rest = plan.groups.as_slice();
+    while let Some((group, others)) = rest.split_first() {
         let first = steps.len() + 1;
+        if let Some((crew, count)) = bench.crew.and_then(|crew| Some((crew, parallel::side_by_side(rest)?))) {
+            session.check_interrupt()?;
+            let (done, failure) = crew.work(plan, &rest[..count], first, bench);
+            record(session, &done);
+            done.iter().for_each(|step| (bench.listener)(Event::Done(step.clone())));
+            steps.extend(done.into_iter().filter(|step| step.outcome == "done"));
+            failure.map_or(Ok(()), Err)?;
+            rest = &rest[count..];
+            continue;
+        }
+        rest = others;
         let Some(head) = group.statements.first() else { continue };
         session.check_interrupt()?;
         let sql = head.sql.shown();
@@ -254,7 +266,8 @@ impl Run<'_> {
     }
 }
 
-fn step(
+/// What is recorded of a statement.
+pub(super) fn step(
     plan: &Plan,
     statement: &Planned,
     number: usize,

@@ -3,6 +3,7 @@
 mod execute;
 mod failure;
 mod lock;
+mod parallel;
 mod preflight;
 mod rehearse;
 mod witness;
@@ -10,6 +11,7 @@ mod witness;
 pub use execute::execute;
 pub use failure::Failure;
 pub use lock::lock;
+pub use parallel::Crew;
 pub use preflight::preflight;
 pub use rehearse::rehearse;
 pub use witness::witness;
@@ -99,4 +101,6 @@ pub struct Bench<'a> {
     pub files: &'a Files,
     /// Who is told.
     pub listener: &'a Listener<'a>,
+    /// Sessions for what can be done side by side.
+    pub crew: Option<&'a Crew>,
 }

@@ -123,6 +123,9 @@ pub struct Global {
     /// How long one attempt waits for a lock on a table [default: 2s]
     #[arg(long, global = true, env = "PGRECONCILE_LOCK_TIMEOUT", value_parser = duration, value_name = "TIME")]
     pub lock_timeout: Option<Duration>,
+    /// How many connections build indexes of different tables side by side [default: 1]
+    #[arg(long, global = true, env = "PGRECONCILE_JOBS", value_parser = clap::value_parser!(u32).range(1..=64), value_name = "N")]
+    pub jobs: Option<u32>,
     /// Give consent: drop_table, drop_column, drop_object, prune, rewrite, block, narrow, delete_rows, revoke, all
     #[arg(long, global = true, env = "PGRECONCILE_ALLOW", value_delimiter = ',', value_name = "CONSENT")]
     pub allow: Vec<String>,
@@ -172,6 +175,7 @@ impl Global {
         options.wait = self.wait;
         options.lock_wait = self.lock_wait;
         options.lock_timeout = self.lock_timeout;
+        options.jobs = self.jobs;
         options.allow = self.consents()?;
         options.create_database = self.create_database;
         options.skip_optional = self.skip_optional;

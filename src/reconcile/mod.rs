@@ -4,7 +4,7 @@ mod development;
 mod rollback;
 
 use crate::adopt;
-use crate::apply::{self, Bench, Event, Listener, Manner};
+use crate::apply::{self, Bench, Crew, Event, Listener, Manner};
 use crate::canon;
 use crate::config::Connection;
 use crate::diff;
@@ -39,6 +39,8 @@ pub struct Options {
     pub lock_wait: Option<Duration>,
     /// How long one attempt waits for a lock; 2 s by default.
     pub lock_timeout: Option<Duration>,
+    /// How many connections build indexes side by side; 1 by default.
+    pub jobs: Option<u32>,
     /// Consents besides those of the file.
     pub allow: BTreeSet<Consent>,
     /// Create the database if it is missing.
@@ -63,6 +65,7 @@ impl Options {
             wait: None,
             lock_wait: None,
             lock_timeout: None,
+            jobs: None,
             allow: BTreeSet::new(),
             create_database: false,
             skip_optional: false,
@@ -215,7 +218,12 @@ impl Reconciler {
         let schema = self.state_schema();
         let terms = self.terms(&schema, &allow, &path);
         let manner = self.manner(options, &path);
-        let bench = Bench { manner: &manner, files: &self.desired.files, listener };
+        let jobs = options.jobs.or(self.desired.settings.jobs).unwrap_or(1);
+        let crew = match jobs {
+            0 | 1 => None,
+            jobs => Some(Crew::new(&options.connection, jobs, &path, &options.interrupt)?),
+        };
+        let bench = Bench { manner: &manner, files: &self.desired.files, listener, crew: crew.as_ref() };
         // Mistakes come first: no consent helps against them.
         apply::rehearse(session, &look.plan, &look.desired, &look.observed, &terms, &bench)?;
         look.plan.gate(&allow)?;

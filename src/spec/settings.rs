@@ -18,6 +18,8 @@ pub struct Settings {
     pub wait: Option<Duration>,
     /// How long to wait for another run.
     pub lock_wait: Option<Duration>,
+    /// How many connections build indexes side by side.
+    pub jobs: Option<u32>,
     /// From which size on a table counts as large, in bytes.
     pub large: Option<u64>,
     /// Rows in one batch of a backfill.
@@ -44,6 +46,11 @@ pub const KEYS: &[KeyDoc] = &[
     KeyDoc { name: "wait", shape: Shape::Text, about: "how long to wait for the database, as `60s`" },
     KeyDoc { name: "lock_wait", shape: Shape::Text, about: "how long to wait for another run, as `10m`" },
     KeyDoc {
+        name: "jobs",
+        shape: Shape::Integer,
+        about: "how many connections build indexes of different tables side by side; 1 if not given",
+    },
+    KeyDoc {
         name: "large",
         shape: Shape::Text,
         about: "from which size on a table is large, so that rewriting or blocking it wants consent, as `64MB`",
@@ -69,6 +76,7 @@ impl Default for Settings {
             lock_timeout: None,
             wait: None,
             lock_wait: None,
+            jobs: None,
             large: None,
             batch: None,
             state_schema: None,
@@ -112,6 +120,7 @@ pub(super) fn read(root: &mut Table, problems: &mut Problems) -> Settings {
     settings.lock_timeout = duration(&mut reader, "lock_timeout");
     settings.wait = duration(&mut reader, "wait");
     settings.lock_wait = duration(&mut reader, "lock_wait");
+    settings.jobs = natural(&mut reader, "jobs").and_then(|jobs| u32::try_from(jobs).ok());
     settings.batch = natural(&mut reader, "batch");
     settings.large = size(&mut reader, "large");
     settings.state_schema = reader.text("state_schema");

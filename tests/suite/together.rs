@@ -80,3 +80,52 @@ fn together(runs: impl Iterator<Item = Run>) -> Vec<Outcome> {
     let started: Vec<Running> = runs.map(Run::spawn).collect();
     started.into_iter().map(|run| run.wait().success()).collect()
 }
+
+/// With `--jobs`, indexes of different tables are built at the same time: each build is seen to wait for a writer of its
+/// own table while the other waits for its own.
+#[test]
+fn jobs_build_indexes_side_by_side() {
+    let file = "[tables.a.columns]\nid = \"int\"\n[tables.a.indexes]\na_idx = [\"id\"]\n\
+                [tables.b.columns]\nid = \"int\"\n[tables.b.indexes]\nb_idx = [\"id\"]\n";
+    for server in support::servers() {
+        let db = server.database();
+        db.execute("create table a (id int); create table b (id int); insert into a values (1); insert into b values (1)");
+        let mut writers = [db.connect(), db.connect()];
+        for (writer, table) in writers.iter_mut().zip(["a", "b"]) {
+            writer.batch_execute(&format!("begin; insert into {table} values (2)")).expect("a writer");
+        }
+        let run = Run::new(&db).file(file).args(["apply", "--jobs", "2"]).spawn();
+        let building = "select count(*) from pg_stat_activity where datname = current_database() \
+                        and query like 'CREATE INDEX CONCURRENTLY%' and wait_event_type = 'Lock'";
+        let begun = std::time::Instant::now();
+        while db.scalar(building) != "2" {
+            assert!(begun.elapsed().as_secs() < 60, "two builds at once on PostgreSQL {}", server.major());
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+        for writer in &mut writers {
+            writer.batch_execute("commit").expect("the writer ends");
+        }
+        run.wait().success().stdout_contains("2 statements");
+        assert_eq!(
+            db.scalar(
+                "select count(*) from pg_index where indisvalid and indexrelid::regclass::text ~ '_idx'"
+            ),
+            "2"
+        );
+    }
+}
+
+/// A side job that fails is told as any other statement, and what it left behind is mended by the next run.
+#[test]
+fn a_side_job_that_fails_is_mended_by_the_next_run() {
+    let file = "[tables.a.columns]\nid = \"int\"\n[tables.a.indexes]\na_idx = { on = \"id\", unique = true }\n\
+                [tables.b.columns]\nid = \"int\"\n[tables.b.indexes]\nb_idx = [\"id\"]\n";
+    let db = support::server().database();
+    db.execute("create table a (id int); create table b (id int); insert into a values (1), (1); insert into b values (1)");
+    let failed = Run::new(&db).file(file).args(["apply", "--jobs", "2"]).run().code(1);
+    failed.stderr_contains("a_idx").stderr_contains("could not create unique index");
+    assert_eq!(db.scalar("select outcome from pgreconcile.step where sql like '%a_idx%'"), "failed");
+    db.execute("delete from a");
+    Run::new(&db).file(file).args(["apply", "--jobs", "2"]).run().success();
+    Run::new(&db).file(file).arg("check").run().success();
+}
