@@ -169,14 +169,14 @@ impl Room for Domain {
                 Some(default) => alter(at, " SET DEFAULT ").fragment(default),
                 None => alter(at, " DROP DEFAULT"),
             };
-            vec![Statement::new(Form::Catalog, sql).into()]
+            vec![Statement::new(Form::AlterDomain, sql).into()]
         });
         out.attribute("not_null", &observed.not_null, not_null, || match not_null {
             true => {
                 let statement = scan(alter(at, " SET NOT NULL"), observed, cx);
                 vec![Step::from(statement).preflight(preflight(at, observed, "value IS NULL", "`not_null`"))]
             }
-            false => vec![Statement::new(Form::Catalog, alter(at, " DROP NOT NULL")).into()],
+            false => vec![Statement::new(Form::AlterDomain, alter(at, " DROP NOT NULL")).into()],
         });
         for (name, check) in checks {
             compare_check(at, (name, check), observed, cx, out);
@@ -238,9 +238,9 @@ fn compare_check(
     if there.is_some_and(|there| there.expression == *expression) {
         change = Change { attribute: "validated", from: Some("no".into()), to: Some("yes".into()) };
     } else {
-        statements.extend(there.map(|_| Statement::new(Form::Catalog, drop_check(at, name))));
+        statements.extend(there.map(|_| Statement::new(Form::AlterDomain, drop_check(at, name))));
         let add = alter(at, " ADD ").phrase(&clause(name, check)).raw(" NOT VALID");
-        statements.push(Statement::new(Form::Catalog, add));
+        statements.push(Statement::new(Form::AlterDomain, add));
     }
     statements.push(validate);
     let what = format!("check `{name}`");

@@ -292,6 +292,8 @@ forms! {
     DropObject = None, None, loses(DropObject);
     /// `CREATE OR REPLACE VIEW` or `ALTER VIEW`.
     ReplaceView = AccessExclusive, None;
+    /// `ALTER DOMAIN` that reads no table (defaults, checks that are not valid yet).
+    AlterDomain = None, None;
     /// `ALTER DOMAIN … VALIDATE CONSTRAINT` or `SET NOT NULL`: reads every table that uses the domain.
     ScanDomain = Share, Scan;
     /// `ALTER SEQUENCE`: locks only the sequence, so that nobody takes a number until commit.

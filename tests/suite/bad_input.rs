@@ -5,7 +5,8 @@ use crate::support::{self, Database, Outcome, Run, portal::Portal};
 /// What the database holds before each attempt.
 const BEFORE: &str = "create type mood as enum ('sad', 'ok', 'happy'); \
                       create table events (id bigint, name text, n int, legacy text); \
-                      insert into events values (1, 'a', 1), (2, 'a', null)";
+                      insert into events values (1, 'a', 1), (2, 'a', null); \
+                      create domain small as int; create table counted (v small); insert into counted values (7)";
 
 /// One mistake, found in the file alone.
 const IN_THE_FILE: &[(&str, &[&str])] = &[
@@ -68,6 +69,24 @@ const IN_THE_FILE: &[(&str, &[&str])] = &[
         "[tables.events.columns]\n\"éééééééééééééééééééééééééééééééé\" = \"text\"\n",
         &["is 64 bytes long", "schema.toml:2:1", "PostgreSQL cuts names after 63 bytes"],
     ),
+    (
+        "[sequences]\ns = { type = \"smallint\", maxvalue = 40000 }\n",
+        &["40000 is no smallint", "schema.toml:2:37"],
+    ),
+    ("[sequences]\ns = { start = 0 }\n", &["0 is not between 1 and", "schema.toml:2:15"]),
+    ("[sequences]\ns = { increment = 0 }\n", &["a sequence cannot stand still", "schema.toml:2:19"]),
+    (
+        "[sequences]\ns = { owned_by = \"events.di\" }\n[tables.events.columns]\nid = \"bigint\"\n",
+        &["there is no `column public.events.di` in the file", "schema.toml:2:18"],
+    ),
+    (
+        "[tables.events.policies]\np = { command = \"insert\", using = \"true\" }\n",
+        &["a policy for `insert` has only `with_check`", "schema.toml:2:35"],
+    ),
+    (
+        "[domains]\nd = { type = \"int\", checks = { c = 1 } }\n",
+        &["a check is an expression", "schema.toml:2:36"],
+    ),
     ("[tables.events.columns\n", &["unclosed table, expected `]`", "schema.toml:1:23"]),
     ("include = [\"../other.toml\"]\n", &["`../other.toml` leaves the folder", "schema.toml:1:12"]),
     ("include = [\"gone.toml\"]\n", &["cannot read", "gone.toml`: no such file", "schema.toml:1:12"]),
@@ -84,6 +103,30 @@ const IN_THE_DATABASE: &[(&str, &[&str])] = &[
             "schema.toml:2:8",
             "PostgreSQL cannot drop a label",
         ],
+    ),
+    (
+        "[domains]\nsmall = \"bigint\"\n",
+        &[
+            "column `public.counted.v` is of `domain public.small`",
+            "schema.toml:2:9",
+            "PostgreSQL cannot change the type of a domain",
+        ],
+    ),
+    (
+        "[domains]\nsmall = { type = \"int\", checks = { low = \"value < 5\" } }\n",
+        &["1 values that break check `low` of `domain public.small`", "schema.toml:2:1", "for example: 7"],
+    ),
+    (
+        "[domains]\nsmall = { type = \"int\", checks = { low = \"vaule < 5\" } }\n",
+        &["column \"vaule\" does not exist", "schema.toml:2:"],
+    ),
+    (
+        "[domains]\nfresh = { type = \"int\", checks = { low = \"lwo(value)\" } }\n",
+        &["function lwo(integer) does not exist", "schema.toml:2:"],
+    ),
+    (
+        "[tables.events.policies]\np = { using = \"nmae = 'a'\" }\n",
+        &["column \"nmae\" does not exist", "schema.toml:2:16"],
     ),
     (
         "[tables.fresh.columns]\nid = \"biginnt\"\n",

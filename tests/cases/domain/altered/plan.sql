@@ -20,7 +20,7 @@ ALTER DOMAIN public.check_changed VALIDATE CONSTRAINT changed;
 COMMIT;
 
 BEGIN;
-COMMENT ON DOMAIN public.said IS 'twice';
+ALTER DOMAIN public.check_gone DROP CONSTRAINT gone;
 COMMIT;
 
 BEGIN;
@@ -28,5 +28,5 @@ ALTER DOMAIN public.required SET NOT NULL;
 COMMIT;
 
 BEGIN;
-ALTER DOMAIN public.check_gone DROP CONSTRAINT gone;
+COMMENT ON DOMAIN public.said IS 'twice';
 COMMIT;
