@@ -1,17 +1,18 @@
 //! Reads the live catalog into the observed model: one READ ONLY REPEATABLE READ snapshot, one message, whatever the
 //! number of objects. Then asks the data what only the data knows.
 
+use crate::delta::Alteration;
 use crate::error::Result;
 use crate::kind::{Place, Registry, Terms};
 use crate::model::{Entry, Model, Observed};
 use crate::session::{Answer, Session, server_error};
-use crate::state::{self, Memo};
+use crate::state::{self, Memo, fingerprint};
 
 /// Reads every kind in the schemas that the session's server is set to, and what earlier runs remember.
 ///
 /// # Errors
 /// `Failed` if the catalog cannot be read.
-pub fn catalog(session: &mut Session, registry: &Registry) -> Result<(Observed, Memo)> {
+pub fn catalog(session: &mut Session, registry: &Registry) -> Result<(Observed, Memo, String)> {
     let mut batch = String::from("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; ");
     let mut readers = Vec::new();
     for kind in registry.iter() {
@@ -25,7 +26,8 @@ pub fn catalog(session: &mut Session, registry: &Registry) -> Result<(Observed, 
         batch.push_str(&state::memo_query(state));
         batch.push_str("; ");
     }
-    batch.push_str("COMMIT");
+    batch.push_str(&fingerprint::of_snapshot(session));
+    batch.push_str("; COMMIT");
     let answers = session.ask(&batch).map_err(|error| {
         let _ = session.run("ROLLBACK");
         server_error("cannot read the catalog", &error)
@@ -36,8 +38,54 @@ pub fn catalog(session: &mut Session, registry: &Registry) -> Result<(Observed, 
             kind.observe(&row, &session.server, &mut observed);
         }
     }
-    let memo = answers.get(readers.len()).map(Memo::read).unwrap_or_default();
-    Ok((observed, memo))
+    let remembers = session.server.state.is_some();
+    let memo = answers.get(readers.len()).filter(|_| remembers).map(Memo::read).unwrap_or_default();
+    let value = answers.last().and_then(|answer| answer.first()).unwrap_or_default().to_string();
+    Ok((observed, memo, value))
+}
+
+/// Whether every question to the data is answered as the file wants it, in a database whose catalog is known to be as
+/// the file wants it.
+///
+/// # Errors
+/// `Failed` if the connection is lost.
+pub fn data_is_in_sync(session: &mut Session, desired: &Model, terms: &Terms<'_>) -> Result<bool> {
+    let observed = Observed::default();
+    let mut asked = Vec::new();
+    let mut queries = Vec::new();
+    {
+        let cx = terms.cx(&session.server, desired, &observed);
+        for entry in desired.iter().filter(|entry| !entry.absent) {
+            let Some(kind) = terms.registry.get(entry.address.kind) else { continue };
+            if let Some(query) = kind.probe(&entry.address, &*entry.body, &cx) {
+                asked.push((kind, entry));
+                queries.push(query);
+            }
+        }
+    }
+    if queries.is_empty() {
+        return Ok(true);
+    }
+    let path = terms.search_path;
+    let batch = format!("BEGIN READ ONLY; SET LOCAL search_path = {path}; {}; COMMIT", queries.join("; "));
+    let answers = match session.ask(&batch) {
+        Ok(answers) if answers.len() == asked.len() => answers,
+        Ok(_) => return Ok(false),
+        Err(error) if error.is_closed() => return Err(server_error("cannot ask the data", &error)),
+        Err(_) => {
+            let _ = session.run("ROLLBACK");
+            return Ok(false);
+        }
+    };
+    let cx = terms.cx(&session.server, desired, &observed);
+    Ok(asked.iter().zip(&answers).all(|((kind, entry), answer)| {
+        let rows: Vec<_> = answer.rows().collect();
+        kind.answer(&*entry.body, &rows).is_some_and(|body| {
+            let mut alteration = Alteration::default();
+            kind.compare(&entry.address, &*entry.body, &*body, &cx, &mut alteration);
+            alteration.is_empty()
+        })
+    }))
 }
 
 /// Asks the data: which declared rows are missing, whether a custom object is there. Only objects whose needs are all

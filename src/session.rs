@@ -126,9 +126,9 @@ impl Session {
             "SELECT current_setting('server_version_num') AS version, current_user AS user, \
              current_database() AS database, pg_is_in_recovery() AS standby, \
              (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) AS superuser, \
-             (SELECT bool_and(has_table_privilege(c.oid, 'SELECT')) FROM pg_class c \
+             (SELECT bool_and(has_table_privilege(c.oid, 'SELECT')) AND count(*) = 4 FROM pg_class c \
              JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = {} \
-             AND has_schema_privilege(n.oid, 'USAGE') AND c.relname IN ('run', 'memo', 'secret')) AS state",
+             AND has_schema_privilege(n.oid, 'USAGE') AND c.relname IN ('run', 'memo', 'secret', 'seen')) AS state",
             literal(state_schema)
         ));
         let answers = ask(&mut client, &batch)?;

@@ -19,6 +19,7 @@ use crate::report::{Outcome, Report};
 use crate::session::{Interrupt, Session};
 use crate::spec::{self, Desired};
 use crate::sql::{Consent, ident};
+use crate::state::fingerprint::{self, Seen};
 use crate::state::{self, Memo, Remembered, RunRecord};
 use crate::statement::StepRecord;
 use std::collections::BTreeSet;
@@ -91,6 +92,8 @@ struct Look {
     observed: Model,
     plan: Plan,
     settled: Vec<Remembered>,
+    /// The fingerprint of what was seen.
+    fingerprint: String,
 }
 
 impl Reconciler {
@@ -144,9 +147,13 @@ impl Reconciler {
         apply::lock(&mut session, self.lock_wait(options), listener)?;
         let mut steps = Vec::new();
         for round in 1.. {
+            if self.is_known(&mut session, options)? {
+                self.record_idle(&mut session, options, None, listener);
+                return Ok(Report::new(Outcome::InSync, Plan::default(), steps, begun.elapsed()));
+            }
             let look = self.look(&mut session, options)?;
             if look.plan.is_empty() {
-                self.record_idle(&mut session, options, &look.settled, listener);
+                self.record_idle(&mut session, options, Some(&look), listener);
                 return Ok(Report::new(Outcome::InSync, look.plan, steps, begun.elapsed()));
             }
             match self.round(&mut session, look, options, listener, &mut steps) {
@@ -283,18 +290,45 @@ impl Reconciler {
         ))
     }
 
-    /// Observes once and makes the plan.
-    fn look(&self, session: &mut Session, options: &Options) -> Result<Look> {
+    /// Whether nothing has changed since a run with this file and these terms found the database in sync.
+    fn is_known(&self, session: &mut Session, options: &Options) -> Result<bool> {
+        let Some(schema) = session.server.state.clone().filter(|_| !options.force) else { return Ok(false) };
+        let text = self.seen_terms(options);
+        if !fingerprint::is_known(session, &schema, &self.seen(&text))? {
+            return Ok(false);
+        }
+        let (allow, path) = (self.consents(options), self.search_path());
+        let terms = self.terms(&schema, &allow, &path);
+        observe::data_is_in_sync(session, &self.wanted(options), &terms)
+    }
+
+    fn seen<'a>(&'a self, terms: &'a str) -> Seen<'a> {
+        Seen { files: &self.desired.files, terms, secrets: self.desired.secrets.as_ref() }
+    }
+
+    /// What of the options decides whether something differs.
+    fn seen_terms(&self, options: &Options) -> String {
+        format!("{:?} {} {:?}", self.consents(options), options.skip_optional, self.retire)
+    }
+
+    /// The desired model, less what is optional if that is to be left out.
+    fn wanted(&self, options: &Options) -> Model {
         let mut desired = self.desired.model.clone();
         if options.skip_optional || self.desired.settings.skip_optional {
             let optional: Vec<_> =
                 desired.iter().filter(|entry| entry.optional).map(|entry| entry.address.clone()).collect();
             optional.iter().for_each(|address| _ = desired.remove(address));
         }
+        desired
+    }
+
+    /// Observes once and makes the plan.
+    fn look(&self, session: &mut Session, options: &Options) -> Result<Look> {
+        let mut desired = self.wanted(options);
         let allow = self.consents(options);
         let (path, schema) = (self.search_path(), self.state_schema());
         let terms = self.terms(&schema, &allow, &path);
-        let (mut observed, memo) = observe::catalog(session, &self.registry)?;
+        let (mut observed, memo, fingerprint) = observe::catalog(session, &self.registry)?;
         let memo = if options.force { Memo::default() } else { memo };
         let renames = adopt::pair(&mut desired, &mut observed, &self.registry);
         observe::data(session, &desired, &mut observed, &terms)?;
@@ -302,7 +336,7 @@ impl Reconciler {
         let cx = terms.cx(&session.server, &desired, &observed);
         let limits = Limits { large: self.desired.settings.large.unwrap_or(Limits::default().large) };
         let plan = plan::plan(diff::diff(&cx, &renames), &cx, &limits);
-        Ok(Look { desired, observed: observed.model, plan, settled })
+        Ok(Look { desired, observed: observed.model, plan, settled, fingerprint })
     }
 
     fn session(&self, client: Client, options: &Options) -> Result<Session> {
@@ -343,15 +377,21 @@ impl Reconciler {
         &self,
         session: &mut Session,
         options: &Options,
-        settled: &[Remembered],
+        look: Option<&Look>,
         listener: &Listener<'_>,
     ) {
         if options.stateless {
             return;
         }
         let schema = self.state_schema();
+        let settled = look.map_or(&[][..], |look| look.settled.as_slice());
+        let terms = self.seen_terms(options);
+        // What is drift must be told at every run, so a database that has any is looked at anew.
+        let seen = look.filter(|look| look.plan.drift.is_empty()).map_or(String::new(), |look| {
+            fingerprint::remember(session, &schema, &self.seen(&terms), &look.fingerprint)
+        });
         let written = state::ensure(session, &schema)
-            .and_then(|()| state::record_idle(session, &schema, &self.record(options), settled));
+            .and_then(|()| state::record_idle(session, &schema, &self.record(options), settled, &seen));
         if let Err(error) = written {
             listener(Event::Note(format!("{}; the run is not recorded", error.message)));
         }

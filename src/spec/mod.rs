@@ -9,10 +9,12 @@ mod walk;
 
 pub use settings::{KEYS as SETTINGS, Settings};
 
+use crate::config::Secret;
 use crate::error::{Error, ErrorKind, Result};
 use crate::kind::Registry;
 use crate::model::Model;
 use crate::source::{Files, Problems, Table, load, reload};
+use std::cell::RefCell;
 use std::path::Path;
 
 /// The desired model, with the files it came from.
@@ -26,6 +28,8 @@ pub struct Desired {
     pub files: Files,
     /// The schemas that the file speaks of, the default one first.
     pub schemas: Vec<String>,
+    /// The values of the environment variables that the file names.
+    pub secrets: Option<Secret>,
 }
 
 /// Reads `path` (a file or a folder).
@@ -70,11 +74,20 @@ fn understand(
     let mut problems = Problems::default();
     let settings = settings::read(&mut root, &mut problems);
     shorthand::expand(&mut root, &settings.default_schema, registry, &mut problems);
-    let mut walk = walk::Walk::new(registry, &settings.default_schema, environment, &mut problems);
+    let named: RefCell<String> = RefCell::default();
+    let recording = |name: &str| {
+        let value = environment(name);
+        let mut named = named.borrow_mut();
+        value.iter().for_each(|value| named.push_str(&format!("{name}={value}\n")));
+        value
+    };
+    let mut walk = walk::Walk::new(registry, &settings.default_schema, &recording, &mut problems);
     walk.root(&root);
     let walk::Walked { mut model, references, schemas } = walk.finish();
     names::check(&model, &references, &schemas, &mut problems);
     names::mention(&mut model, registry);
     problems.into_result(ErrorKind::InvalidSpec, &files)?;
-    Ok(Desired { model, settings, files, schemas })
+    let named = named.into_inner();
+    let secrets = (!named.is_empty()).then(|| Secret::new(named));
+    Ok(Desired { model, settings, files, schemas, secrets })
 }

@@ -16,6 +16,7 @@ mod leftovers;
 mod locks;
 mod portal;
 mod prune;
+mod recognised;
 mod reference;
 mod rights;
 mod together;

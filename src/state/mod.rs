@@ -1,6 +1,8 @@
 //! The tool's own schema in the database: runs, their statements, the files they were made from, what is remembered
 //! of expressions, quarantined rows.
 
+pub mod fingerprint;
+
 use crate::error::{Error, Result};
 use crate::session::{Answer, Session, server_error};
 use crate::source::Files;
@@ -18,7 +20,9 @@ const IDLE_RUNS_KEPT: u32 = 200;
 
 /// The statements that make the tool's own schema; each does nothing where its object is there already.
 pub fn definition(schema: &str) -> String {
-    let name = |table: &str| qualified(schema, table);
+    let [file, run, step, memo, seen, secret, quarantine, function] =
+        ["file", "run", "step", "memo", "seen", "secret", "quarantine", "quarantine_row"]
+            .map(|name| qualified(schema, name));
     format!(
         "CREATE SCHEMA IF NOT EXISTS {schema};
 COMMENT ON SCHEMA {schema} IS 'the state of pgreconcile: runs, remembered comparisons, quarantined rows';
@@ -55,6 +59,7 @@ CREATE TABLE IF NOT EXISTS {memo} (
     observed text NOT NULL,
     PRIMARY KEY (address, attribute)
 );
+CREATE TABLE IF NOT EXISTS {seen} (key text PRIMARY KEY, value text NOT NULL, secrets text NOT NULL);
 CREATE TABLE IF NOT EXISTS {secret} (role text PRIMARY KEY, verifier text NOT NULL);
 CREATE TABLE IF NOT EXISTS {quarantine} (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -69,15 +74,8 @@ BEGIN
     VALUES (format('%I.%I', TG_TABLE_SCHEMA, TG_TABLE_NAME), TG_ARGV[0], to_jsonb(OLD));
     RETURN NULL;
 END $$;
-REVOKE ALL ON {secret} FROM PUBLIC",
+REVOKE ALL ON {secret}, {seen} FROM PUBLIC",
         schema = ident(schema),
-        file = name("file"),
-        run = name("run"),
-        step = name("step"),
-        memo = name("memo"),
-        secret = name("secret"),
-        quarantine = name("quarantine"),
-        function = name("quarantine_row"),
     )
 }
 
@@ -184,10 +182,11 @@ pub fn record_idle(
     schema: &str,
     record: &RunRecord<'_>,
     memo: &[Remembered],
+    also: &str,
 ) -> Result<()> {
     let (run, step) = (qualified(schema, "run"), qualified(schema, "step"));
     let batch = format!(
-        "BEGIN; SET LOCAL synchronous_commit = off; {} {} {} \
+        "BEGIN; SET LOCAL synchronous_commit = off; {} {} {} {also} \
          DELETE FROM {run} r WHERE outcome = 'in sync' AND id < (SELECT id FROM {run} WHERE outcome = 'in sync' \
          ORDER BY id DESC OFFSET {IDLE_RUNS_KEPT} LIMIT 1) AND NOT EXISTS (SELECT FROM {step} s WHERE s.run = r.id); \
          COMMIT",
