@@ -40,8 +40,12 @@ const CATALOGS: &[(&str, &str, &str)] = &[
     ("pg_namespace", "x.oid", "x.nspname !~ '^pg_(toast_)?temp_'"),
     ("pg_extension", "x.oid", "true"),
     ("pg_default_acl", "x.oid", "true"),
-    ("pg_depend", "x.objid, x.refobjid, x.refobjsubid", "x.deptype = 'a' AND x.objid >= 16384"),
-    ("pg_description", "x.objoid, x.objsubid", "x.objoid >= 16384 OR x.classoid = 'pg_namespace'::regclass"),
+    (
+        "pg_depend",
+        "x.objid, x.refobjid, x.refobjsubid",
+        "x.deptype = 'a' AND x.classid = 'pg_class'::regclass AND x.objid >= 16384",
+    ),
+    ("pg_description", "x.objoid, x.objsubid", "x.objoid >= 16384 OR x.objoid = 2200"),
     ("pg_shdescription", "x.objoid", "true"),
     ("pg_auth_members", "x.roleid, x.member", "true"),
 ];
@@ -83,7 +87,7 @@ fn key(session: &Session, seen: &Seen<'_>) -> String {
 /// `Failed` if the connection is lost.
 pub fn is_known(session: &mut Session, schema: &str, seen: &Seen<'_>) -> Result<bool> {
     let batch = format!(
-        "SELECT secrets FROM {} WHERE key = {} AND value = (SELECT {})",
+        "BEGIN READ ONLY; SET LOCAL enable_seqscan = off; SELECT secrets FROM {} WHERE key = {} AND value = (SELECT {}); COMMIT",
         qualified(schema, "seen"),
         literal(&key(session, seen)),
         query(session)
@@ -91,7 +95,10 @@ pub fn is_known(session: &mut Session, schema: &str, seen: &Seen<'_>) -> Result<
     let answers = match session.ask(&batch) {
         Ok(answers) => answers,
         Err(error) if error.is_closed() => return Err(server_error("cannot recognise the database", &error)),
-        Err(_) => return Ok(false),
+        Err(_) => {
+            let _ = session.run("ROLLBACK");
+            return Ok(false);
+        }
     };
     let found = answers.first().and_then(|answer| answer.first());
     Ok(found.is_some_and(|verifier| match seen.secrets {
