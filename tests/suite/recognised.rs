@@ -1,6 +1,6 @@
 //! A database in which nothing has changed is recognised by its fingerprint; whatever changes is seen.
 
-use crate::support::{self, portal::Portal};
+use crate::support::{self, Run, portal::Portal};
 
 /// Changes behind the tool's back, one for each catalog that the fingerprint covers, and what the next run does about it.
 const CHANGES: &[(&str, &str)] = &[
@@ -46,5 +46,24 @@ fn every_change_is_seen_and_no_change_is_recognised() {
         other.stdout_contains("1 changed");
         let stored = portal.db.column("select secrets from pgreconcile.seen");
         assert!(stored.iter().all(|text| text.starts_with("SCRAM-SHA-256$")), "{stored:?}");
+    }
+}
+
+/// What no catalog of the fingerprint holds is asked for at every run, whether it is to be there or not.
+#[test]
+fn custom_objects_are_asked_for_at_every_run() {
+    for (absent, change) in [(false, "drop statistics odd"), (true, "create statistics odd on a, b from t")] {
+        let db = support::server().database();
+        let file = format!(
+            "[tables.t.columns]\na = \"int\"\nb = \"int\"\n[[custom]]\nname = \"odd\"\nabsent = {absent}\n\
+             probe = \"select exists (select from pg_statistic_ext where stxname = 'odd')\"\n\
+             create = \"create statistics odd on a, b from t\"\ndrop = \"drop statistics odd\"\n"
+        );
+        for _ in 0..3 {
+            Run::new(&db).file(&file).arg("apply").run().success();
+        }
+        Run::new(&db).file(&file).arg("apply").run().success().stdout_contains("in sync: nothing to do");
+        db.execute(change);
+        Run::new(&db).file(&file).arg("apply").run().success().stdout_contains("by 1 statement");
     }
 }
