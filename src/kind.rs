@@ -1,5 +1,6 @@
 //! The trait that every room implements, and the registry the corridor walks. Stands below the rooms.
 
+mod draft;
 mod item;
 
 use crate::delta::Alteration;
@@ -8,6 +9,7 @@ use crate::pg::{Feature, ServerVersion};
 use crate::source::KeyDoc;
 use crate::sql::{Consent, Fragment, literal};
 use crate::statement::Step;
+pub use draft::{Draft, Drafted, dotless};
 pub use item::{Item, Reference, split_name};
 use std::collections::{BTreeSet, HashMap};
 
@@ -335,6 +337,12 @@ pub trait Room: Sync + 'static {
     /// Takes one row of that query into the observed model.
     fn observe(&self, row: &Row<'_>, server: &Server, out: &mut Observed);
 
+    /// Says an observed object as the file would: the inverse of [`Room::read`].
+    fn write(&self, _at: &Address, _observed: &Self::Body, draft: &mut Draft<'_>) {
+        draft.leave_out();
+        draft.unsaid("the file cannot say it yet");
+    }
+
     /// A question that only the data can answer, asked once the catalog is known and everything that the object
     /// needs is there. Sent in a read-only transaction.
     fn probe(&self, _at: &Address, _desired: &Self::Body, _cx: &Cx<'_>) -> Option<String> {
@@ -510,6 +518,8 @@ macro_rules! erased {
 }
 
 erased! {
+    /// See [`Room::write`].
+    fn write(at: &Address; observed; draft: &mut Draft<'_>);
     /// See [`Room::probe`].
     fn probe(at: &Address; desired; cx: &Cx<'_>) -> Option<String>;
     /// See [`Room::create`].

@@ -1,7 +1,7 @@
 //! Check constraints on tables.
 
 use crate::delta::{Alteration, Change};
-use crate::kind::{Context, Cx, Doc, Item, Place, Rank, Room, Row, Server, Undeclared, Visit};
+use crate::kind::{Context, Cx, Doc, Draft, Item, Place, Rank, Room, Row, Server, Undeclared, Visit};
 use crate::model::{Address, Entry, Model, Observed};
 use crate::source::{KeyDoc, Shape};
 use crate::sql::{Form, Fragment, Phrase, ident, not_of_extension, qualified};
@@ -73,6 +73,18 @@ impl Room for Check {
 
     fn fragments(&self, at: &Address, body: &mut Body, visit: &mut Visit<'_>) {
         visit("expression", &mut body.expression, Context::Row { table: table(at) });
+    }
+
+    fn write(&self, at: &Address, observed: &Body, draft: &mut Draft<'_>) {
+        let Body { expression, no_inherit, validated } = observed;
+        if at.name().starts_with("pgreconcile_") {
+            draft.leave_out();
+        }
+        draft.fragment("expression", expression);
+        draft.flag("no_inherit", *no_inherit);
+        if !validated {
+            draft.unsaid("it is NOT VALID");
+        }
     }
 
     fn create(&self, at: &Address, desired: &Body, _: &Cx<'_>) -> Vec<Step> {

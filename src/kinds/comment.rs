@@ -1,7 +1,7 @@
 //! Comments: a kind about any address.
 
 use crate::delta::Alteration;
-use crate::kind::{Cx, Doc, Item, Place, Rank, Room, Row, Server, Undeclared};
+use crate::kind::{Cx, Doc, Draft, Item, Place, Rank, Room, Row, Server, Undeclared};
 use crate::model::{Address, Entry, Model, Observed};
 use crate::source::{KeyDoc, Shape};
 use crate::sql::{Form, Phrase, SEQUENCE_OF_ITS_OWN, not_of_extension};
@@ -73,6 +73,18 @@ impl Room for Comment {
         let address = Address::about(DOC.name, Vec::<String>::new(), subject.clone());
         let body = Body { text: row.text("text").to_string() };
         out.model.insert(Entry::new(address, body).part_of(subject));
+    }
+
+    fn write(&self, at: &Address, observed: &Body, draft: &mut Draft<'_>) {
+        let Body { text } = observed;
+        // An extension brings its own comment; so does the schema that every database is born with.
+        let brought = at.subject().is_some_and(|subject| {
+            subject.kind == "extension" || subject.kind == "schema" && text == "standard public schema"
+        });
+        if brought {
+            draft.leave_out();
+        }
+        draft.text("text", text);
     }
 
     fn create(&self, at: &Address, desired: &Body, cx: &Cx<'_>) -> Vec<Step> {

@@ -1,7 +1,7 @@
 //! Domains: types with a default and with conditions of their own.
 
 use crate::delta::{Alteration, Change, Obstacle, Show};
-use crate::kind::{Context, Cx, Doc, Item, Place, Rank, Room, Row, Server, Visit};
+use crate::kind::{Context, Cx, Doc, Draft, Item, Place, Rank, Room, Row, Server, Visit};
 use crate::model::{Address, Entry, Observed};
 use crate::source::{KeyDoc, Shape, Span, Value};
 use crate::sql::{Consent, Form, Fragment, Phrase, ident, not_of_extension, qualified};
@@ -132,6 +132,20 @@ impl Room for Domain {
         for (name, check) in &mut body.checks {
             let context = Context::Domain { base: base.clone() };
             visit(&format!("check {name}"), &mut check.expression, context);
+        }
+    }
+
+    fn write(&self, _: &Address, observed: &Body, draft: &mut Draft<'_>) {
+        let Body { data_type, collation, default, not_null, checks, absent: _, columns: _, span: _ } =
+            observed;
+        draft.fragment("type", data_type);
+        draft.some("collation", collation.as_ref());
+        draft.some_fragment("default", default.as_ref());
+        draft.flag("not_null", *not_null);
+        let text = |check: &Check| Value::String(check.expression.text().to_string());
+        draft.table("checks", checks.iter().map(|(name, check)| (name, text(check))));
+        for (name, _) in checks.iter().filter(|(_, check)| !check.validated) {
+            draft.unsaid(format!("check `{name}` is NOT VALID"));
         }
     }
 

@@ -1,7 +1,7 @@
 //! Enum types.
 
 use crate::delta::{Alteration, Change, Obstacle, Show};
-use crate::kind::{Cx, Doc, Item, Place, Rank, Room, Row, Server};
+use crate::kind::{Cx, Doc, Draft, Item, Place, Rank, Room, Row, Server};
 use crate::model::{Address, Entry, Observed};
 use crate::source::{KeyDoc, Node, Shape, Span, Value};
 use crate::sql::{Form, Phrase, ident, literal, not_of_extension, qualified};
@@ -81,6 +81,11 @@ impl Room for Enum {
         let labels = row.list("labels").into_iter().map(|name| Label { name, renamed_from: None }).collect();
         let address = Address::new(DOC.name, [row.text("schema"), row.text("name")]);
         out.model.insert(Entry::new(address, Body { labels, span: None }));
+    }
+
+    fn write(&self, _: &Address, observed: &Body, draft: &mut Draft<'_>) {
+        let Body { labels, span: _ } = observed;
+        draft.array("labels", labels.iter().map(|label| label.name.as_str()));
     }
 
     fn create(&self, at: &Address, desired: &Body, _: &Cx<'_>) -> Vec<Step> {

@@ -1,7 +1,7 @@
 //! Extensions.
 
 use crate::delta::Alteration;
-use crate::kind::{Cx, Doc, Item, Place, Rank, Room, Row, Server, Undeclared};
+use crate::kind::{Cx, Doc, Draft, Item, Place, Rank, Room, Row, Server, Undeclared};
 use crate::model::{Address, Entry, Model, Observed};
 use crate::source::{KeyDoc, Shape};
 use crate::sql::{Form, Phrase, ident};
@@ -56,6 +56,18 @@ impl Room for Extension {
     fn observe(&self, row: &Row<'_>, _: &Server, out: &mut Observed) {
         let body = Body { schema: row.owned("schema"), version: row.owned("version") };
         out.model.insert(Entry::new(Address::new(DOC.name, [row.text("name")]), body));
+    }
+
+    /// The version is whatever the server has.
+    fn write(&self, at: &Address, observed: &Body, draft: &mut Draft<'_>) {
+        let Body { schema, version: _ } = observed;
+        if at.name() == "plpgsql" {
+            draft.leave_out();
+        }
+        // The server puts an extension into the first schema of the search path.
+        let elsewhere =
+            schema.as_deref().filter(|schema| *schema != draft.schema() && *schema != "pg_catalog");
+        draft.some("schema", elsewhere);
     }
 
     fn create(&self, at: &Address, desired: &Body, _: &Cx<'_>) -> Vec<Step> {

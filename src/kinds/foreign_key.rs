@@ -1,7 +1,7 @@
 //! Foreign keys.
 
 use crate::delta::{Alteration, Change};
-use crate::kind::{Cx, Doc, Item, Place, Rank, Room, Row, Server, split_name};
+use crate::kind::{Cx, Doc, Draft, Item, Place, Rank, Room, Row, Server, split_name};
 use crate::model::{Address, Entry, Observed};
 use crate::repair;
 use crate::source::{KeyDoc, Shape};
@@ -175,6 +175,22 @@ impl Room for ForeignKey {
         let table = Address::new("table", [path[0], path[1]]);
         let other = Address::new("table", [&body.schema, &body.table]);
         out.model.insert(Entry::new(Address::new(DOC.name, path), body).part_of(table).needing(other));
+    }
+
+    fn write(&self, _: &Address, observed: &Body, draft: &mut Draft<'_>) {
+        let Body { columns, schema, table, referenced, on_delete, on_update, match_full, .. } = observed;
+        let Body { deferrable, initially_deferred, validated, .. } = observed;
+        draft.list("columns", columns);
+        let target = draft.name(schema, table);
+        draft.text("references", format!("{target}({})", referenced.join(", ")));
+        draft.word("on_delete", on_delete, "no action");
+        draft.word("on_update", on_update, "no action");
+        draft.word("match", if *match_full { "full" } else { "simple" }, "simple");
+        draft.flag("deferrable", *deferrable);
+        draft.word("initially", if *initially_deferred { "deferred" } else { "immediate" }, "immediate");
+        if !validated {
+            draft.unsaid("it is NOT VALID");
+        }
     }
 
     fn create(&self, at: &Address, desired: &Body, cx: &Cx<'_>) -> Vec<Step> {

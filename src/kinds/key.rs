@@ -1,7 +1,7 @@
 //! Primary keys and unique constraints: one room with two doors, because PostgreSQL treats them alike.
 
 use crate::delta::Alteration;
-use crate::kind::{Context, Cx, Doc, Item, Place, Rank, Room, Row, Server, Visit};
+use crate::kind::{Context, Cx, Doc, Draft, Item, Place, Rank, Room, Row, Server, Visit};
 use crate::model::{Address, Entry, Observed};
 use crate::pg::Feature;
 use crate::repair;
@@ -155,6 +155,15 @@ impl Room for Key {
         if let Some(keep) = &mut body.keep {
             visit("keep", keep, Context::Order { table: table(at) });
         }
+    }
+
+    fn write(&self, _: &Address, observed: &Body, draft: &mut Draft<'_>) {
+        let Body { columns, include, nulls_not_distinct, deferrable, initially_deferred, keep: _ } = observed;
+        draft.list("columns", columns);
+        draft.list("include", include);
+        draft.flag("nulls_not_distinct", *nulls_not_distinct);
+        draft.flag("deferrable", *deferrable);
+        draft.word("initially", if *initially_deferred { "deferred" } else { "immediate" }, "immediate");
     }
 
     fn create(&self, at: &Address, desired: &Body, cx: &Cx<'_>) -> Vec<Step> {

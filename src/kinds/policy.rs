@@ -1,7 +1,7 @@
 //! Row-level security policies on tables.
 
 use crate::delta::Alteration;
-use crate::kind::{Context, Cx, Doc, Item, Place, Rank, Room, Row, Server, Visit};
+use crate::kind::{Context, Cx, Doc, Draft, Item, Place, Rank, Room, Row, Server, Visit};
 use crate::model::{Address, Entry, Observed};
 use crate::source::{KeyDoc, Shape};
 use crate::sql::{Consent, Form, Fragment, Phrase, ident, not_of_extension, qualified};
@@ -156,6 +156,15 @@ impl Room for Policy {
                 visit(name, fragment, Context::Row { table: table(at) });
             }
         }
+    }
+
+    fn write(&self, _: &Address, observed: &Body, draft: &mut Draft<'_>) {
+        let Body { command, restrictive, to, using, with_check, uses: _ } = observed;
+        draft.word("command", command, "all");
+        draft.flag("restrictive", *restrictive);
+        draft.list("to", to.iter().filter(|role| *role != "public"));
+        draft.some_fragment("using", using.as_ref());
+        draft.some_fragment("with_check", with_check.as_ref());
     }
 
     fn create(&self, at: &Address, desired: &Body, _: &Cx<'_>) -> Vec<Step> {

@@ -1,7 +1,7 @@
 //! Schemas: the namespaces that other kinds live in.
 
 use crate::delta::Alteration;
-use crate::kind::{Cx, Doc, Item, Place, Rank, Room, Row, Server, Undeclared};
+use crate::kind::{Cx, Doc, Draft, Item, Place, Rank, Room, Row, Server, Undeclared};
 use crate::model::{Address, Entry, Model, Observed};
 use crate::sql::{Form, Phrase, ident};
 use crate::statement::{Statement, Step};
@@ -44,6 +44,8 @@ impl Room for Schema {
     fn observe(&self, row: &Row<'_>, _: &Server, out: &mut Observed) {
         out.model.insert(Entry::new(Address::new(DOC.name, [row.text("name")]), Body));
     }
+
+    fn write(&self, _: &Address, Body: &Body, _: &mut Draft<'_>) {}
 
     fn create(&self, at: &Address, _: &Body, _: &Cx<'_>) -> Vec<Step> {
         vec![Statement::new(Form::Create, Phrase::from("CREATE SCHEMA ").ident(at.name())).into()]

@@ -1,7 +1,7 @@
 //! Sequences of their own: those of serial and identity columns belong to the column's room.
 
 use crate::delta::{Alteration, Show};
-use crate::kind::{Cx, Doc, Item, Place, Rank, Room, Row, Server, split_name};
+use crate::kind::{Cx, Doc, Draft, Item, Place, Rank, Room, Row, Server, dotless, split_name};
 use crate::model::{Address, Entry, Observed};
 use crate::source::{KeyDoc, Shape};
 use crate::sql::{Form, SEQUENCE_OF_ITS_OWN, ident, not_of_extension, qualified};
@@ -196,6 +196,22 @@ impl Room for Sequence {
             entry = entry.needing(Address::new("table", &column.path()[..2])).needing(column);
         }
         out.model.insert(entry);
+    }
+
+    fn write(&self, _: &Address, observed: &Body, draft: &mut Draft<'_>) {
+        let Body { data_type, increment, minvalue, maxvalue, start, cache, cycle, owned_by } = observed;
+        let (least, greatest) = data_type.limits(*increment);
+        draft.word("type", data_type.name(), Type::Big.name());
+        draft.number("increment", *increment, 1);
+        draft.number("minvalue", *minvalue, least);
+        draft.number("maxvalue", *maxvalue, greatest);
+        draft.number("start", *start, if *increment > 0 { *minvalue } else { *maxvalue });
+        draft.number("cache", *cache, 1);
+        draft.flag("cycle", *cycle);
+        if let Some(Owner(column)) = owned_by {
+            let table = draft.name(column.schema(), &column.path()[1]);
+            draft.text("owned_by", format!("{table}.{}", dotless(column.name())));
+        }
     }
 
     fn create(&self, at: &Address, desired: &Body, _: &Cx<'_>) -> Vec<Step> {

@@ -1,0 +1,148 @@
+//! One object of a model on its way into a file: what an [`Item`](super::Item) is the other way round.
+
+use crate::model::{Address, Model};
+use crate::source::{Key, Node, Span, Table, Value};
+use crate::sql::Fragment;
+
+/// An object as the file says it, being written by its room. What goes without saying is left out.
+pub struct Draft<'a> {
+    /// Everything that is being written, so that a room can tell what goes without saying here.
+    pub model: &'a Model,
+    schema: &'a str,
+    key: String,
+    table: Table,
+    kept: bool,
+    unsaid: Vec<String>,
+}
+
+/// What has become of a draft.
+pub struct Drafted {
+    /// The key under which the object stands.
+    pub key: String,
+    /// Its keys; nothing for an object that the file need not mention.
+    pub table: Option<Table>,
+    /// What of it the file cannot say.
+    pub unsaid: Vec<String>,
+}
+
+/// A place that nobody wrote.
+fn nowhere() -> Span {
+    Span::new(0, 0..0)
+}
+
+impl<'a> Draft<'a> {
+    /// A draft of the object at `at`, which stands among the objects of `schema` in the file.
+    pub fn new(at: &Address, schema: &'a str, model: &'a Model) -> Self {
+        let key = at.name().to_string();
+        Draft { model, schema, key, table: Table::default(), kept: true, unsaid: Vec::new() }
+    }
+
+    /// What the room has written.
+    pub fn finish(self) -> Drafted {
+        Drafted { key: self.key, table: self.kept.then_some(self.table), unsaid: self.unsaid }
+    }
+
+    /// It stands under `key` instead of its own name.
+    pub fn named(&mut self, key: impl Into<String>) {
+        self.key = key.into();
+    }
+
+    /// The file need not mention it.
+    pub fn leave_out(&mut self) {
+        self.kept = false;
+    }
+
+    /// The file cannot say this of it.
+    pub fn unsaid(&mut self, what: impl Into<String>) {
+        self.unsaid.push(what.into());
+    }
+
+    /// Any value.
+    pub fn put(&mut self, key: &str, value: Value) {
+        self.table.push(key, nowhere(), value);
+    }
+
+    /// A string.
+    pub fn text(&mut self, key: &str, text: impl Into<String>) {
+        self.put(key, Value::String(text.into()));
+    }
+
+    /// A string, if there is one.
+    pub fn some(&mut self, key: &str, text: Option<impl Into<String>>) {
+        if let Some(text) = text {
+            self.text(key, text);
+        }
+    }
+
+    /// What the server prints as SQL.
+    pub fn fragment(&mut self, key: &str, fragment: &Fragment) {
+        self.text(key, fragment.text());
+    }
+
+    /// What the server prints as SQL, if there is any.
+    pub fn some_fragment(&mut self, key: &str, fragment: Option<&Fragment>) {
+        self.some(key, fragment.map(Fragment::text));
+    }
+
+    /// `true`; what is not so goes without saying.
+    pub fn flag(&mut self, key: &str, value: bool) {
+        if value {
+            self.put(key, Value::Boolean(true));
+        }
+    }
+
+    /// An integer, unless it is what is taken where nothing is said.
+    pub fn number(&mut self, key: &str, value: i64, unsaid: i64) {
+        if value != unsaid {
+            self.put(key, Value::Integer(value));
+        }
+    }
+
+    /// A word, unless it is the one that is taken where nothing is said.
+    pub fn word(&mut self, key: &str, word: &str, unsaid: &str) {
+        if word != unsaid {
+            self.text(key, word);
+        }
+    }
+
+    /// An array of strings, unless it is empty.
+    pub fn list<S: Into<String>>(&mut self, key: &str, items: impl IntoIterator<Item = S>) {
+        let mut items = items.into_iter().peekable();
+        if items.peek().is_some() {
+            self.array(key, items);
+        }
+    }
+
+    /// An array of strings, even an empty one.
+    pub fn array<S: Into<String>>(&mut self, key: &str, items: impl IntoIterator<Item = S>) {
+        let items = items.into_iter().map(|item| Node::at(nowhere(), Value::String(item.into())));
+        self.put(key, Value::Array(items.collect()));
+    }
+
+    /// A table of values by name, unless it is empty.
+    pub fn table<S: Into<String>>(&mut self, key: &str, entries: impl IntoIterator<Item = (S, Value)>) {
+        let entries = entries
+            .into_iter()
+            .map(|(name, value)| (Key { name: name.into(), span: nowhere() }, Node::at(nowhere(), value)));
+        let entries: Vec<_> = entries.collect();
+        if !entries.is_empty() {
+            self.put(key, Value::Table(Table { entries }));
+        }
+    }
+
+    /// A name as [`Item::resolve`](super::Item::resolve) reads it here: without its schema where that is the object's
+    /// own.
+    pub fn name(&self, schema: &str, name: &str) -> String {
+        if schema == self.schema { dotless(name) } else { format!("{}.{}", dotless(schema), dotless(name)) }
+    }
+
+    /// The schema among whose objects it stands.
+    pub fn schema(&self) -> &str {
+        self.schema
+    }
+}
+
+/// A part of a dotted name as [`split_name`](super::split_name) reads it: in quotes if it holds a dot or a quote.
+pub fn dotless(name: &str) -> String {
+    if name.contains(['.', '"', ',', '(', ')']) { format!("\"{}\"", name.replace('"', "\"\"")) } else { name.to_string() }
+}
