@@ -54,9 +54,13 @@ fn follow_renames(desired: &Model, observed: &mut Observed, registry: &Registry)
             let Some(mut there) = observed.model.remove(&address) else { continue };
             let inside = |inner: &Address| registry.can_hold(from.kind, inner.kind);
             there.address = there.address.moved(&from, to, &inside);
+            let kind = registry.get(there.address.kind);
+            if let Some(address) = kind.and_then(|kind| kind.readdress(&there.address, &from, to)) {
+                there.address = address;
+            }
             let related = there.parent.iter_mut().chain(&mut there.needs);
             related.for_each(|other| *other = other.moved(&from, to, &inside));
-            if let Some(kind) = registry.get(there.address.kind) {
+            if let Some(kind) = kind {
                 // What a table or something larger is called may be mentioned anywhere, a column only near it.
                 let table = &to.path()[..to.path().len().min(2)];
                 let near = there.address.path().starts_with(table);

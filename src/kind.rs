@@ -2,16 +2,19 @@
 
 mod draft;
 mod item;
+mod seat;
+mod server;
 
 use crate::delta::Alteration;
 use crate::model::{Address, Body, Entry, Model, Observed};
-use crate::pg::{Feature, ServerVersion};
 use crate::source::KeyDoc;
-use crate::sql::{Consent, Fragment, literal};
+use crate::sql::{Consent, Fragment};
 use crate::statement::Step;
 pub use draft::{Draft, Drafted, dotless};
 pub use item::{Item, Reference, split_name};
-use std::collections::{BTreeSet, HashMap};
+pub use seat::{Privileges, Seat};
+pub use server::{Row, Server};
+use std::collections::BTreeSet;
 
 /// Where in the file the objects of a kind stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,6 +78,8 @@ pub enum Rank {
     Trigger,
     /// Policies.
     Policy,
+    /// Owners.
+    Owner,
     /// Privileges.
     Privilege,
     /// Comments.
@@ -102,104 +107,6 @@ pub struct Doc {
     pub keys: &'static [KeyDoc],
     /// A complete example that validates.
     pub example: &'static str,
-}
-
-/// What the tool knows of the server and of its own rights there.
-#[derive(Debug, Clone)]
-pub struct Server {
-    /// Its version.
-    pub version: ServerVersion,
-    /// The current user.
-    pub user: String,
-    /// The current database.
-    pub database: String,
-    /// Whether the current user is a superuser.
-    pub superuser: bool,
-    /// Whether the server is a standby.
-    pub in_recovery: bool,
-    /// The schemas that are read.
-    pub schemas: Vec<String>,
-    /// The tool's own schema, if it is there and may be read.
-    pub state: Option<String>,
-}
-
-impl Server {
-    /// Whether the server has a feature.
-    pub fn has(&self, feature: Feature) -> bool {
-        self.version.has(feature)
-    }
-
-    /// An SQL condition: the namespace name `column` is one of those that are read.
-    pub fn in_schemas(&self, column: &str) -> String {
-        let list = self.schemas.iter().map(|name| literal(name)).collect::<Vec<_>>().join(", ");
-        if list.is_empty() { "false".to_string() } else { format!("{column} IN ({list})") }
-    }
-}
-
-/// One row of a catalog query, as text.
-#[derive(Clone, Copy)]
-pub struct Row<'a> {
-    columns: &'a HashMap<String, usize>,
-    values: &'a postgres::SimpleQueryRow,
-}
-
-impl<'a> Row<'a> {
-    /// A row whose columns stand at `columns`.
-    pub fn new(columns: &'a HashMap<String, usize>, values: &'a postgres::SimpleQueryRow) -> Self {
-        Row { columns, values }
-    }
-
-    /// The value of a column, if it is not NULL.
-    pub fn get(&self, column: &str) -> Option<&'a str> {
-        let index = self.columns.get(column).copied();
-        debug_assert!(index.is_some(), "the catalog query gives no column `{column}`");
-        self.values.get(index?)
-    }
-
-    /// The value of the column with that number, if it is not NULL.
-    pub fn at(&self, number: usize) -> Option<&'a str> {
-        self.values.try_get(number).ok().flatten()
-    }
-
-    /// The value of a column, if there is such a column and it is not NULL.
-    pub fn column(&self, column: &str) -> Option<&'a str> {
-        self.columns.get(column).and_then(|index| self.at(*index))
-    }
-
-    /// The value of a column; empty for NULL.
-    pub fn text(&self, column: &str) -> &'a str {
-        self.get(column).unwrap_or_default()
-    }
-
-    /// The owned value of a column, if it is not NULL.
-    pub fn owned(&self, column: &str) -> Option<String> {
-        self.get(column).map(str::to_string)
-    }
-
-    /// A boolean; `false` for NULL.
-    pub fn flag(&self, column: &str) -> bool {
-        self.get(column) == Some("t")
-    }
-
-    /// A number; 0 for NULL.
-    pub fn number(&self, column: &str) -> i64 {
-        self.get(column).and_then(|text| text.parse().ok()).unwrap_or_default()
-    }
-
-    /// What the query made with `json_agg`; empty for NULL.
-    pub fn parsed<T: serde::de::DeserializeOwned + Default>(&self, column: &str) -> T {
-        self.get(column).and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default()
-    }
-
-    /// A list that the query made with `to_json` of a text array; empty for NULL.
-    pub fn list(&self, column: &str) -> Vec<String> {
-        self.get(column).and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default()
-    }
-
-    /// What the catalog prints as SQL, if it is not NULL.
-    pub fn fragment(&self, column: &str) -> Option<Fragment> {
-        self.get(column).map(Fragment::plain)
-    }
 }
 
 /// How the server can be asked to spell a fragment.
@@ -334,6 +241,11 @@ pub trait Room: Sync + 'static {
     /// The one catalog query that reads every object of this kind in the schemas of `server`.
     fn catalog(&self, server: &Server) -> Option<String>;
 
+    /// Where the catalog has its objects, for kinds that can have comments, privileges or owners.
+    fn seat(&self) -> Option<Seat> {
+        None
+    }
+
     /// Takes one row of that query into the observed model.
     fn observe(&self, row: &Row<'_>, server: &Server, out: &mut Observed);
 
@@ -395,6 +307,11 @@ pub trait Room: Sync + 'static {
         false
     }
 
+    /// Follows a rename in an address that names what is renamed without standing in it.
+    fn readdress(&self, _at: &Address, _from: &Address, _to: &Address) -> Option<Address> {
+        None
+    }
+
     /// Follows a rename inside an observed body.
     fn follow(&self, _body: &mut Self::Body, _from: &Address, _to: &Address) {}
 
@@ -445,8 +362,12 @@ macro_rules! erased {
             fn read(&self, item: &mut Item<'_>);
             /// See [`Room::catalog`].
             fn catalog(&self, server: &Server) -> Option<String>;
+            /// See [`Room::seat`]; with the kind in it.
+            fn seat(&self) -> Option<Seat>;
             /// See [`Room::observe`].
             fn observe(&self, row: &Row<'_>, server: &Server, out: &mut Observed);
+            /// See [`Room::readdress`].
+            fn readdress(&self, at: &Address, from: &Address, to: &Address) -> Option<Address>;
             /// See [`Room::fragments`].
             fn fragments(&self, at: &Address, body: &mut dyn Body, visit: &mut Visit<'_>);
             /// See [`Room::follow`].
@@ -476,8 +397,14 @@ macro_rules! erased {
             fn catalog(&self, server: &Server) -> Option<String> {
                 Room::catalog(self, server)
             }
+            fn seat(&self) -> Option<Seat> {
+                Room::seat(self).map(|seat| Seat { kind: Room::doc(self).name, ..seat })
+            }
             fn observe(&self, row: &Row<'_>, server: &Server, out: &mut Observed) {
                 Room::observe(self, row, server, out);
+            }
+            fn readdress(&self, at: &Address, from: &Address, to: &Address) -> Option<Address> {
+                Room::readdress(self, at, from, to)
             }
             fn fragments(&self, at: &Address, body: &mut dyn Body, visit: &mut Visit<'_>) {
                 if let Some(body) = body.as_any_mut().downcast_mut::<R::Body>() {

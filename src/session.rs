@@ -146,6 +146,7 @@ impl Session {
             superuser: row.flag("superuser"),
             in_recovery: row.flag("standby"),
             schemas: Vec::new(),
+            seats: Vec::new(),
             state: row.flag("state").then(|| state_schema.to_string()),
         };
         Ok(Session { client, interrupt: Interrupt::default(), server })

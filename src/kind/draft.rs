@@ -144,5 +144,9 @@ impl<'a> Draft<'a> {
 
 /// A part of a dotted name as [`split_name`](super::split_name) reads it: in quotes if it holds a dot or a quote.
 pub fn dotless(name: &str) -> String {
-    if name.contains(['.', '"', ',', '(', ')']) { format!("\"{}\"", name.replace('"', "\"\"")) } else { name.to_string() }
+    if name.contains(['.', '"', ',', '(', ')']) {
+        format!("\"{}\"", name.replace('"', "\"\""))
+    } else {
+        name.to_string()
+    }
 }

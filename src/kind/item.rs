@@ -1,5 +1,6 @@
 //! One object of the file on its way into its room.
 
+use super::Registry;
 use crate::model::{Address, Body, Entry};
 use crate::source::{Key, KeyDoc, Problems, Reader, Span, Table, Value};
 
@@ -19,6 +20,8 @@ pub struct Item<'a> {
     pub unnamed: bool,
     /// Its table of keys.
     pub table: &'a Table,
+    /// Every kind.
+    pub registry: &'a Registry,
     pub(crate) keys: &'static [KeyDoc],
     pub(crate) problems: &'a mut Problems,
     pub(crate) references: &'a mut Vec<Reference>,

@@ -1,7 +1,7 @@
 //! Check constraints on tables.
 
 use crate::delta::{Alteration, Change};
-use crate::kind::{Context, Cx, Doc, Draft, Item, Place, Rank, Room, Row, Server, Undeclared, Visit};
+use crate::kind::{Context, Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server, Undeclared, Visit};
 use crate::model::{Address, Entry, Model, Observed};
 use crate::source::{KeyDoc, Shape};
 use crate::sql::{Form, Fragment, Phrase, ident, not_of_extension, qualified};
@@ -58,6 +58,10 @@ impl Room for Check {
              FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace \
              WHERE k.contype = 'c' AND k.conislocal AND NOT c.relispartition AND {ours} AND {own} ORDER BY k.oid"
         ))
+    }
+
+    fn seat(&self) -> Option<Seat> {
+        Some(Seat { only: "k.contype = 'c' AND NOT c.relispartition", ..Seat::CONSTRAINT })
     }
 
     fn observe(&self, row: &Row<'_>, _: &Server, out: &mut Observed) {

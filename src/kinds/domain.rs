@@ -1,7 +1,7 @@
 //! Domains: types with a default and with conditions of their own.
 
 use crate::delta::{Alteration, Change, Obstacle, Show};
-use crate::kind::{Context, Cx, Doc, Draft, Item, Place, Rank, Room, Row, Server, Visit};
+use crate::kind::{Context, Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server, Visit};
 use crate::model::{Address, Entry, Observed};
 use crate::source::{KeyDoc, Shape, Span, Value};
 use crate::sql::{Consent, Form, Fragment, Phrase, ident, not_of_extension, qualified};
@@ -104,6 +104,10 @@ impl Room for Domain {
              FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace JOIN pg_type b ON b.oid = t.typbasetype \
              WHERE t.typtype = 'd' AND {ours} AND {own} ORDER BY t.oid"
         ))
+    }
+
+    fn seat(&self) -> Option<Seat> {
+        Some(Seat { only: "t.typtype = 'd'", ..Seat::TYPE })
     }
 
     fn observe(&self, row: &Row<'_>, _: &Server, out: &mut Observed) {

@@ -1,7 +1,7 @@
 //! Enum types.
 
 use crate::delta::{Alteration, Change, Obstacle, Show};
-use crate::kind::{Cx, Doc, Draft, Item, Place, Rank, Room, Row, Server};
+use crate::kind::{Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server};
 use crate::model::{Address, Entry, Observed};
 use crate::source::{KeyDoc, Node, Shape, Span, Value};
 use crate::sql::{Form, Phrase, ident, literal, not_of_extension, qualified};
@@ -75,6 +75,10 @@ impl Room for Enum {
              (SELECT json_agg(l.enumlabel ORDER BY l.enumsortorder) FROM pg_enum l WHERE l.enumtypid = t.oid) AS labels \
              FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace WHERE t.typtype = 'e' AND {ours} AND {own}"
         ))
+    }
+
+    fn seat(&self) -> Option<Seat> {
+        Some(Seat::TYPE)
     }
 
     fn observe(&self, row: &Row<'_>, _: &Server, out: &mut Observed) {

@@ -1,7 +1,7 @@
 //! Extensions.
 
 use crate::delta::Alteration;
-use crate::kind::{Cx, Doc, Draft, Item, Place, Rank, Room, Row, Server, Undeclared};
+use crate::kind::{Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server, Undeclared};
 use crate::model::{Address, Entry, Model, Observed};
 use crate::source::{KeyDoc, Shape};
 use crate::sql::{Form, Phrase, ident};
@@ -51,6 +51,17 @@ impl Room for Extension {
         let query = "SELECT x.extname AS name, n.nspname AS schema, x.extversion AS version \
                      FROM pg_extension x JOIN pg_namespace n ON n.oid = x.extnamespace";
         Some(query.to_string())
+    }
+
+    fn seat(&self) -> Option<Seat> {
+        Some(Seat {
+            class: "pg_extension",
+            oid: "x.oid",
+            from: "pg_extension x",
+            path: "x.extname",
+            member: ("pg_extension", "x.oid"),
+            ..Seat::BARE
+        })
     }
 
     fn observe(&self, row: &Row<'_>, _: &Server, out: &mut Observed) {

@@ -1,7 +1,7 @@
 //! Foreign keys.
 
 use crate::delta::{Alteration, Change};
-use crate::kind::{Cx, Doc, Draft, Item, Place, Rank, Room, Row, Server, split_name};
+use crate::kind::{Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server, split_name};
 use crate::model::{Address, Entry, Observed};
 use crate::repair;
 use crate::source::{KeyDoc, Shape};
@@ -155,6 +155,10 @@ impl Room for ForeignKey {
              JOIN pg_class f ON f.oid = k.confrelid JOIN pg_namespace fn ON fn.oid = f.relnamespace \
              WHERE k.contype = 'f' AND k.conparentid = 0 AND NOT c.relispartition AND {ours} AND {own} ORDER BY k.oid"
         ))
+    }
+
+    fn seat(&self) -> Option<Seat> {
+        Some(Seat { only: "k.contype = 'f' AND NOT c.relispartition", ..Seat::CONSTRAINT })
     }
 
     fn observe(&self, row: &Row<'_>, _: &Server, out: &mut Observed) {

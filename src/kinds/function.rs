@@ -1,7 +1,7 @@
 //! Functions.
 
 use crate::delta::Alteration;
-use crate::kind::{Context, Cx, Doc, Item, Place, Rank, Room, Row, Server, Visit};
+use crate::kind::{Context, Cx, Doc, Item, Place, Rank, Room, Row, Seat, Server, Visit};
 use crate::model::{Address, Entry, Observed};
 use crate::source::{KeyDoc, Shape};
 use crate::sql::{Form, Fragment, Phrase, ident, not_of_extension, qualified};
@@ -129,6 +129,10 @@ impl Room for Function {
              FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace JOIN pg_language l ON l.oid = p.prolang \
              WHERE p.prokind = 'f' AND {ours} AND {own} ORDER BY p.oid"
         ))
+    }
+
+    fn seat(&self) -> Option<Seat> {
+        Some(Seat::ROUTINE)
     }
 
     fn observe(&self, row: &Row<'_>, _: &Server, out: &mut Observed) {

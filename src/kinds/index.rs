@@ -1,7 +1,7 @@
 //! Indexes that no constraint stands on.
 
 use crate::delta::{Alteration, Change};
-use crate::kind::{Context, Cx, Doc, Item, Place, Rank, Room, Row, Server, Visit};
+use crate::kind::{Context, Cx, Doc, Item, Place, Rank, Room, Row, Seat, Server, Visit};
 use crate::model::{Address, Entry, Observed};
 use crate::source::{KeyDoc, Shape};
 use crate::sql::{Form, Fragment, Phrase, auto_name, ident, not_of_extension, qualified};
@@ -102,6 +102,19 @@ impl Room for Index {
              AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x')) \
              ORDER BY i.indexrelid"
         ))
+    }
+
+    fn seat(&self) -> Option<Seat> {
+        Some(Seat {
+            class: "pg_class",
+            oid: "x.oid",
+            from: "pg_index i JOIN pg_class x ON x.oid = i.indexrelid JOIN pg_class c ON c.oid = i.indrelid \
+                   JOIN pg_namespace n ON n.oid = c.relnamespace",
+            path: "n.nspname, c.relname, x.relname",
+            only: "NOT c.relispartition AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = i.indexrelid \
+                   AND k.contype IN ('p', 'u', 'x'))",
+            ..Seat::PART
+        })
     }
 
     fn observe(&self, row: &Row<'_>, _: &Server, out: &mut Observed) {

@@ -1,7 +1,7 @@
 //! Primary keys and unique constraints: one room with two doors, because PostgreSQL treats them alike.
 
 use crate::delta::Alteration;
-use crate::kind::{Context, Cx, Doc, Draft, Item, Place, Rank, Room, Row, Server, Visit};
+use crate::kind::{Context, Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server, Visit};
 use crate::model::{Address, Entry, Observed};
 use crate::pg::Feature;
 use crate::repair;
@@ -135,6 +135,11 @@ impl Room for Key {
              WHERE k.contype = '{}' AND NOT c.relispartition AND {ours} AND {own} ORDER BY k.oid",
             self.contype
         ))
+    }
+
+    fn seat(&self) -> Option<Seat> {
+        let only = if self.contype == "p" { "k.contype = 'p'" } else { "k.contype = 'u'" };
+        Some(Seat { only, ..Seat::CONSTRAINT })
     }
 
     fn observe(&self, row: &Row<'_>, _: &Server, out: &mut Observed) {

@@ -1,7 +1,7 @@
 //! Row-level security policies on tables.
 
 use crate::delta::Alteration;
-use crate::kind::{Context, Cx, Doc, Draft, Item, Place, Rank, Room, Row, Server, Visit};
+use crate::kind::{Context, Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server, Visit};
 use crate::model::{Address, Entry, Observed};
 use crate::source::{KeyDoc, Shape};
 use crate::sql::{Consent, Form, Fragment, Phrase, ident, not_of_extension, qualified};
@@ -110,6 +110,16 @@ impl Room for Policy {
              FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid JOIN pg_namespace n ON n.oid = c.relnamespace \
              WHERE NOT c.relispartition AND {ours} AND {own} ORDER BY p.oid"
         ))
+    }
+
+    fn seat(&self) -> Option<Seat> {
+        Some(Seat {
+            class: "pg_policy",
+            oid: "p.oid",
+            from: "pg_policy p JOIN pg_class c ON c.oid = p.polrelid JOIN pg_namespace n ON n.oid = c.relnamespace",
+            path: "n.nspname, c.relname, p.polname",
+            ..Seat::PART
+        })
     }
 
     fn observe(&self, row: &Row<'_>, _: &Server, out: &mut Observed) {

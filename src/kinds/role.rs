@@ -3,7 +3,7 @@
 
 use crate::config::Secret;
 use crate::delta::{Alteration, Change};
-use crate::kind::{Cx, Doc, Item, Place, Rank, Room, Row, Server, Undeclared};
+use crate::kind::{Cx, Doc, Item, Place, Rank, Room, Row, Seat, Server, Undeclared};
 use crate::model::{Address, Entry, Model, Observed};
 use crate::pg::scram;
 use crate::source::{KeyDoc, Shape};
@@ -105,6 +105,17 @@ impl Room for Role {
              {verifier} AS verifier FROM {from} WHERE r.rolname !~ '^pg_'",
             flags.join(", ")
         ))
+    }
+
+    fn seat(&self) -> Option<Seat> {
+        Some(Seat {
+            class: "pg_authid",
+            oid: "r.oid",
+            from: "pg_roles r",
+            path: "r.rolname",
+            member: ("pg_authid", "r.oid"),
+            ..Seat::BARE
+        })
     }
 
     fn observe(&self, row: &Row<'_>, _: &Server, out: &mut Observed) {

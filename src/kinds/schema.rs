@@ -1,7 +1,7 @@
 //! Schemas: the namespaces that other kinds live in.
 
 use crate::delta::Alteration;
-use crate::kind::{Cx, Doc, Draft, Item, Place, Rank, Room, Row, Server, Undeclared};
+use crate::kind::{Cx, Doc, Draft, Item, Place, Privileges, Rank, Room, Row, Seat, Server, Undeclared};
 use crate::model::{Address, Entry, Model, Observed};
 use crate::sql::{Form, Phrase, ident};
 use crate::statement::{Statement, Step};
@@ -39,6 +39,25 @@ impl Room for Schema {
     fn catalog(&self, server: &Server) -> Option<String> {
         let ours = server.in_schemas("nspname");
         Some(format!("SELECT nspname AS name FROM pg_namespace WHERE {ours}"))
+    }
+
+    fn seat(&self) -> Option<Seat> {
+        Some(Seat {
+            class: "pg_namespace",
+            oid: "n.oid",
+            from: "pg_namespace n",
+            path: "n.nspname",
+            member: ("pg_namespace", "n.oid"),
+            owner: Some("n.nspowner"),
+            privileges: Some(Privileges {
+                acl: "n.nspacl",
+                letter: 'n',
+                called: "SCHEMA",
+                // Of schema `public` PUBLIC has some from the start.
+                implicit: Some(&[]),
+            }),
+            ..Seat::BARE
+        })
     }
 
     fn observe(&self, row: &Row<'_>, _: &Server, out: &mut Observed) {

@@ -1,7 +1,9 @@
 //! Sequences of their own: those of serial and identity columns belong to the column's room.
 
 use crate::delta::{Alteration, Show};
-use crate::kind::{Cx, Doc, Draft, Item, Place, Rank, Room, Row, Server, dotless, split_name};
+use crate::kind::{
+    Cx, Doc, Draft, Item, Place, Privileges, Rank, Room, Row, Seat, Server, dotless, split_name,
+};
 use crate::model::{Address, Entry, Observed};
 use crate::source::{KeyDoc, Shape};
 use crate::sql::{Form, SEQUENCE_OF_ITS_OWN, ident, not_of_extension, qualified};
@@ -172,6 +174,11 @@ impl Room for Sequence {
              FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_sequence s ON s.seqrelid = c.oid \
              WHERE {SEQUENCE_OF_ITS_OWN} AND {ours} AND {own} ORDER BY c.oid"
         ))
+    }
+
+    fn seat(&self) -> Option<Seat> {
+        let privileges = Privileges { acl: "c.relacl", letter: 's', called: "SEQUENCE", implicit: None };
+        Some(Seat { only: "c.relkind = 'S'", privileges: Some(privileges), ..Seat::RELATION })
     }
 
     fn observe(&self, row: &Row<'_>, _: &Server, out: &mut Observed) {

@@ -1,7 +1,7 @@
 //! Tables: the hosts of columns, constraints, indexes, triggers and rows, which have rooms of their own.
 
 use crate::delta::{Alteration, Change, Show};
-use crate::kind::{Cx, Doc, Item, Place, Rank, Room, Row, Server};
+use crate::kind::{Cx, Doc, Item, Place, Rank, Room, Row, Seat, Server};
 use crate::model::{Address, Entry, Observed, TableFacts};
 use crate::source::{KeyDoc, Shape};
 use crate::sql::{Form, Phrase, ident, not_of_extension, qualified};
@@ -66,6 +66,10 @@ impl Room for Table {
              FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
              WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND {ours} AND {own} ORDER BY c.oid"
         ))
+    }
+
+    fn seat(&self) -> Option<Seat> {
+        Some(Seat { only: "c.relkind IN ('r', 'p') AND NOT c.relispartition", ..Seat::RELATION })
     }
 
     fn observe(&self, row: &Row<'_>, _: &Server, out: &mut Observed) {

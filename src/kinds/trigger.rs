@@ -1,7 +1,7 @@
 //! Triggers on tables.
 
 use crate::delta::Alteration;
-use crate::kind::{Context, Cx, Doc, Item, Place, Rank, Room, Row, Server, Visit};
+use crate::kind::{Context, Cx, Doc, Item, Place, Rank, Room, Row, Seat, Server, Visit};
 use crate::model::{Address, Entry, Observed};
 use crate::source::{KeyDoc, Shape};
 use crate::sql::{Form, Fragment, Phrase, column_names, ident, idents, literal, not_of_extension, qualified};
@@ -136,6 +136,17 @@ impl Room for Trigger {
              WHERE NOT t.tgisinternal AND t.tgparentid = 0 AND t.tgconstraint = 0 AND NOT c.relispartition \
              AND c.relkind IN ('r', 'p', 'v') AND {ours} AND {own} ORDER BY t.oid"
         ))
+    }
+
+    fn seat(&self) -> Option<Seat> {
+        Some(Seat {
+            class: "pg_trigger",
+            oid: "t.oid",
+            from: "pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace",
+            path: "n.nspname, c.relname, t.tgname",
+            only: "NOT t.tgisinternal AND NOT c.relispartition",
+            ..Seat::PART
+        })
     }
 
     fn observe(&self, row: &Row<'_>, _: &Server, out: &mut Observed) {

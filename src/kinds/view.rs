@@ -1,7 +1,7 @@
 //! Views and materialized views: one room with two doors.
 
 use crate::delta::{Alteration, Change, Show};
-use crate::kind::{Context, Cx, Doc, Item, Place, Rank, Room, Row, Server, Visit};
+use crate::kind::{Context, Cx, Doc, Item, Place, Rank, Room, Row, Seat, Server, Visit};
 use crate::model::{Address, Entry, Observed, TableFacts};
 use crate::pg::Feature;
 use crate::source::{KeyDoc, Shape};
@@ -127,6 +127,11 @@ impl Room for View {
              WHERE c.relkind = '{}' AND {ours} AND {own} ORDER BY c.oid",
             self.relkind
         ))
+    }
+
+    fn seat(&self) -> Option<Seat> {
+        let only = if self.relkind == "v" { "c.relkind = 'v'" } else { "c.relkind = 'm'" };
+        Some(Seat { only, ..Seat::RELATION })
     }
 
     fn observe(&self, row: &Row<'_>, _: &Server, out: &mut Observed) {

@@ -343,6 +343,7 @@ impl Reconciler {
         let mut session = Session::open(client, &self.state_schema())?;
         session.arm(&options.interrupt);
         session.server.schemas.clone_from(&self.desired.schemas);
+        session.server.seats = self.registry.iter().filter_map(|kind| kind.seat()).collect();
         let earlier = self.desired.model.iter().filter(|entry| entry.address.path().len() == 1);
         session.server.schemas.extend(earlier.filter_map(|entry| entry.renamed_from.clone()));
         if options.stateless {

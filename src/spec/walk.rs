@@ -153,6 +153,7 @@ impl<'a> Walk<'a> {
             span: key.span,
             unnamed: table.get(UNNAMED).is_some(),
             table,
+            registry: self.registry,
             keys: doc.keys,
             problems: self.problems,
             references: &mut self.references,

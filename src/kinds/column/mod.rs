@@ -4,7 +4,7 @@ mod change;
 mod steps;
 
 use crate::delta::{Alteration, Change, Obstacle, Show};
-use crate::kind::{Context, Cx, Doc, Item, Place, Rank, Room, Row, Server, Visit};
+use crate::kind::{Context, Cx, Doc, Item, Place, Rank, Room, Row, Seat, Server, Visit};
 use crate::model::{Address, Entry, Observed};
 use crate::pg::Feature;
 use crate::source::{KeyDoc, Shape, Span};
@@ -162,6 +162,19 @@ impl Room for Column {
              WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND a.attnum > 0 AND NOT a.attisdropped \
              AND {ours} AND {own} ORDER BY a.attrelid, a.attnum"
         ))
+    }
+
+    fn seat(&self) -> Option<Seat> {
+        Some(Seat {
+            class: "pg_class",
+            oid: "c.oid",
+            column: "a.attnum",
+            from: "pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
+                   JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped",
+            path: "n.nspname, c.relname, a.attname",
+            only: "c.relkind IN ('r', 'p', 'v', 'm') AND NOT c.relispartition",
+            ..Seat::PART
+        })
     }
 
     fn observe(&self, row: &Row<'_>, _: &Server, out: &mut Observed) {

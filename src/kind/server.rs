@@ -1,0 +1,111 @@
+//! What is known of the server, and the rows of its catalog.
+
+use super::Seat;
+use crate::pg::{Feature, ServerVersion};
+use crate::sql::{Fragment, literal};
+use std::collections::HashMap;
+
+/// What the tool knows of the server and of its own rights there.
+#[derive(Debug, Clone)]
+pub struct Server {
+    /// Its version.
+    pub version: ServerVersion,
+    /// The current user.
+    pub user: String,
+    /// The current database.
+    pub database: String,
+    /// Whether the current user is a superuser.
+    pub superuser: bool,
+    /// Whether the server is a standby.
+    pub in_recovery: bool,
+    /// The schemas that are read.
+    pub schemas: Vec<String>,
+    /// Where its catalog has the objects of each kind.
+    pub seats: Vec<Seat>,
+    /// The tool's own schema, if it is there and may be read.
+    pub state: Option<String>,
+}
+
+impl Server {
+    /// Whether the server has a feature.
+    pub fn has(&self, feature: Feature) -> bool {
+        self.version.has(feature)
+    }
+
+    /// The kind with that name, if the catalog has its objects.
+    pub fn kind(&self, name: &str) -> Option<&'static str> {
+        self.seats.iter().map(|seat| seat.kind).find(|kind| *kind == name)
+    }
+
+    /// An SQL condition: the namespace name `column` is one of those that are read.
+    pub fn in_schemas(&self, column: &str) -> String {
+        let list = self.schemas.iter().map(|name| literal(name)).collect::<Vec<_>>().join(", ");
+        if list.is_empty() { "false".to_string() } else { format!("{column} IN ({list})") }
+    }
+}
+
+/// One row of a catalog query, as text.
+#[derive(Clone, Copy)]
+pub struct Row<'a> {
+    columns: &'a HashMap<String, usize>,
+    values: &'a postgres::SimpleQueryRow,
+}
+
+impl<'a> Row<'a> {
+    /// A row whose columns stand at `columns`.
+    pub fn new(columns: &'a HashMap<String, usize>, values: &'a postgres::SimpleQueryRow) -> Self {
+        Row { columns, values }
+    }
+
+    /// The value of a column, if it is not NULL.
+    pub fn get(&self, column: &str) -> Option<&'a str> {
+        let index = self.columns.get(column).copied();
+        debug_assert!(index.is_some(), "the catalog query gives no column `{column}`");
+        self.values.get(index?)
+    }
+
+    /// The value of the column with that number, if it is not NULL.
+    pub fn at(&self, number: usize) -> Option<&'a str> {
+        self.values.try_get(number).ok().flatten()
+    }
+
+    /// The value of a column, if there is such a column and it is not NULL.
+    pub fn column(&self, column: &str) -> Option<&'a str> {
+        self.columns.get(column).and_then(|index| self.at(*index))
+    }
+
+    /// The value of a column; empty for NULL.
+    pub fn text(&self, column: &str) -> &'a str {
+        self.get(column).unwrap_or_default()
+    }
+
+    /// The owned value of a column, if it is not NULL.
+    pub fn owned(&self, column: &str) -> Option<String> {
+        self.get(column).map(str::to_string)
+    }
+
+    /// A boolean; `false` for NULL.
+    pub fn flag(&self, column: &str) -> bool {
+        self.get(column) == Some("t")
+    }
+
+    /// A number; 0 for NULL.
+    pub fn number(&self, column: &str) -> i64 {
+        self.get(column).and_then(|text| text.parse().ok()).unwrap_or_default()
+    }
+
+    /// What the query made with `json_agg`; empty for NULL.
+    pub fn parsed<T: serde::de::DeserializeOwned + Default>(&self, column: &str) -> T {
+        self.get(column).and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default()
+    }
+
+    /// A list that the query made with `to_json` of a text array; empty for NULL.
+    pub fn list(&self, column: &str) -> Vec<String> {
+        self.get(column).and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default()
+    }
+
+    /// What the catalog prints as SQL, if it is not NULL.
+    pub fn fragment(&self, column: &str) -> Option<Fragment> {
+        self.get(column).map(Fragment::plain)
+    }
+}
