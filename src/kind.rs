@@ -341,6 +341,16 @@ pub trait Room: Sync + 'static {
         false
     }
 
+    /// Whether the order of such objects in the file means something.
+    fn keeps_order(&self) -> bool {
+        false
+    }
+
+    /// Whether such objects belong to the whole cluster, and not to one database.
+    fn is_shared(&self) -> bool {
+        false
+    }
+
     /// An attribute as text, for other rooms.
     fn attribute(&self, _body: &Self::Body, _name: &str) -> Option<String> {
         None
@@ -378,6 +388,10 @@ macro_rules! erased {
             fn rename(&self, from: &Address, at: &Address, cx: &Cx<'_>) -> Option<Vec<Step>>;
             /// See [`Room::holds_fast`].
             fn holds_fast(&self) -> bool;
+            /// See [`Room::keeps_order`].
+            fn keeps_order(&self) -> bool;
+            /// See [`Room::is_shared`].
+            fn is_shared(&self) -> bool;
             /// See [`Room::identity`].
             fn identity(&self, at: &Address) -> Option<String>;
             /// See [`Room::join`].
@@ -424,6 +438,12 @@ macro_rules! erased {
             }
             fn holds_fast(&self) -> bool {
                 Room::holds_fast(self)
+            }
+            fn keeps_order(&self) -> bool {
+                Room::keeps_order(self)
+            }
+            fn is_shared(&self) -> bool {
+                Room::is_shared(self)
             }
             fn identity(&self, at: &Address) -> Option<String> {
                 Room::identity(self, at)

@@ -256,6 +256,13 @@ impl Model {
         self.entries.values_mut()
     }
 
+    /// The objects of `kind` whose path begins with `path`.
+    pub fn inside<'m>(&'m self, kind: &'static str, path: &'m [String]) -> impl Iterator<Item = &'m Entry> {
+        let first = Address { kind, path: path.into(), about: None };
+        let all = self.entries.range(first..).map(|(_, entry)| entry);
+        all.take_while(move |entry| entry.address.kind == kind && entry.address.path.starts_with(path))
+    }
+
     /// Every address.
     pub fn addresses(&self) -> impl Iterator<Item = &Address> {
         self.entries.keys()

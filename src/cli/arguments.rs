@@ -2,6 +2,7 @@
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use pgreconcile::config::Connection;
+use pgreconcile::scope::Scope;
 use pgreconcile::sql::Consent;
 use pgreconcile::{Error, Options, Result};
 use std::collections::BTreeSet;
@@ -71,6 +72,15 @@ pub enum Command {
         /// The number of a run
         run: Option<i64>,
     },
+    /// Say a live database as a schema.toml, on stdout; what the file cannot say is listed
+    Inspect {
+        /// Several files, which include each other: one for each schema or table
+        #[arg(long, value_enum, value_name = "BY")]
+        split: Option<SplitBy>,
+        /// The folder to write into, instead of stdout
+        #[arg(long, short, value_name = "FOLDER")]
+        output: Option<PathBuf>,
+    },
     /// The language of schema.toml as a JSON Schema, for editors
     JsonSchema,
     /// The reference, in Markdown
@@ -87,6 +97,15 @@ pub enum Format {
     Sql,
     /// One JSON document
     Json,
+}
+
+/// What gets a file of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SplitBy {
+    /// Each schema
+    Schema,
+    /// Each table
+    Table,
 }
 
 /// How log lines are written.
@@ -147,6 +166,12 @@ pub struct Global {
     /// Neither read nor write the tool's own schema
     #[arg(long, global = true, env = "PGRECONCILE_STATELESS")]
     pub stateless: bool,
+    /// Manage only what fits: `tenants.*`, `audit_*`, the name of a table or of a schema
+    #[arg(long, global = true, env = "PGRECONCILE_ONLY", value_delimiter = ',', value_name = "PATTERN")]
+    pub only: Vec<String>,
+    /// Leave alone what fits
+    #[arg(long, global = true, env = "PGRECONCILE_EXCLUDE", value_delimiter = ',', value_name = "PATTERN")]
+    pub exclude: Vec<String>,
     /// Say more; twice for even more
     #[arg(long, short, global = true, action = clap::ArgAction::Count)]
     pub verbose: u8,
@@ -181,6 +206,7 @@ impl Global {
         options.skip_optional = self.skip_optional;
         options.force = self.force;
         options.stateless = self.stateless;
+        options.scope = Scope::new(&self.only, &self.exclude)?;
         options.command = command;
         Ok(options)
     }

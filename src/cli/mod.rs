@@ -3,6 +3,7 @@
 mod arguments;
 mod commands;
 mod history;
+mod inspect;
 mod interrupt;
 mod logging;
 mod progress;
@@ -44,6 +45,7 @@ fn run(arguments: &Arguments) -> Result<u8, Error> {
         Command::Seed { files } => commands::seed(global, files),
         Command::Reset => commands::reset(global),
         Command::History { run } => history::history(global, *run),
+        Command::Inspect { split, output } => inspect::inspect(global, *split, output.as_deref()),
         Command::JsonSchema => commands::json_schema(),
         Command::Reference => {
             output(&reference::reference());

@@ -1,5 +1,6 @@
 //! One object of a model on its way into a file: what an [`Item`](super::Item) is the other way round.
 
+use super::Registry;
 use crate::model::{Address, Model};
 use crate::source::{Key, Node, Span, Table, Value};
 use crate::sql::Fragment;
@@ -8,6 +9,7 @@ use crate::sql::Fragment;
 pub struct Draft<'a> {
     /// Everything that is being written, so that a room can tell what goes without saying here.
     pub model: &'a Model,
+    registry: &'a Registry,
     schema: &'a str,
     key: String,
     table: Table,
@@ -32,9 +34,9 @@ fn nowhere() -> Span {
 
 impl<'a> Draft<'a> {
     /// A draft of the object at `at`, which stands among the objects of `schema` in the file.
-    pub fn new(at: &Address, schema: &'a str, model: &'a Model) -> Self {
+    pub fn new(at: &Address, schema: &'a str, model: &'a Model, registry: &'a Registry) -> Self {
         let key = at.name().to_string();
-        Draft { model, schema, key, table: Table::default(), kept: true, unsaid: Vec::new() }
+        Draft { model, registry, schema, key, table: Table::default(), kept: true, unsaid: Vec::new() }
     }
 
     /// What the room has written.
@@ -134,6 +136,12 @@ impl<'a> Draft<'a> {
     /// own.
     pub fn name(&self, schema: &str, name: &str) -> String {
         if schema == self.schema { dotless(name) } else { format!("{}.{}", dotless(schema), dotless(name)) }
+    }
+
+    /// An attribute of another object that is being written, as text.
+    pub fn attribute(&self, address: &Address, name: &str) -> Option<String> {
+        let entry = self.model.get(address)?;
+        self.registry.get(address.kind)?.attribute(&*entry.body, name)
     }
 
     /// The schema among whose objects it stands.

@@ -1,10 +1,12 @@
 //! Indexes that no constraint stands on.
 
 use crate::delta::{Alteration, Change};
-use crate::kind::{Context, Cx, Doc, Item, Place, Rank, Room, Row, Seat, Server, Visit};
+use crate::kind::{Context, Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server, Visit};
 use crate::model::{Address, Entry, Observed};
 use crate::source::{KeyDoc, Shape};
-use crate::sql::{Form, Fragment, Phrase, auto_name, ident, not_of_extension, qualified};
+use crate::sql::{
+    Form, Fragment, Phrase, auto_name, bracketed, cut, cut_once, ident, not_of_extension, qualified,
+};
 use crate::statement::{Statement, Step};
 
 /// The room.
@@ -136,6 +138,23 @@ impl Room for Index {
         visit("definition", &mut body.definition, Context::Index { table: table(at) });
     }
 
+    fn write(&self, _: &Address, observed: &Body, draft: &mut Draft<'_>) {
+        let Body { unique, definition, valid } = observed;
+        if let Some(parts) = Parts::of(definition.text()) {
+            draft.array("on", parts.keys.iter().map(|key| from_key(key)));
+            draft.flag("unique", *unique);
+            draft.word("method", &plain(parts.method), "btree");
+            draft.list("include", parts.include.iter().map(|name| plain(name)));
+            draft.flag("nulls_not_distinct", parts.nulls_not_distinct);
+            draft.some("where", parts.predicate);
+        } else {
+            draft.unsaid("its definition");
+        }
+        if !valid {
+            draft.unsaid("it is invalid");
+        }
+    }
+
     fn create(&self, at: &Address, desired: &Body, cx: &Cx<'_>) -> Vec<Step> {
         let Body { unique, definition, valid: _ } = desired;
         let direct =
@@ -237,6 +256,50 @@ fn is_name(key: &str) -> bool {
 /// One key as CREATE INDEX reads it. A bare word is a column's name as the file spells names; all else is SQL.
 fn as_key(key: &str) -> String {
     if is_name(key) { ident(key) } else { key.to_string() }
+}
+
+/// A key as the file writes it: a column's name bare, all else as SQL.
+fn from_key(key: &str) -> String {
+    let name = plain(key);
+    if is_name(&name) { name } else { key.to_string() }
+}
+
+/// A name without the quotes that SQL puts around it.
+fn plain(name: &str) -> String {
+    let inner = name.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+    inner.map_or_else(|| name.to_string(), |inner| inner.replace("\"\"", "\""))
+}
+
+/// What the server prints after `ON table`, in parts.
+struct Parts<'t> {
+    method: &'t str,
+    keys: Vec<&'t str>,
+    include: Vec<&'t str>,
+    nulls_not_distinct: bool,
+    predicate: Option<&'t str>,
+}
+
+impl<'t> Parts<'t> {
+    fn of(definition: &'t str) -> Option<Parts<'t>> {
+        let (method, rest) = definition.strip_prefix("USING ")?.split_once(' ')?;
+        let (keys, rest) = bracketed(rest)?;
+        let (rest, predicate) = match cut_once(rest, " WHERE ") {
+            Some((rest, predicate)) => {
+                (rest, Some(bracketed(predicate).map_or(predicate, |(inner, _)| inner)))
+            }
+            None => (rest, None),
+        };
+        let (include, rest) = rest.strip_prefix(" INCLUDE ").and_then(bracketed).unwrap_or(("", rest));
+        let include = if include.is_empty() { Vec::new() } else { cut(include, ", ") };
+        let rest = rest.strip_prefix(" NULLS NOT DISTINCT").map(|rest| (true, rest)).unwrap_or((false, rest));
+        rest.1.is_empty().then(|| Parts {
+            method,
+            keys: cut(keys, ", "),
+            include,
+            nulls_not_distinct: rest.0,
+            predicate,
+        })
+    }
 }
 
 fn build(at: &Address, name: &str, unique: bool, definition: &Fragment, concurrently: bool) -> Phrase {

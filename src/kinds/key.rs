@@ -162,7 +162,10 @@ impl Room for Key {
         }
     }
 
-    fn write(&self, _: &Address, observed: &Body, draft: &mut Draft<'_>) {
+    fn write(&self, at: &Address, observed: &Body, draft: &mut Draft<'_>) {
+        if matches!(self.doc.place, Place::Single { .. }) {
+            draft.text("name", at.name());
+        }
         let Body { columns, include, nulls_not_distinct, deferrable, initially_deferred, keep: _ } = observed;
         draft.list("columns", columns);
         draft.list("include", include);

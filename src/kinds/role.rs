@@ -187,6 +187,10 @@ impl Room for Role {
         Some(vec![Statement::new(Form::Catalog, sql).into()])
     }
 
+    fn is_shared(&self) -> bool {
+        true
+    }
+
     fn identity(&self, at: &Address) -> Option<String> {
         Some(format!("ROLE {}", ident(at.name())))
     }

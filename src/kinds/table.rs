@@ -1,7 +1,7 @@
 //! Tables: the hosts of columns, constraints, indexes, triggers and rows, which have rooms of their own.
 
 use crate::delta::{Alteration, Change, Show};
-use crate::kind::{Cx, Doc, Item, Place, Rank, Room, Row, Seat, Server};
+use crate::kind::{Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server};
 use crate::model::{Address, Entry, Observed, TableFacts};
 use crate::source::{KeyDoc, Shape};
 use crate::sql::{Form, Phrase, ident, not_of_extension, qualified};
@@ -87,6 +87,13 @@ impl Room for Table {
             force_row_security: Some(row.flag("force_row_security")),
         };
         out.model.insert(Entry::new(address, body).needing(namespace));
+    }
+
+    fn write(&self, _: &Address, observed: &Body, draft: &mut Draft<'_>) {
+        let Body { unlogged, row_security, force_row_security } = observed;
+        draft.flag("unlogged", *unlogged);
+        draft.flag("row_security", *row_security == Some(true));
+        draft.flag("force_row_security", *force_row_security == Some(true));
     }
 
     fn create(&self, at: &Address, desired: &Body, _: &Cx<'_>) -> Vec<Step> {

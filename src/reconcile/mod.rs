@@ -1,7 +1,10 @@
 //! The flow: read, observe, pair, settle, diff, plan, gate, execute, observe again, report.
 
 mod development;
+mod inspect;
 mod rollback;
+
+pub use inspect::{Inspection, Split, inspect};
 
 use crate::adopt;
 use crate::apply::{self, Bench, Crew, Event, Listener, Manner};
@@ -16,6 +19,7 @@ use crate::observe;
 use crate::pg::{self, Client};
 use crate::plan::{self, Limits, Plan};
 use crate::report::{Outcome, Report};
+use crate::scope::{LeftAlone, Scope};
 use crate::session::{Interrupt, Session};
 use crate::spec::{self, Desired};
 use crate::sql::{Consent, ident};
@@ -52,6 +56,8 @@ pub struct Options {
     pub force: bool,
     /// Neither read nor write the tool's own schema.
     pub stateless: bool,
+    /// What is managed.
+    pub scope: Scope,
     /// The command, for the record.
     pub command: &'static str,
     /// By which another thread ends the run.
@@ -72,6 +78,7 @@ impl Options {
             skip_optional: false,
             force: false,
             stateless: false,
+            scope: Scope::default(),
             command: "apply",
             interrupt: Interrupt::default(),
         }
@@ -94,6 +101,8 @@ struct Look {
     settled: Vec<Remembered>,
     /// The fingerprint of what was seen.
     fingerprint: String,
+    /// What belongs to other tools.
+    left_alone: Vec<LeftAlone>,
 }
 
 impl Reconciler {
@@ -191,6 +200,7 @@ impl Reconciler {
         let outcome = if pending { Outcome::Differs } else { Outcome::InSync };
         let mut report = Report::new(outcome, look.plan, Vec::new(), begun.elapsed());
         report.search_path = self.search_path();
+        report.left_alone = look.left_alone;
         if session.server.state.is_none() && report.plan.uses_state() {
             report.prelude = Some(state::definition(&self.state_schema()));
         }
@@ -308,7 +318,8 @@ impl Reconciler {
 
     /// What of the options decides whether something differs.
     fn seen_terms(&self, options: &Options) -> String {
-        format!("{:?} {} {:?}", self.consents(options), options.skip_optional, self.retire)
+        let Options { skip_optional, scope, .. } = options;
+        format!("{:?} {skip_optional} {:?} {scope:?}", self.consents(options), self.retire)
     }
 
     /// The desired model, less what is optional if that is to be left out.
@@ -331,12 +342,13 @@ impl Reconciler {
         let (mut observed, memo, fingerprint) = observe::catalog(session, &self.registry)?;
         let memo = if options.force { Memo::default() } else { memo };
         let renames = adopt::pair(&mut desired, &mut observed, &self.registry);
+        let left_alone = options.scope.apply(&mut desired, &mut observed.model, &self.registry);
         observe::data(session, &desired, &mut observed, &terms)?;
         let settled = canon::settle(session, &mut desired, &mut observed, &renames, &memo, &terms)?;
         let cx = terms.cx(&session.server, &desired, &observed);
         let limits = Limits { large: self.desired.settings.large.unwrap_or(Limits::default().large) };
         let plan = plan::plan(diff::diff(&cx, &renames), &cx, &limits);
-        Ok(Look { desired, observed: observed.model, plan, settled, fingerprint })
+        Ok(Look { desired, observed: observed.model, plan, settled, fingerprint, left_alone })
     }
 
     fn session(&self, client: Client, options: &Options) -> Result<Session> {

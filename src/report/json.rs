@@ -16,6 +16,7 @@ pub fn json(report: &Report, files: &Files) -> Value {
         "items": plan.items.iter().map(|entry| item(entry, files)).collect::<Vec<_>>(),
         "groups": plan.groups.iter().map(|entry| group(entry, plan)).collect::<Vec<_>>(),
         "drift": plan.drift,
+        "left_alone": report.left_alone,
         "steps": report.steps.iter().map(step).collect::<Vec<_>>(),
         "elapsed_ms": report.elapsed.as_secs_f64() * 1000.0,
     })

@@ -13,6 +13,7 @@ pub use script::script;
 pub use text::{change, statement_line, text};
 
 use crate::plan::Plan;
+use crate::scope::LeftAlone;
 use crate::statement::StepRecord;
 use std::time::Duration;
 
@@ -41,6 +42,8 @@ pub struct Report {
     pub elapsed: Duration,
     /// The `search_path` for a script.
     pub search_path: String,
+    /// What belongs to other tools, and is left alone.
+    pub left_alone: Vec<LeftAlone>,
     /// What a script must say first.
     pub prelude: Option<String>,
 }
@@ -48,7 +51,15 @@ pub struct Report {
 impl Report {
     /// A report.
     pub fn new(outcome: Outcome, plan: Plan, steps: Vec<StepRecord>, elapsed: Duration) -> Report {
-        Report { outcome, plan, steps, elapsed, search_path: String::new(), prelude: None }
+        Report {
+            outcome,
+            plan,
+            steps,
+            elapsed,
+            search_path: String::new(),
+            left_alone: Vec::new(),
+            prelude: None,
+        }
     }
 }
 

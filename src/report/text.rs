@@ -19,6 +19,9 @@ pub fn text(report: &Report, color: bool, statements: bool) -> String {
         groups(&mut out, plan, paint);
     }
     drift(&mut out, plan, paint);
+    for left in &report.left_alone {
+        let _ = writeln!(out, "{} is the bookkeeping of {}; left alone", left.address, left.tool);
+    }
     let _ = writeln!(out, "{}", paint.bold(&summary(report)));
     out
 }

@@ -303,7 +303,7 @@ fn matching(folder: &Path, pattern: &str, span: Span, problems: &mut Problems) -
 }
 
 /// Whether `text` fits `pattern`, where `*` stands for any run of characters.
-fn wildcard(pattern: &str, text: &str) -> bool {
+pub fn wildcard(pattern: &str, text: &str) -> bool {
     match pattern.split_once('*') {
         None => pattern == text,
         Some((head, rest)) => text.strip_prefix(head).is_some_and(|tail| {

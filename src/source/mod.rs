@@ -9,7 +9,7 @@ mod reader;
 mod span;
 
 pub use diagnostic::{Diagnostic, Problems, suggest};
-pub use files::{Files, load, reload};
+pub use files::{Files, load, reload, wildcard};
 pub use node::{Key, Node, Table, Value};
 pub use reader::{KeyDoc, Reader, Shape};
 pub use span::Span;

@@ -12,8 +12,8 @@ pub struct Node {
     pub span: Span,
 }
 
-/// A TOML value.
-#[derive(Debug, Clone)]
+/// A TOML value; equal if it says the same, wherever it stands.
+#[derive(Debug, Clone, PartialEq)]
 pub enum Value {
     /// A string of any of the four sorts.
     String(String),
@@ -45,6 +45,20 @@ pub struct Key {
 pub struct Table {
     /// The pairs, in order.
     pub entries: Vec<(Key, Node)>,
+}
+
+impl PartialEq for Node {
+    fn eq(&self, other: &Node) -> bool {
+        self.value == other.value
+    }
+}
+
+impl PartialEq for Table {
+    fn eq(&self, other: &Table) -> bool {
+        let pairs = |table: &Table| table.entries.len();
+        pairs(self) == pairs(other)
+            && self.entries.iter().all(|(key, node)| other.get(&key.name) == Some(node))
+    }
 }
 
 impl Table {

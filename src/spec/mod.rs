@@ -4,10 +4,12 @@
 pub mod keys;
 mod names;
 mod settings;
+mod shorten;
 mod shorthand;
 mod walk;
 
 pub use settings::{KEYS as SETTINGS, Settings};
+pub use shorten::shorten;
 
 use crate::config::Secret;
 use crate::error::{Error, ErrorKind, Result};

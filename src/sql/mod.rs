@@ -1,7 +1,8 @@
 //! Writing SQL: quoting, phrases, statements and what each form of statement costs. The only place that builds SQL
-//! text; nothing here reads SQL text again.
+//! text; but for `cut`, nothing here reads SQL text again.
 
 mod catalog;
+mod cut;
 mod form;
 mod fragment;
 mod names;
@@ -9,6 +10,7 @@ mod phrase;
 mod quote;
 
 pub use catalog::{SEQUENCE_OF_ITS_OWN, column_names, not_of_extension};
+pub use cut::{bracketed, cut, cut_once};
 pub use form::{Consent, Cost, Form, Lock, Work};
 pub use fragment::Fragment;
 pub use names::auto_name;

@@ -4,7 +4,7 @@ mod change;
 mod steps;
 
 use crate::delta::{Alteration, Change, Obstacle, Show};
-use crate::kind::{Context, Cx, Doc, Item, Place, Rank, Room, Row, Seat, Server, Visit};
+use crate::kind::{Context, Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server, Visit};
 use crate::model::{Address, Entry, Observed};
 use crate::pg::Feature;
 use crate::source::{KeyDoc, Shape, Span};
@@ -221,6 +221,27 @@ impl Room for Column {
         }
     }
 
+    fn write(&self, at: &Address, observed: &Body, draft: &mut Draft<'_>) {
+        let Body {
+            data_type, default, not_null, identity, generated, serial, sequence: _, collation, ..
+        } = observed;
+        // The columns of a primary key are NOT NULL without being told.
+        let key = draft.model.inside("primary key", &at.path()[..2]).next();
+        let key = key.and_then(|key| draft.attribute(&key.address, "columns")).unwrap_or_default();
+        let of_key = key.lines().any(|column| column == at.name());
+        match (serial, data_type.text()) {
+            (true, "smallint") => draft.text("type", "smallserial"),
+            (true, "bigint") => draft.text("type", "bigserial"),
+            (true, _) => draft.text("type", "serial"),
+            (false, text) => draft.text("type", text),
+        }
+        draft.some("collation", collation.as_ref());
+        draft.some("identity", identity.map(|identity| identity.words().to_lowercase()));
+        draft.flag("not_null", *not_null && identity.is_none() && !serial && !of_key);
+        draft.some_fragment("default", default.as_ref());
+        draft.some_fragment("generated", generated.as_ref());
+    }
+
     fn create(&self, at: &Address, desired: &Body, cx: &Cx<'_>) -> Vec<Step> {
         steps::add(at, desired, cx)
     }
@@ -293,6 +314,10 @@ impl Room for Column {
     fn rename(&self, from: &Address, at: &Address, _: &Cx<'_>) -> Option<Vec<Step>> {
         let rest = Phrase::from(" RENAME COLUMN ").ident(from.name()).raw(" TO ").ident(at.name());
         Some(vec![steps::alter_table(at, Form::AlterTable, rest).into()])
+    }
+
+    fn keeps_order(&self) -> bool {
+        true
     }
 
     fn identity(&self, at: &Address) -> Option<String> {

@@ -1,0 +1,67 @@
+//! A live database as a `schema.toml`, on stdout or in files.
+
+use super::arguments::{Global, SplitBy};
+use super::output;
+use super::progress::Progress;
+use pgreconcile::apply::Event;
+use pgreconcile::model::printable;
+use pgreconcile::reconcile::{Split, inspect as look};
+use pgreconcile::{Error, Result, pg};
+use std::path::Path;
+use std::time::Duration;
+
+pub fn inspect(global: &Global, split: Option<SplitBy>, folder: Option<&Path>) -> Result<u8> {
+    let split = match split {
+        None => Split::None,
+        Some(SplitBy::Schema) => Split::Schema,
+        Some(SplitBy::Table) => Split::Table,
+    };
+    if split != Split::None && folder.is_none() {
+        return Err(Error::usage("`--split` makes several files").hint("say where: `--output FOLDER`"));
+    }
+    let options = global.options("inspect")?;
+    let progress = Progress::new(global);
+    let wait = options.wait.unwrap_or(Duration::from_secs(60));
+    let client = pg::connect_waiting(&options.connection, wait, false, &mut |event| {
+        progress.event(Event::Connection(event));
+    })?;
+    let found = look(client, &options, split)?;
+    progress.finish();
+    match folder {
+        None => found.files.iter().for_each(|(_, text)| output(text)),
+        Some(folder) => save(folder, &found.files)?,
+    }
+    for left in &found.left_alone {
+        log::info!("{} is the bookkeeping of {}; left alone", left.address, left.tool);
+    }
+    for object in &found.unmodelled {
+        log::warn!("the file cannot say {} {}", object.sort, printable(&object.identity));
+    }
+    for (address, what) in &found.unsaid {
+        log::warn!("the file cannot say all of {address}: {}", printable(what));
+    }
+    Ok(0)
+}
+
+/// Writes the files into a folder, over none that is there.
+fn save(folder: &Path, files: &[(String, String)]) -> Result<()> {
+    let failed = |path: &Path, error: std::io::Error| {
+        Error::failed(format!("cannot write `{}`: {error}", path.display()))
+    };
+    for (name, _) in files {
+        let path = folder.join(name);
+        if path.exists() {
+            return Err(Error::failed(format!("`{}` is there already; nothing was written", path.display()))
+                .hint("name another folder, or move it away"));
+        }
+    }
+    for (name, text) in files {
+        let path = folder.join(name);
+        if let Some(parent) = path.parent() {
+            std::fs::create_dir_all(parent).map_err(|error| failed(parent, error))?;
+        }
+        std::fs::write(&path, text).map_err(|error| failed(&path, error))?;
+        output(&format!("{}\n", path.display()));
+    }
+    Ok(())
+}

@@ -1,0 +1,108 @@
+//! A live database as a `schema.toml`.
+
+use super::Options;
+use crate::error::Result;
+use crate::inspect::{self, Layout, Unmodelled};
+use crate::kind::{Place, Registry};
+use crate::kinds;
+use crate::model::{Address, Model, printable};
+use crate::observe;
+use crate::pg::Client;
+use crate::scope::LeftAlone;
+use crate::session::{Session, server_error};
+use crate::sql::{literal, not_of_extension};
+use crate::state;
+
+pub use crate::inspect::Split;
+
+/// The schema whose objects stand at the top level of the file.
+const DEFAULT_SCHEMA: &str = "public";
+
+/// What was found in a database.
+#[derive(Debug)]
+pub struct Inspection {
+    /// The files, by their names beside each other; the first one is the one to start from.
+    pub files: Vec<(String, String)>,
+    /// Details that the file cannot say.
+    pub unsaid: Vec<(Address, String)>,
+    /// Objects that the file cannot declare.
+    pub unmodelled: Vec<Unmodelled>,
+    /// What belongs to other tools.
+    pub left_alone: Vec<LeftAlone>,
+}
+
+/// Reads every schema of the database that is neither the system's nor the tool's own, and says it as a file.
+///
+/// # Errors
+/// `Failed` if the catalog cannot be read.
+pub fn inspect(client: Client, options: &Options, split: Split) -> Result<Inspection> {
+    let registry = kinds::registry();
+    let mut session = Session::open(client, state::DEFAULT_SCHEMA)?;
+    session.arm(&options.interrupt);
+    session.server.schemas = schemas(&mut session)?;
+    let (mut observed, _, _) = observe::catalog(&mut session, &registry)?;
+    let left_alone = options.scope.apply(&mut Model::default(), &mut observed.model, &registry);
+    let unmodelled = inspect::unmodelled(&mut session)?;
+    let document = inspect::document(&observed.model, &registry, DEFAULT_SCHEMA);
+    let (ordered, collections) = keys(&registry);
+    let layout = Layout { ordered: &ordered, collections: &collections };
+    let parts = inspect::split(document.root, split, &registry);
+    let mut files: Vec<(String, String)> =
+        parts.into_iter().map(|(name, table)| (name, inspect::text(&table, &layout))).collect();
+    let mut inspection = Inspection { files: Vec::new(), unsaid: document.unsaid, unmodelled, left_alone };
+    if let Some((_, text)) = files.first_mut() {
+        text.insert_str(0, &inspection.remarks());
+    }
+    inspection.files = files;
+    Ok(inspection)
+}
+
+impl Inspection {
+    /// What a reader of the file must know of the database besides, as comments.
+    fn remarks(&self) -> String {
+        let mut lines: Vec<String> = Vec::new();
+        for LeftAlone { address, tool } in &self.left_alone {
+            lines.push(format!("left alone: {address}, the bookkeeping of {tool}"));
+        }
+        for Unmodelled { sort, identity } in &self.unmodelled {
+            lines.push(format!("not said here: {sort} {}", printable(identity)));
+        }
+        for (address, what) in &self.unsaid {
+            lines.push(format!("not said here: of {address}: {}", printable(what)));
+        }
+        let mut text: String = lines.iter().map(|line| format!("# {line}\n")).collect();
+        if !text.is_empty() {
+            text.push('\n');
+        }
+        text
+    }
+}
+
+/// The schemas of people: not the system's, not those of extensions, not the tool's own.
+fn schemas(session: &mut Session) -> Result<Vec<String>> {
+    let own = not_of_extension("pg_namespace", "n.oid");
+    let query = format!(
+        "SELECT n.nspname AS name FROM pg_namespace n WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' \
+         AND n.nspname <> {} AND {own} ORDER BY 1",
+        literal(state::DEFAULT_SCHEMA)
+    );
+    let answers = session.ask(&query).map_err(|error| server_error("cannot list the schemas", &error))?;
+    Ok(answers.iter().flat_map(|answer| answer.rows()).map(|row| row.text("name").to_string()).collect())
+}
+
+/// The keys whose objects have an order, and all keys that hold objects.
+fn keys(registry: &Registry) -> (Vec<&'static str>, Vec<&'static str>) {
+    let (mut ordered, mut collections) = (Vec::new(), Vec::new());
+    for kind in registry.iter() {
+        let (Place::Namespace(key) | Place::InSchema(key) | Place::Top(key) | Place::Children { key, .. }) =
+            kind.doc().place
+        else {
+            continue;
+        };
+        collections.push(key);
+        if kind.keeps_order() {
+            ordered.push(key);
+        }
+    }
+    (ordered, collections)
+}
