@@ -2,6 +2,7 @@
 
 mod draft;
 mod item;
+mod options;
 mod seat;
 mod server;
 
@@ -12,6 +13,7 @@ use crate::sql::{Consent, Fragment};
 use crate::statement::Step;
 pub use draft::{Draft, Drafted, dotless};
 pub use item::{Item, Reference, split_name};
+pub use options::Options;
 pub use seat::{Privileges, Seat};
 pub use server::{Row, Server};
 use std::collections::BTreeSet;
@@ -136,6 +138,11 @@ pub enum Context {
     },
     /// What follows `CREATE INDEX … ON table`: method, columns, predicate.
     Index {
+        /// The table.
+        table: Address,
+    },
+    /// What follows `ADD CONSTRAINT name`: an exclusion constraint.
+    Exclusion {
         /// The table.
         table: Address,
     },

@@ -1,7 +1,9 @@
 //! The model: addresses, the objects at them, and the edges between them. The desired and the observed state are
 //! both models; nothing here knows which kinds exist.
 
+use crate::pg::Feature;
 use crate::source::Span;
+use crate::sql::qualified;
 use std::any::Any;
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
@@ -41,6 +43,17 @@ impl Address {
     /// The outermost name: the schema, for kinds that live in one.
     pub fn schema(&self) -> &str {
         self.path.first().map_or("", String::as_str)
+    }
+
+    /// The object of `kind` in which this one stands: the table of a column.
+    #[must_use]
+    pub fn host(&self, kind: &'static str) -> Address {
+        Address::new(kind, self.path.iter().take(2).cloned())
+    }
+
+    /// How SQL names the relation that this is, or is part of: `schema.name`.
+    pub fn relation(&self) -> String {
+        qualified(self.schema(), self.path.get(1).map_or("", String::as_str))
     }
 
     /// All names, from the outside in.
@@ -159,6 +172,12 @@ pub struct Entry {
     pub parent: Option<Address>,
     /// What must be there before it.
     pub needs: Vec<Address>,
+    /// Observed: what it makes use of, which goes only after this one has let go of it.
+    pub uses: Vec<Address>,
+    /// Desired: objects whose parts it takes over (a partition, its table's columns).
+    pub heir_of: Vec<Address>,
+    /// Desired: what the server must be able to do, and where the file asks for that.
+    pub features: Vec<(Feature, Span)>,
     /// Its place in the file, or in the catalog: what follows what among equals.
     pub position: usize,
     /// Where it was written.
@@ -181,6 +200,9 @@ impl Entry {
             body: Box::new(body),
             parent: None,
             needs: Vec::new(),
+            uses: Vec::new(),
+            heir_of: Vec::new(),
+            features: Vec::new(),
             position: 0,
             origin: None,
             optional: false,

@@ -53,6 +53,12 @@ impl Statement {
         Statement { table: Some(table.clone()), ..Statement::new(form, sql) }
     }
 
+    /// `ALTER TABLE table` with `rest`.
+    pub fn alter(table: &Address, form: Form, rest: impl Into<Phrase>) -> Statement {
+        let sql = Phrase::from("ALTER TABLE ").raw(table.relation()).raw(" ").phrase(&rest.into());
+        Statement::on(table, form, sql)
+    }
+
     /// Says that it locks `table` too.
     #[must_use]
     pub fn also(mut self, table: &Address) -> Statement {

@@ -318,18 +318,12 @@ impl<'s> Scene<'s> {
                 self.row(table, "new")
             )),
             Context::Index { table } => {
-                let name = format!("pgr_rehearsal_{number}");
-                let columns = self.columns(table);
-                if columns.is_empty() {
-                    return None;
-                }
-                let list: Vec<String> =
-                    columns.iter().map(|(column, of)| format!("{} {of}", ident(column))).collect();
-                Phrase::from(format!(
-                    "CREATE TEMP TABLE {name} ({}); CREATE INDEX ON pg_temp.{name} ",
-                    list.join(", ")
-                ))
-                .fragment(fragment)
+                let (create, copy) = self.copy(table, number)?;
+                Phrase::from(format!("{create}; CREATE INDEX ON {copy} ")).fragment(fragment)
+            }
+            Context::Exclusion { table } => {
+                let (create, copy) = self.copy(table, number)?;
+                Phrase::from(format!("{create}; ALTER TABLE {copy} ADD ")).fragment(fragment)
             }
             Context::Order { table } => {
                 explain.raw(format!("FROM {} ORDER BY ", self.row(table, table.name()))).fragment(fragment)
@@ -347,6 +341,15 @@ impl<'s> Scene<'s> {
             }
             Context::Signature => return None,
         })
+    }
+
+    /// A temporary table with the columns that the table is to have: how it is made, and its name.
+    fn copy(&self, table: &Address, number: usize) -> Option<(String, String)> {
+        let columns = self.columns(table);
+        let list: Vec<String> =
+            columns.iter().map(|(column, of)| format!("{} {of}", ident(column))).collect();
+        let copy = format!("pg_temp.pgr_rehearsal_{number}");
+        (!list.is_empty()).then(|| (format!("CREATE TEMP TABLE {} ({})", &copy[8..], list.join(", ")), copy))
     }
 
     /// One row of NULLs with the columns that the table is to have, undeclared ones included, as an item of FROM.

@@ -41,6 +41,7 @@ impl Part {
         };
         match &question.context {
             Context::Index { table } => scene.index(table),
+            Context::Exclusion { table } => scene.exclusion(table),
             Context::Query { columns } => scene.query(columns),
             Context::Signature => scene.signature(),
             Context::Row { table } | Context::Trigger { table } | Context::Order { table } => {
@@ -84,7 +85,7 @@ impl Scene<'_> {
     }
 
     fn index(&self, table: &Address) -> Part {
-        let Scene { number, question, path, copy, .. } = self;
+        let Scene { number, copy, .. } = self;
         let make = |name: &str, definition: &str| {
             format!("CREATE INDEX pgr_{name}_{number} ON {copy} {definition}; ")
         };
@@ -92,6 +93,31 @@ impl Scene<'_> {
             let printed = format!("pg_get_indexdef('pg_temp.pgr_{name}_{number}'::regclass)");
             format!("(SELECT substring(d FROM position(' USING ' IN d) + 1) FROM {printed} d)")
         };
+        self.on_a_copy(table, &make, &definition)
+    }
+
+    fn exclusion(&self, table: &Address) -> Part {
+        let Scene { number, copy, .. } = self;
+        let make = |name: &str, definition: &str| {
+            format!("ALTER TABLE {copy} ADD CONSTRAINT pgr_{name}_{number} {definition}; ")
+        };
+        let definition = |name: &str| {
+            format!(
+                "(SELECT pg_get_constraintdef(k.oid) FROM pg_constraint k \
+                 WHERE k.conrelid = '{copy}'::regclass AND k.conname = 'pgr_{name}_{number}')"
+            )
+        };
+        self.on_a_copy(table, &make, &definition)
+    }
+
+    /// Something made on a copy of the table, and how the server prints it.
+    fn on_a_copy(
+        &self,
+        table: &Address,
+        make: &dyn Fn(&str, &str) -> String,
+        definition: &dyn Fn(&str) -> String,
+    ) -> Part {
+        let Scene { question, path, .. } = self;
         let (one, two) = (definition("desired"), definition("observed"));
         let (observed, spelling) = if self.renames() {
             let literal = literal(&question.observed);

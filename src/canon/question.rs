@@ -115,7 +115,11 @@ impl Question {
     pub fn can_be_explained(&self, functions: &HashSet<String>) -> bool {
         if matches!(
             self.context,
-            Context::Index { .. } | Context::Query { .. } | Context::Statement | Context::Signature
+            Context::Index { .. }
+                | Context::Exclusion { .. }
+                | Context::Query { .. }
+                | Context::Statement
+                | Context::Signature
         ) {
             return false;
         }

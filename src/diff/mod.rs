@@ -130,6 +130,9 @@ fn replacing(mut steps: Vec<Step>) -> Vec<Step> {
             Form::DropObject => Form::ReplaceObject,
             Form::DropTrigger => Form::ReplaceTrigger,
             Form::DropPolicy => Form::ReplacePolicy,
+            Form::DropConstraint => Form::ReplaceConstraint,
+            Form::DropIndex => Form::ReplaceIndex,
+            Form::DropIndexConcurrently => Form::ReplaceIndexConcurrently,
             form => form,
         };
     }

@@ -2,6 +2,7 @@
 
 use super::Registry;
 use crate::model::{Address, Body, Entry};
+use crate::pg::Feature;
 use crate::source::{Key, KeyDoc, Problems, Reader, Span, Table, Value};
 
 /// An object of the file, handed to its room to be read.
@@ -27,6 +28,8 @@ pub struct Item<'a> {
     pub(crate) references: &'a mut Vec<Reference>,
     pub(crate) environment: &'a dyn Fn(&str) -> Option<String>,
     pub(crate) needs: Vec<Address>,
+    pub(crate) heir_of: Vec<Address>,
+    pub(crate) features: Vec<(Feature, Span)>,
     pub(crate) declared: Vec<Entry>,
 }
 
@@ -54,6 +57,8 @@ impl<'a> Item<'a> {
     pub fn declare_at(&mut self, address: Address, body: impl Body) {
         let mut entry = Entry::new(address, body);
         entry.needs = std::mem::take(&mut self.needs);
+        entry.heir_of = std::mem::take(&mut self.heir_of);
+        entry.features = std::mem::take(&mut self.features);
         entry.unnamed = self.unnamed;
         self.declared.push(entry);
     }
@@ -67,6 +72,16 @@ impl<'a> Item<'a> {
     /// Says that the object declared next comes after `to`, if that is declared.
     pub fn need(&mut self, to: Address) {
         self.needs.push(to);
+    }
+
+    /// Says that the object declared next takes over the parts of `parent`, so that they count as its own.
+    pub fn inherit(&mut self, parent: Address) {
+        self.heir_of.push(parent);
+    }
+
+    /// Says that the object declared next wants a server with `feature`, because of what stands at `span`.
+    pub fn want(&mut self, feature: Feature, span: Span) {
+        self.features.push((feature, span));
     }
 
     /// `name` or `schema.name` as schema and name; a bare name is one of the item's own schema. Quotes protect dots.

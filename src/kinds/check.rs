@@ -3,8 +3,9 @@
 use crate::delta::{Alteration, Change};
 use crate::kind::{Context, Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server, Undeclared, Visit};
 use crate::model::{Address, Entry, Model, Observed};
+use crate::pg::Feature;
 use crate::source::{KeyDoc, Shape};
-use crate::sql::{Form, Fragment, Phrase, ident, not_of_extension, qualified};
+use crate::sql::{Form, Fragment, Phrase, ident, not_of_extension};
 use crate::statement::{Preflight, Statement, Step};
 
 /// The room.
@@ -15,7 +16,9 @@ pub struct Check;
 pub struct Body {
     expression: Fragment,
     no_inherit: bool,
+    /// Desired: whether rows that were there before it must fulfil it.
     validated: bool,
+    enforced: bool,
 }
 
 static DOC: Doc = Doc {
@@ -29,6 +32,12 @@ static DOC: Doc = Doc {
     keys: &[
         KeyDoc::new("expression", Shape::Sql, "what must not be false for any row"),
         KeyDoc::new("no_inherit", Shape::Boolean, "does not hold for child tables"),
+        KeyDoc::new(
+            "not_valid",
+            Shape::Boolean,
+            "holds for new rows only; one that has been validated since will do",
+        ),
+        KeyDoc::new("not_enforced", Shape::Boolean, "is never checked (PostgreSQL 18)"),
     ],
     example: "[tables.events.columns]\nseats = \"integer\"\n\n[tables.events.checks]\n\
               events_seats_check = \"seats > 0 and seats < 1000\"\n",
@@ -44,17 +53,23 @@ impl Room for Check {
     fn read(&self, item: &mut Item<'_>) {
         let mut reader = item.reader();
         let no_inherit = reader.flag("no_inherit");
+        let validated = !reader.flag("not_valid");
+        let (enforced, place) = (!reader.flag("not_enforced"), reader.span_of("not_enforced"));
         if let Some((text, span)) = reader.required("expression") {
             let expression = Fragment::written(text, span);
-            item.declare(Body { expression, no_inherit, validated: true });
+            if !enforced {
+                item.want(Feature::NotEnforced, place);
+            }
+            item.declare(Body { expression, no_inherit, validated, enforced });
         }
     }
 
     fn catalog(&self, server: &Server) -> Option<String> {
         let (ours, own) = (server.in_schemas("n.nspname"), not_of_extension("pg_class", "c.oid"));
+        let enforced = if server.has(Feature::NotEnforced) { "k.conenforced" } else { "true" };
         Some(format!(
             "SELECT n.nspname AS schema, c.relname AS table, k.conname AS name, k.connoinherit AS no_inherit, \
-             k.convalidated AS validated, pg_get_expr(k.conbin, k.conrelid) AS expression \
+             k.convalidated AS validated, {enforced} AS enforced, pg_get_expr(k.conbin, k.conrelid) AS expression \
              FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace \
              WHERE k.contype = 'c' AND k.conislocal AND NOT c.relispartition AND {ours} AND {own} ORDER BY k.oid"
         ))
@@ -70,36 +85,37 @@ impl Room for Check {
             expression: Fragment::plain(row.text("expression")),
             no_inherit: row.flag("no_inherit"),
             validated: row.flag("validated"),
+            enforced: row.flag("enforced"),
         };
         let table = Address::new("table", [path[0], path[1]]);
         out.model.insert(Entry::new(Address::new(DOC.name, path), body).part_of(table));
     }
 
     fn fragments(&self, at: &Address, body: &mut Body, visit: &mut Visit<'_>) {
-        visit("expression", &mut body.expression, Context::Row { table: table(at) });
+        visit("expression", &mut body.expression, Context::Row { table: at.host("table") });
     }
 
     fn write(&self, at: &Address, observed: &Body, draft: &mut Draft<'_>) {
-        let Body { expression, no_inherit, validated } = observed;
-        if at.name().starts_with("pgreconcile_") {
+        let Body { expression, no_inherit, validated, enforced } = observed;
+        if is_helper(at) {
             draft.leave_out();
         }
         draft.fragment("expression", expression);
         draft.flag("no_inherit", *no_inherit);
-        if !validated {
-            draft.unsaid("it is NOT VALID");
-        }
+        draft.flag("not_valid", *enforced && !validated);
+        draft.flag("not_enforced", !enforced);
     }
 
     fn create(&self, at: &Address, desired: &Body, _: &Cx<'_>) -> Vec<Step> {
-        vec![add(at, desired).preflight(Some(preflight(at, desired)))]
+        vec![add(at, desired)]
     }
 
     fn compare(&self, at: &Address, desired: &Body, observed: &Body, _: &Cx<'_>, out: &mut Alteration) {
-        let Body { expression, no_inherit, validated } = desired;
+        let Body { expression, no_inherit, validated, enforced } = desired;
         out.replaced("expression", &observed.expression, expression);
         out.replaced("no_inherit", &observed.no_inherit, no_inherit);
-        if out.is_empty() && observed.validated != *validated {
+        out.replaced("enforced", &observed.enforced, enforced);
+        if out.is_empty() && *enforced && *validated && !observed.validated {
             let change = Change { attribute: "validated", from: Some("no".into()), to: Some("yes".into()) };
             let step = Step::from(validate(at)).preflight(Some(preflight(at, desired)));
             out.note(change, vec![step]);
@@ -107,10 +123,12 @@ impl Room for Check {
     }
 
     fn replace(&self, at: &Address, desired: &Body, _: &Body, _: &Cx<'_>) -> Option<Vec<Step>> {
-        let mut step = add(at, desired).preflight(Some(preflight(at, desired)));
+        let mut step = add(at, desired);
         let away = drop(at, Form::ReplaceConstraint);
         step.direct.insert(0, away.clone());
-        step.online.insert(0, away);
+        if !step.online.is_empty() {
+            step.online.insert(0, away);
+        }
         Some(vec![step])
     }
 
@@ -119,8 +137,8 @@ impl Room for Check {
     }
 
     fn rename(&self, from: &Address, at: &Address, _: &Cx<'_>) -> Option<Vec<Step>> {
-        let sql = format!("{} RENAME CONSTRAINT {} TO {}", alter(at), ident(from.name()), ident(at.name()));
-        Some(vec![Statement::on(&table(at), Form::AlterTable, sql).into()])
+        let rest = format!("RENAME CONSTRAINT {} TO {}", ident(from.name()), ident(at.name()));
+        Some(vec![Statement::alter(&at.host("table"), Form::AlterTable, rest).into()])
     }
 
     fn same_shape(&self, desired: &Body, observed: &Body) -> bool {
@@ -128,45 +146,51 @@ impl Room for Check {
     }
 
     fn identity(&self, at: &Address) -> Option<String> {
-        Some(format!("CONSTRAINT {} ON {}", ident(at.name()), qualified(at.schema(), &at.path()[1])))
+        Some(format!("CONSTRAINT {} ON {}", ident(at.name()), at.relation()))
     }
 
     fn undeclared(&self, at: &Address, _: &Body, _: &Model) -> Undeclared {
-        // The helper that proves NOT NULL belongs to the column it helps.
-        if at.name().starts_with("pgreconcile_") { Undeclared::Ignore } else { Undeclared::Drift }
+        if is_helper(at) { Undeclared::Ignore } else { Undeclared::Drift }
     }
 }
 
-fn table(at: &Address) -> Address {
-    Address::new("table", &at.path()[..2])
-}
-
-fn alter(at: &Address) -> String {
-    format!("ALTER TABLE {}", qualified(at.schema(), &at.path()[1]))
+/// The helper that proves NOT NULL belongs to the column it helps.
+fn is_helper(at: &Address) -> bool {
+    at.name().starts_with("pgreconcile_")
 }
 
 fn add(at: &Address, desired: &Body) -> Step {
-    let Body { expression, no_inherit, validated: _ } = desired;
-    let clause = Phrase::from("CONSTRAINT ").ident(at.name()).raw(" CHECK (").fragment(expression).raw(")");
-    let clause = clause.when(*no_inherit, " NO INHERIT");
-    let sql = Phrase::from(alter(at)).raw(" ADD ").phrase(&clause);
-    let table = table(at);
-    let direct = Statement::on(&table, Form::AddCheck, sql.clone()).clause(clause);
-    let not_valid = Statement::on(&table, Form::AddCheckNotValid, sql.raw(" NOT VALID"));
-    Step::direct([direct]).online([not_valid, validate(at)])
+    let Body { expression, no_inherit, validated, enforced } = desired;
+    let clause = Phrase::from("CONSTRAINT ")
+        .ident(at.name())
+        .raw(" CHECK (")
+        .fragment(expression)
+        .raw(")")
+        .when(*no_inherit, " NO INHERIT")
+        .when(!enforced, " NOT ENFORCED");
+    let table = at.host("table");
+    let sql = Phrase::from("ADD ").phrase(&clause);
+    let not_valid = Statement::alter(&table, Form::AddCheckNotValid, sql.clone().raw(" NOT VALID"));
+    match (enforced, validated) {
+        (false, _) => Statement::alter(&table, Form::AddCheckNotValid, sql).clause(clause).into(),
+        (true, false) => not_valid.into(),
+        (true, true) => Step::direct([Statement::alter(&table, Form::AddCheck, sql).clause(clause)])
+            .online([not_valid, validate(at)])
+            .preflight(Some(preflight(at, desired))),
+    }
 }
 
 fn validate(at: &Address) -> Statement {
-    let sql = format!("{} VALIDATE CONSTRAINT {}", alter(at), ident(at.name()));
-    Statement::on(&table(at), Form::ValidateCheck, sql)
+    let rest = format!("VALIDATE CONSTRAINT {}", ident(at.name()));
+    Statement::alter(&at.host("table"), Form::ValidateCheck, rest)
 }
 
 fn drop(at: &Address, form: Form) -> Statement {
-    Statement::on(&table(at), form, format!("{} DROP CONSTRAINT {}", alter(at), ident(at.name())))
+    Statement::alter(&at.host("table"), form, format!("DROP CONSTRAINT {}", ident(at.name())))
 }
 
 fn preflight(at: &Address, desired: &Body) -> Preflight {
-    let name = qualified(at.schema(), &at.path()[1]);
+    let name = at.relation();
     Preflight {
         query: format!(
             "SELECT count(*), (SELECT string_agg(x, ', ') FROM (SELECT left(t::text, 80) AS x FROM {name} t \

@@ -1,10 +1,11 @@
 //! Foreign keys.
 
 use crate::delta::{Alteration, Change};
-use crate::kind::{Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server, split_name};
+use crate::kind::{Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server, dotless, split_name};
 use crate::model::{Address, Entry, Observed};
+use crate::pg::Feature;
 use crate::repair;
-use crate::source::{KeyDoc, Shape};
+use crate::source::{KeyDoc, Reader, Shape};
 use crate::sql::{Form, Phrase, column_names, ident, idents, not_of_extension, qualified};
 use crate::statement::{Preflight, Statement, Step};
 
@@ -38,11 +39,17 @@ pub struct Body {
     /// Empty for the primary key of the referenced table.
     referenced: Vec<String>,
     on_delete: &'static str,
+    /// The columns that ON DELETE SET NULL or SET DEFAULT changes; all if empty.
+    on_delete_columns: Vec<String>,
     on_update: &'static str,
     match_full: bool,
     deferrable: bool,
     initially_deferred: bool,
+    /// The last column is a range that must be covered.
+    period: bool,
+    /// Desired: whether rows that were there before it must fulfil it.
     validated: bool,
+    enforced: bool,
     orphans: Option<Orphans>,
 }
 
@@ -63,13 +70,19 @@ static DOC: Doc = Doc {
         ),
         KeyDoc::new(
             "on_delete",
-            Shape::OneOf(&["no action", "restrict", "cascade", "set null", "set default"]),
-            "what happens when the referenced row is deleted",
+            Shape::Text,
+            "what happens when the referenced row is deleted: `no action`, `restrict`, `cascade`, `set null`, \
+             `set default`; from PostgreSQL 15 on also `set null (column)`",
         ),
         KeyDoc::new(
             "on_update",
             Shape::OneOf(&["no action", "restrict", "cascade", "set null", "set default"]),
             "what happens when the referenced key changes",
+        ),
+        KeyDoc::new(
+            "period",
+            Shape::Boolean,
+            "the last column is a range, which ranges of the referenced rows must cover (PostgreSQL 18)",
         ),
         KeyDoc::new("match", Shape::OneOf(&["simple", "full"]), "what NULLs in some of the columns mean"),
         KeyDoc::new("deferrable", Shape::Boolean, "can be checked at the end of the transaction"),
@@ -78,6 +91,12 @@ static DOC: Doc = Doc {
             Shape::OneOf(&["immediate", "deferred"]),
             "when it is checked if nothing else is said",
         ),
+        KeyDoc::new(
+            "not_valid",
+            Shape::Boolean,
+            "holds for new rows only; one that has been validated since will do",
+        ),
+        KeyDoc::new("not_enforced", Shape::Boolean, "is never checked (PostgreSQL 18)"),
         KeyDoc::new(
             "orphans",
             Shape::OneOf(&["delete", "null"]),
@@ -101,7 +120,15 @@ impl Room for ForeignKey {
         let Some(host) = item.host.clone() else { return };
         let mut reader = item.reader();
         let columns = reader.strings("columns");
-        let on_delete = reader.one_of("on_delete", ACTIONS).unwrap_or("no action");
+        let (on_delete, on_delete_columns) = read_action(&mut reader);
+        let wanted = [
+            (Feature::SetNullColumnList, "on_delete", !on_delete_columns.is_empty()),
+            (Feature::TemporalConstraints, "period", reader.flag("period")),
+            (Feature::NotEnforced, "not_enforced", reader.flag("not_enforced")),
+        ];
+        let [_, (.., period), (.., not_enforced)] = wanted;
+        let wanted = wanted.map(|(feature, key, is)| is.then(|| (feature, reader.span_of(key))));
+        let validated = !reader.flag("not_valid");
         let on_update = reader.one_of("on_update", ACTIONS).unwrap_or("no action");
         let match_full = reader.one_of("match", &[("simple", false), ("full", true)]).unwrap_or(false);
         let deferrable = reader.flag("deferrable");
@@ -115,6 +142,7 @@ impl Room for ForeignKey {
         let Some((target, span)) = reader.required("references") else { return };
         let (name, referenced) = split_target(target);
         let (schema, table) = item.resolve(name);
+        wanted.into_iter().flatten().for_each(|(feature, span)| item.want(feature, span));
         for (column, span) in &columns {
             item.refer(Address::new("column", [host.schema(), host.name(), column]), *span);
         }
@@ -133,11 +161,14 @@ impl Room for ForeignKey {
             table,
             referenced,
             on_delete,
+            on_delete_columns,
             on_update,
             match_full,
             deferrable,
             initially_deferred,
-            validated: true,
+            period,
+            validated,
+            enforced: !not_enforced,
             orphans,
         });
     }
@@ -146,13 +177,23 @@ impl Room for ForeignKey {
         let (ours, own) = (server.in_schemas("n.nspname"), not_of_extension("pg_class", "c.oid"));
         let columns = column_names("k.conrelid", "k.conkey");
         let referenced = column_names("k.confrelid", "k.confkey");
+        let set = if server.has(Feature::SetNullColumnList) {
+            column_names("k.conrelid", "k.confdelsetcols")
+        } else {
+            "NULL".to_string()
+        };
+        let period = if server.has(Feature::TemporalConstraints) { "k.conperiod" } else { "false" };
+        let enforced = if server.has(Feature::NotEnforced) { "k.conenforced" } else { "true" };
         Some(format!(
             "SELECT n.nspname AS schema, c.relname AS table, k.conname AS name, {columns} AS columns, \
              fn.nspname AS to_schema, f.relname AS to_table, {referenced} AS referenced, k.confdeltype AS on_delete, \
              k.confupdtype AS on_update, k.confmatchtype = 'f' AS match_full, k.condeferrable AS deferrable, \
-             k.condeferred AS deferred, k.convalidated AS validated \
+             k.condeferred AS deferred, k.convalidated AS validated, {set} AS set, {period} AS period, \
+             {enforced} AS enforced, x.relname AS key, \
+             (SELECT u.contype FROM pg_constraint u WHERE u.conindid = k.conindid AND u.contype IN ('p', 'u') LIMIT 1) AS by \
              FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace \
              JOIN pg_class f ON f.oid = k.confrelid JOIN pg_namespace fn ON fn.oid = f.relnamespace \
+             JOIN pg_class x ON x.oid = k.conindid \
              WHERE k.contype = 'f' AND k.conparentid = 0 AND NOT c.relispartition AND {ours} AND {own} ORDER BY k.oid"
         ))
     }
@@ -169,44 +210,49 @@ impl Room for ForeignKey {
             table: row.text("to_table").to_string(),
             referenced: row.list("referenced"),
             on_delete: action(row.text("on_delete")),
+            on_delete_columns: row.list("set"),
             on_update: action(row.text("on_update")),
             match_full: row.flag("match_full"),
             deferrable: row.flag("deferrable"),
             initially_deferred: row.flag("deferred"),
+            period: row.flag("period"),
             validated: row.flag("validated"),
+            enforced: row.flag("enforced"),
             orphans: None,
         };
+        // It stands on the index of a key, or on a unique index that is no key.
+        let by = match row.text("by") {
+            "p" => "primary key",
+            "u" => "unique constraint",
+            _ => "index",
+        };
+        let key = Address::new(by, [&body.schema, &body.table, row.text("key")]);
         let table = Address::new("table", [path[0], path[1]]);
         let other = Address::new("table", [&body.schema, &body.table]);
-        out.model.insert(Entry::new(Address::new(DOC.name, path), body).part_of(table).needing(other));
+        out.model.insert(
+            Entry::new(Address::new(DOC.name, path), body).part_of(table).needing(other).needing(key),
+        );
     }
 
     fn write(&self, _: &Address, observed: &Body, draft: &mut Draft<'_>) {
-        let Body { columns, schema, table, referenced, on_delete, on_update, match_full, .. } = observed;
-        let Body { deferrable, initially_deferred, validated, .. } = observed;
+        let Body { columns, schema, table, referenced, on_update, match_full, deferrable, .. } = observed;
+        let Body { initially_deferred, period, validated, enforced, .. } = observed;
         draft.list("columns", columns);
         let target = draft.name(schema, table);
-        draft.text("references", format!("{target}({})", referenced.join(", ")));
-        draft.word("on_delete", on_delete, "no action");
+        let names: Vec<String> = referenced.iter().map(|name| dotless(name)).collect();
+        draft.text("references", format!("{target}({})", names.join(", ")));
+        draft.word("on_delete", &on_delete(observed), "no action");
         draft.word("on_update", on_update, "no action");
         draft.word("match", if *match_full { "full" } else { "simple" }, "simple");
         draft.flag("deferrable", *deferrable);
         draft.word("initially", if *initially_deferred { "deferred" } else { "immediate" }, "immediate");
-        if !validated {
-            draft.unsaid("it is NOT VALID");
-        }
+        draft.flag("period", *period);
+        draft.flag("not_valid", *enforced && !validated);
+        draft.flag("not_enforced", !enforced);
     }
 
     fn create(&self, at: &Address, desired: &Body, cx: &Cx<'_>) -> Vec<Step> {
-        let table = table(at);
-        let other = Address::new("table", [&desired.schema, &desired.table]);
-        let sql = Phrase::from(alter(at)).raw(" ADD ").phrase(&definition(at, desired));
-        let direct = Statement::on(&table, Form::AddForeignKey, sql.clone()).also(&other);
-        let not_valid =
-            Statement::on(&table, Form::AddForeignKeyNotValid, sql.raw(" NOT VALID")).also(&other);
-        let online = [vec![not_valid], repair(at, desired, cx), vec![validate(at, desired)]].concat();
-        let preflight = desired.orphans.is_none().then(|| preflight(at, desired, cx)).flatten();
-        vec![Step::direct([direct]).online(online).preflight(preflight)]
+        vec![add(at, desired, cx)]
     }
 
     fn compare(&self, at: &Address, desired: &Body, observed: &Body, cx: &Cx<'_>, out: &mut Alteration) {
@@ -215,30 +261,47 @@ impl Room for ForeignKey {
             schema,
             table,
             referenced: _,
-            on_delete,
+            on_delete: _,
+            on_delete_columns: _,
             on_update,
             match_full,
             deferrable,
             initially_deferred,
-            validated: _,
+            period,
+            validated,
+            enforced,
             orphans: _,
         } = desired;
         out.replaced("columns", &observed.columns, columns);
         let target = |body: &Body| qualified(&body.schema, &body.table);
         out.replaced("references", &target(observed), &qualified(schema, table));
         out.replaced("referenced columns", &observed.referenced, &referenced(desired, cx));
-        out.replaced("on_delete", &observed.on_delete, on_delete);
+        out.replaced("on_delete", &on_delete(observed), &on_delete(desired));
         out.replaced("on_update", &observed.on_update, on_update);
         out.replaced("match_full", &observed.match_full, match_full);
-        if out.is_empty() {
-            let of = |body: &Body| timing(body.deferrable, body.initially_deferred);
-            out.attribute("timing", &of(observed), &timing(*deferrable, *initially_deferred), || {
-                let words = timing(*deferrable, *initially_deferred).to_uppercase();
-                let sql = format!("{} ALTER CONSTRAINT {} {words}", alter(at), ident(at.name()));
-                vec![Statement::on(&self::table(at), Form::AlterTable, sql).into()]
-            });
+        out.replaced("period", &observed.period, period);
+        if out.replace {
+            return;
         }
-        if !out.replace && !observed.validated {
+        let alter = |words: &str, form: Form| {
+            let rest = format!("ALTER CONSTRAINT {} {words}", ident(at.name()));
+            let other = Address::new("table", [schema, table]);
+            vec![Statement::alter(&at.host("table"), form, rest).also(&other).into()]
+        };
+        let of = |body: &Body| timing(body.deferrable, body.initially_deferred);
+        out.attribute("timing", &of(observed), &timing(*deferrable, *initially_deferred), || {
+            alter(&timing(*deferrable, *initially_deferred).to_uppercase(), Form::AlterTable)
+        });
+        // The server validates it where it becomes enforced.
+        out.attribute("enforced", &observed.enforced, enforced, || match enforced {
+            true => vec![
+                Step::direct([repair(at, desired, cx)].concat())
+                    .preflight(desired.orphans.is_none().then(|| preflight(at, desired, cx)).flatten()),
+                alter("ENFORCED", Form::EnforceForeignKey).remove(0),
+            ],
+            false => alter("NOT ENFORCED", Form::AlterTable),
+        });
+        if observed.enforced && *enforced && *validated && !observed.validated {
             let change = Change { attribute: "validated", from: Some("no".into()), to: Some("yes".into()) };
             let statements = [repair(at, desired, cx), vec![validate(at, desired)]].concat();
             let preflight = desired.orphans.is_none().then(|| preflight(at, desired, cx)).flatten();
@@ -247,26 +310,24 @@ impl Room for ForeignKey {
     }
 
     fn replace(&self, at: &Address, desired: &Body, _: &Body, cx: &Cx<'_>) -> Option<Vec<Step>> {
-        let mut steps = self.create(at, desired, cx);
+        let mut step = add(at, desired, cx);
         let other = Address::new("table", [&desired.schema, &desired.table]);
-        let sql = format!("{} DROP CONSTRAINT {}", alter(at), ident(at.name()));
-        let away = Statement::on(&table(at), Form::ReplaceConstraint, sql).also(&other);
-        for step in &mut steps {
-            step.direct.insert(0, away.clone());
-            step.online.insert(0, away.clone());
+        let away = away(at, Form::ReplaceConstraint).also(&other);
+        step.direct.insert(0, away.clone());
+        if !step.online.is_empty() {
+            step.online.insert(0, away);
         }
-        Some(steps)
+        Some(vec![step])
     }
 
     fn drop(&self, at: &Address, observed: &Body, _: &Cx<'_>) -> Vec<Step> {
         let other = Address::new("table", [&observed.schema, &observed.table]);
-        let sql = format!("{} DROP CONSTRAINT {}", alter(at), ident(at.name()));
-        vec![Statement::on(&table(at), Form::DropConstraint, sql).also(&other).into()]
+        vec![away(at, Form::DropConstraint).also(&other).into()]
     }
 
     fn rename(&self, from: &Address, at: &Address, _: &Cx<'_>) -> Option<Vec<Step>> {
-        let sql = format!("{} RENAME CONSTRAINT {} TO {}", alter(at), ident(from.name()), ident(at.name()));
-        Some(vec![Statement::on(&table(at), Form::AlterTable, sql).into()])
+        let rest = format!("RENAME CONSTRAINT {} TO {}", ident(from.name()), ident(at.name()));
+        Some(vec![Statement::alter(&at.host("table"), Form::AlterTable, rest).into()])
     }
 
     fn same_shape(&self, desired: &Body, observed: &Body) -> bool {
@@ -285,7 +346,7 @@ impl Room for ForeignKey {
                         *name = to.name().to_string();
                     }
                 };
-                body.columns.iter_mut().for_each(renamed);
+                body.columns.iter_mut().chain(&mut body.on_delete_columns).for_each(renamed);
                 if target {
                     body.referenced.iter_mut().for_each(renamed);
                 }
@@ -297,7 +358,7 @@ impl Room for ForeignKey {
     }
 
     fn identity(&self, at: &Address) -> Option<String> {
-        Some(format!("CONSTRAINT {} ON {}", ident(at.name()), qualified(at.schema(), &at.path()[1])))
+        Some(format!("CONSTRAINT {} ON {}", ident(at.name()), at.relation()))
     }
 
     fn attribute(&self, body: &Body, name: &str) -> Option<String> {
@@ -307,14 +368,6 @@ impl Room for ForeignKey {
             _ => None,
         }
     }
-}
-
-fn table(at: &Address) -> Address {
-    Address::new("table", &at.path()[..2])
-}
-
-fn alter(at: &Address) -> String {
-    format!("ALTER TABLE {}", qualified(at.schema(), &at.path()[1]))
 }
 
 /// `events(id, part)` as name and columns.
@@ -359,28 +412,93 @@ fn referenced(body: &Body, cx: &Cx<'_>) -> Vec<String> {
     columns.lines().map(str::to_string).collect()
 }
 
+/// `on_delete`, with its columns if there are any.
+fn read_action(reader: &mut Reader<'_, '_>) -> (&'static str, Vec<String>) {
+    let Some((text, span)) = reader.string("on_delete") else { return ("no action", Vec::new()) };
+    let (word, columns) = split_target(text);
+    let plain = word.to_lowercase().replace(['-', '_'], " ");
+    let known = ACTIONS.iter().find(|(known, _)| *known == plain).map(|(known, _)| *known);
+    match known {
+        Some(action) if columns.is_empty() || action.starts_with("set ") => (action, columns),
+        Some(action) => {
+            reader.problems().add(span, format!("`{action}` takes no columns"));
+            (action, Vec::new())
+        }
+        None => {
+            let list = ACTIONS.iter().map(|(word, _)| format!("`{word}`")).collect::<Vec<_>>().join(", ");
+            let message = format!("`{text}` is not a value of `on_delete`");
+            reader.problems().add_with_hint(span, message, format!("it takes one of {list}"));
+            ("no action", Vec::new())
+        }
+    }
+}
+
+fn on_delete(body: &Body) -> String {
+    match body.on_delete_columns.as_slice() {
+        [] => body.on_delete.to_string(),
+        columns => format!("{} ({})", body.on_delete, idents(columns)),
+    }
+}
+
 fn definition(at: &Address, body: &Body) -> Phrase {
-    let verb = |words: &str, action: &str| {
-        if action == "no action" { String::new() } else { format!(" ON {words} {}", action.to_uppercase()) }
+    let list = |columns: &[String]| match columns.split_last() {
+        Some((last, others)) if body.period => {
+            let others: String = others.iter().map(|name| format!("{}, ", ident(name))).collect();
+            format!("({others}PERIOD {})", ident(last))
+        }
+        _ => format!("({})", idents(columns)),
     };
     let columns =
-        if body.referenced.is_empty() { String::new() } else { format!(" ({})", idents(&body.referenced)) };
+        if body.referenced.is_empty() { String::new() } else { format!(" {}", list(&body.referenced)) };
+    let set = match body.on_delete_columns.as_slice() {
+        [] => String::new(),
+        columns => format!(" ({})", idents(columns)),
+    };
+    let action = |words: &str, action: &str| match action {
+        "no action" => String::new(),
+        action => format!(" ON {words} {}", action.to_uppercase()),
+    };
     Phrase::from("CONSTRAINT ")
         .ident(at.name())
-        .raw(format!(" FOREIGN KEY ({}) REFERENCES ", idents(&body.columns)))
+        .raw(format!(" FOREIGN KEY {} REFERENCES ", list(&body.columns)))
         .qualified(&body.schema, &body.table)
         .raw(columns)
         .when(body.match_full, " MATCH FULL")
-        .raw(verb("DELETE", body.on_delete))
-        .raw(verb("UPDATE", body.on_update))
+        .raw(action("DELETE", body.on_delete))
+        .raw(set)
+        .raw(action("UPDATE", body.on_update))
         .when(body.deferrable || body.initially_deferred, " DEFERRABLE")
         .when(body.initially_deferred, " INITIALLY DEFERRED")
+        .when(!body.enforced, " NOT ENFORCED")
+}
+
+/// Adds the key: NOT VALID first where the table holds rows, so that reads and writes go on.
+fn add(at: &Address, desired: &Body, cx: &Cx<'_>) -> Step {
+    let table = at.host("table");
+    let other = Address::new("table", [&desired.schema, &desired.table]);
+    let sql = Phrase::from("ADD ").phrase(&definition(at, desired));
+    let direct = Statement::alter(&table, Form::AddForeignKey, sql.clone()).also(&other);
+    let not_valid = sql.clone().raw(" NOT VALID");
+    let not_valid = Statement::alter(&table, Form::AddForeignKeyNotValid, not_valid).also(&other);
+    if !desired.enforced {
+        return Statement::alter(&table, Form::AddForeignKeyNotValid, sql).also(&other).into();
+    }
+    if !desired.validated {
+        return not_valid.into();
+    }
+    let preflight = desired.orphans.is_none().then(|| preflight(at, desired, cx)).flatten();
+    let online = [vec![not_valid], repair(at, desired, cx), vec![validate(at, desired)]].concat();
+    Step::direct([direct]).online(online).preflight(preflight)
 }
 
 fn validate(at: &Address, desired: &Body) -> Statement {
     let other = Address::new("table", [&desired.schema, &desired.table]);
-    let sql = format!("{} VALIDATE CONSTRAINT {}", alter(at), ident(at.name()));
-    Statement::on(&table(at), Form::ValidateForeignKey, sql).also(&other)
+    let rest = format!("VALIDATE CONSTRAINT {}", ident(at.name()));
+    Statement::alter(&at.host("table"), Form::ValidateForeignKey, rest).also(&other)
+}
+
+fn away(at: &Address, form: Form) -> Statement {
+    Statement::alter(&at.host("table"), form, format!("DROP CONSTRAINT {}", ident(at.name())))
 }
 
 /// A condition on `t`: the row refers to a parent that is not there.
@@ -399,8 +517,8 @@ fn is_orphan(desired: &Body, cx: &Cx<'_>) -> String {
 }
 
 fn repair(at: &Address, desired: &Body, cx: &Cx<'_>) -> Vec<Statement> {
-    let Some(orphans) = desired.orphans else { return Vec::new() };
-    let table = table(at);
+    let Some(orphans) = desired.orphans.filter(|_| !desired.period) else { return Vec::new() };
+    let table = at.host("table");
     let name = qualified(table.schema(), table.name());
     let doomed =
         Phrase::from(format!("SELECT ctid, tableoid FROM {name} t WHERE {}", is_orphan(desired, cx)));
@@ -417,9 +535,9 @@ fn preflight(at: &Address, desired: &Body, cx: &Cx<'_>) -> Option<Preflight> {
     };
     let own = desired.columns.iter().all(|column| there([at.schema(), &at.path()[1]], column));
     let other = referenced(desired, cx).iter().all(|column| there([&desired.schema, &desired.table], column));
-    let name = qualified(at.schema(), &at.path()[1]);
+    let name = at.relation();
     let orphan = is_orphan(desired, cx);
-    (own && other).then(|| Preflight {
+    (own && other && !desired.period).then(|| Preflight {
         query: format!(
             "SELECT count(*), (SELECT string_agg(x, ', ') FROM (SELECT left(ROW({})::text, 80) AS x FROM {name} t \
              WHERE {orphan} LIMIT 5) few) FROM {name} t WHERE {orphan}",

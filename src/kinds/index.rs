@@ -135,7 +135,7 @@ impl Room for Index {
     }
 
     fn fragments(&self, at: &Address, body: &mut Body, visit: &mut Visit<'_>) {
-        visit("definition", &mut body.definition, Context::Index { table: table(at) });
+        visit("definition", &mut body.definition, Context::Index { table: at.host("table") });
     }
 
     fn write(&self, _: &Address, observed: &Body, draft: &mut Draft<'_>) {
@@ -157,10 +157,13 @@ impl Room for Index {
 
     fn create(&self, at: &Address, desired: &Body, cx: &Cx<'_>) -> Vec<Step> {
         let Body { unique, definition, valid: _ } = desired;
-        let direct =
-            Statement::on(&table(at), Form::CreateIndex, build(at, at.name(), *unique, definition, false));
+        let direct = Statement::on(
+            &at.host("table"),
+            Form::CreateIndex,
+            build(at, at.name(), *unique, definition, false),
+        );
         let sql = build(at, at.name(), *unique, definition, true);
-        let online = Statement::on(&table(at), Form::CreateIndexConcurrently, sql);
+        let online = Statement::on(&at.host("table"), Form::CreateIndexConcurrently, sql);
         if is_partitioned(at, cx) {
             return vec![direct.into()];
         }
@@ -174,14 +177,14 @@ impl Room for Index {
         if out.is_empty() && !observed.valid {
             let change = Change { attribute: "valid", from: Some("no".into()), to: Some("yes".into()) };
             let sql = format!("REINDEX INDEX CONCURRENTLY {}", qualified(at.schema(), at.name()));
-            out.note(change, vec![Statement::on(&table(at), Form::ReindexConcurrently, sql).into()]);
+            out.note(change, vec![Statement::on(&at.host("table"), Form::ReindexConcurrently, sql).into()]);
         }
     }
 
     /// The new one is built beside the old one, which serves until then.
     fn replace(&self, at: &Address, desired: &Body, _: &Body, cx: &Cx<'_>) -> Option<Vec<Step>> {
         let Body { unique, definition, valid: _ } = desired;
-        let table = table(at);
+        let table = at.host("table");
         let interim = auto_name("pgreconcile", at.name(), "new");
         let old = qualified(at.schema(), at.name());
         let direct = [
@@ -210,9 +213,9 @@ impl Room for Index {
 
     fn drop(&self, at: &Address, _: &Body, cx: &Cx<'_>) -> Vec<Step> {
         let name = qualified(at.schema(), at.name());
-        let direct = Statement::on(&table(at), Form::DropIndex, format!("DROP INDEX {name}"));
+        let direct = Statement::on(&at.host("table"), Form::DropIndex, format!("DROP INDEX {name}"));
         let sql = format!("DROP INDEX CONCURRENTLY {name}");
-        let online = Statement::on(&table(at), Form::DropIndexConcurrently, sql);
+        let online = Statement::on(&at.host("table"), Form::DropIndexConcurrently, sql);
         if is_partitioned(at, cx) {
             return vec![direct.into()];
         }
@@ -222,7 +225,7 @@ impl Room for Index {
     fn rename(&self, from: &Address, at: &Address, _: &Cx<'_>) -> Option<Vec<Step>> {
         let sql =
             format!("ALTER INDEX {} RENAME TO {}", qualified(at.schema(), from.name()), ident(at.name()));
-        Some(vec![Statement::on(&table(at), Form::AlterIndex, sql).into()])
+        Some(vec![Statement::on(&at.host("table"), Form::AlterIndex, sql).into()])
     }
 
     fn identity(&self, at: &Address) -> Option<String> {
@@ -240,12 +243,8 @@ impl Room for Index {
     }
 }
 
-fn table(at: &Address) -> Address {
-    Address::new("table", &at.path()[..2])
-}
-
 fn is_partitioned(at: &Address, cx: &Cx<'_>) -> bool {
-    cx.observed.tables.get(&table(at)).is_some_and(|facts| facts.partitioned)
+    cx.observed.tables.get(&at.host("table")).is_some_and(|facts| facts.partitioned)
 }
 
 /// Whether the text can only be a column's name.
@@ -307,7 +306,7 @@ fn build(at: &Address, name: &str, unique: bool, definition: &Fragment, concurre
         .when(concurrently, "CONCURRENTLY ")
         .ident(name)
         .raw(" ON ")
-        .qualified(at.schema(), &at.path()[1])
+        .raw(at.relation())
         .raw(" ")
         .fragment(definition)
 }

@@ -1,7 +1,7 @@
 //! Primary keys and unique constraints: one room with two doors, because PostgreSQL treats them alike.
 
 use crate::delta::Alteration;
-use crate::kind::{Context, Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server, Visit};
+use crate::kind::{Context, Cx, Doc, Draft, Item, Options, Place, Rank, Room, Row, Seat, Server, Visit};
 use crate::model::{Address, Entry, Observed};
 use crate::pg::Feature;
 use crate::repair;
@@ -29,6 +29,10 @@ pub struct Body {
     columns: Vec<String>,
     include: Vec<String>,
     nulls_not_distinct: bool,
+    /// The last column is a range that must not overlap.
+    without_overlaps: bool,
+    /// Storage parameters of its index.
+    with: Options,
     deferrable: bool,
     initially_deferred: bool,
     /// Which of several equal rows survives: what follows ORDER BY.
@@ -37,6 +41,13 @@ pub struct Body {
 
 const COLUMNS: KeyDoc = KeyDoc::new("columns", Shape::Names, "its columns, in order");
 const INCLUDE: KeyDoc = KeyDoc::new("include", Shape::Names, "columns that its index carries along");
+const WITHOUT_OVERLAPS: KeyDoc = KeyDoc::new(
+    "without_overlaps",
+    Shape::Boolean,
+    "the last column is a range; rows that are equal in the others must not overlap in it (PostgreSQL 18)",
+);
+const WITH: KeyDoc =
+    KeyDoc::new("with", Shape::Table, "storage parameters of its index: `{ fillfactor = 70 }`");
 const DEFERRABLE: KeyDoc =
     KeyDoc::new("deferrable", Shape::Boolean, "can be checked at the end of the transaction");
 const INITIALLY: KeyDoc = KeyDoc::new(
@@ -59,7 +70,16 @@ static PRIMARY_KEY_DOC: Doc = Doc {
     place: Place::Single { of: &["table"], key: "primary_key" },
     rank: Rank::Key,
     main_key: Some("columns"),
-    keys: &[KeyDoc::new("name", Shape::Name, "its name"), COLUMNS, INCLUDE, DEFERRABLE, INITIALLY, KEEP],
+    keys: &[
+        KeyDoc::new("name", Shape::Name, "its name"),
+        COLUMNS,
+        WITHOUT_OVERLAPS,
+        INCLUDE,
+        WITH,
+        DEFERRABLE,
+        INITIALLY,
+        KEEP,
+    ],
     example: "[tables.memberships]\nprimary_key = [\"club\", \"person\"]\n\n[tables.memberships.columns]\n\
               club = \"bigint\"\nperson = \"bigint\"\n",
 };
@@ -73,7 +93,9 @@ static UNIQUE_DOC: Doc = Doc {
     main_key: Some("columns"),
     keys: &[
         COLUMNS,
+        WITHOUT_OVERLAPS,
         INCLUDE,
+        WITH,
         KeyDoc::new("nulls_not_distinct", Shape::Boolean, "two NULLs count as equal (PostgreSQL 15)"),
         DEFERRABLE,
         INITIALLY,
@@ -103,10 +125,16 @@ impl Room for Key {
             columns: columns.iter().map(|(name, _)| name.clone()).collect(),
             include: include.iter().map(|(name, _)| name.clone()).collect(),
             nulls_not_distinct,
+            without_overlaps: reader.flag("without_overlaps"),
+            with: Options::read(&mut reader, "with"),
             deferrable: reader.flag("deferrable"),
             initially_deferred: reader.one_of("initially", &initially).unwrap_or(false),
             keep: reader.string("keep").map(|(text, span)| Fragment::written(text, span)),
         };
+        let wanted = [
+            (Feature::NullsNotDistinct, reader.span_of("nulls_not_distinct"), nulls_not_distinct),
+            (Feature::TemporalConstraints, reader.span_of("without_overlaps"), body.without_overlaps),
+        ];
         if columns.is_empty() {
             let span = reader.span_of("columns");
             reader.problems().add(span, format!("a {} wants at least one column", self.doc.name));
@@ -114,6 +142,9 @@ impl Room for Key {
         if self.contype == "p" {
             let name = name.unwrap_or_else(|| auto_name(table.name(), "", "pkey"));
             item.address = Address::new(self.doc.name, [table.schema(), table.name(), &name]);
+        }
+        for (feature, span, _) in wanted.into_iter().filter(|(.., is)| *is) {
+            item.want(feature, span);
         }
         for (column, span) in columns.iter().chain(&include) {
             item.refer(Address::new("column", [table.schema(), table.name(), column]), *span);
@@ -124,14 +155,15 @@ impl Room for Key {
     fn catalog(&self, server: &Server) -> Option<String> {
         let (ours, own) = (server.in_schemas("n.nspname"), not_of_extension("pg_class", "c.oid"));
         let nulls = if server.has(Feature::NullsNotDistinct) { "i.indnullsnotdistinct" } else { "false" };
+        let period = if server.has(Feature::TemporalConstraints) { "k.conperiod" } else { "false" };
         let columns = column_names("k.conrelid", "k.conkey");
         let include = column_names("k.conrelid", "(i.indkey::int2[])[i.indnkeyatts:]");
         Some(format!(
             "SELECT n.nspname AS schema, c.relname AS table, k.conname AS name, {columns} AS columns, \
              CASE WHEN i.indnatts > i.indnkeyatts THEN {include} END AS include, {nulls} AS nulls_not_distinct, \
-             k.condeferrable AS deferrable, k.condeferred AS deferred \
+             {period} AS without_overlaps, to_json(x.reloptions) AS with, k.condeferrable AS deferrable, k.condeferred AS deferred \
              FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace \
-             JOIN pg_index i ON i.indexrelid = k.conindid \
+             JOIN pg_index i ON i.indexrelid = k.conindid JOIN pg_class x ON x.oid = k.conindid \
              WHERE k.contype = '{}' AND NOT c.relispartition AND {ours} AND {own} ORDER BY k.oid",
             self.contype
         ))
@@ -148,6 +180,8 @@ impl Room for Key {
             columns: row.list("columns"),
             include: row.list("include"),
             nulls_not_distinct: row.flag("nulls_not_distinct"),
+            without_overlaps: row.flag("without_overlaps"),
+            with: Options::observed(row.list("with")),
             deferrable: row.flag("deferrable"),
             initially_deferred: row.flag("deferred"),
             keep: None,
@@ -158,7 +192,7 @@ impl Room for Key {
 
     fn fragments(&self, at: &Address, body: &mut Body, visit: &mut Visit<'_>) {
         if let Some(keep) = &mut body.keep {
-            visit("keep", keep, Context::Order { table: table(at) });
+            visit("keep", keep, Context::Order { table: at.host("table") });
         }
     }
 
@@ -166,9 +200,12 @@ impl Room for Key {
         if matches!(self.doc.place, Place::Single { .. }) {
             draft.text("name", at.name());
         }
-        let Body { columns, include, nulls_not_distinct, deferrable, initially_deferred, keep: _ } = observed;
+        let Body { columns, include, nulls_not_distinct, without_overlaps, with, .. } = observed;
+        let Body { deferrable, initially_deferred, .. } = observed;
         draft.list("columns", columns);
+        draft.flag("without_overlaps", *without_overlaps);
         draft.list("include", include);
+        draft.table("with", with.values());
         draft.flag("nulls_not_distinct", *nulls_not_distinct);
         draft.flag("deferrable", *deferrable);
         draft.word("initially", if *initially_deferred { "deferred" } else { "immediate" }, "immediate");
@@ -177,33 +214,55 @@ impl Room for Key {
     fn create(&self, at: &Address, desired: &Body, cx: &Cx<'_>) -> Vec<Step> {
         let repair =
             desired.keep.as_ref().map(|keep| self.keep_one(at, desired, keep, cx)).unwrap_or_default();
-        let preflight = desired.keep.is_none().then(|| self.preflight(at, desired));
+        let preflight =
+            (desired.keep.is_none() && !desired.without_overlaps).then(|| self.preflight(at, desired));
         let direct = self.add(at, desired, None).clause(self.definition(at, desired, None));
-        let online = [repair, self.build_online(at, desired, at.name(), cx)].concat();
-        vec![Step::direct([direct]).online(online).preflight(preflight)]
+        let built = match can_be_built_online(at, desired, cx) {
+            true => self.build_online(at, desired, at.name(), cx),
+            false => vec![self.add(at, desired, None)],
+        };
+        vec![Step::direct([direct]).online([repair, built].concat()).preflight(preflight)]
     }
 
-    fn compare(&self, _: &Address, desired: &Body, observed: &Body, cx: &Cx<'_>, out: &mut Alteration) {
-        let Body { columns, include, nulls_not_distinct, deferrable, initially_deferred, keep: _ } = desired;
+    fn compare(&self, at: &Address, desired: &Body, observed: &Body, cx: &Cx<'_>, out: &mut Alteration) {
+        let Body { columns, include, nulls_not_distinct, without_overlaps, with, .. } = desired;
+        let Body { deferrable, initially_deferred, keep: _, .. } = desired;
         out.replaced("columns", &observed.columns, columns);
         out.replaced("include", &observed.include, include);
         if cx.server.has(Feature::NullsNotDistinct) || *nulls_not_distinct {
             out.replaced("nulls_not_distinct", &observed.nulls_not_distinct, nulls_not_distinct);
         }
+        out.replaced("without_overlaps", &observed.without_overlaps, without_overlaps);
         out.replaced("deferrable", &observed.deferrable, deferrable);
         out.replaced("initially_deferred", &observed.initially_deferred, initially_deferred);
+        if !out.replace {
+            with.compare("with", &observed.with, cx, out, &|words| {
+                let sql = format!("ALTER INDEX {} {words}", qualified(at.schema(), at.name()));
+                vec![Statement::on(&at.host("table"), Form::AlterIndex, sql).into()]
+            });
+        }
     }
 
     /// On a table that holds rows the new index is built beside the old key, which holds until the two change places.
+    /// A key that foreign keys refer to goes and comes back together with them.
     fn replace(&self, at: &Address, desired: &Body, _: &Body, cx: &Cx<'_>) -> Option<Vec<Step>> {
+        let refers = |entry: &Entry| entry.address.kind == "foreign key" && entry.needs.contains(at);
+        if cx.observed.model.iter().any(refers) {
+            return None;
+        }
         let away = self.away(at, Form::ReplaceConstraint);
         let interim = auto_name("pgreconcile", at.name(), "new");
         let keep = desired.keep.as_ref();
+        let preflight =
+            (desired.keep.is_none() && !desired.without_overlaps).then(|| self.preflight(at, desired));
+        let direct = Step::direct([away.clone(), self.add(at, desired, None)]);
+        if !can_be_built_online(at, desired, cx) {
+            return Some(vec![direct.preflight(preflight)]);
+        }
         let mut online = keep.map(|keep| self.keep_one(at, desired, keep, cx)).unwrap_or_default();
         online.extend(self.build_online(at, desired, &interim, cx));
-        online.insert(online.len() - 1, away.clone());
-        let preflight = keep.is_none().then(|| self.preflight(at, desired));
-        Some(vec![Step::direct([away, self.add(at, desired, None)]).online(online).preflight(preflight)])
+        online.insert(online.len() - 1, away);
+        Some(vec![direct.online(online).preflight(preflight)])
     }
 
     fn drop(&self, at: &Address, _: &Body, _: &Cx<'_>) -> Vec<Step> {
@@ -211,8 +270,8 @@ impl Room for Key {
     }
 
     fn rename(&self, from: &Address, at: &Address, _: &Cx<'_>) -> Option<Vec<Step>> {
-        let sql = format!("{} RENAME CONSTRAINT {} TO {}", alter(at), ident(from.name()), ident(at.name()));
-        Some(vec![Statement::on(&table(at), Form::AlterTable, sql).into()])
+        let rest = format!("RENAME CONSTRAINT {} TO {}", ident(from.name()), ident(at.name()));
+        Some(vec![Statement::alter(&at.host("table"), Form::AlterTable, rest).into()])
     }
 
     fn same_shape(&self, desired: &Body, observed: &Body) -> bool {
@@ -227,7 +286,7 @@ impl Room for Key {
     }
 
     fn identity(&self, at: &Address) -> Option<String> {
-        Some(format!("CONSTRAINT {} ON {}", ident(at.name()), qualified(at.schema(), &at.path()[1])))
+        Some(format!("CONSTRAINT {} ON {}", ident(at.name()), at.relation()))
     }
 
     fn attribute(&self, body: &Body, name: &str) -> Option<String> {
@@ -239,24 +298,29 @@ impl Key {
     /// The constraint as it reads in CREATE TABLE and ADD.
     fn definition(&self, at: &Address, body: &Body, index: Option<&str>) -> Phrase {
         let sql = Phrase::from("CONSTRAINT ").ident(at.name()).raw(format!(" {}", self.words));
+        let period = if body.without_overlaps { " WITHOUT OVERLAPS" } else { "" };
         let sql = match index {
             Some(index) => sql.raw(" USING INDEX ").ident(index),
             None => sql
                 .when(body.nulls_not_distinct, " NULLS NOT DISTINCT")
-                .raw(format!(" ({})", idents(&body.columns)))
-                .when(!body.include.is_empty(), &format!(" INCLUDE ({})", idents(&body.include))),
+                .raw(format!(" ({}{period})", idents(&body.columns)))
+                .when(!body.include.is_empty(), &format!(" INCLUDE ({})", idents(&body.include)))
+                .raw(body.with.clause()),
         };
         sql.when(body.deferrable, " DEFERRABLE").when(body.initially_deferred, " INITIALLY DEFERRED")
     }
 
     fn add(&self, at: &Address, body: &Body, index: Option<&str>) -> Statement {
         let form = if index.is_some() { Form::AddUniqueUsingIndex } else { Form::AddUnique };
-        let sql = Phrase::from(alter(at)).raw(" ADD ").phrase(&self.definition(at, body, index));
-        Statement::on(&table(at), form, sql)
+        Statement::alter(
+            &at.host("table"),
+            form,
+            Phrase::from("ADD ").phrase(&self.definition(at, body, index)),
+        )
     }
 
     fn away(&self, at: &Address, form: Form) -> Statement {
-        Statement::on(&table(at), form, format!("{} DROP CONSTRAINT {}", alter(at), ident(at.name())))
+        Statement::alter(&at.host("table"), form, format!("DROP CONSTRAINT {}", ident(at.name())))
     }
 
     /// The index first, concurrently, then the constraint on it. A whole or broken index that an earlier run left
@@ -268,6 +332,7 @@ impl Key {
         let include = if include.is_empty() { String::new() } else { format!(" INCLUDE ({include})") };
         let nulls = if body.nulls_not_distinct { " NULLS NOT DISTINCT" } else { "" };
         let what = format!("({columns}){include}{nulls}");
+        let with = body.with.clause();
         let is_valid = fact("valid").as_deref() == Some("yes");
         let usable = is_valid
             && fact("unique").as_deref() == Some("yes")
@@ -279,14 +344,14 @@ impl Key {
                 // One that is whole may be of use to somebody.
                 let form =
                     if is_valid { Form::DropIndexConcurrently } else { Form::ReplaceIndexConcurrently };
-                statements.push(Statement::on(&table(at), form, sql));
+                statements.push(Statement::on(&at.host("table"), form, sql));
             }
             let sql = format!(
-                "CREATE UNIQUE INDEX CONCURRENTLY {} ON {} {what}",
+                "CREATE UNIQUE INDEX CONCURRENTLY {} ON {} {what}{with}",
                 ident(name),
-                qualified(at.schema(), &at.path()[1]),
+                at.relation(),
             );
-            statements.push(Statement::on(&table(at), Form::CreateIndexConcurrently, sql));
+            statements.push(Statement::on(&at.host("table"), Form::CreateIndexConcurrently, sql));
         }
         statements.push(self.add(at, body, Some(name)));
         statements
@@ -294,7 +359,7 @@ impl Key {
 
     /// Sends all but the first of equal rows to quarantine.
     fn keep_one(&self, at: &Address, body: &Body, keep: &Fragment, cx: &Cx<'_>) -> Vec<Statement> {
-        let table = table(at);
+        let table = at.host("table");
         let columns = idents(&body.columns);
         let present = if body.nulls_not_distinct {
             "true".to_string()
@@ -311,7 +376,7 @@ impl Key {
     }
 
     fn preflight(&self, at: &Address, body: &Body) -> Preflight {
-        let name = qualified(at.schema(), &at.path()[1]);
+        let name = at.relation();
         let columns = idents(&body.columns);
         let tests: Vec<String> =
             body.columns.iter().map(|column| format!("{} IS NOT NULL", ident(column))).collect();
@@ -330,10 +395,8 @@ impl Key {
     }
 }
 
-fn table(at: &Address) -> Address {
-    Address::new("table", &at.path()[..2])
-}
-
-fn alter(at: &Address) -> String {
-    format!("ALTER TABLE {}", qualified(at.schema(), &at.path()[1]))
+/// Whether its index can be built before it, while the table is in use.
+fn can_be_built_online(at: &Address, body: &Body, cx: &Cx<'_>) -> bool {
+    let facts = cx.observed.tables.get(&at.host("table"));
+    !body.without_overlaps && facts.is_none_or(|facts| !facts.partitioned)
 }

@@ -7,6 +7,7 @@ mod custom;
 mod default_privilege;
 mod domain;
 mod enumeration;
+mod exclusion;
 mod extension;
 mod foreign_key;
 mod function;
@@ -38,6 +39,7 @@ pub fn registry() -> Registry {
         &column::Column,
         &key::PRIMARY_KEY,
         &key::UNIQUE,
+        &exclusion::Exclusion,
         &check::Check,
         &foreign_key::ForeignKey,
         &index::Index,

@@ -4,7 +4,7 @@ use crate::delta::Alteration;
 use crate::kind::{Context, Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server, Visit};
 use crate::model::{Address, Entry, Observed};
 use crate::source::{KeyDoc, Shape};
-use crate::sql::{Consent, Form, Fragment, Phrase, ident, not_of_extension, qualified};
+use crate::sql::{Consent, Form, Fragment, Phrase, ident, not_of_extension};
 use crate::statement::{Statement, Step};
 use std::collections::BTreeSet;
 
@@ -163,7 +163,7 @@ impl Room for Policy {
     fn fragments(&self, at: &Address, body: &mut Body, visit: &mut Visit<'_>) {
         for (name, fragment) in [("using", &mut body.using), ("with_check", &mut body.with_check)] {
             if let Some(fragment) = fragment {
-                visit(name, fragment, Context::Row { table: table(at) });
+                visit(name, fragment, Context::Row { table: at.host("table") });
             }
         }
     }
@@ -185,7 +185,7 @@ impl Room for Policy {
             .when(to.iter().any(|role| role != "public"), &format!(" TO {}", roles(to)))
             .with(using.as_ref(), |sql, using| sql.raw(" USING (").fragment(using).raw(")"))
             .with(with_check.as_ref(), |sql, check| sql.raw(" WITH CHECK (").fragment(check).raw(")"));
-        vec![Statement::on(&table(at), Form::CreatePolicy, sql).into()]
+        vec![Statement::on(&at.host("table"), Form::CreatePolicy, sql).into()]
     }
 
     fn compare(&self, at: &Address, desired: &Body, observed: &Body, cx: &Cx<'_>, out: &mut Alteration) {
@@ -194,7 +194,7 @@ impl Room for Policy {
         out.replaced("restrictive", &observed.restrictive, restrictive);
         let alter = |sql: Phrase| {
             let sql = phrase("ALTER", at).phrase(&sql);
-            vec![Statement::on(&table(at), Form::CreatePolicy, sql).into()]
+            vec![Statement::on(&at.host("table"), Form::CreatePolicy, sql).into()]
         };
         out.attribute("to", &observed.to, to, || alter(Phrase::from(format!(" TO {}", roles(to)))));
         // PostgreSQL drops no column that the policy still uses.
@@ -217,13 +217,13 @@ impl Room for Policy {
     }
 
     fn drop(&self, at: &Address, _: &Body, _: &Cx<'_>) -> Vec<Step> {
-        vec![Statement::on(&table(at), Form::DropPolicy, phrase("DROP", at)).into()]
+        vec![Statement::on(&at.host("table"), Form::DropPolicy, phrase("DROP", at)).into()]
     }
 
     fn rename(&self, from: &Address, at: &Address, _: &Cx<'_>) -> Option<Vec<Step>> {
-        let on = qualified(at.schema(), &at.path()[1]);
+        let on = at.relation();
         let sql = format!("ALTER POLICY {} ON {on} RENAME TO {}", ident(from.name()), ident(at.name()));
-        Some(vec![Statement::on(&table(at), Form::CreatePolicy, sql).into()])
+        Some(vec![Statement::on(&at.host("table"), Form::CreatePolicy, sql).into()])
     }
 
     fn follow(&self, body: &mut Body, from: &Address, to: &Address) {
@@ -241,17 +241,13 @@ impl Room for Policy {
     }
 
     fn identity(&self, at: &Address) -> Option<String> {
-        Some(format!("POLICY {} ON {}", ident(at.name()), qualified(at.schema(), &at.path()[1])))
+        Some(format!("POLICY {} ON {}", ident(at.name()), at.relation()))
     }
-}
-
-fn table(at: &Address) -> Address {
-    Address::new("table", &at.path()[..2])
 }
 
 /// `CREATE POLICY name ON table`.
 fn phrase(verb: &str, at: &Address) -> Phrase {
-    Phrase::from(verb).raw(" POLICY ").ident(at.name()).raw(" ON ").qualified(at.schema(), &at.path()[1])
+    Phrase::from(verb).raw(" POLICY ").ident(at.name()).raw(" ON ").raw(at.relation())
 }
 
 fn roles(names: &BTreeSet<String>) -> String {

@@ -203,7 +203,7 @@ impl Room for Rows {
             let name = qualified(at.schema(), at.name());
             let doomed = Phrase::from(format!("SELECT ctid, tableoid FROM {name} t WHERE "))
                 .phrase(&undeclared(at, desired, cx));
-            let statements = repair::delete(cx, at, &table(at), &doomed, Form::DeleteRows);
+            let statements = repair::delete(cx, at, &at.host("table"), &doomed, Form::DeleteRows);
             out.note(change, vec![Step::direct(statements)]);
         }
     }
@@ -211,10 +211,6 @@ impl Room for Rows {
     fn drop(&self, _: &Address, _: &Body, _: &Cx<'_>) -> Vec<Step> {
         Vec::new()
     }
-}
-
-fn table(at: &Address) -> Address {
-    Address::new("table", at.path())
 }
 
 fn column(at: &Address, name: &str) -> Address {
@@ -317,7 +313,7 @@ fn insert(at: &Address, body: &Body, row: &BTreeMap<String, Cell>, cx: &Cx<'_>) 
         .raw(format!(" WHERE NOT EXISTS (SELECT FROM {name} t WHERE "))
         .phrase(&matching(at, body, row, cx))
         .raw(") ON CONFLICT DO NOTHING");
-    Statement::on(&table(at), Form::InsertRows, sql)
+    Statement::on(&at.host("table"), Form::InsertRows, sql)
 }
 
 /// Declared values of identity columns count.
@@ -341,5 +337,5 @@ fn update(at: &Address, body: &Body, row: &BTreeMap<String, Cell>, cx: &Cx<'_>) 
         .joined(&sets, ", ")
         .raw(" WHERE ")
         .phrase(&matching(at, body, row, cx));
-    Some(Statement::on(&table(at), Form::UpdateRows, sql))
+    Some(Statement::on(&at.host("table"), Form::UpdateRows, sql))
 }

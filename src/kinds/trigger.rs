@@ -185,7 +185,7 @@ impl Room for Trigger {
 
     fn fragments(&self, at: &Address, body: &mut Body, visit: &mut Visit<'_>) {
         if let Some(condition) = &mut body.condition {
-            visit("condition", condition, Context::Trigger { table: table(at) });
+            visit("condition", condition, Context::Trigger { table: at.host("table") });
         }
     }
 
@@ -221,9 +221,9 @@ impl Room for Trigger {
     }
 
     fn rename(&self, from: &Address, at: &Address, _: &Cx<'_>) -> Option<Vec<Step>> {
-        let on = qualified(at.schema(), &at.path()[1]);
+        let on = at.relation();
         let sql = format!("ALTER TRIGGER {} ON {on} RENAME TO {}", ident(from.name()), ident(at.name()));
-        Some(vec![Statement::on(&table(at), Form::AlterTable, sql).into()])
+        Some(vec![Statement::on(&at.host("table"), Form::AlterTable, sql).into()])
     }
 
     fn follow(&self, body: &mut Body, from: &Address, to: &Address) {
@@ -239,12 +239,8 @@ impl Room for Trigger {
     }
 
     fn identity(&self, at: &Address) -> Option<String> {
-        Some(format!("TRIGGER {} ON {}", ident(at.name()), qualified(at.schema(), &at.path()[1])))
+        Some(format!("TRIGGER {} ON {}", ident(at.name()), at.relation()))
     }
-}
-
-fn table(at: &Address) -> Address {
-    Address::new("table", &at.path()[..2])
 }
 
 /// The call, as CREATE TRIGGER takes it.
@@ -312,11 +308,11 @@ fn define(at: &Address, desired: &Body) -> Statement {
     let sql = Phrase::from("CREATE TRIGGER ")
         .ident(at.name())
         .raw(format!(" {} {} ON ", timing.to_uppercase(), events.join(" OR ")))
-        .qualified(at.schema(), &at.path()[1])
+        .raw(at.relation())
         .raw(if *row { " FOR EACH ROW" } else { " FOR EACH STATEMENT" })
         .with(condition.as_ref(), |sql, condition| sql.raw(" WHEN (").fragment(condition).raw(")"))
         .raw(format!(" EXECUTE FUNCTION {}", call(desired)));
-    Statement::on(&table(at), Form::CreateTrigger, sql)
+    Statement::on(&at.host("table"), Form::CreateTrigger, sql)
 }
 
 fn enable(at: &Address, enabled: &str) -> Statement {
@@ -326,14 +322,13 @@ fn enable(at: &Address, enabled: &str) -> Statement {
         "replica" => "ENABLE REPLICA",
         _ => "ENABLE",
     };
-    let sql =
-        format!("ALTER TABLE {} {verb} TRIGGER {}", qualified(at.schema(), &at.path()[1]), ident(at.name()));
-    Statement::on(&table(at), Form::CreateTrigger, sql)
+    let sql = format!("ALTER TABLE {} {verb} TRIGGER {}", at.relation(), ident(at.name()));
+    Statement::on(&at.host("table"), Form::CreateTrigger, sql)
 }
 
 fn away(at: &Address, form: Form) -> Statement {
-    let sql = format!("DROP TRIGGER {} ON {}", ident(at.name()), qualified(at.schema(), &at.path()[1]));
-    Statement::on(&table(at), form, sql)
+    let sql = format!("DROP TRIGGER {} ON {}", ident(at.name()), at.relation());
+    Statement::on(&at.host("table"), form, sql)
 }
 
 #[cfg(test)]

@@ -2,13 +2,14 @@
 //! group that is being filled, then rank, then the order of the file.
 
 use super::{Draft, Plan, group};
+use crate::delta::Action;
 use crate::kind::Cx;
 use crate::model::Address;
 use std::collections::{BTreeSet, HashMap};
 
 /// The drafts in the order of execution.
 pub(super) fn order(drafts: Vec<Draft>, plan: &Plan, cx: &Cx<'_>) -> Vec<Draft> {
-    let waits = edges(&drafts, plan);
+    let waits = edges(&drafts, plan, cx);
     let mut blockers: Vec<usize> = waits.iter().map(Vec::len).collect();
     let mut followers: Vec<Vec<usize>> = vec![Vec::new(); drafts.len()];
     for (number, before) in waits.iter().enumerate() {
@@ -59,7 +60,7 @@ fn sort_rank(draft: &Draft) -> (bool, bool, i32) {
 }
 
 /// For each draft, the drafts that must come before it.
-fn edges(drafts: &[Draft], plan: &Plan) -> Vec<Vec<usize>> {
+fn edges(drafts: &[Draft], plan: &Plan, cx: &Cx<'_>) -> Vec<Vec<usize>> {
     // An object that is replaced has two drafts: one in which it goes, one in which it comes back.
     let mut by_item: HashMap<usize, Vec<usize>> = HashMap::new();
     for (number, draft) in drafts.iter().enumerate() {
@@ -81,6 +82,15 @@ fn edges(drafts: &[Draft], plan: &Plan) -> Vec<Vec<usize>> {
                     waits[number].push(other);
                 }
             }
+        }
+    }
+    // What goes is let go of first by all that made use of it and stays.
+    for (number, draft) in drafts.iter().enumerate().filter(|(_, draft)| !draft.is_drop) {
+        let there = cx.observed.model.get(&plan.items[draft.item].address);
+        for used in there.iter().flat_map(|there| &there.uses) {
+            let others = by_address.get(used).copied().unwrap_or_default();
+            let going = |other: &&usize| plan.items[drafts[**other].item].action == Action::Drop;
+            others.iter().filter(going).for_each(|other| waits[*other].push(number));
         }
     }
     for own in by_item.values() {

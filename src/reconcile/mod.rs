@@ -11,7 +11,7 @@ use crate::apply::{self, Bench, Crew, Event, Listener, Manner};
 use crate::canon;
 use crate::config::Connection;
 use crate::diff;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::kind::{Registry, Terms};
 use crate::kinds;
 use crate::model::Model;
@@ -21,6 +21,7 @@ use crate::plan::{self, Limits, Plan};
 use crate::report::{Outcome, Report};
 use crate::scope::{LeftAlone, Scope};
 use crate::session::{Interrupt, Session};
+use crate::source::Problems;
 use crate::spec::{self, Desired};
 use crate::sql::{Consent, ident};
 use crate::state::fingerprint::{self, Seen};
@@ -333,9 +334,23 @@ impl Reconciler {
         desired
     }
 
+    /// An error for all that the file asks for and the server cannot do.
+    fn supported(&self, desired: &Model, session: &Session) -> Result<()> {
+        let version = session.server.version;
+        let mut problems = Problems::default();
+        for entry in desired.iter().filter(|entry| !entry.absent && !entry.optional) {
+            for (feature, span) in entry.features.iter().filter(|(feature, _)| !version.has(*feature)) {
+                let since = feature.since();
+                problems.add(*span, format!("{feature} needs PostgreSQL {since}, and this is {version}"));
+            }
+        }
+        problems.into_result(ErrorKind::Failed, &self.desired.files)
+    }
+
     /// Observes once and makes the plan.
     fn look(&self, session: &mut Session, options: &Options) -> Result<Look> {
         let mut desired = self.wanted(options);
+        self.supported(&desired, session)?;
         let allow = self.consents(options);
         let (path, schema) = (self.search_path(), self.state_schema());
         let terms = self.terms(&schema, &allow, &path);

@@ -47,8 +47,8 @@ const COLUMN: &[KeyDoc] = &[
     ),
     KeyDoc::new(
         "on_delete",
-        Shape::OneOf(ACTIONS),
-        "with `references`: what happens when the referenced row goes",
+        Shape::Text,
+        "with `references`: what happens when the referenced row goes; as in `foreign_keys`",
     ),
     KeyDoc::new("on_update", Shape::OneOf(ACTIONS), "with `references`: what happens when its key changes"),
     KeyDoc::new("match", Shape::OneOf(&["simple", "full"]), "with `references`: what NULLs mean"),

@@ -13,7 +13,7 @@ pub(super) fn check(model: &Model, references: &[Reference], schemas: &[String],
         let elsewhere = to.path().len() > 1 && !schemas.iter().any(|schema| schema == to.schema());
         match model.get(to) {
             Some(entry) if !entry.absent => {}
-            None if elsewhere => {}
+            None if elsewhere || handed_down(model, to).is_some() => {}
             Some(_) => {
                 problems.add(reference.span, format!("`{to}` is declared `absent`, but something needs it"))
             }
@@ -26,6 +26,34 @@ pub(super) fn check(model: &Model, references: &[Reference], schemas: &[String],
                 let message = format!("there is no `{to}` in the file");
                 problems.add_with_suggestion(reference.span, message, to.name(), siblings.map(Address::name));
             }
+        }
+    }
+}
+
+/// The object that stands for `to` in what its host takes over: the column of the parent table, for a column of a
+/// partition.
+fn handed_down(model: &Model, to: &Address) -> Option<Address> {
+    let (name, place) = to.path().split_last().filter(|(_, place)| !place.is_empty())?;
+    let host = model.iter().find(|entry| !entry.heir_of.is_empty() && entry.address.path() == place)?;
+    host.heir_of.iter().find_map(|parent| {
+        let parents = Address::new(to.kind, parent.path().iter().chain([name]).cloned());
+        let is_there = model.get(&parents).is_some_and(|entry| !entry.absent);
+        if is_there { Some(parents) } else { handed_down(model, &parents) }
+    })
+}
+
+/// What is needed of an heir is needed of the one it takes it from.
+pub(super) fn hand_down(model: &mut Model) {
+    if model.iter().all(|entry| entry.heir_of.is_empty()) {
+        return;
+    }
+    let mut found: HashMap<Address, Address> = HashMap::new();
+    for need in model.iter().flat_map(|entry| &entry.needs).filter(|need| !model.contains(need)) {
+        found.extend(handed_down(model, need).map(|parents| (need.clone(), parents)));
+    }
+    for need in model.iter_mut().flat_map(|entry| &mut entry.needs) {
+        if let Some(parents) = found.get(need) {
+            *need = parents.clone();
         }
     }
 }

@@ -159,6 +159,8 @@ impl<'a> Walk<'a> {
             references: &mut self.references,
             environment: self.environment,
             needs: Vec::new(),
+            heir_of: Vec::new(),
+            features: Vec::new(),
             declared: Vec::new(),
         };
         let absent = matches!(table.get("absent"), Some(Node { value: Value::Boolean(true), .. }));

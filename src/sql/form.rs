@@ -242,6 +242,10 @@ forms! {
     AddForeignKeyNotValid = ShareRowExclusive, None;
     /// `VALIDATE CONSTRAINT` of a foreign key.
     ValidateForeignKey = ShareUpdateExclusive, Scan;
+    /// `ALTER CONSTRAINT … ENFORCED` of a foreign key.
+    EnforceForeignKey = AccessExclusive, Scan;
+    /// `ADD CONSTRAINT … EXCLUDE`, which builds its index.
+    AddExclusion = AccessExclusive, Build;
     /// `ADD CONSTRAINT … UNIQUE` or `PRIMARY KEY`, which builds its index.
     AddUnique = AccessExclusive, Build;
     /// `ADD CONSTRAINT … UNIQUE` or `PRIMARY KEY … USING INDEX`.

@@ -45,6 +45,7 @@ folders! {
     default_privilege,
     domain,
     enumeration,
+    exclusion_constraint,
     extension,
     foreign_key,
     function,

@@ -8,7 +8,7 @@ use crate::kind::{Context, Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, S
 use crate::model::{Address, Entry, Observed};
 use crate::pg::Feature;
 use crate::source::{KeyDoc, Shape, Span};
-use crate::sql::{Form, Fragment, Phrase, ident, not_of_extension, qualified};
+use crate::sql::{Form, Fragment, Phrase, ident, not_of_extension};
 use crate::statement::Step;
 
 /// The room.
@@ -214,10 +214,10 @@ impl Room for Column {
             visit("default", default, Context::Value { of });
         }
         if let Some(generated) = &mut body.generated {
-            visit("generated", generated, Context::Row { table: table(at) });
+            visit("generated", generated, Context::Row { table: at.host("table") });
         }
         if let Some(backfill) = &mut body.backfill {
-            visit("backfill", backfill, Context::Row { table: table(at) });
+            visit("backfill", backfill, Context::Row { table: at.host("table") });
         }
     }
 
@@ -321,7 +321,7 @@ impl Room for Column {
     }
 
     fn identity(&self, at: &Address) -> Option<String> {
-        Some(format!("COLUMN {}.{}", qualified(at.schema(), &at.path()[1]), ident(at.name())))
+        Some(format!("COLUMN {}.{}", at.relation(), ident(at.name())))
     }
 
     fn attribute(&self, body: &Body, name: &str) -> Option<String> {
@@ -333,10 +333,6 @@ impl Room for Column {
             _ => None,
         }
     }
-}
-
-fn table(at: &Address) -> Address {
-    Address::new("table", &at.path()[..2])
 }
 
 /// The integer type that a serial type stands for (PostgreSQL manual, 8.1.4).

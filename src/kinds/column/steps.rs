@@ -1,6 +1,6 @@
 //! The SQL of columns.
 
-use super::{Body, Identity, change, table};
+use super::{Body, Identity, change};
 use crate::delta::{Alteration, Change};
 use crate::kind::Cx;
 use crate::model::Address;
@@ -9,8 +9,8 @@ use crate::statement::{Preflight, Statement, Step};
 
 /// `ALTER TABLE …` with `rest`.
 pub fn alter_table(at: &Address, form: Form, rest: Phrase) -> Statement {
-    let sql = Phrase::from("ALTER TABLE ").qualified(at.schema(), &at.path()[1]).phrase(&rest);
-    Statement::on(&table(at), form, sql)
+    let sql = Phrase::from("ALTER TABLE ").raw(at.relation()).phrase(&rest);
+    Statement::on(&at.host("table"), form, sql)
 }
 
 /// `ALTER TABLE … ALTER COLUMN …` with `rest`.
@@ -103,14 +103,14 @@ fn is_volatile(default: &Fragment) -> bool {
 
 /// Gives a value to every row that has none.
 fn fill(at: &Address, source: &Fragment) -> Statement {
-    let (name, column) = (qualified(at.schema(), &at.path()[1]), ident(at.name()));
+    let (name, column) = (at.relation(), ident(at.name()));
     let set = Phrase::from(format!("UPDATE {name} SET {column} = (")).fragment(source).raw(") WHERE ");
     let all = set.clone().raw(format!("{column} IS NULL"));
     let batch = set
         .raw(format!("ctid = ANY (ARRAY(SELECT ctid FROM {name} WHERE {column} IS NULL AND ("))
         .fragment(source)
         .raw(") IS NOT NULL LIMIT ");
-    Statement::on(&table(at), Form::UpdateRows, all).batched(batch, Phrase::from("))"))
+    Statement::on(&at.host("table"), Form::UpdateRows, all).batched(batch, Phrase::from("))"))
 }
 
 /// SET NOT NULL or DROP NOT NULL.
@@ -165,7 +165,7 @@ pub fn drop_helper(at: &Address, cx: &Cx<'_>, out: &mut Alteration) {
 }
 
 fn no_value(at: &Address, condition: &str) -> Preflight {
-    let name = qualified(at.schema(), &at.path()[1]);
+    let name = at.relation();
     Preflight {
         query: format!(
             "SELECT count(*), (SELECT string_agg(x, ', ') FROM (SELECT left(t::text, 80) AS x FROM {name} t \
@@ -227,18 +227,14 @@ pub fn serial(at: &Address, desired: &Body, observed: &Body) -> Vec<Step> {
         let drop_default = alter(at, Form::AlterTable, Phrase::from(" DROP DEFAULT"));
         let there = observed.sequence.as_ref().map_or(name, |(there, _)| there.clone());
         let owner = format!("DROP SEQUENCE {there}");
-        return vec![drop_default, Statement::on(&table(at), Form::ReplaceConstraint, owner).into()];
+        return vec![drop_default, Statement::on(&at.host("table"), Form::ReplaceConstraint, owner).into()];
     }
     let create = format!("CREATE SEQUENCE {name} AS {}", desired.data_type.text());
-    let own = format!(
-        "ALTER SEQUENCE {name} OWNED BY {}.{}",
-        qualified(at.schema(), &at.path()[1]),
-        ident(at.name())
-    );
+    let own = format!("ALTER SEQUENCE {name} OWNED BY {}.{}", at.relation(), ident(at.name()));
     let default = Phrase::from(" SET DEFAULT nextval(").literal(&name).raw(")");
     vec![
-        Statement::on(&table(at), Form::Create, create).into(),
-        Statement::on(&table(at), Form::AlterTable, own).into(),
+        Statement::on(&at.host("table"), Form::Create, create).into(),
+        Statement::on(&at.host("table"), Form::AlterTable, own).into(),
         advance(at).into(),
         alter(at, Form::AlterTable, default),
     ]
@@ -247,16 +243,16 @@ pub fn serial(at: &Address, desired: &Body, observed: &Body) -> Vec<Step> {
 /// Gives the numbers of a column's sequence the column's type.
 pub fn renumber(at: &Address, sequence: &str, data_type: &Fragment) -> Step {
     let sql = Phrase::from(format!("ALTER SEQUENCE {sequence} AS ")).fragment(data_type);
-    Statement::on(&table(at), Form::AlterTable, sql).into()
+    Statement::on(&at.host("table"), Form::AlterTable, sql).into()
 }
 
 /// Sets the column's sequence past the values that are there.
 fn advance(at: &Address) -> Statement {
-    let (name, column) = (qualified(at.schema(), &at.path()[1]), ident(at.name()));
+    let (name, column) = (at.relation(), ident(at.name()));
     let sql = format!(
         "SELECT setval(pg_get_serial_sequence({}, {}), max({column})) FROM {name} HAVING max({column}) IS NOT NULL",
         literal(&name),
         literal(at.name())
     );
-    Statement::on(&table(at), Form::AlterTable, sql)
+    Statement::on(&at.host("table"), Form::AlterTable, sql)
 }

@@ -1,0 +1,133 @@
+//! Named parameters, as in `WITH (fillfactor = 70)`: what the file says is set; what it does not say is drift.
+
+use super::Cx;
+use crate::delta::{Alteration, Change};
+use crate::source::{Node, Reader, Value};
+use crate::sql::{Consent, ident, literal};
+use crate::statement::Step;
+use std::collections::BTreeMap;
+
+/// Parameters by name.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Options(BTreeMap<String, String>);
+
+impl Options {
+    /// The parameters under `key`, each a string, a number or a boolean.
+    pub fn read(reader: &mut Reader<'_, '_>, key: &str) -> Options {
+        let mut options = Options::default();
+        for (name, node) in reader.table(key).iter().flat_map(|table| &table.entries) {
+            match plain(node) {
+                Some(text) => _ = options.0.insert(name.name.clone(), text),
+                None => reader.problems().add(
+                    node.span,
+                    format!("`{}` wants a string, a number or a boolean, not {}", name.name, node.sort()),
+                ),
+            }
+        }
+        options
+    }
+
+    /// The parameters as the catalog keeps them: `name=value`.
+    pub fn observed(list: Vec<String>) -> Options {
+        let pairs = list.into_iter().map(|item| match item.split_once('=') {
+            Some((name, value)) => (name.to_string(), value.to_string()),
+            None => (item, "true".to_string()),
+        });
+        Options(pairs.collect())
+    }
+
+    /// ` WITH (…)`, or nothing.
+    pub fn clause(&self) -> String {
+        if self.0.is_empty() { String::new() } else { format!(" WITH ({})", self.list()) }
+    }
+
+    /// `name = value, …`.
+    pub fn list(&self) -> String {
+        let one = |(name, value): (&String, &String)| format!("{} = {}", quoted(name), literal(value));
+        self.0.iter().map(one).collect::<Vec<_>>().join(", ")
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Each parameter as a TOML value.
+    pub fn values(&self) -> impl Iterator<Item = (&String, Value)> {
+        self.0.iter().map(|(name, text)| {
+            let value = match text.as_str() {
+                "true" => Value::Boolean(true),
+                "false" => Value::Boolean(false),
+                text => text.parse().map_or_else(|_| Value::String(text.to_string()), Value::Integer),
+            };
+            (name, value)
+        })
+    }
+
+    /// Compares with what is observed; `alter` makes the steps of `SET (…)` and `RESET (…)`.
+    pub fn compare(
+        &self,
+        attribute: &'static str,
+        observed: &Options,
+        cx: &Cx<'_>,
+        out: &mut Alteration,
+        alter: &dyn Fn(String) -> Vec<Step>,
+    ) {
+        let wrong = |(name, value): &(&String, &String)| {
+            !observed.0.get(*name).is_some_and(|there| same(there, value))
+        };
+        let wanted = self.0.iter().filter(wrong).map(|(name, value)| (name.clone(), value.clone()));
+        let wanted = Options(wanted.collect());
+        if !wanted.is_empty() {
+            let there = observed.0.iter().filter(|(name, _)| wanted.0.contains_key(*name));
+            let there = Options(there.map(|(name, value)| (name.clone(), value.clone())).collect());
+            let change = Change { attribute, from: there.shown(), to: wanted.shown() };
+            out.note(change, alter(format!("SET ({})", wanted.list())));
+        }
+        let beyond = observed.0.iter().filter(|(name, _)| !self.0.contains_key(*name));
+        let beyond = Options(beyond.map(|(name, value)| (name.clone(), value.clone())).collect());
+        if beyond.is_empty() {
+            return;
+        }
+        let change = Change { attribute, from: beyond.shown(), to: None };
+        if cx.allow.contains(&Consent::Prune) {
+            let names: Vec<String> = beyond.0.keys().map(|name| quoted(name)).collect();
+            out.note(change, alter(format!("RESET ({})", names.join(", "))));
+        } else {
+            out.drift(change);
+        }
+    }
+
+    fn shown(&self) -> Option<String> {
+        let pairs = self.0.iter().map(|(name, value)| format!("{name} = {value}"));
+        Some(pairs.collect::<Vec<_>>().join(", ")).filter(|text| !text.is_empty())
+    }
+}
+
+/// A name, with its namespace if it has one: `toast.autovacuum_enabled`.
+fn quoted(name: &str) -> String {
+    name.split('.').map(ident).collect::<Vec<_>>().join(".")
+}
+
+fn plain(node: &Node) -> Option<String> {
+    match &node.value {
+        Value::String(text) | Value::Float(text) => Some(text.clone()),
+        Value::Integer(number) => Some(number.to_string()),
+        Value::Boolean(value) => Some(value.to_string()),
+        _ => None,
+    }
+}
+
+/// Whether two values say the same: numbers by their value, switches by what they mean.
+fn same(one: &str, two: &str) -> bool {
+    let switch = |text: &str| match text.to_lowercase().as_str() {
+        "true" | "on" | "yes" => Some(true),
+        "false" | "off" | "no" => Some(false),
+        _ => None,
+    };
+    let number = |text: &str| text.parse::<f64>().ok();
+    let equal = |one: Option<f64>, two: Option<f64>| one.is_some() && one == two;
+    one.eq_ignore_ascii_case(two)
+        || switch(one).is_some() && switch(one) == switch(two)
+        || equal(number(one), number(two))
+}

@@ -1,0 +1,229 @@
+//! Exclusion constraints.
+
+use crate::delta::Alteration;
+use crate::kind::{Context, Cx, Doc, Draft, Item, Options, Place, Rank, Room, Row, Seat, Server, Visit};
+use crate::model::{Address, Entry, Observed};
+use crate::source::{KeyDoc, Shape};
+use crate::sql::{Form, Fragment, Phrase, ident, idents, not_of_extension, qualified};
+use crate::statement::{Statement, Step};
+
+/// The room.
+pub struct Exclusion;
+
+/// An exclusion constraint. Its elements, method and condition are one fragment, because only PostgreSQL can tell
+/// which opclasses, operators and collations go without saying.
+#[derive(Debug, Clone)]
+pub struct Body {
+    definition: Fragment,
+    /// Storage parameters of its index.
+    with: Options,
+    deferrable: bool,
+    initially_deferred: bool,
+    /// Observed: the definition in parts, as the file has them.
+    parts: Parts,
+}
+
+/// A definition in parts.
+#[derive(Debug, Clone, Default)]
+struct Parts {
+    on: Vec<String>,
+    method: String,
+    include: Vec<String>,
+    predicate: Option<String>,
+}
+
+static DOC: Doc = Doc {
+    name: "exclusion constraint",
+    summary: "An exclusion constraint: no two rows of which all these comparisons hold. A bare list is its elements, each \
+              as in EXCLUDE. PostgreSQL builds its index while nobody can write.",
+    manual: "ddl-constraints",
+    place: Place::Children { of: &["table"], key: "exclude" },
+    rank: Rank::Key,
+    main_key: Some("on"),
+    keys: &[
+        KeyDoc::new(
+            "on",
+            Shape::SqlList,
+            "its elements, each a column or an expression with an operator: `\"room with =\"`, `\"during with &&\"`",
+        ),
+        KeyDoc::new("method", Shape::Name, "the access method of its index; `btree` if not given"),
+        KeyDoc::new("where", Shape::Sql, "which rows it is about"),
+        KeyDoc::new("include", Shape::Names, "columns that its index carries along"),
+        KeyDoc::new("with", Shape::Table, "storage parameters of its index: `{ fillfactor = 70 }`"),
+        KeyDoc::new("deferrable", Shape::Boolean, "can be checked at the end of the transaction"),
+        KeyDoc::new(
+            "initially",
+            Shape::OneOf(&["immediate", "deferred"]),
+            "when it is checked if nothing else is said",
+        ),
+    ],
+    example: "[tables.stays.columns]\nroom = \"int4range\"\nduring = \"tstzrange\"\ncancelled = \"boolean\"\n\n\
+              [tables.stays.exclude]\nstays_no_overlap = { on = [\"room with &&\", \"during with &&\"], method = \"gist\", \
+              where = \"not cancelled\" }\n",
+};
+
+impl Room for Exclusion {
+    type Body = Body;
+
+    fn doc(&self) -> &'static Doc {
+        &DOC
+    }
+
+    fn read(&self, item: &mut Item<'_>) {
+        let Some(table) = item.host.clone() else { return };
+        let mut reader = item.reader();
+        let elements = reader.strings("on");
+        let include = reader.strings("include");
+        let with = Options::read(&mut reader, "with");
+        let method = reader.text("method").unwrap_or_else(|| "btree".to_string());
+        let predicate = reader.string("where");
+        let deferrable = reader.flag("deferrable");
+        let initially = [("immediate", false), ("deferred", true)];
+        let initially_deferred = reader.one_of("initially", &initially).unwrap_or(false);
+        let Some((_, span)) = elements.first().cloned() else {
+            let span = reader.span_of("on");
+            reader.problems().add(span, "an exclusion constraint wants at least one element");
+            return;
+        };
+        let list: Vec<&str> = elements.iter().map(|(element, _)| element.as_str()).collect();
+        let mut text = format!("EXCLUDE USING {} ({})", ident(&method), list.join(", "));
+        if !include.is_empty() {
+            let names: Vec<&str> = include.iter().map(|(name, _)| name.as_str()).collect();
+            text.push_str(&format!(" INCLUDE ({})", idents(&names)));
+        }
+        if let Some((predicate, _)) = predicate {
+            text.push_str(&format!(" WHERE ({predicate})"));
+        }
+        for (name, span) in include {
+            item.refer(Address::new("column", [table.schema(), table.name(), &name]), span);
+        }
+        let definition = Fragment::written(text, span);
+        item.declare(Body { definition, with, deferrable, initially_deferred, parts: Parts::default() });
+    }
+
+    fn catalog(&self, server: &Server) -> Option<String> {
+        let (ours, own) = (server.in_schemas("n.nspname"), not_of_extension("pg_class", "c.oid"));
+        // The definition without what is read by itself: timing, and storage parameters as the server quotes them.
+        Some(format!(
+            "SELECT n.nspname AS schema, c.relname AS table, k.conname AS name, \
+             replace(regexp_replace(pg_get_constraintdef(k.oid), '( DEFERRABLE)?( INITIALLY DEFERRED)?$', ''), \
+             ' WITH (' || (SELECT string_agg(option_name || '=' || CASE WHEN quote_ident(option_value) = option_value \
+             THEN option_value ELSE quote_literal(option_value) END, ', ') FROM pg_options_to_table(x.reloptions)) || ')', '') \
+             AS stripped, pg_get_constraintdef(k.oid) AS definition, to_json(x.reloptions) AS with, \
+             k.condeferrable AS deferrable, k.condeferred AS deferred, am.amname AS method, \
+             pg_get_expr(i.indpred, i.indrelid) AS predicate, \
+             (SELECT json_agg(pg_get_indexdef(i.indexrelid, p, false) || CASE WHEN oc.opcdefault THEN '' \
+             ELSE format(' %I.%I', oc.opcnamespace::regnamespace::text, oc.opcname) END || ' WITH ' || CASE WHEN pg_operator_is_visible(o.oid) \
+             THEN o.oprname ELSE format('OPERATOR(%I.%s)', so.nspname, o.oprname) END ORDER BY p) \
+             FROM generate_series(1, i.indnkeyatts) p JOIN pg_operator o ON o.oid = k.conexclop[p] \
+             JOIN pg_namespace so ON so.oid = o.oprnamespace \
+             JOIN pg_opclass oc ON oc.oid = i.indclass[p - 1]) AS elements, \
+             (SELECT json_agg(a.attname ORDER BY p) FROM generate_series(i.indnkeyatts + 1, i.indnatts) p \
+             JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[p - 1]) AS include \
+             FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace \
+             JOIN pg_index i ON i.indexrelid = k.conindid JOIN pg_class x ON x.oid = k.conindid JOIN pg_am am ON am.oid = x.relam \
+             WHERE k.contype = 'x' AND k.conparentid = 0 AND {ours} AND {own} ORDER BY k.oid"
+        ))
+    }
+
+    fn seat(&self) -> Option<Seat> {
+        Some(Seat { only: "k.contype = 'x' AND k.conparentid = 0", ..Seat::CONSTRAINT })
+    }
+
+    fn observe(&self, row: &Row<'_>, _: &Server, out: &mut Observed) {
+        let path = [row.text("schema"), row.text("table"), row.text("name")];
+        let body = Body {
+            definition: Fragment::plain(row.get("stripped").unwrap_or(row.text("definition"))),
+            with: Options::observed(row.list("with")),
+            deferrable: row.flag("deferrable"),
+            initially_deferred: row.flag("deferred"),
+            parts: Parts {
+                on: row.list("elements"),
+                method: row.text("method").to_string(),
+                include: row.list("include"),
+                predicate: row.owned("predicate"),
+            },
+        };
+        let table = Address::new("table", [path[0], path[1]]);
+        out.model.insert(Entry::new(Address::new(DOC.name, path), body).part_of(table));
+    }
+
+    fn fragments(&self, at: &Address, body: &mut Body, visit: &mut Visit<'_>) {
+        visit("definition", &mut body.definition, Context::Exclusion { table: at.host("table") });
+    }
+
+    fn write(&self, _: &Address, observed: &Body, draft: &mut Draft<'_>) {
+        let Body { definition: _, with, deferrable, initially_deferred, parts } = observed;
+        let Parts { on, method, include, predicate } = parts;
+        draft.list("on", on);
+        draft.word("method", method, "btree");
+        draft.some("where", predicate.as_ref());
+        draft.list("include", include);
+        draft.table("with", with.values());
+        draft.flag("deferrable", *deferrable);
+        draft.word("initially", if *initially_deferred { "deferred" } else { "immediate" }, "immediate");
+    }
+
+    fn create(&self, at: &Address, desired: &Body, _: &Cx<'_>) -> Vec<Step> {
+        vec![Step::direct(add(at, desired))]
+    }
+
+    fn compare(&self, at: &Address, desired: &Body, observed: &Body, cx: &Cx<'_>, out: &mut Alteration) {
+        let Body { definition, with, deferrable, initially_deferred, parts: _ } = desired;
+        out.replaced("definition", &observed.definition, definition);
+        out.replaced("deferrable", &observed.deferrable, deferrable);
+        out.replaced("initially_deferred", &observed.initially_deferred, initially_deferred);
+        if !out.replace {
+            with.compare("with", &observed.with, cx, out, &|words| vec![alter_index(at, &words).into()]);
+        }
+    }
+
+    fn replace(&self, at: &Address, desired: &Body, _: &Body, _: &Cx<'_>) -> Option<Vec<Step>> {
+        let away = away(at, Form::ReplaceConstraint);
+        Some(vec![Step::direct([vec![away], add(at, desired)].concat())])
+    }
+
+    fn drop(&self, at: &Address, _: &Body, _: &Cx<'_>) -> Vec<Step> {
+        vec![away(at, Form::DropConstraint).into()]
+    }
+
+    fn rename(&self, from: &Address, at: &Address, _: &Cx<'_>) -> Option<Vec<Step>> {
+        let rest = format!("RENAME CONSTRAINT {} TO {}", ident(from.name()), ident(at.name()));
+        Some(vec![Statement::alter(&at.host("table"), Form::AlterTable, rest).into()])
+    }
+
+    fn identity(&self, at: &Address) -> Option<String> {
+        Some(format!("CONSTRAINT {} ON {}", ident(at.name()), at.relation()))
+    }
+}
+
+fn away(at: &Address, form: Form) -> Statement {
+    Statement::alter(&at.host("table"), form, format!("DROP CONSTRAINT {}", ident(at.name())))
+}
+
+fn alter_index(at: &Address, words: &str) -> Statement {
+    let sql = format!("ALTER INDEX {} {words}", qualified(at.schema(), at.name()));
+    Statement::on(&at.host("table"), Form::AlterIndex, sql)
+}
+
+/// Adds it. Storage parameters would stand before its condition, so that they are said afterwards.
+fn add(at: &Address, body: &Body) -> Vec<Statement> {
+    let clause = clause(at, body);
+    let sql = Phrase::from("ADD ").phrase(&clause);
+    let mut statements = vec![Statement::alter(&at.host("table"), Form::AddExclusion, sql).clause(clause)];
+    if !body.with.is_empty() {
+        statements.push(alter_index(at, &format!("SET ({})", body.with.list())));
+    }
+    statements
+}
+
+/// The constraint as it reads in CREATE TABLE and ADD.
+fn clause(at: &Address, body: &Body) -> Phrase {
+    let Body { definition, with: _, deferrable, initially_deferred, parts: _ } = body;
+    Phrase::from("CONSTRAINT ")
+        .ident(at.name())
+        .raw(" ")
+        .fragment(definition)
+        .when(*deferrable, " DEFERRABLE")
+        .when(*initially_deferred, " INITIALLY DEFERRED")
+}

@@ -1,0 +1,3 @@
+create table events (seats integer, price integer);
+insert into events values (-1, 1);
+alter table events add constraint events_price check (price > 0) not enforced;

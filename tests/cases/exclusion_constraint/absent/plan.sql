@@ -1,0 +1,3 @@
+BEGIN;
+ALTER TABLE public.stays DROP CONSTRAINT theirs;
+COMMIT;

@@ -1,0 +1,5 @@
+BEGIN;
+ALTER TABLE public.visits ADD CONSTRAINT visits_host FOREIGN KEY (host) REFERENCES public.people NOT ENFORCED;
+ALTER TABLE public.visits ALTER CONSTRAINT visits_guest ENFORCED;
+ALTER TABLE public.visits ALTER CONSTRAINT visits_cook NOT ENFORCED;
+COMMIT;
