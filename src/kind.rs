@@ -158,8 +158,16 @@ pub enum Context {
         /// Names of its columns, if not its own.
         columns: Vec<String>,
     },
-    /// A function's arguments and result, `(…) RETURNS …`; only a rolled-back creation can tell.
-    Signature,
+    /// A part of a statement that creates an object; only a rolled-back creation can tell. Temporary objects stand in
+    /// `pg_temp`.
+    Part {
+        /// The statement up to the fragment.
+        before: String,
+        /// The rest of it.
+        after: String,
+        /// A query that gives how the server spells the fragment.
+        spelled: String,
+    },
 }
 
 /// Gives each fragment of a body to the corridor: its attribute, the fragment, and how the server can spell it.
@@ -327,6 +335,12 @@ pub trait Room: Sync + 'static {
         None
     }
 
+    /// An object's name with every type in it as `spell` gives it: `f(int)` is the server's `f(integer)`.
+    fn retype(&self, name: &str, spell: &mut dyn FnMut(&str) -> String) -> String {
+        let _ = spell;
+        name.to_string()
+    }
+
     /// Adds a second declaration at the same address to the first, where the two can add up.
     fn join(&self, _one: &mut Self::Body, _other: &Self::Body) -> bool {
         false
@@ -401,6 +415,8 @@ macro_rules! erased {
             fn is_shared(&self) -> bool;
             /// See [`Room::identity`].
             fn identity(&self, at: &Address) -> Option<String>;
+            /// See [`Room::retype`].
+            fn retype(&self, name: &str, spell: &mut dyn FnMut(&str) -> String) -> String;
             /// See [`Room::join`].
             fn join(&self, one: &mut dyn Body, other: &dyn Body) -> bool;
             /// See [`Room::expand`].
@@ -454,6 +470,9 @@ macro_rules! erased {
             }
             fn identity(&self, at: &Address) -> Option<String> {
                 Room::identity(self, at)
+            }
+            fn retype(&self, name: &str, spell: &mut dyn FnMut(&str) -> String) -> String {
+                Room::retype(self, name, spell)
             }
             fn join(&self, one: &mut dyn Body, other: &dyn Body) -> bool {
                 match one.as_any_mut().downcast_mut::<R::Body>() {

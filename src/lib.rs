@@ -35,6 +35,7 @@ pub mod inspect;
 pub mod kind;
 pub mod kinds;
 pub mod model;
+mod needs;
 pub mod observe;
 pub mod pg;
 pub mod plan;

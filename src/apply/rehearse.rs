@@ -339,7 +339,7 @@ impl<'s> Scene<'s> {
                  RETURNS void LANGUAGE plpgsql AS {body}; SET LOCAL check_function_bodies = off"
                 ))
             }
-            Context::Signature => return None,
+            Context::Part { .. } => return None,
         })
     }
 

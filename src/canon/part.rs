@@ -12,7 +12,7 @@ const BARE: &str = "SET LOCAL search_path = pg_catalog, pg_temp; ";
 pub struct Part {
     /// Under the names that are there.
     pub before: String,
-    /// Under the names of the file; the last one is a query that gives the spelling.
+    /// Under the names of the file; the last query gives the spelling.
     pub after: String,
 }
 
@@ -43,7 +43,7 @@ impl Part {
             Context::Index { table } => scene.index(table),
             Context::Exclusion { table } => scene.exclusion(table),
             Context::Query { columns } => scene.query(columns),
-            Context::Signature => scene.signature(),
+            Context::Part { before, after, spelled } => scene.part(before, after, spelled),
             Context::Row { table } | Context::Trigger { table } | Context::Order { table } => {
                 scene.expression(Some(table))
             }
@@ -151,14 +151,13 @@ impl Scene<'_> {
         }
     }
 
-    fn signature(&self) -> Part {
-        let Scene { number, question, path, .. } = self;
+    /// A savepoint takes the object away again, so that others may have its name.
+    fn part(&self, before: &str, after: &str, spelled: &str) -> Part {
+        let Scene { question, path, .. } = self;
         Part {
             before: String::new(),
             after: format!(
-                "{path}CREATE FUNCTION pg_temp.pgr_function_{number}{} LANGUAGE plpgsql AS 'begin end'; \
-                 {BARE}SELECT '(' || pg_get_function_arguments(p.oid) || ') RETURNS ' || pg_get_function_result(p.oid) \
-                 FROM pg_proc p WHERE p.proname = 'pgr_function_{number}' AND p.pronamespace = pg_my_temp_schema(); ",
+                "SAVEPOINT part; {path}{before}{}{after}; {BARE}{spelled}; ROLLBACK TO SAVEPOINT part; ",
                 question.desired
             ),
         }

@@ -119,7 +119,7 @@ impl Question {
                 | Context::Exclusion { .. }
                 | Context::Query { .. }
                 | Context::Statement
-                | Context::Signature
+                | Context::Part { .. }
         ) {
             return false;
         }

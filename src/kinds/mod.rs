@@ -10,13 +10,13 @@ mod enumeration;
 mod exclusion;
 mod extension;
 mod foreign_key;
-mod function;
 mod grant;
 mod index;
 mod key;
 mod membership;
 mod policy;
 mod role;
+mod routine;
 mod rows;
 mod schema;
 mod sequence;
@@ -34,7 +34,8 @@ pub fn registry() -> Registry {
         &enumeration::Enum,
         &domain::Domain,
         &sequence::Sequence,
-        &function::Function,
+        &routine::FUNCTION,
+        &routine::PROCEDURE,
         &table::Table,
         &column::Column,
         &key::PRIMARY_KEY,

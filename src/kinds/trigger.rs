@@ -176,7 +176,9 @@ impl Room for Trigger {
         };
         let host = if row.text("host") == "v" { "view" } else { "table" };
         let table = Address::new(host, [path[0], path[1]]);
-        let mut entry = Entry::new(Address::new(DOC.name, path), body).part_of(table);
+        let function = format!("{}()", row.text("function"));
+        let function = Address::new("function", [row.text("function_schema"), &function]);
+        let mut entry = Entry::new(Address::new(DOC.name, path), body).part_of(table).needing(function);
         for column in row.list("used") {
             entry = entry.needing(Address::new("column", [path[0], path[1], &column]));
         }

@@ -356,6 +356,7 @@ impl Reconciler {
         let terms = self.terms(&schema, &allow, &path);
         let (mut observed, memo, fingerprint) = observe::catalog(session, &self.registry)?;
         let memo = if options.force { Memo::default() } else { memo };
+        adopt::spell_types(session, &mut desired, &observed.model, &self.registry, &path)?;
         let renames = adopt::pair(&mut desired, &mut observed, &self.registry);
         let left_alone = options.scope.apply(&mut desired, &mut observed.model, &self.registry);
         observe::data(session, &desired, &mut observed, &terms)?;

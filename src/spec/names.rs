@@ -1,6 +1,6 @@
 //! Resolves the names in the desired model: what must be declared, and what merely comes first.
 
-use crate::kind::{Reference, Registry};
+use crate::kind::{Rank, Reference, Registry};
 use crate::model::{Address, Model};
 use crate::source::Problems;
 use std::collections::{HashMap, HashSet};
@@ -58,8 +58,8 @@ pub(super) fn hand_down(model: &mut Model) {
     }
 }
 
-/// Adds soft edges: an object whose SQL mentions the name of another comes after it. A mention is only a word, so it
-/// orders and never decides; a circle of mentions is broken by rank.
+/// Adds soft edges: an object whose SQL mentions the name of another, or of a column of it, comes after that. A mention
+/// is only a word, so it orders and never decides; a circle of mentions is broken by rank.
 pub(super) fn mention(model: &mut Model, registry: &Registry) {
     let mut by_name: HashMap<String, Vec<Address>> = HashMap::new();
     for entry in model.iter().filter(|entry| entry.parent.is_none() && !entry.absent) {
@@ -68,15 +68,24 @@ pub(super) fn mention(model: &mut Model, registry: &Registry) {
             by_name.entry(name.to_string()).or_default().push(entry.address.clone());
         }
     }
+    let is_column = |kind: &str| registry.get(kind).is_some_and(|kind| kind.doc().rank == Rank::Column);
+    let mut columns: HashMap<Address, Vec<Address>> = HashMap::new();
+    for entry in model.iter().filter(|entry| !entry.absent && is_column(entry.address.kind)) {
+        let table = entry.parent.clone();
+        table.into_iter().for_each(|table| columns.entry(table).or_default().push(entry.address.clone()));
+    }
     for entry in model.iter_mut().filter(|entry| !entry.absent) {
         let Some(kind) = registry.get(entry.address.kind) else { continue };
         let mut found: HashSet<Address> = HashSet::new();
         let address = entry.address.clone();
         kind.fragments(&address, &mut *entry.body, &mut |_, fragment, _| {
-            for word in words(fragment.text()) {
-                for other in by_name.get(word).into_iter().flatten() {
+            let mentioned: HashSet<&str> = words(fragment.text()).collect();
+            for word in &mentioned {
+                for other in by_name.get(*word).into_iter().flatten() {
                     if *other != address {
                         found.insert(other.clone());
+                        let columns = columns.get(other).into_iter().flatten();
+                        found.extend(columns.filter(|column| mentioned.contains(column.name())).cloned());
                     }
                 }
             }

@@ -8,6 +8,7 @@ mod fragment;
 mod names;
 mod phrase;
 mod quote;
+mod routine;
 
 pub use catalog::{SEQUENCE_OF_ITS_OWN, column_names, not_of_extension};
 pub use cut::{bracketed, cut, cut_once};
@@ -16,3 +17,4 @@ pub use fragment::Fragment;
 pub use names::auto_name;
 pub use phrase::{Origin, Phrase};
 pub use quote::{NON_PLAIN_KEYWORDS, ident, idents, literal, qualified};
+pub use routine::{argument_types, retype_routine, split_routine};

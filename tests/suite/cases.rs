@@ -56,6 +56,7 @@ folders! {
     names,
     policy,
     primary_key,
+    procedure,
     role,
     rows,
     schema,

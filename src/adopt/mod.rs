@@ -1,9 +1,12 @@
 //! Pairs desired and observed objects that go by different names: those that the file renames, those that it leaves
 //! unnamed, and those that it speaks of all at once. Afterwards every pair has one address.
 
+mod types;
+
 use crate::kind::Registry;
 use crate::model::{Address, Model, Observed};
 use std::collections::HashMap;
+pub use types::spell as spell_types;
 
 /// The renames to be made: the address in the file, and the one that the database still has.
 #[derive(Debug, Clone, Default)]

@@ -1,0 +1,129 @@
+//! Names that have types in them (`f(int)`) are spelled as the server spells the types (`f(integer)`).
+
+use crate::error::Result;
+use crate::kind::Registry;
+use crate::model::{Address, Model};
+use crate::session::{Answer, Session, server_error};
+use crate::sql::literal;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Spells every name in `desired` that has types in it; a type that the server does not know keeps its spelling.
+///
+/// # Errors
+/// `Failed` if the connection is lost.
+pub fn spell(
+    session: &mut Session,
+    desired: &mut Model,
+    observed: &Model,
+    registry: &Registry,
+    search_path: &str,
+) -> Result<()> {
+    let mut types: BTreeSet<String> = BTreeSet::new();
+    let mut moves: BTreeMap<Address, Address> = BTreeMap::new();
+    for entry in desired.iter() {
+        let mentioned = [&entry.address].into_iter().chain(entry.address.subject()).chain(&entry.needs);
+        for address in mentioned {
+            let name = retyped(address, registry, &mut |of| {
+                if !observed.contains(address) {
+                    types.insert(of.to_string());
+                }
+                of.to_string()
+            });
+            name.into_iter().for_each(|name| _ = moves.insert(address.clone(), address.renamed(&name)));
+        }
+    }
+    let spelled = ask(session, &types, search_path)?;
+    for (from, to) in &mut moves {
+        let mut spell = |of: &str| spelled.get(of).cloned().unwrap_or_else(|| of.to_string());
+        if !observed.contains(to)
+            && let Some(name) = retyped(from, registry, &mut spell)
+        {
+            *to = from.renamed(&name);
+        }
+    }
+    moves.retain(|from, to| from != to);
+    apply(desired, &moves, registry, &spelled);
+    Ok(())
+}
+
+/// The name of an address with each type as `spell` gives it, if its kind has names with types.
+fn retyped(address: &Address, registry: &Registry, spell: &mut dyn FnMut(&str) -> String) -> Option<String> {
+    let kind = registry.get(address.kind)?;
+    let mut typed = false;
+    let name = kind.retype(address.name(), &mut |of| {
+        typed = true;
+        spell(of)
+    });
+    (typed || name != address.name()).then_some(name)
+}
+
+fn apply(
+    desired: &mut Model,
+    moves: &BTreeMap<Address, Address>,
+    registry: &Registry,
+    spelled: &BTreeMap<String, String>,
+) {
+    let moved = |address: &Address| match (moves.get(address), address.subject()) {
+        (Some(to), _) => to.clone(),
+        (None, Some(subject)) => match moves.get(subject) {
+            Some(to) => address.moved(subject, to, &|_| false),
+            None => address.clone(),
+        },
+        (None, None) => address.clone(),
+    };
+    let addresses: Vec<Address> = desired.addresses().cloned().collect();
+    for address in addresses {
+        let Some(mut entry) = desired.remove(&address) else { continue };
+        entry.address = moved(&address);
+        let related = entry.parent.iter_mut().chain(&mut entry.needs);
+        related.for_each(|other| *other = moved(other));
+        if let (Some(from), Some(kind)) = (&mut entry.renamed_from, registry.get(address.kind)) {
+            let mut spell = |of: &str| spelled.get(of).cloned().unwrap_or_else(|| of.to_string());
+            *from = kind.retype(from, &mut spell);
+        }
+        desired.put(entry);
+    }
+}
+
+/// How the server spells each type that it knows: read under the `search_path` of the file, printed under our own.
+fn ask(
+    session: &mut Session,
+    types: &BTreeSet<String>,
+    search_path: &str,
+) -> Result<BTreeMap<String, String>> {
+    if types.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let list: Vec<&String> = types.iter().collect();
+    let mut known: Vec<(String, String)> = Vec::new();
+    // The server refuses the whole question for one text that is no type; then each is asked for by itself.
+    let mut open: Vec<&[&String]> = vec![&list];
+    while let Some(part) = open.pop() {
+        let texts: Vec<String> = part.iter().map(|of| literal(of)).collect();
+        let query = format!(
+            "BEGIN READ ONLY; SET LOCAL search_path = {search_path}; \
+             SELECT t, to_regtype(t)::oid FROM unnest(ARRAY[{}]::text[]) t; COMMIT",
+            texts.join(", ")
+        );
+        match session.ask(&query) {
+            Ok(answers) => known.extend(answers.first().into_iter().flat_map(pairs)),
+            Err(error) if error.is_closed() => return Err(server_error("cannot read the types", &error)),
+            Err(_) => {
+                let _ = session.run("ROLLBACK");
+                if part.len() > 1 {
+                    open.extend(part.chunks(part.len().div_ceil(2)));
+                }
+            }
+        }
+    }
+    let oids: Vec<&str> = known.iter().map(|(_, oid)| oid.as_str()).collect();
+    let query = format!("SELECT o, format_type(o, NULL) FROM unnest(ARRAY[{}]::oid[]) o", oids.join(", "));
+    let answers = session.ask(&query).map_err(|error| server_error("cannot read the types", &error))?;
+    let printed: BTreeMap<String, String> = answers.first().into_iter().flat_map(pairs).collect();
+    Ok(known.iter().filter_map(|(of, oid)| Some((of.clone(), printed.get(oid)?.clone()))).collect())
+}
+
+/// The two values of each row.
+fn pairs(answer: &Answer) -> Vec<(String, String)> {
+    answer.rows().filter_map(|row| Some((row.at(0)?.to_string(), row.at(1)?.to_string()))).collect()
+}

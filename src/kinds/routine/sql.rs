@@ -1,0 +1,223 @@
+//! The SQL of functions and procedures, and what CREATE OR REPLACE can change.
+
+use super::{Body, Code};
+use crate::delta::Show;
+use crate::kind::{Context, Draft};
+use crate::model::Address;
+use crate::source::Value;
+use crate::sql::{Fragment, Phrase, ident, literal, qualified, split_routine};
+use std::collections::BTreeMap;
+
+/// The signature of `pg_proc p`: a line that lists its parts, then `(arguments) RETURNS result`.
+pub const SIGNATURE: &str = "'-- ' || json_build_object('modes', p.proargmodes, 'names', p.proargnames, \
+     'types', (SELECT json_agg(format_type(u.of, NULL) ORDER BY u.n) \
+     FROM unnest(coalesce(p.proallargtypes, p.proargtypes::oid[])) WITH ORDINALITY u(of, n)), \
+     'result', pg_get_function_result(p.oid), 'defaults', p.pronargdefaults) || E'\\n(' || \
+     pg_get_function_arguments(p.oid) || ')' || coalesce(' RETURNS ' || pg_get_function_result(p.oid), '')";
+
+/// The parts of a signature.
+#[derive(serde::Deserialize)]
+struct Parts {
+    modes: Option<Vec<String>>,
+    names: Option<Vec<String>>,
+    types: Option<Vec<String>>,
+    result: Option<String>,
+    defaults: u32,
+}
+
+/// Settings whose values are lists of names: a literal would make one name of such a list.
+const LISTS: &[&str] =
+    &["search_path", "temp_tablespaces", "session_preload_libraries", "local_preload_libraries"];
+
+/// Whether the value of a setting is a list of names.
+pub fn is_list(name: &str) -> bool {
+    LISTS.contains(&name)
+}
+
+/// The words that make a routine of a signature, in a language that refuses no type.
+fn filler(language: &str) -> &'static str {
+    match language {
+        "c" | "internal" => " LANGUAGE internal AS 'int4in'",
+        _ => " LANGUAGE plpgsql AS 'begin end'",
+    }
+}
+
+/// How the server can be asked to spell a signature.
+pub fn signature_context(word: &str, language: &str) -> Context {
+    Context::Part {
+        before: format!("CREATE {word} pg_temp.pgr_routine"),
+        after: filler(language).to_string(),
+        spelled: format!("SELECT {SIGNATURE} FROM pg_proc p WHERE p.pronamespace = pg_my_temp_schema()"),
+    }
+}
+
+/// How the server can be asked to spell a body: in it, arguments may be named after the routine.
+pub fn body_context(word: &str, at: &Address, signature: &Fragment) -> Context {
+    let name = ident(split_routine(at.name()).0);
+    Context::Part {
+        before: format!("CREATE {word} pg_temp.{name}{} LANGUAGE sql ", bare_text(signature.text())),
+        after: String::new(),
+        spelled: "SELECT pg_get_function_sqlbody(p.oid) FROM pg_proc p \
+                  WHERE p.pronamespace = pg_my_temp_schema()"
+            .to_string(),
+    }
+}
+
+/// How the server can be asked to spell the value of a setting that is a list.
+pub fn setting_context(name: &str) -> Context {
+    Context::Part {
+        before: format!("CREATE FUNCTION pg_temp.pgr_routine() RETURNS void LANGUAGE sql SET {name} = "),
+        after: " AS ''".to_string(),
+        spelled: format!(
+            "SELECT substr(p.proconfig[1], {}) FROM pg_proc p WHERE p.pronamespace = pg_my_temp_schema()",
+            name.len() + 2
+        ),
+    }
+}
+
+/// A signature without the line that lists its parts.
+pub fn bare(signature: &Fragment) -> String {
+    bare_text(signature.spelled()).to_string()
+}
+
+fn bare_text(text: &str) -> &str {
+    match text.strip_prefix("-- ") {
+        Some(rest) => rest.split_once('\n').map_or(text, |(_, bare)| bare),
+        None => text,
+    }
+}
+
+fn parts(signature: &str) -> Option<Parts> {
+    let (line, _) = signature.strip_prefix("-- ")?.split_once('\n')?;
+    serde_json::from_str(line).ok()
+}
+
+/// Whether CREATE OR REPLACE makes the one signature of the other: the types stay, names are only given where there
+/// were none, and no default is taken away.
+pub fn can_become(observed: &str, desired: &str) -> bool {
+    let (Some(from), Some(to)) = (parts(observed), parts(desired)) else { return false };
+    let count = from.types.as_ref().map_or(0, Vec::len);
+    let name = |parts: &Parts, n: usize| {
+        parts.names.as_ref().and_then(|names| names.get(n)).cloned().unwrap_or_default()
+    };
+    let mode = |n: usize| from.modes.as_ref().and_then(|modes| modes.get(n)).map_or("i", String::as_str);
+    let named = |n: usize| {
+        let (from, to) = (name(&from, n), name(&to, n));
+        from == to || from.is_empty() && matches!(mode(n), "i" | "v")
+    };
+    from.modes == to.modes
+        && from.types == to.types
+        && from.result == to.result
+        && from.defaults <= to.defaults
+        && (0..count).all(named)
+}
+
+/// `CREATE FUNCTION …`, with `verb` in front.
+pub fn define(word: &str, at: &Address, desired: &Body, verb: &str) -> Phrase {
+    let name = split_routine(at.name()).0;
+    let mut sql = Phrase::from(format!("{verb} {word} {}", qualified(at.schema(), name)));
+    sql = match desired.signature.span() {
+        Some(_) => sql.fragment(&desired.signature),
+        None => sql.raw(bare_text(desired.signature.text())),
+    };
+    sql = sql.raw(format!("\n    LANGUAGE {}", ident(&desired.language)));
+    for (number, of) in desired.transforms.iter().enumerate() {
+        sql = sql.raw(if number == 0 { " TRANSFORM FOR TYPE " } else { ", FOR TYPE " }).fragment(of);
+    }
+    sql = sql
+        .when(desired.window, " WINDOW")
+        .when(desired.volatility != "volatile", &format!(" {}", desired.volatility.to_uppercase()))
+        .when(desired.strict, " STRICT")
+        .when(desired.security_definer, " SECURITY DEFINER")
+        .when(desired.leakproof, " LEAKPROOF")
+        .when(desired.parallel != "unsafe", &format!(" PARALLEL {}", desired.parallel.to_uppercase()))
+        .with(desired.cost.as_ref(), |sql, cost| sql.raw(format!(" COST {cost}")))
+        .with(desired.rows.as_ref().filter(|rows| *rows != "0"), |sql, rows| sql.raw(format!(" ROWS {rows}")))
+        .with(desired.support.as_ref(), |sql, support| sql.raw(format!(" SUPPORT {support}")));
+    for (name, value) in &desired.set {
+        let quoted = name.split('.').map(ident).collect::<Vec<_>>().join(".");
+        sql = sql.raw(format!("\n    SET {quoted} = "));
+        sql = if is_list(name) { sql.fragment(value) } else { sql.literal(value.text()) };
+    }
+    match &desired.code {
+        Code::Parsed(parsed) => sql.raw("\n    ").fragment(parsed),
+        Code::Text(text) => {
+            let tag = dollar_tag(text.text());
+            sql.raw(format!("\n    AS {tag}")).fragment(text).raw(tag)
+        }
+        Code::Object { file, symbol } => {
+            sql.raw("\n    AS ").literal(file).raw(format!(", {}", literal(symbol)))
+        }
+    }
+}
+
+/// The routine as the file says it.
+pub fn write(word: &str, observed: &Body, draft: &mut Draft<'_>) {
+    let signature = bare(&observed.signature);
+    let result = parts(observed.signature.text()).and_then(|parts| parts.result);
+    let tail = result.as_ref().map_or(0, |result| " RETURNS ".len() + result.len());
+    let arguments = &signature[1..signature.len() - tail - 1];
+    if !arguments.is_empty() {
+        draft.text("arguments", arguments);
+    }
+    if word == "FUNCTION" {
+        draft.word("returns", result.as_deref().unwrap_or("void"), "void");
+    }
+    let native = matches!(observed.language.as_str(), "c" | "internal");
+    draft.word("language", &observed.language, if observed.language == "c" { "c" } else { "sql" });
+    draft.word("volatility", observed.volatility, "volatile");
+    draft.flag("window", observed.window);
+    draft.flag("strict", observed.strict);
+    draft.flag("security_definer", observed.security_definer);
+    draft.flag("leakproof", observed.leakproof);
+    draft.word("parallel", observed.parallel, "unsafe");
+    let mut number = |key: &str, value: &Option<String>, usual: &[&str]| {
+        let Some(value) = value.as_deref().filter(|value| !usual.contains(value)) else { return };
+        draft.put(key, value.parse().map_or_else(|_| Value::Float(value.to_string()), Value::Integer));
+    };
+    number("cost", &observed.cost, if word != "FUNCTION" || !native { &["100"] } else { &["1"] });
+    number("rows", &observed.rows, &["0", "1000"]);
+    draft.some("support", observed.support.as_ref());
+    draft.list("transform", observed.transforms.iter().map(Fragment::text));
+    draft.table(
+        "set",
+        observed.set.iter().map(|(name, value)| (name, Value::String(value.text().to_string()))),
+    );
+    match &observed.code {
+        Code::Text(text) => draft.fragment("body", text),
+        Code::Parsed(text) => draft.fragment("sql_body", text),
+        Code::Object { file, symbol } => {
+            draft.text("obj_file", file);
+            draft.text("link_symbol", symbol);
+        }
+    }
+}
+
+/// A dollar-quote tag that the text does not contain.
+fn dollar_tag(text: &str) -> String {
+    if !text.contains("$$") && !text.ends_with('$') {
+        return "$$".to_string();
+    }
+    let free = (1..).find(|number| !text.contains(&format!("$body{number}")));
+    format!("$body{}$", free.unwrap_or_default())
+}
+
+/// Settings, as a report shows them.
+#[derive(PartialEq)]
+pub struct Settings<'a>(pub &'a BTreeMap<String, Fragment>);
+
+impl Show for Settings<'_> {
+    fn show(&self) -> Option<String> {
+        let settings = self.0.iter().map(|(name, value)| format!("{name} = {value}"));
+        (!self.0.is_empty()).then(|| settings.collect::<Vec<_>>().join(", "))
+    }
+}
+
+impl Show for Code {
+    fn show(&self) -> Option<String> {
+        match self {
+            Code::Text(text) | Code::Parsed(text) => text.show(),
+            Code::Object { file, symbol } => Some(format!("{file}, {symbol}")),
+        }
+    }
+}

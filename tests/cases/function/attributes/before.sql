@@ -1,0 +1,12 @@
+set check_function_bodies = off;
+create function spelled(a int, b varchar) returns int cost 100 language sql as 'select 1';
+create function costs(a int) returns setof int rows 10 cost 7 language sql as 'select 1';
+create function usual(a int) returns setof int rows 10 cost 7 language sql as 'select 1';
+create function path() returns int language sql set search_path = public,pg_temp as 'select 1';
+create function empty_path() returns int language sql set search_path = '' as 'select 1';
+create function settings() returns int language sql set work_mem = '1MB' set "DateStyle" = 'ISO' as 'select 1';
+create function helped(a text) returns bool language internal strict immutable as 'texteq';
+create function ranked() returns int8 language internal as 'window_row_number';
+create function dsnowball_init() returns int language c as '$libdir/dict_snowball', 'dsnowball_lexize';
+create function moved() returns int language c as '$libdir/plpgsql', 'plpgsql_call_handler';
+create function internal_one(internal) returns internal language internal as 'int4in';

@@ -1,0 +1,11 @@
+create role "{{unique}}";
+create function f(a int) returns int language sql as 'select a';
+create function untouched(a int) returns int language sql as 'select a';
+revoke execute on function f(int) from public;
+grant execute on function f(int) to "{{unique}}";
+comment on function f(int) is 'kept';
+create function stamp() returns trigger language plpgsql as 'begin return new; end';
+create table t (a int);
+create trigger stamp before insert on t for each row execute function stamp();
+create view v as select f(a) from t;
+create function windowed() returns int8 language sql as 'select 1::int8';

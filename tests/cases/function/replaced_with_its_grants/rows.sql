@@ -1,0 +1,1 @@
+select proname, has_function_privilege('public', oid, 'execute'), has_function_privilege('{{unique}}', oid, 'execute'), obj_description(oid) from pg_proc where pronamespace = 'public'::regnamespace order by 1

@@ -1,0 +1,1 @@
+select proname, has_function_privilege('public', oid, 'execute') from pg_proc where pronamespace = 'public'::regnamespace order by 1
