@@ -198,6 +198,13 @@ impl Room for Routine {
         }
         body.set = settings(&mut reader);
         let Some(code) = code(&mut reader, name) else { return };
+        if let Code::Parsed(parsed) = &code {
+            item.want(Feature::SqlBody, parsed.span().unwrap_or(item.span));
+        }
+        let has_out = argument_types(list, true).len() > argument_types(list, false).len();
+        if !is_function && has_out {
+            item.want(Feature::ProcedureOutParameters, place);
+        }
         body.code = code;
         body.support =
             support.map(|name| item.resolve(&name)).map(|(schema, name)| qualified(&schema, &name));
