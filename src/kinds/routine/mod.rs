@@ -163,9 +163,8 @@ impl Room for Routine {
             false => format!("({list})"),
         };
         let types = argument_types(if key_types.is_empty() { list } else { key_types }, false);
-        let language = reader.text("language");
-        let has_file = reader.has("obj_file");
-        let language = language.unwrap_or_else(|| if has_file { "c" } else { "sql" }.to_string());
+        let usual = if reader.has("obj_file") { "c" } else { "sql" };
+        let language = reader.text("language").unwrap_or_else(|| usual.to_string());
         let mut body = Body {
             name: name.to_string(),
             signature: Fragment::written(signature, place),
@@ -181,14 +180,12 @@ impl Room for Routine {
             cost: None,
             rows: None,
             support: None,
-            transforms: reader
-                .strings("transform")
-                .into_iter()
-                .map(|(text, span)| Fragment::written(text, span))
-                .collect(),
-            set: BTreeMap::new(),
+            transforms: Vec::new(),
+            set: settings(&mut reader),
             closed: false,
         };
+        let transforms = reader.strings("transform").into_iter();
+        body.transforms = transforms.map(|(text, span)| Fragment::written(text, span)).collect();
         let mut support = None;
         if is_function {
             body.volatility = reader.one_of("volatility", VOLATILITIES).unwrap_or("volatile");
@@ -196,7 +193,6 @@ impl Room for Routine {
             (body.cost, body.rows) = (number(&mut reader, "cost"), number(&mut reader, "rows"));
             support = reader.text("support");
         }
-        body.set = settings(&mut reader);
         let Some(code) = code(&mut reader, name) else { return };
         if let Code::Parsed(parsed) = &code {
             item.want(Feature::SqlBody, parsed.span().unwrap_or(item.span));
