@@ -123,12 +123,9 @@ impl<'a> Draft<'a> {
 
     /// A table of values by name, unless it is empty.
     pub fn table<S: Into<String>>(&mut self, key: &str, entries: impl IntoIterator<Item = (S, Value)>) {
-        let entries = entries
-            .into_iter()
-            .map(|(name, value)| (Key { name: name.into(), span: nowhere() }, Node::at(nowhere(), value)));
-        let entries: Vec<_> = entries.collect();
-        if !entries.is_empty() {
-            self.put(key, Value::Table(Table { entries }));
+        let mut entries = entries.into_iter().peekable();
+        if entries.peek().is_some() {
+            self.put(key, inline(entries));
         }
     }
 
@@ -148,6 +145,14 @@ impl<'a> Draft<'a> {
     pub fn schema(&self) -> &str {
         self.schema
     }
+}
+
+/// A table of values by name.
+pub fn inline<S: Into<String>>(entries: impl IntoIterator<Item = (S, Value)>) -> Value {
+    let entries = entries
+        .into_iter()
+        .map(|(name, value)| (Key { name: name.into(), span: nowhere() }, Node::at(nowhere(), value)));
+    Value::Table(Table { entries: entries.collect() })
 }
 
 /// A part of a dotted name as [`split_name`](super::split_name) reads it: in quotes if it holds a dot or a quote.

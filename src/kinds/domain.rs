@@ -224,6 +224,9 @@ impl Room for Domain {
             let moved = Address::new("column", column.clone()).moved(from, to, &|_| true);
             column.clone_from_slice(moved.path());
         }
+        if from.kind == "collation" && body.collation.as_deref() == Some(from.name()) {
+            body.collation = Some(to.name().to_string());
+        }
     }
 
     fn identity(&self, at: &Address) -> Option<String> {

@@ -1,8 +1,10 @@
 //! The rooms: one file a kind. This file is the registry, and the only place that lists them.
 
 mod check;
+mod collation;
 mod column;
 mod comment;
+mod composite;
 mod custom;
 mod default_privilege;
 mod domain;
@@ -15,6 +17,7 @@ mod index;
 mod key;
 mod membership;
 mod policy;
+mod range;
 mod role;
 mod routine;
 mod rows;
@@ -31,7 +34,10 @@ pub fn registry() -> Registry {
     Registry::new(vec![
         &schema::Schema,
         &extension::Extension,
+        &collation::Collation,
         &enumeration::Enum,
+        &composite::Composite,
+        &range::Range,
         &domain::Domain,
         &sequence::Sequence,
         &routine::FUNCTION,

@@ -64,6 +64,8 @@ fn place(statement: &Statement, knot: Option<usize>, cx: &Cx<'_>) -> Place {
             | Form::AlterSequence
             | Form::RenameSequence
             | Form::AlterDomain
+            | Form::AlterComposite
+            | Form::DropAttribute
             | Form::ScanDomain,
             None,
         ) => Place::Gone,

@@ -296,6 +296,10 @@ forms! {
     DropObject = None, None, loses(DropObject);
     /// `CREATE OR REPLACE VIEW` or `ALTER VIEW`.
     ReplaceView = AccessExclusive, None;
+    /// `ALTER TYPE` of a composite type that no column is of, or that only gains or renames an attribute.
+    AlterComposite = None, None;
+    /// `ALTER TYPE … DROP ATTRIBUTE`.
+    DropAttribute = None, None, loses(DropColumn);
     /// `ALTER DOMAIN` that reads no table (defaults, checks that are not valid yet).
     AlterDomain = None, None;
     /// `ALTER DOMAIN … VALIDATE CONSTRAINT` or `SET NOT NULL`: reads every table that uses the domain.

@@ -39,8 +39,10 @@ macro_rules! folders {
 
 folders! {
     check,
+    collation,
     column,
     comment,
+    composite_type,
     custom,
     default_privilege,
     domain,
@@ -57,6 +59,7 @@ folders! {
     policy,
     primary_key,
     procedure,
+    range_type,
     role,
     rows,
     schema,

@@ -28,6 +28,9 @@ alter table t add constraint unproved foreign key (n) references parents (id) no
 delete from t where id = 2;
 alter table t enable row level security;
 create policy visible on t using (n > 0);
+create type pair as (one int, two int);
+alter table t add column paired pair;
+create type single as (one int);
 create view looks as select id from t;
 ";
 
@@ -109,6 +112,10 @@ const SAMPLES: &[(Form, &str)] = &[
     (Form::Grant, "grant select on t to ROLE"),
     (Form::Grant, "alter default privileges in schema public grant select on tables to ROLE"),
     (Form::Revoke, "revoke select on t from ROLE"),
+    (Form::AlterComposite, "alter type pair add attribute three int"),
+    (Form::AlterComposite, "alter type pair rename attribute two to zwei"),
+    (Form::AlterComposite, "alter type single alter attribute one type text"),
+    (Form::DropAttribute, "alter type pair drop attribute two"),
     (Form::AlterDomain, "alter domain small add constraint positive check (value > 0) not valid"),
     (Form::AlterDomain, "alter domain small drop constraint tiny"),
     (Form::AlterDomain, "alter domain small set default 1"),

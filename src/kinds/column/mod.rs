@@ -320,6 +320,12 @@ impl Room for Column {
         true
     }
 
+    fn follow(&self, body: &mut Body, from: &Address, to: &Address) {
+        if from.kind == "collation" && body.collation.as_deref() == Some(from.name()) {
+            body.collation = Some(to.name().to_string());
+        }
+    }
+
     fn identity(&self, at: &Address) -> Option<String> {
         Some(format!("COLUMN {}.{}", at.relation(), ident(at.name())))
     }

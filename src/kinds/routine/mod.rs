@@ -22,9 +22,12 @@ pub struct Routine {
     word: &'static str,
 }
 
+/// Functions of their own: those that come with a type are part of it.
+const ROUTINES: &str = "p.prokind IN ('f', 'w') AND NOT EXISTS (SELECT FROM pg_depend i \
+     WHERE i.classid = 'pg_proc'::regclass AND i.objid = p.oid AND i.deptype = 'i')";
+
 /// Functions.
-pub static FUNCTION: Routine =
-    Routine { doc: &FUNCTION_DOC, only: "p.prokind IN ('f', 'w')", word: "FUNCTION" };
+pub static FUNCTION: Routine = Routine { doc: &FUNCTION_DOC, only: ROUTINES, word: "FUNCTION" };
 /// Procedures.
 pub static PROCEDURE: Routine = Routine { doc: &PROCEDURE_DOC, only: "p.prokind = 'p'", word: "PROCEDURE" };
 

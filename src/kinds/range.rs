@@ -1,0 +1,253 @@
+//! Range types, each with its multirange type.
+
+use crate::delta::{Alteration, Change, Obstacle, Show};
+use crate::kind::{Context, Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server, Visit, split_name};
+use crate::model::{Address, Entry, Observed};
+use crate::needs;
+use crate::pg::Feature;
+use crate::source::{KeyDoc, Shape, Span};
+use crate::sql::{Form, Fragment, Phrase, ident, not_of_extension, qualified};
+use crate::statement::{Statement, Step};
+
+/// The room.
+pub struct Range;
+
+/// A range type.
+#[derive(Debug, Clone)]
+pub struct Body {
+    /// `SUBTYPE = …` and what else goes without a function or type of its own: only PostgreSQL can tell what of that
+    /// goes without saying.
+    definition: Fragment,
+    canonical: Option<String>,
+    /// Desired: nothing where the server's choice will do.
+    multirange: Option<String>,
+    /// Observed: key and value of each part of the definition.
+    parts: Vec<(&'static str, String)>,
+    /// Observed: `schema.table.column` of what is of this type.
+    columns: Vec<String>,
+    /// Observed: PUBLIC may not use it.
+    closed: bool,
+    span: Option<Span>,
+}
+
+static DOC: Doc = Doc {
+    name: "range type",
+    summary: "A range type; its multirange type comes with it from PostgreSQL 14 on. PostgreSQL cannot alter it: it is \
+              made anew, unless a column is of this type.",
+    manual: "rangetypes",
+    place: Place::InSchema("range_types"),
+    rank: Rank::Type,
+    main_key: Some("subtype"),
+    keys: &[
+        KeyDoc::new("subtype", Shape::Sql, "the type of its bounds"),
+        KeyDoc::new("subtype_opclass", Shape::Name, "the B-tree operator class that orders them"),
+        KeyDoc::new("collation", Shape::Name, "the collation that orders them"),
+        KeyDoc::new("subtype_diff", Shape::Name, "the function that gives the distance of two bounds"),
+        KeyDoc::new("canonical", Shape::Name, "the function, in C, that gives equal ranges one form"),
+        KeyDoc::new(
+            "multirange_type_name",
+            Shape::Name,
+            "the name of its multirange type (PostgreSQL 14); the server's choice if not given",
+        ),
+    ],
+    example: "[range_types]\nfloat_range = { subtype = \"float8\", subtype_diff = \"float8mi\" }\nword_range = \"text\"\n",
+};
+
+/// The parts of a definition: key of the file, word of SQL, and how the catalog prints it.
+const PARTS: &[(&str, &str, &str)] = &[
+    ("subtype", "SUBTYPE", "format_type(g.rngsubtype, NULL)"),
+    (
+        "subtype_opclass",
+        "SUBTYPE_OPCLASS",
+        "(SELECT quote_ident(s.nspname) || '.' || quote_ident(o.opcname) FROM pg_opclass o JOIN pg_namespace s \
+         ON s.oid = o.opcnamespace WHERE o.oid = g.rngsubopc AND NOT o.opcdefault)",
+    ),
+    (
+        "collation",
+        "COLLATION",
+        "(SELECT quote_ident(s.nspname) || '.' || quote_ident(k.collname) FROM pg_collation k JOIN pg_namespace s \
+         ON s.oid = k.collnamespace JOIN pg_type u ON u.oid = g.rngsubtype WHERE k.oid = g.rngcollation \
+         AND k.oid <> u.typcollation)",
+    ),
+    (
+        "subtype_diff",
+        "SUBTYPE_DIFF",
+        "(SELECT quote_ident(s.nspname) || '.' || quote_ident(f.proname) FROM pg_proc f JOIN pg_namespace s \
+         ON s.oid = f.pronamespace WHERE f.oid = g.rngsubdiff)",
+    ),
+];
+
+/// The definition of `pg_range g`, as SQL.
+fn printed() -> String {
+    let part = |(_, word, value): &(&str, &str, &str)| format!("'{word} = ' || {value}");
+    format!("concat_ws(', ', {})", PARTS.iter().map(part).collect::<Vec<_>>().join(", "))
+}
+
+impl Room for Range {
+    type Body = Body;
+
+    fn doc(&self) -> &'static Doc {
+        &DOC
+    }
+
+    fn read(&self, item: &mut Item<'_>) {
+        let mut reader = item.reader();
+        let Some((subtype, span)) = reader.required("subtype") else { return };
+        let mut definition = format!("SUBTYPE = {subtype}");
+        for (key, word, _) in &PARTS[1..] {
+            if let Some(name) = reader.text(key) {
+                let parts: Vec<String> = split_name(&name).iter().map(|part| ident(part)).collect();
+                definition.push_str(&format!(", {word} = {}", parts.join(".")));
+            }
+        }
+        let canonical = reader.text("canonical");
+        let multirange = reader.text("multirange_type_name");
+        let place = reader.span_of("multirange_type_name");
+        let full = |item: &Item<'_>, name: String| {
+            let (schema, name) = item.resolve(&name);
+            qualified(&schema, &name)
+        };
+        if multirange.is_some() {
+            item.want(Feature::MultirangeTypes, place);
+        }
+        item.declare(Body {
+            definition: Fragment::written(definition, span),
+            canonical: canonical.map(|name| full(item, name)),
+            multirange: multirange.map(|name| full(item, name)),
+            parts: Vec::new(),
+            columns: Vec::new(),
+            closed: false,
+            span: Some(span),
+        });
+    }
+
+    fn catalog(&self, server: &Server) -> Option<String> {
+        let (ours, own) = (server.in_schemas("n.nspname"), not_of_extension("pg_type", "t.oid"));
+        let multirange = match server.has(Feature::MultirangeTypes) {
+            true => {
+                "(SELECT quote_ident(s.nspname) || '.' || quote_ident(m.typname) FROM pg_type m \
+                 JOIN pg_namespace s ON s.oid = m.typnamespace WHERE m.oid = g.rngmultitypid)"
+            }
+            false => "NULL",
+        };
+        let parts: Vec<String> = PARTS.iter().map(|(key, _, value)| format!("{value} AS {key}")).collect();
+        Some(format!(
+            "SELECT n.nspname AS schema, t.typname AS name, {} AS definition, {}, {multirange} AS multirange, \
+             (SELECT quote_ident(s.nspname) || '.' || quote_ident(f.proname) FROM pg_proc f JOIN pg_namespace s \
+             ON s.oid = f.pronamespace WHERE f.oid = g.rngcanonical) AS canonical, \
+             (SELECT json_agg(concat_ws('.', un.nspname, u.relname, a.attname) ORDER BY u.oid, a.attnum) \
+             FROM pg_attribute a JOIN pg_class u ON u.oid = a.attrelid JOIN pg_namespace un ON un.oid = u.relnamespace \
+             WHERE a.atttypid IN (t.oid, t.typarray) AND NOT a.attisdropped AND u.relkind IN ('r', 'p', 'm', 'f')) \
+             AS columns, \
+             t.typacl IS NOT NULL AND NOT EXISTS (SELECT FROM aclexplode(t.typacl) x WHERE x.grantee = 0) AS closed, \
+             {} AS needs FROM pg_range g JOIN pg_type t ON t.oid = g.rngtypid \
+             JOIN pg_namespace n ON n.oid = t.typnamespace WHERE {ours} AND {own} ORDER BY t.oid",
+            printed(),
+            parts.join(", "),
+            needs::query("pg_type", "t.oid")
+        ))
+    }
+
+    fn seat(&self) -> Option<Seat> {
+        Some(Seat { only: "t.typtype = 'r'", ..Seat::TYPE })
+    }
+
+    fn observe(&self, row: &Row<'_>, server: &Server, out: &mut Observed) {
+        let part = |(key, _, _): &(&'static str, _, _)| Some((*key, row.owned(key)?));
+        let body = Body {
+            definition: Fragment::plain(row.text("definition")),
+            canonical: row.owned("canonical"),
+            multirange: row.owned("multirange"),
+            parts: PARTS.iter().filter_map(part).collect(),
+            columns: row.list("columns"),
+            closed: row.flag("closed"),
+            span: None,
+        };
+        let mut entry = Entry::new(Address::new(DOC.name, [row.text("schema"), row.text("name")]), body);
+        entry.needs = needs::read(row, "needs", server);
+        out.model.insert(entry);
+    }
+
+    fn write(&self, at: &Address, observed: &Body, draft: &mut Draft<'_>) {
+        let Body { definition: _, canonical, multirange, parts, columns: _, closed: _, span: _ } = observed;
+        for (key, value) in parts {
+            draft.text(key, value);
+        }
+        draft.some("canonical", canonical.as_ref());
+        let usual = Some(qualified(at.schema(), &usual_multirange(at.name())));
+        draft.some("multirange_type_name", multirange.as_ref().filter(|_| *multirange != usual));
+    }
+
+    fn fragments(&self, _: &Address, body: &mut Body, visit: &mut Visit<'_>) {
+        let context = Context::Part {
+            before: "CREATE TYPE pg_temp.pgr_range AS RANGE (".to_string(),
+            after: ")".to_string(),
+            spelled: format!(
+                "SELECT {} FROM pg_range g WHERE g.rngtypid = 'pg_temp.pgr_range'::regtype",
+                printed()
+            ),
+        };
+        visit("definition", &mut body.definition, context);
+    }
+
+    fn create(&self, at: &Address, desired: &Body, cx: &Cx<'_>) -> Vec<Step> {
+        let Body { definition, canonical, multirange, parts: _, columns: _, closed: _, span: _ } = desired;
+        let sql = Phrase::from(format!("CREATE TYPE {} AS RANGE (", name(at)))
+            .fragment(definition)
+            .with(canonical.as_ref(), |sql, function| sql.raw(format!(", CANONICAL = {function}")))
+            .with(multirange.as_ref(), |sql, name| sql.raw(format!(", MULTIRANGE_TYPE_NAME = {name}")))
+            .raw(")");
+        let mut statements = vec![Statement::new(Form::Create, sql)];
+        if cx.observed.model.body::<Body>(at).is_some_and(|there| there.closed) {
+            let sql = format!("REVOKE ALL ON TYPE {} FROM PUBLIC", name(at));
+            statements.push(Statement::new(Form::Catalog, sql));
+        }
+        vec![Step::direct(statements)]
+    }
+
+    fn compare(&self, at: &Address, desired: &Body, observed: &Body, _: &Cx<'_>, out: &mut Alteration) {
+        let Body { definition, canonical, multirange, parts: _, columns: _, closed: _, span } = desired;
+        let there = if multirange.is_some() { &observed.multirange } else { &None };
+        out.replaced("definition", &observed.definition, definition);
+        out.replaced("canonical", &observed.canonical, canonical);
+        out.replaced("multirange_type_name", there, multirange);
+        if let (false, Some(column)) = (out.is_empty(), observed.columns.first()) {
+            let change = Change { attribute: "in use", from: observed.columns.show(), to: None };
+            out.obstacle(change, in_use(at, column, *span));
+        }
+    }
+
+    fn drop(&self, at: &Address, _: &Body, _: &Cx<'_>) -> Vec<Step> {
+        vec![Statement::new(Form::DropObject, format!("DROP TYPE {}", name(at))).into()]
+    }
+
+    fn rename(&self, from: &Address, at: &Address, _: &Cx<'_>) -> Option<Vec<Step>> {
+        let sql = format!("ALTER TYPE {} RENAME TO {}", name(from), ident(at.name()));
+        Some(vec![Statement::new(Form::Catalog, sql).into()])
+    }
+
+    fn identity(&self, at: &Address) -> Option<String> {
+        Some(format!("TYPE {}", name(at)))
+    }
+}
+
+fn name(at: &Address) -> String {
+    qualified(at.schema(), at.name())
+}
+
+/// The name that the server gives to the multirange type of a range type.
+fn usual_multirange(name: &str) -> String {
+    match name.contains("range") {
+        true => name.replacen("range", "multirange", 1),
+        false => format!("{name}_multirange"),
+    }
+}
+
+fn in_use(at: &Address, column: &str, span: Option<Span>) -> Obstacle {
+    Obstacle {
+        message: format!("column `{column}` is of `{at}`, which is another in the file"),
+        hint: "PostgreSQL cannot alter a range type; declare one of another name, and give that type to the columns"
+            .to_string(),
+        span,
+    }
+}

@@ -1,0 +1,2 @@
+create collation b (locale = 'C');
+create collation same (provider = builtin, locale = 'C.UTF8');

@@ -1,0 +1,4 @@
+BEGIN;
+DROP COLLATION public.b;
+CREATE COLLATION public.b (PROVIDER = 'builtin', LOCALE = 'C');
+COMMIT;

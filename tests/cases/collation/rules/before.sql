@@ -1,0 +1,2 @@
+create collation ruled (provider = icu, locale = 'und', rules = '&a < b');
+create collation spelled (provider = icu, locale = 'de_DE');

@@ -1,0 +1,4 @@
+BEGIN;
+DROP COLLATION public.ruled;
+CREATE COLLATION public.ruled (PROVIDER = 'icu', LOCALE = 'und', RULES = '&b < a');
+COMMIT;

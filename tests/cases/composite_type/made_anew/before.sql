@@ -1,0 +1,10 @@
+create role "{{unique}}";
+create type reordered as (b int, a int);
+revoke all on type reordered from public;
+grant usage on type reordered to "{{unique}}";
+comment on type reordered is 'kept';
+create function f(r reordered) returns int language sql as 'select 1';
+create type gone as (a int);
+create type old_name as (a int);
+create table t (o old_name);
+create type extra as (a int);

@@ -1,0 +1,1 @@
+select typname, has_type_privilege('public', oid, 'usage'), obj_description(oid) from pg_type where typname = 'reordered' 

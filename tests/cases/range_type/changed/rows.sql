@@ -1,0 +1,1 @@
+select typname, has_type_privilege('public', oid, 'usage') from pg_type where typname = 'changed' 
