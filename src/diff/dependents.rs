@@ -3,8 +3,9 @@
 
 use super::{delta, replacing};
 use crate::delta::{Action, Change, Delta};
-use crate::kind::Cx;
+use crate::kind::{Cx, Kind};
 use crate::model::{Address, Entry};
+use crate::statement::Step;
 use std::collections::{HashMap, HashSet};
 
 /// What happens to an object that others depend on.
@@ -52,9 +53,10 @@ pub(super) fn recreate(deltas: &mut Vec<Delta>, cx: &Cx<'_>) {
             }
             open.push((there.address.clone(), Going::Goes, cause));
             let entry = declared.unwrap_or(there);
-            let mut body = entry.body.clone();
-            // What it has beyond the file is not lost on the way.
-            kind.join(&mut *body, &*there.body);
+            let steps = coming_back(kind, entry, there, cx);
+            if steps.is_empty() {
+                continue;
+            }
             let number = *by_address.entry(there.address.clone()).or_insert_with(|| {
                 deltas.push(delta(entry, Action::Replace));
                 deltas.len() - 1
@@ -66,10 +68,9 @@ pub(super) fn recreate(deltas: &mut Vec<Delta>, cx: &Cx<'_>) {
             if found.action == Action::Drop || !found.before.is_empty() {
                 continue;
             }
-            let reason = Change { attribute: "depends on", from: Some(address.to_string()), to: None };
-            found.changes.push(reason);
+            found.changes.push(Change { attribute: "depends on", from: Some(address.to_string()), to: None });
             found.action = Action::Replace;
-            found.steps = kind.create(&there.address, &*body, cx);
+            found.steps = steps;
             // What is part of an object goes with it.
             if !is_part {
                 found.before = replacing(kind.drop(&there.address, &*there.body, cx));
@@ -78,6 +79,13 @@ pub(super) fn recreate(deltas: &mut Vec<Delta>, cx: &Cx<'_>) {
         }
     }
     tie_up(deltas);
+}
+
+/// The steps that bring an object back. What it has beyond the file is not lost on the way.
+fn coming_back(kind: &dyn Kind, entry: &Entry, there: &Entry, cx: &Cx<'_>) -> Vec<Step> {
+    let mut body = entry.body.clone();
+    kind.join(&mut *body, &*there.body);
+    kind.create(&there.address, &*body, cx)
 }
 
 /// What a delta means for what depends on its object, if anything.

@@ -36,9 +36,9 @@ pub fn diff(cx: &Cx<'_>, renames: &Renames) -> Diff {
         let Some(kind) = cx.registry.get(entry.address.kind) else { continue };
         let there = cx.observed.model.get(&entry.address);
         match (entry.absent, there) {
-            (true, Some(there)) => found.deltas.push(gone(kind, there, Some(entry), cx)),
+            (true, Some(there)) => found.deltas.extend(gone(kind, there, Some(entry), cx)),
             (true, None) => {}
-            (false, None) => found.deltas.push(created(kind, entry, cx)),
+            (false, None) => found.deltas.extend(created(kind, entry, cx)),
             (false, Some(there)) => {
                 let from = renamed.get(&entry.address).copied();
                 compared(kind, entry, there, from, cx, &mut found);
@@ -68,15 +68,17 @@ fn delta(entry: &Entry, action: Action) -> Delta {
     }
 }
 
-fn created(kind: &dyn Kind, entry: &Entry, cx: &Cx<'_>) -> Delta {
-    Delta { steps: kind.create(&entry.address, &*entry.body, cx), ..delta(entry, Action::Create) }
+/// Nothing where it goes without saying.
+fn created(kind: &dyn Kind, entry: &Entry, cx: &Cx<'_>) -> Option<Delta> {
+    let steps = kind.create(&entry.address, &*entry.body, cx);
+    (!steps.is_empty()).then(|| Delta { steps, ..delta(entry, Action::Create) })
 }
 
-fn gone(kind: &dyn Kind, there: &Entry, declared: Option<&Entry>, cx: &Cx<'_>) -> Delta {
+fn gone(kind: &dyn Kind, there: &Entry, declared: Option<&Entry>, cx: &Cx<'_>) -> Option<Delta> {
     let mut delta = delta(declared.unwrap_or(there), Action::Drop);
     delta.steps = kind.drop(&there.address, &*there.body, cx);
     delta.needs.clone_from(&there.needs);
-    delta
+    (!delta.steps.is_empty()).then_some(delta)
 }
 
 fn compared(
@@ -161,7 +163,7 @@ fn undeclared(cx: &Cx<'_>, found: &mut Diff) {
             continue;
         }
         if going {
-            found.deltas.push(gone(kind, there, None, cx));
+            found.deltas.extend(gone(kind, there, None, cx));
         } else {
             found.drift.push(Drift { address: there.address.clone(), changes: Vec::new() });
         }

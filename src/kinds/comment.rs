@@ -71,7 +71,13 @@ impl Room for Comment {
         let Some(kind) = server.kind(row.text("kind")) else { return };
         let subject = Address::new(kind, row.list("path"));
         let address = Address::about(DOC.name, Vec::<String>::new(), subject.clone());
-        out.model.insert(Entry::new(address, Body { text }).part_of(subject));
+        let mut entry = Entry::new(address, Body { text }).part_of(subject.clone());
+        if kind == "column" {
+            // The columns of a view are none of the model's, and go with it.
+            let views = ["view", "materialized view"].map(|kind| Address::new(kind, &subject.path()[..2]));
+            entry.needs.extend(views.into_iter().filter(|view| out.model.contains(view)));
+        }
+        out.model.insert(entry);
     }
 
     fn write(&self, at: &Address, observed: &Body, draft: &mut Draft<'_>) {

@@ -1,12 +1,13 @@
 //! Default privileges: what a role gets on objects that are yet to be made.
 
 use crate::delta::{Alteration, Change, Show};
-use crate::kind::{Cx, Doc, Item, Place, Rank, Room, Row, Server, Undeclared};
+use crate::kind::{Cx, Doc, Draft, Item, Place, Rank, Room, Row, Server, Undeclared};
 use crate::model::{Address, Entry, Model, Observed};
+use crate::pg::Feature;
 use crate::source::{KeyDoc, Shape};
 use crate::sql::{Consent, Form, ident};
 use crate::statement::{Statement, Step};
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 /// The room.
 pub struct DefaultPrivilege;
@@ -14,12 +15,17 @@ pub struct DefaultPrivilege;
 /// The privileges that one role gets.
 #[derive(Debug, Clone)]
 pub struct Body {
-    privileges: BTreeSet<String>,
+    /// Each with whether it may be passed on.
+    privileges: BTreeMap<String, bool>,
+    /// Observed: the same stands at the address that names no maker, because the current user is it.
+    twin: bool,
 }
 
 static DOC: Doc = Doc {
     name: "default privilege",
-    summary: "Privileges that a role gets on objects yet to be made, by the role that makes them.",
+    summary: "Privileges that a role gets on objects yet to be made, by the role that makes them. PostgreSQL gives \
+              EXECUTE on functions and USAGE on types to everyone; `to = \"public\"` with `privileges = []`, for all \
+              schemas, ends that for what is made from then on.",
     manual: "sql-alterdefaultprivileges",
     place: Place::TopList("default_privileges"),
     rank: Rank::Type,
@@ -28,10 +34,11 @@ static DOC: Doc = Doc {
         KeyDoc::new("to", Shape::Names, "the roles that get them; `public` for everyone"),
         KeyDoc::new(
             "on",
-            Shape::OneOf(&["tables", "sequences", "functions", "types", "schemas"]),
-            "the sort of objects",
+            Shape::OneOf(&["tables", "sequences", "functions", "types", "schemas", "large objects"]),
+            "the sort of objects (`large objects`: PostgreSQL 18)",
         ),
-        KeyDoc::new("privileges", Shape::Names, "the privileges, as in SQL"),
+        KeyDoc::new("privileges", Shape::Names, "the privileges, as in SQL; `[]` for none"),
+        KeyDoc::new("with_grant_option", Shape::Boolean, "they may be passed on"),
         KeyDoc::new("in_schema", Shape::Name, "the schema; all of them if not given"),
         KeyDoc::new("for_role", Shape::Name, "the role that makes the objects; the current one if not given"),
     ],
@@ -39,12 +46,18 @@ static DOC: Doc = Doc {
               privileges = [\"select\"]\n",
 };
 
-const SORTS: &[(&str, &str)] = &[
-    ("tables", "tables"),
-    ("sequences", "sequences"),
-    ("functions", "functions"),
-    ("types", "types"),
-    ("schemas", "schemas"),
+/// The sort of objects, the letter that the catalog has for it, and all its privileges.
+const SORTS: &[(&str, &str, &[&str])] = &[
+    (
+        "tables",
+        "r",
+        &["select", "insert", "update", "delete", "truncate", "references", "trigger", "maintain"],
+    ),
+    ("sequences", "S", &["usage", "select", "update"]),
+    ("functions", "f", &["execute"]),
+    ("types", "T", &["usage"]),
+    ("schemas", "n", &["usage", "create"]),
+    ("large objects", "L", &["select", "update"]),
 ];
 
 impl Room for DefaultPrivilege {
@@ -57,94 +70,229 @@ impl Room for DefaultPrivilege {
     fn read(&self, item: &mut Item<'_>) {
         let mut reader = item.reader();
         reader.required("on");
-        let sort = reader.one_of("on", SORTS);
-        let privileges: BTreeSet<String> =
-            reader.strings("privileges").into_iter().map(|(word, _)| word.trim().to_lowercase()).collect();
+        let sorts: Vec<_> = SORTS.iter().map(|sort| (sort.0, *sort)).collect();
+        let sort = reader.one_of("on", &sorts);
+        let option = reader.flag("with_grant_option");
+        let said = reader.strings("privileges");
         let schema = reader.text("in_schema").unwrap_or_default();
         let maker = reader.text("for_role").unwrap_or_default();
         let grantees = reader.strings("to");
-        if grantees.is_empty() || privileges.is_empty() {
-            let span = reader.span();
-            reader.problems().add(span, "default privileges want `to` and `privileges`");
+        for key in ["to", "privileges"] {
+            if !reader.has(key) {
+                let span = reader.span();
+                reader.problems().add(span, format!("`{key}` is missing"));
+            }
         }
-        let Some(sort) = sort else { return };
+        let Some((sort, _, all)) = sort else { return };
+        let mut privileges = BTreeMap::new();
+        for (word, span) in said {
+            let lower = word.trim().to_lowercase();
+            if matches!(lower.as_str(), "all" | "all privileges") {
+                privileges.extend(all.iter().map(|name| ((*name).to_string(), option)));
+            } else if all.contains(&lower.as_str()) {
+                privileges.insert(lower, option);
+            } else {
+                let message = format!("`{word}` is no privilege on {sort}");
+                item.problems.add_with_suggestion(span, message, &word, all.iter().copied());
+            }
+        }
         for (grantee, _) in grantees {
-            item.need(Address::new("role", [&grantee]));
+            for role in [&grantee, &maker].into_iter().filter(|role| !role.is_empty()) {
+                item.need(Address::new("role", [role]));
+            }
             if !schema.is_empty() {
                 item.need(Address::new("schema", [&schema]));
             }
             let address = Address::new(DOC.name, [maker.as_str(), &schema, sort, &grantee]);
-            item.declare_at(address, Body { privileges: privileges.clone() });
+            item.declare_at(address, Body { privileges: privileges.clone(), twin: false });
         }
     }
 
     fn catalog(&self, _: &Server) -> Option<String> {
-        let query = "SELECT CASE WHEN pg_get_userbyid(d.defaclrole) = current_user THEN '' \
-                     ELSE pg_get_userbyid(d.defaclrole) END AS maker, coalesce(n.nspname, '') AS schema, \
-                     CASE d.defaclobjtype WHEN 'r' THEN 'tables' WHEN 'S' THEN 'sequences' WHEN 'f' THEN 'functions' \
-                     WHEN 'T' THEN 'types' WHEN 'n' THEN 'schemas' ELSE d.defaclobjtype::text END AS sort, \
-                     CASE x.grantee WHEN 0 THEN 'public' ELSE pg_get_userbyid(x.grantee) END AS grantee, \
-                     json_agg(DISTINCT lower(x.privilege_type)) AS privileges \
-                     FROM pg_default_acl d LEFT JOIN pg_namespace n ON n.oid = d.defaclnamespace, \
-                     aclexplode(d.defaclacl) x WHERE x.grantee <> d.defaclrole GROUP BY 1, 2, 3, 4";
-        Some(query.to_string())
+        let sorts: Vec<String> =
+            SORTS.iter().map(|(sort, letter, _)| format!("WHEN '{letter}' THEN '{sort}'")).collect();
+        // Of functions and types for all schemas there is always a row for PUBLIC, which has privileges on them if
+        // nothing else is said.
+        Some(format!(
+            "SELECT pg_get_userbyid(d.defaclrole) AS maker, coalesce(n.nspname, '') AS schema, \
+             CASE d.defaclobjtype {} ELSE d.defaclobjtype::text END AS sort, \
+             CASE x.grantee WHEN 0 THEN 'public' ELSE pg_get_userbyid(x.grantee) END AS grantee, \
+             coalesce(json_agg(DISTINCT ARRAY[lower(x.privilege_type), x.is_grantable::text]) \
+             FILTER (WHERE x.privilege_type <> ''), '[]') AS privileges \
+             FROM pg_default_acl d LEFT JOIN pg_namespace n ON n.oid = d.defaclnamespace, \
+             LATERAL (SELECT a.grantee, a.privilege_type, a.is_grantable FROM aclexplode(d.defaclacl) a UNION ALL \
+             SELECT 0, '', false WHERE d.defaclnamespace = 0 AND d.defaclobjtype IN ('f', 'T')) x \
+             WHERE x.grantee <> d.defaclrole GROUP BY 1, 2, 3, 4",
+            sorts.join(" ")
+        ))
     }
 
-    fn observe(&self, row: &Row<'_>, _: &Server, out: &mut Observed) {
-        let path = [row.text("maker"), row.text("schema"), row.text("sort"), row.text("grantee")];
-        let privileges = row.list("privileges").into_iter().collect();
-        out.model.insert(Entry::new(Address::new(DOC.name, path), Body { privileges }));
+    fn observe(&self, row: &Row<'_>, server: &Server, out: &mut Observed) {
+        let maker = row.text("maker");
+        let mut path = [maker, row.text("schema"), row.text("sort"), row.text("grantee")];
+        let mut privileges = BTreeMap::new();
+        let list: Vec<[String; 2]> = row.parsed("privileges");
+        for [name, option] in list {
+            *privileges.entry(name).or_default() |= option == "true";
+        }
+        let twin = maker == server.user;
+        out.model
+            .insert(Entry::new(Address::new(DOC.name, path), Body { privileges: privileges.clone(), twin }));
+        if twin {
+            path[0] = "";
+            out.model.insert(Entry::new(Address::new(DOC.name, path), Body { privileges, twin: false }));
+        }
     }
 
-    fn create(&self, at: &Address, desired: &Body, _: &Cx<'_>) -> Vec<Step> {
-        vec![alter(at, "GRANT", "TO", &desired.privileges, Form::Grant).into()]
+    fn write(&self, at: &Address, observed: &Body, draft: &mut Draft<'_>) {
+        let Body { privileges, twin } = observed;
+        let [maker, schema, sort, grantee] = at.path() else { return };
+        if *twin || implicit(at).is_some_and(|implicit| is_just(privileges, implicit)) {
+            draft.leave_out();
+        }
+        draft.text("to", grantee);
+        draft.text("on", sort);
+        draft.word("in_schema", schema, "");
+        draft.word("for_role", maker, "");
+        draft.array("privileges", privileges.keys());
+        let all = !privileges.is_empty() && privileges.values().all(|option| *option);
+        draft.flag("with_grant_option", all);
+        for (name, _) in privileges.iter().filter(|(_, option)| **option && !all) {
+            draft.unsaid(format!("that `{name}` may be passed on, and others may not"));
+        }
+    }
+
+    fn create(&self, at: &Address, desired: &Body, cx: &Cx<'_>) -> Vec<Step> {
+        let privileges = known(&desired.privileges, cx);
+        match implicit(at) {
+            // There is no row of it yet, so they are what they are from the start.
+            Some(implicit) if is_just(&privileges, implicit) => Vec::new(),
+            Some(implicit) if privileges.is_empty() => {
+                alter(at, "REVOKE", &BTreeMap::from([(implicit.to_string(), false)]), Form::Revoke)
+            }
+            _ => alter(at, "GRANT", &privileges, Form::Grant),
+        }
     }
 
     fn compare(&self, at: &Address, desired: &Body, observed: &Body, cx: &Cx<'_>, out: &mut Alteration) {
-        let Body { privileges } = desired;
-        let missing: BTreeSet<String> = privileges.difference(&observed.privileges).cloned().collect();
+        let Body { privileges, twin: _ } = desired;
+        let (privileges, there) = (&known(privileges, cx), &observed.privileges);
+        let missing = without(privileges, |name, option| there.get(name).is_some_and(|has| *has || !option));
+        let extra = without(there, |name, _| privileges.contains_key(name));
+        let options = without(there, |name, option| !option || privileges.get(name) != Some(&false));
         if !missing.is_empty() {
             let change =
-                Change { attribute: "privileges", from: observed.privileges.show(), to: privileges.show() };
-            out.note(change, vec![alter(at, "GRANT", "TO", &missing, Form::Grant).into()]);
+                Change { attribute: "privileges", from: names(there).show(), to: names(privileges).show() };
+            out.note(change, alter(at, "GRANT", &missing, Form::Grant));
         }
-        let extra: BTreeSet<String> = observed.privileges.difference(privileges).cloned().collect();
-        if extra.is_empty() {
-            return;
-        }
-        let change = Change { attribute: "privileges", from: extra.show(), to: None };
-        if cx.allow.contains(&Consent::Revoke) || cx.allow.contains(&Consent::Prune) {
-            out.note(change, vec![alter(at, "REVOKE", "FROM", &extra, Form::Revoke).into()]);
-        } else {
-            out.drift(change);
+        // Who says that a role has none means it.
+        let may = cx.allow.contains(&Consent::Revoke) || cx.allow.contains(&Consent::Prune);
+        let less = [("privileges", extra, "REVOKE"), ("grant option", options, "REVOKE GRANT OPTION FOR")];
+        for (attribute, list, verb) in less.into_iter().filter(|(_, list, _)| !list.is_empty()) {
+            let change = Change { attribute, from: names(&list).show(), to: None };
+            if may || privileges.is_empty() {
+                out.note(change, alter(at, verb, &list, Form::Revoke));
+            } else {
+                out.drift(change);
+            }
         }
     }
 
     fn drop(&self, at: &Address, observed: &Body, _: &Cx<'_>) -> Vec<Step> {
-        vec![alter(at, "REVOKE", "FROM", &observed.privileges, Form::Revoke).into()]
+        alter(at, "REVOKE", &observed.privileges, Form::Revoke)
+    }
+
+    fn readdress(&self, at: &Address, from: &Address, to: &Address) -> Option<Address> {
+        let mut path = at.path().to_vec();
+        let mentions: &[usize] = match from.kind {
+            "role" => &[0, 3],
+            "schema" => &[1],
+            _ => &[],
+        };
+        for (number, part) in path.iter_mut().enumerate() {
+            if mentions.contains(&number) && part == from.name() {
+                *part = to.name().to_string();
+            }
+        }
+        Some(Address::new(DOC.name, path))
     }
 
     fn join(&self, one: &mut Body, other: &Body) -> bool {
-        one.privileges.extend(other.privileges.iter().cloned());
+        for (name, option) in &other.privileges {
+            *one.privileges.entry(name.clone()).or_default() |= option;
+        }
         true
     }
 
-    fn undeclared(&self, at: &Address, _: &Body, desired: &Model) -> Undeclared {
+    fn undeclared(&self, at: &Address, observed: &Body, desired: &Model) -> Undeclared {
         let known = desired.contains(&Address::new("role", [at.name()]));
-        if known { Undeclared::Drift } else { Undeclared::Ignore }
+        // The file may name the current user, or not.
+        let said =
+            |entry: &Entry| entry.address.kind == DOC.name && entry.address.path()[1..] == at.path()[1..];
+        if observed.twin || at.schema().is_empty() && desired.iter().any(said) {
+            return Undeclared::Ignore;
+        }
+        let taken = implicit(at).is_some_and(|implicit| !is_just(&observed.privileges, implicit));
+        if known || taken { Undeclared::Drift } else { Undeclared::Ignore }
     }
 }
 
-fn alter(at: &Address, verb: &str, link: &str, privileges: &BTreeSet<String>, form: Form) -> Statement {
-    let [maker, schema, sort, grantee] = at.path() else { return Statement::new(form, "") };
+/// What PUBLIC has on new objects of the sort if nothing else is said, where it is PUBLIC and all schemas that the
+/// address is about.
+fn implicit(at: &Address) -> Option<&'static str> {
+    match at.path() {
+        [_, schema, sort, grantee] if schema.is_empty() && grantee == "public" => match sort.as_str() {
+            "functions" => Some("execute"),
+            "types" => Some("usage"),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+fn is_just(privileges: &BTreeMap<String, bool>, name: &str) -> bool {
+    privileges.len() == 1 && privileges.get(name) == Some(&false)
+}
+
+/// The privileges that the server knows: `all` says MAINTAIN too, which there is from 17 on.
+fn known(privileges: &BTreeMap<String, bool>, cx: &Cx<'_>) -> BTreeMap<String, bool> {
+    let maintain = cx.server.has(Feature::MaintainPrivilege);
+    without(privileges, |name, _| !maintain && name == "maintain")
+}
+
+/// The privileges of which `which` does not hold.
+fn without(
+    privileges: &BTreeMap<String, bool>,
+    which: impl Fn(&str, bool) -> bool,
+) -> BTreeMap<String, bool> {
+    let list = privileges.iter().filter(|(name, option)| !which(name, **option));
+    list.map(|(name, option)| (name.clone(), *option)).collect()
+}
+
+fn names(privileges: &BTreeMap<String, bool>) -> Vec<String> {
+    privileges.keys().cloned().collect()
+}
+
+fn alter(at: &Address, verb: &str, privileges: &BTreeMap<String, bool>, form: Form) -> Vec<Step> {
+    let [maker, schema, sort, grantee] = at.path() else { return Vec::new() };
     let maker = if maker.is_empty() { String::new() } else { format!(" FOR ROLE {}", ident(maker)) };
     let place = if schema.is_empty() { String::new() } else { format!(" IN SCHEMA {}", ident(schema)) };
-    let list: Vec<String> = privileges.iter().map(|name| name.to_uppercase()).collect();
     let who = if grantee == "public" { "PUBLIC".to_string() } else { ident(grantee) };
-    let sql = format!(
-        "ALTER DEFAULT PRIVILEGES{maker}{place} {verb} {} ON {} {link} {who}",
-        list.join(", "),
-        sort.to_uppercase()
-    );
-    Statement::new(form, sql)
+    let grants = verb == "GRANT";
+    let link = if grants { "TO" } else { "FROM" };
+    let mut steps = Vec::new();
+    for option in [false, true] {
+        let these = privileges.iter().filter(|(_, with)| (**with && grants) == option);
+        let list: Vec<String> = these.map(|(name, _)| name.to_uppercase()).collect();
+        if !list.is_empty() {
+            let tail = if option { " WITH GRANT OPTION" } else { "" };
+            let sql = format!(
+                "ALTER DEFAULT PRIVILEGES{maker}{place} {verb} {} ON {} {link} {who}{tail}",
+                list.join(", "),
+                sort.to_uppercase()
+            );
+            steps.push(Statement::new(form, sql).into());
+        }
+    }
+    steps
 }

@@ -81,6 +81,10 @@ impl Room for Membership {
         vec![Statement::new(Form::Revoke, sql).into()]
     }
 
+    fn readdress(&self, at: &Address, from: &Address, to: &Address) -> Option<Address> {
+        (from.kind == "role" && at.name() == from.name()).then(|| at.renamed(to.name()))
+    }
+
     fn undeclared(&self, at: &Address, _: &Body, desired: &Model) -> Undeclared {
         let declared = desired.contains(&Address::new("role", [at.schema()]));
         if declared { Undeclared::Drift } else { Undeclared::Ignore }

@@ -16,6 +16,7 @@ mod grant;
 mod index;
 mod key;
 mod membership;
+mod owner;
 mod policy;
 mod range;
 mod role;
@@ -59,6 +60,7 @@ pub fn registry() -> Registry {
         &membership::Membership,
         &grant::Grant,
         &default_privilege::DefaultPrivilege,
+        &owner::Owner,
         &comment::Comment,
         &custom::Custom,
     ])

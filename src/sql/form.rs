@@ -286,6 +286,8 @@ forms! {
     Comment = ShareUpdateExclusive, None;
     /// `GRANT` or `ALTER DEFAULT PRIVILEGES … GRANT`.
     Grant = None, None;
+    /// `REVOKE` of what PostgreSQL gives to everyone on something that nobody can be using yet.
+    RevokeNew = None, None;
     /// `REVOKE`.
     Revoke = None, None, loses(Revoke);
     /// `DROP TABLE`.
@@ -294,6 +296,8 @@ forms! {
     DropColumn = AccessExclusive, None, loses(DropColumn);
     /// `DROP` of an object without rows.
     DropObject = None, None, loses(DropObject);
+    /// `ALTER … OWNER TO` of a table, a view or a sequence.
+    ChangeOwner = AccessExclusive, None;
     /// `CREATE OR REPLACE VIEW` or `ALTER VIEW`.
     ReplaceView = AccessExclusive, None;
     /// `ALTER TYPE` of a composite type that no column is of, or that only gains or renames an attribute.

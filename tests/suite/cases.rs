@@ -56,6 +56,7 @@ folders! {
     materialized_view,
     membership,
     names,
+    owner,
     policy,
     primary_key,
     procedure,

@@ -111,6 +111,8 @@ const SAMPLES: &[(Form, &str)] = &[
     (Form::Comment, "comment on column t.n is 'x'"),
     (Form::Grant, "grant select on t to ROLE"),
     (Form::Grant, "alter default privileges in schema public grant select on tables to ROLE"),
+    (Form::RevokeNew, "revoke all on function f() from public"),
+    (Form::ChangeOwner, "alter table t owner to ROLE"),
     (Form::Revoke, "revoke select on t from ROLE"),
     (Form::AlterComposite, "alter type pair add attribute three int"),
     (Form::AlterComposite, "alter type pair rename attribute two to zwei"),

@@ -52,10 +52,10 @@ ALTER TABLE "Other ""Schema"".x"."table" ADD CONSTRAINT "A Key" FOREIGN KEY ("Id
 CREATE TRIGGER "A Trigger" BEFORE UPDATE OF "a.b", "select" ON public."Mixed Case" FOR EACH ROW WHEN (new."select" > 0) EXECUTE FUNCTION public."Do It"('x');
 CREATE TRIGGER "touch_Geändert Am" BEFORE UPDATE ON public."Mixed Case" FOR EACH ROW EXECUTE FUNCTION public."touch_Geändert Am"();
 GRANT DELETE, INSERT, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE public."Mixed Case" TO "{{unique}} Größer ""x""";
-GRANT USAGE ON TYPE public."Mixed Type" TO "{{unique}} Größer ""x""";
 GRANT EXECUTE ON FUNCTION public."größer"(integer) TO "{{unique}} Größer ""x""";
 GRANT USAGE ON SCHEMA "Other ""Schema"".x" TO "{{unique}} Größer ""x""";
 GRANT SELECT ON TABLE "Other ""Schema"".x"."table" TO "{{unique}} Größer ""x""";
+GRANT USAGE ON TYPE public."Mixed Type" TO "{{unique}} Größer ""x""";
 COMMENT ON COLUMN public."Mixed Case"."a.b" IS 'dotted';
 COMMENT ON TABLE public."Mixed Case" IS 'a name';
 COMMENT ON TABLE "Other ""Schema"".x"."table" IS 'it''s';

@@ -1,0 +1,512 @@
+//! Privileges on objects. A kind about any address: who has them is the name, what they are on is the subject.
+
+mod words;
+
+use crate::delta::{Alteration, Change, Show};
+use crate::kind::{Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server, Undeclared};
+use crate::model::{Address, Entry, Model, Observed};
+use crate::pg::Feature;
+use crate::source::{KeyDoc, Shape, Value};
+use crate::sql::{Consent, Form, ident, literal};
+use crate::statement::{Statement, Step};
+use std::collections::BTreeMap;
+use words::{OTHERS, ROUTINES, TABLES, TYPES};
+
+/// The room.
+pub struct Grant;
+
+/// The privileges that one role has on one object, each with whether it may pass it on. A privilege on a column
+/// reads `select (email)`.
+#[derive(Debug, Clone)]
+pub struct Body {
+    privileges: BTreeMap<String, bool>,
+    /// Observed: the role owns what has no owner in the model, and so has every privilege.
+    owner: bool,
+}
+
+static DOC: Doc = Doc {
+    name: "grant",
+    summary: "Privileges of a role on an object, on columns of a table, or on all tables of a schema. Privileges that \
+              the file does not name are drift, and are taken away only with consent `revoke` or `prune`. With \
+              `privileges = []` the role has none: `to = \"public\"` then takes away what PostgreSQL gives to everyone \
+              (EXECUTE on functions, USAGE on types and languages, CONNECT and TEMPORARY on the database).",
+    manual: "sql-grant",
+    place: Place::TopList("grants"),
+    rank: Rank::Privilege,
+    main_key: None,
+    keys: &[
+        KeyDoc::new("to", Shape::Names, "the roles; `public` for everyone"),
+        KeyDoc::new(
+            "on",
+            Shape::Names,
+            "the objects: `table events`, `view v`, `schema tenants`, `sequence s`, `function f(int)`, `type t`, \
+             `domain d`, `language l`, `parameter work_mem` (PostgreSQL 15), `database`, `all tables in schema public`, \
+             likewise all sequences, functions, procedures, routines; a bare name is a table",
+        ),
+        KeyDoc::new(
+            "privileges",
+            Shape::Names,
+            "the privileges, as in SQL: `select`, `update (name)`, `all`; `[]` for none",
+        ),
+        KeyDoc::new(
+            "with_grant_option",
+            Shape::Any,
+            "`true`: they may be passed on; or the list of those that may",
+        ),
+    ],
+    example: "[roles.reader]\n\n[tables.events.columns]\nid = \"bigint\"\nname = \"text\"\n\n[[grants]]\n\
+              to = \"reader\"\non = \"table events\"\nprivileges = [\"select\", \"update (name)\"]\n",
+};
+
+impl Room for Grant {
+    type Body = Body;
+
+    fn doc(&self) -> &'static Doc {
+        &DOC
+    }
+
+    fn read(&self, item: &mut Item<'_>) {
+        let registry = item.registry;
+        let mut reader = item.reader();
+        let option = reader.node("with_grant_option").map(|node| &node.value);
+        let some: Vec<String> = match option {
+            Some(Value::Array(_)) => {
+                reader.strings("with_grant_option").into_iter().map(|(word, _)| word).collect()
+            }
+            _ => Vec::new(),
+        };
+        let all = !matches!(option, Some(Value::Array(_))) && reader.flag("with_grant_option");
+        let grantees = reader.strings("to");
+        let objects = reader.strings("on");
+        let said = reader.strings("privileges");
+        for key in ["to", "on", "privileges"] {
+            if !reader.has(key) {
+                let span = reader.span();
+                reader.problems().add(span, format!("`{key}` is missing"));
+            }
+        }
+        for (object, span) in &objects {
+            let Some(subject) = words::subject(item, object, *span) else { continue };
+            let mut privileges = BTreeMap::new();
+            for (word, span) in &said {
+                let names = words::spell(word, subject.kind, registry);
+                if names.is_empty() {
+                    let message = format!("`{word}` is no privilege on a {}", subject.kind);
+                    let known = words::every(subject.kind, registry).iter().copied();
+                    item.problems.add_with_suggestion(*span, message, word, known);
+                }
+                privileges.extend(names.into_iter().map(|name| (name, all)));
+            }
+            for name in some.iter().flat_map(|word| words::spell(word, subject.kind, registry)) {
+                privileges.insert(name, true);
+            }
+            for (grantee, _) in &grantees {
+                item.need(Address::new("role", [grantee]));
+                item.need(subject.clone());
+                item.need(Address::about("owner", Vec::<String>::new(), subject.clone()));
+                let address = Address::about(DOC.name, [grantee], subject.clone());
+                item.declare_at(address, Body { privileges: privileges.clone(), owner: false });
+            }
+        }
+    }
+
+    fn catalog(&self, server: &Server) -> Option<String> {
+        let mut branches = Vec::new();
+        for seat in &server.seats {
+            let Some(of) = seat.privileges else { continue };
+            let condition = seat.condition(server);
+            branches.push(branch(seat, of.acl, "NULL::name", seat.from, &condition));
+            if of.called == "TABLE" {
+                let from = format!(
+                    "{} JOIN pg_attribute a ON a.attrelid = {} AND NOT a.attisdropped",
+                    seat.from, seat.oid
+                );
+                branches.push(branch(seat, "a.attacl", "a.attname", &from, &condition));
+            }
+        }
+        let parameters = server.has(Feature::ParameterPrivileges);
+        for seat in OTHERS.iter().filter(|seat| parameters || seat.kind != "parameter") {
+            let acl = seat.privileges.map_or("", |of| of.acl);
+            branches.push(branch(seat, acl, "NULL::name", seat.from, seat.only));
+            let (Seat { kind, path, from, only, .. }, owner) = (seat, seat.owner.unwrap_or_default());
+            branches.push(format!(
+                "SELECT '{kind}', to_json(ARRAY[{path}]::text[])::text, NULL, pg_get_userbyid({owner}), 'owner', false \
+                 FROM {from} WHERE {only}"
+            ));
+        }
+        Some(branches.join(" UNION ALL "))
+    }
+
+    fn observe(&self, row: &Row<'_>, server: &Server, out: &mut Observed) {
+        let other = OTHERS.iter().map(|seat| seat.kind).find(|kind| *kind == row.text("kind"));
+        let Some(kind) = server.kind(row.text("kind")).or(other) else { return };
+        let subject = Address::new(kind, row.list("path"));
+        let address = Address::about(DOC.name, [row.text("grantee")], subject.clone());
+        if !out.model.contains(&address) {
+            let body = Body { privileges: BTreeMap::new(), owner: false };
+            out.model.insert(Entry::new(address.clone(), body).needing(subject));
+        }
+        let entry = out.model.get_mut(&address);
+        let Some(body) = entry.and_then(|entry| (*entry.body).as_any_mut().downcast_mut::<Body>()) else {
+            return;
+        };
+        let privilege = match (row.text("privilege"), row.get("column")) {
+            ("", _) => return,
+            ("owner", _) => return body.owner = true,
+            (privilege, Some(column)) => format!("{privilege} ({})", ident(column)),
+            (privilege, None) => privilege.to_string(),
+        };
+        *body.privileges.entry(privilege).or_default() |= row.flag("grantable");
+    }
+
+    fn write(&self, at: &Address, observed: &Body, draft: &mut Draft<'_>) {
+        let Body { privileges, owner } = observed;
+        let Some(subject) = at.subject() else { return };
+        if *owner || at.name() == "public" && goes_without_saying(subject, privileges) {
+            draft.leave_out();
+        }
+        draft.text("to", at.name());
+        draft.text("on", words::write(subject, draft));
+        draft.array("privileges", privileges.keys());
+        let some: Vec<&String> =
+            privileges.iter().filter(|(_, option)| **option).map(|(name, _)| name).collect();
+        if some.len() < privileges.len() {
+            draft.list("with_grant_option", some);
+        } else {
+            draft.flag("with_grant_option", !some.is_empty());
+        }
+    }
+
+    /// What is asked of all sequences or functions of a schema is asked of the server as a whole.
+    fn probe(&self, at: &Address, desired: &Body, cx: &Cx<'_>) -> Option<String> {
+        let subject = at.subject()?;
+        let routine = "pg_proc o JOIN pg_namespace n ON n.oid = o.pronamespace AND o.prokind";
+        let (from, acl, owner) = match subject.kind {
+            "all sequences" => (
+                "pg_class o JOIN pg_namespace n ON n.oid = o.relnamespace AND o.relkind = 'S'".to_string(),
+                "coalesce(o.relacl, acldefault('s', o.relowner))",
+                "o.relowner",
+            ),
+            "all functions" | "all procedures" | "all routines" => {
+                let test = match subject.kind {
+                    "all functions" => "<> 'p'",
+                    "all procedures" => "= 'p'",
+                    _ => "IS NOT NULL",
+                };
+                let acl = "coalesce(o.proacl, acldefault('f', o.proowner))";
+                (format!("{routine} {test}"), acl, "o.proowner")
+            }
+            _ => return None,
+        };
+        if brings_more(subject, cx) {
+            return None;
+        }
+        let grantee = match at.name() {
+            "public" => "0::oid".to_string(),
+            name => format!("(SELECT r.oid FROM pg_roles r WHERE r.rolname = {})", literal(name)),
+        };
+        let mut tests: Vec<String> = desired
+            .privileges
+            .iter()
+            .map(|(privilege, option)| {
+                let option = if *option { " AND x.is_grantable" } else { "" };
+                let privilege = literal(privilege);
+                format!(
+                    "EXISTS (SELECT FROM aclexplode({acl}) x WHERE x.grantee = {grantee} \
+                     AND lower(x.privilege_type) = {privilege}{option})"
+                )
+            })
+            .collect();
+        if tests.is_empty() {
+            tests.push(format!("NOT EXISTS (SELECT FROM aclexplode({acl}) x WHERE x.grantee = {grantee})"));
+        }
+        let schema = literal(subject.name());
+        Some(format!(
+            "SELECT coalesce(bool_and({owner} = {grantee} OR {}), true) AS held FROM {from} WHERE n.nspname = {schema}",
+            tests.join(" AND ")
+        ))
+    }
+
+    fn answer(&self, desired: &Body, rows: &[Row<'_>]) -> Option<Body> {
+        rows.first().filter(|row| row.flag("held")).map(|_| desired.clone())
+    }
+
+    fn expand(&self, at: &Address, body: &Body, desired: &Model, observed: &Observed) -> Option<Vec<Entry>> {
+        let subject = at.subject()?;
+        let kinds = match subject.kind {
+            "all tables" => TABLES,
+            "type" => TYPES,
+            "function" | "procedure" | "aggregate"
+                if !desired.contains(subject) && !observed.model.contains(subject) =>
+            {
+                ROUTINES
+            }
+            _ => return None,
+        };
+        let here = |address: &&Address| kinds.contains(&address.kind) && is_meant(address, subject);
+        let declared = desired.iter().filter(|entry| !entry.absent).map(|entry| &entry.address);
+        let mut found: Vec<&Address> = declared.filter(here).collect();
+        found.extend(observed.model.addresses().filter(here).filter(|address| !desired.contains(address)));
+        // Nobody knows which of several functions is meant, or there is none.
+        if found.len() != 1 && subject.kind != "all tables" {
+            return None;
+        }
+        let entries = found.into_iter().map(|object| {
+            let address = Address::about(DOC.name, [at.name()], object.clone());
+            let owner = Address::about("owner", Vec::<String>::new(), object.clone());
+            let role = Address::new("role", [at.name()]);
+            Entry::new(address, body.clone()).needing(role).needing(object.clone()).needing(owner)
+        });
+        Some(entries.collect())
+    }
+
+    /// What is new has the privileges that PostgreSQL gives to everyone, and no others.
+    fn create(&self, at: &Address, desired: &Body, cx: &Cx<'_>) -> Vec<Step> {
+        let Some(subject) = at.subject() else { return Vec::new() };
+        let privileges = known(&desired.privileges, cx);
+        if is_owner(at.name(), subject, cx) {
+            return Vec::new();
+        }
+        let implicit = words::privileges(subject.kind, cx.registry).and_then(|of| of.implicit);
+        let Some(implicit) = implicit.filter(|_| at.name() == "public") else {
+            let none = privileges.is_empty() && subject.kind.starts_with("all ");
+            return if none { revoke_all(at, cx) } else { grant(at, &privileges, cx) };
+        };
+        if !cx.desired.contains(at) && goes_without_saying(subject, &privileges) && !closed(subject, cx) {
+            return Vec::new();
+        }
+        let takes = |name: &&&str| !privileges.contains_key(**name);
+        let mut steps = if privileges.is_empty() {
+            revoke_all(at, cx)
+        } else {
+            let unwanted: Vec<&str> = implicit.iter().filter(takes).copied().collect();
+            revoke(at, &unwanted, "", Form::RevokeNew, cx)
+        };
+        steps.extend(grant(at, &privileges, cx));
+        steps
+    }
+
+    fn compare(&self, at: &Address, desired: &Body, observed: &Body, cx: &Cx<'_>, out: &mut Alteration) {
+        let Body { privileges, owner: _ } = desired;
+        let there = &observed.privileges;
+        if observed.owner {
+            return;
+        }
+        let privileges = &known(privileges, cx);
+        let lacks =
+            |(name, option): &(&String, &bool)| there.get(*name).is_none_or(|there| **option && !there);
+        let mut missing: BTreeMap<String, bool> =
+            privileges.iter().filter(lacks).map(|(name, option)| (name.clone(), *option)).collect();
+        if !missing.is_empty() {
+            let change =
+                Change { attribute: "privileges", from: names(there).show(), to: names(privileges).show() };
+            out.note(change, Vec::new());
+        }
+        let extra: Vec<&str> =
+            there.keys().filter(|name| !privileges.contains_key(*name)).map(String::as_str).collect();
+        let passes_on = |(name, option): &(&String, &bool)| **option && privileges.get(*name) == Some(&false);
+        let options: Vec<&str> = there.iter().filter(passes_on).map(|(name, _)| name.as_str()).collect();
+        // Who says that a role has none means it.
+        let may = cx.allow.contains(&Consent::Revoke) || cx.allow.contains(&Consent::Prune);
+        for (attribute, list, words) in
+            [("privileges", &extra, ""), ("grant option", &options, "GRANT OPTION FOR ")]
+        {
+            let change = Change { attribute, from: Some(list.join(", ")), to: None };
+            if list.is_empty() {
+                continue;
+            } else if may || privileges.is_empty() {
+                out.note(change, revoke(at, list, words, Form::Revoke, cx));
+                // A privilege on a table takes those on its columns along.
+                let of_columns = privileges
+                    .iter()
+                    .filter(|(name, _)| name.split_once(" (").is_some_and(|(name, _)| list.contains(&name)));
+                missing.extend(of_columns.map(|(name, option)| (name.clone(), *option)));
+            } else {
+                out.drift(change);
+            }
+        }
+        out.steps.extend(grant(at, &missing, cx));
+    }
+
+    fn drop(&self, at: &Address, observed: &Body, cx: &Cx<'_>) -> Vec<Step> {
+        let names: Vec<&str> = observed.privileges.keys().map(String::as_str).collect();
+        revoke(at, &names, "", Form::Revoke, cx)
+    }
+
+    fn readdress(&self, at: &Address, from: &Address, to: &Address) -> Option<Address> {
+        (from.kind == "role" && at.name() == from.name()).then(|| at.renamed(to.name()))
+    }
+
+    fn join(&self, one: &mut Body, other: &Body) -> bool {
+        for (name, option) in &other.privileges {
+            *one.privileges.entry(name.clone()).or_default() |= option;
+        }
+        true
+    }
+
+    fn undeclared(&self, at: &Address, observed: &Body, desired: &Model) -> Undeclared {
+        let Some(subject) = at.subject() else { return Undeclared::Ignore };
+        let known = desired.contains(&Address::new("role", [at.name()]));
+        let public = at.name() == "public" && !goes_without_saying(subject, &observed.privileges);
+        let ignored = observed.owner || observed.privileges.is_empty() || is_general(at, subject, desired);
+        if (known || public) && !ignored { Undeclared::Drift } else { Undeclared::Ignore }
+    }
+}
+
+/// One branch of the catalog query. Of objects on which PUBLIC has privileges without being granted them there is always
+/// a row for PUBLIC, so that one without any can be told from one that is not there.
+fn branch(seat: &Seat, acl: &str, column: &str, from: &str, condition: &str) -> String {
+    let Seat { kind, path, .. } = seat;
+    let owner = seat.owner.unwrap_or_default();
+    let of = seat.privileges.filter(|of| of.implicit.is_some());
+    let (list, given) = match of {
+        Some(of) => (
+            format!(
+                "(SELECT e.grantee, e.privilege_type, e.is_grantable FROM aclexplode(coalesce({acl}, \
+                 acldefault('{}', {owner}))) e UNION ALL SELECT 0, '', false)",
+                of.letter
+            ),
+            "true".to_string(),
+        ),
+        None => (format!("aclexplode({acl})"), format!("{acl} IS NOT NULL")),
+    };
+    format!(
+        "SELECT '{kind}' AS kind, to_json(ARRAY[{path}]::text[])::text AS path, {column} AS column, \
+         CASE x.grantee WHEN 0 THEN 'public' ELSE pg_get_userbyid(x.grantee) END AS grantee, \
+         lower(x.privilege_type) AS privilege, x.is_grantable AS grantable \
+         FROM {from}, LATERAL {list} x WHERE {given} AND x.grantee <> {owner} AND {condition}"
+    )
+}
+
+/// Whether PUBLIC has these privileges on such an object from the start.
+fn goes_without_saying(subject: &Address, privileges: &BTreeMap<String, bool>) -> bool {
+    let names: Vec<&str> = privileges.keys().map(String::as_str).collect();
+    let from_the_start: &[&[&str]] = match subject.kind {
+        "schema" if subject.name() == "public" => &[&["usage"], &["create", "usage"]],
+        "database" => &[&["connect", "temporary"]],
+        kind if ROUTINES.contains(&kind) => &[&["execute"]],
+        "language" => &[&["usage"]],
+        kind if TYPES.contains(&kind) => &[&["usage"]],
+        _ => &[&[]],
+    };
+    privileges.values().all(|option| !option) && from_the_start.contains(&names.as_slice())
+}
+
+/// Whether default privileges keep PUBLIC from new objects of that kind.
+fn closed(subject: &Address, cx: &Cx<'_>) -> bool {
+    let sort = if subject.path().len() > 1 && subject.name().ends_with(')') { "functions" } else { "types" };
+    let default = Address::new("default privilege", ["", "", sort, "public"]);
+    cx.observed_attribute(&default, "privileges").is_some_and(|list| list.is_empty())
+}
+
+/// Whether a subject as the file writes it stands for the object at `address`: the types of a function's arguments may
+/// be spelled differently.
+fn is_meant(address: &Address, subject: &Address) -> bool {
+    let count = |name: &str| {
+        name.split_once('(').map(|(_, types)| types.split(',').filter(|one| *one != ")").count())
+    };
+    let bare = |name: &str| name.split('(').next().map(str::to_string);
+    match (address.path(), subject.path()) {
+        ([schema, ..], [all]) => schema == all,
+        ([schema, name], [other, said]) if ROUTINES.contains(&subject.kind) => {
+            let fits = count(said).is_none() || count(said) == count(name);
+            schema == other && bare(name) == bare(said) && fits && address.kind == subject.kind
+        }
+        (one, other) => one == other,
+    }
+}
+
+/// Whether the role owns the object, or will, and so has every privilege without being granted any.
+fn is_owner(role: &str, subject: &Address, cx: &Cx<'_>) -> bool {
+    let seat = cx.registry.get(subject.kind).and_then(|kind| kind.seat());
+    let owner = Address::about("owner", Vec::<String>::new(), subject.clone());
+    let owner = || cx.attribute(&owner, "role").unwrap_or_else(|| cx.server.user.clone());
+    seat.is_some_and(|seat| seat.owner.is_some()) && owner() == role
+}
+
+/// Whether the file speaks of all functions or sequences of the subject's schema at once.
+fn is_general(at: &Address, subject: &Address, desired: &Model) -> bool {
+    let all: &[&'static str] = match subject.kind {
+        "function" | "aggregate" => &["all functions", "all routines"],
+        "procedure" => &["all procedures", "all routines"],
+        "sequence" => &["all sequences"],
+        _ => return false,
+    };
+    let general = |all: &&'static str| {
+        desired.contains(&Address::about(DOC.name, [at.name()], Address::new(all, [subject.schema()])))
+    };
+    all.iter().any(general)
+}
+
+/// Whether the file brings functions or sequences into the schema that are not there yet.
+fn brings_more(subject: &Address, cx: &Cx<'_>) -> bool {
+    let here = cx.desired.iter().filter(|entry| !entry.absent && entry.address.path().len() > 1);
+    here.filter(|entry| entry.address.schema() == subject.name()).any(|entry| {
+        let at = &entry.address;
+        match (subject.kind, at.kind) {
+            ("all sequences", "column") => {
+                let numbered = cx.attribute(at, "numbered");
+                numbered.is_some() && cx.observed_attribute(at, "numbered").is_none()
+            }
+            ("all sequences", "sequence")
+            | ("all functions" | "all routines", "function" | "aggregate")
+            | ("all procedures" | "all routines", "procedure") => !cx.observed.model.contains(at),
+            _ => false,
+        }
+    })
+}
+
+/// The privileges that the server knows: `all` says MAINTAIN too, which there is from 17 on.
+fn known(privileges: &BTreeMap<String, bool>, cx: &Cx<'_>) -> BTreeMap<String, bool> {
+    let maintain = cx.server.has(Feature::MaintainPrivilege);
+    let list = privileges.iter().filter(|(name, _)| maintain || *name != "maintain");
+    list.map(|(name, option)| (name.clone(), *option)).collect()
+}
+
+fn names(privileges: &BTreeMap<String, bool>) -> Vec<String> {
+    privileges.keys().cloned().collect()
+}
+
+fn statement(at: &Address, verb: &str, privileges: &[&str], link: &str, tail: &str, cx: &Cx<'_>) -> String {
+    let list: Vec<String> = privileges
+        .iter()
+        .map(|name| match name.split_once(" (") {
+            Some((privilege, column)) => format!("{} ({column}", privilege.to_uppercase()),
+            None => name.to_uppercase(),
+        })
+        .collect();
+    let who = if at.name() == "public" { "PUBLIC".to_string() } else { ident(at.name()) };
+    let on = at.subject().map(|subject| words::on(subject, cx.registry)).unwrap_or_default();
+    let list = list.join(", ");
+    if at.subject().is_some_and(|subject| subject.path().is_empty()) {
+        let text = format!("{verb} {list} ON {on} {link} {}{tail}", who.replace('%', "%%"));
+        return format!("DO $$ BEGIN EXECUTE format({}, current_database()); END $$", literal(&text));
+    }
+    format!("{verb} {list} ON {on} {link} {who}{tail}")
+}
+
+fn grant(at: &Address, privileges: &BTreeMap<String, bool>, cx: &Cx<'_>) -> Vec<Step> {
+    let mut steps = Vec::new();
+    for option in [false, true] {
+        let these: Vec<&str> =
+            privileges.iter().filter(|(_, with)| **with == option).map(|(name, _)| name.as_str()).collect();
+        if !these.is_empty() {
+            let tail = if option { " WITH GRANT OPTION" } else { "" };
+            steps.push(Statement::new(Form::Grant, statement(at, "GRANT", &these, "TO", tail, cx)).into());
+        }
+    }
+    steps
+}
+
+fn revoke(at: &Address, names: &[&str], words: &str, form: Form, cx: &Cx<'_>) -> Vec<Step> {
+    if names.is_empty() {
+        return Vec::new();
+    }
+    let sql = statement(at, format!("REVOKE {words}").trim_end(), names, "FROM", "", cx);
+    vec![Statement::new(form, sql).into()]
+}
+
+/// Takes what PostgreSQL gives to everyone on something new.
+fn revoke_all(at: &Address, cx: &Cx<'_>) -> Vec<Step> {
+    revoke(at, &["all"], "", Form::RevokeNew, cx)
+}

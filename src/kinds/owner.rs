@@ -1,0 +1,119 @@
+//! Owners: a kind about any address. What the current user owns goes without saying: it is not read, and what is
+//! created belongs to that user anyway.
+
+use crate::delta::Alteration;
+use crate::kind::{Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server, Undeclared};
+use crate::model::{Address, Entry, Model, Observed};
+use crate::source::{KeyDoc, Shape};
+use crate::sql::{Form, Phrase};
+use crate::statement::{Statement, Step};
+
+/// The room.
+pub struct Owner;
+
+/// An owner.
+#[derive(Debug, Clone)]
+pub struct Body {
+    role: String,
+}
+
+static DOC: Doc = Doc {
+    name: "owner",
+    summary: "The role that owns an object: `owner = \"…\"`. An owner that the file does not name is left alone, and an \
+              object that has to be replaced keeps it. Sequences of serial and identity columns follow their table.",
+    manual: "ddl-priv",
+    place: Place::OnAny("owner"),
+    rank: Rank::Owner,
+    main_key: Some("role"),
+    keys: &[KeyDoc::new("role", Shape::Name, "the role")],
+    example: "[roles.app_owner]\n\n[tables.events]\nowner = \"app_owner\"\n\n[tables.events.columns]\nid = \"bigint\"\n",
+};
+
+impl Room for Owner {
+    type Body = Body;
+
+    fn doc(&self) -> &'static Doc {
+        &DOC
+    }
+
+    fn read(&self, item: &mut Item<'_>) {
+        let Some((role, span)) = item.reader().required("role") else { return };
+        let Some(host) = &item.host else { return };
+        let seat = item.registry.get(host.kind).and_then(|kind| kind.seat());
+        if seat.is_none_or(|seat| seat.owner.is_none()) {
+            item.problems.add(span, format!("a {} has no owner of its own", host.kind));
+            return;
+        }
+        let role = role.to_string();
+        item.need(Address::new("role", [&role]));
+        item.declare(Body { role });
+    }
+
+    fn catalog(&self, server: &Server) -> Option<String> {
+        let branch = |seat: &Seat| {
+            let (Seat { kind, from, path, .. }, owner) = (seat, seat.owner?);
+            let condition = seat.condition(server);
+            Some(format!(
+                "SELECT '{kind}' AS kind, to_json(ARRAY[{path}]::text[])::text AS path, pg_get_userbyid({owner}) AS role \
+                 FROM {from} WHERE pg_get_userbyid({owner}) <> current_user AND {condition}"
+            ))
+        };
+        let branches: Vec<String> = server.seats.iter().filter_map(branch).collect();
+        Some(branches.join(" UNION ALL "))
+    }
+
+    fn observe(&self, row: &Row<'_>, server: &Server, out: &mut Observed) {
+        let Some(kind) = server.kind(row.text("kind")) else { return };
+        let subject = Address::new(kind, row.list("path"));
+        let address = Address::about(DOC.name, Vec::<String>::new(), subject.clone());
+        out.model.insert(Entry::new(address, Body { role: row.text("role").to_string() }).part_of(subject));
+    }
+
+    fn write(&self, at: &Address, observed: &Body, draft: &mut Draft<'_>) {
+        let Body { role } = observed;
+        // Schema `public` belongs to whoever owns the database, unless someone says otherwise.
+        if at.subject().is_some_and(|subject| subject.kind == "schema") && role == "pg_database_owner" {
+            draft.leave_out();
+        }
+        draft.text("role", role);
+    }
+
+    fn create(&self, at: &Address, desired: &Body, cx: &Cx<'_>) -> Vec<Step> {
+        if desired.role == cx.server.user { Vec::new() } else { give(at, &desired.role, cx) }
+    }
+
+    fn compare(&self, at: &Address, desired: &Body, observed: &Body, cx: &Cx<'_>, out: &mut Alteration) {
+        let Body { role } = desired;
+        out.attribute("role", &observed.role, role, || give(at, role, cx));
+    }
+
+    fn drop(&self, _: &Address, _: &Body, _: &Cx<'_>) -> Vec<Step> {
+        Vec::new()
+    }
+
+    fn follow(&self, body: &mut Body, from: &Address, to: &Address) {
+        if from.kind == "role" && body.role == from.name() {
+            body.role = to.name().to_string();
+        }
+    }
+
+    fn attribute(&self, body: &Body, name: &str) -> Option<String> {
+        (name == "role").then(|| body.role.clone())
+    }
+
+    fn undeclared(&self, _: &Address, _: &Body, _: &Model) -> Undeclared {
+        Undeclared::Ignore
+    }
+}
+
+fn give(at: &Address, role: &str, cx: &Cx<'_>) -> Vec<Step> {
+    let Some(subject) = at.subject() else { return Vec::new() };
+    let Some(kind) = cx.registry.get(subject.kind) else { return Vec::new() };
+    let Some(identity) = kind.identity(subject) else { return Vec::new() };
+    let sql = Phrase::from(format!("ALTER {identity} OWNER TO ")).ident(role);
+    let statement = match kind.seat() {
+        Some(seat) if seat.class == "pg_class" => Statement::on(subject, Form::ChangeOwner, sql),
+        _ => Statement::new(Form::Catalog, sql),
+    };
+    vec![statement.into()]
+}

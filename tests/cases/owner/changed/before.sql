@@ -1,0 +1,10 @@
+create role {{unique}}_owner;
+create role {{unique}}_former;
+create role {{unique}}_old;
+create table left_alone (id bigint);
+alter table left_alone owner to {{unique}}_former;
+grant select on left_alone to {{unique}}_old;
+create table events (id bigint);
+alter table events owner to {{unique}}_former;
+create table renamed (id bigint);
+alter table renamed owner to {{unique}}_old;

@@ -1,0 +1,2 @@
+create table events (id bigint primary key);
+insert into events values (1);
