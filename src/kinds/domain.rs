@@ -1,7 +1,7 @@
 //! Domains: types with a default and with conditions of their own.
 
 use crate::delta::{Alteration, Change, Obstacle, Show};
-use crate::kind::{Context, Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server, Visit};
+use crate::kind::{Context, Cx, Doc, Draft, Item, Place, Privileges, Rank, Room, Row, Seat, Server, Visit};
 use crate::model::{Address, Entry, Observed};
 use crate::source::{KeyDoc, Shape, Span, Value};
 use crate::sql::{Consent, Form, Fragment, Phrase, ident, not_of_extension, qualified};
@@ -107,7 +107,8 @@ impl Room for Domain {
     }
 
     fn seat(&self) -> Option<Seat> {
-        Some(Seat { only: "t.typtype = 'd'", ..Seat::TYPE })
+        let privileges = Seat::TYPE.privileges.map(|of| Privileges { called: "DOMAIN", ..of });
+        Some(Seat { only: "t.typtype = 'd'", privileges, ..Seat::TYPE })
     }
 
     fn observe(&self, row: &Row<'_>, _: &Server, out: &mut Observed) {

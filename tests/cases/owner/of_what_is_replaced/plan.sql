@@ -45,6 +45,6 @@ BEGIN;
 DROP DOMAIN public.short;
 CREATE DOMAIN public.short AS varchar(8);
 ALTER DOMAIN public.short OWNER TO {{unique}}_owner;
-REVOKE ALL ON TYPE public.short FROM PUBLIC;
+REVOKE ALL ON DOMAIN public.short FROM PUBLIC;
 COMMENT ON DOMAIN public.short IS 'short';
 COMMIT;
