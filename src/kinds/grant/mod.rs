@@ -236,19 +236,14 @@ impl Room for Grant {
         let kinds = match subject.kind {
             "all tables" => TABLES,
             "type" => TYPES,
-            "function" | "procedure" | "aggregate"
-                if !desired.contains(subject) && !observed.model.contains(subject) =>
-            {
-                ROUTINES
-            }
             _ => return None,
         };
-        let here = |address: &&Address| kinds.contains(&address.kind) && is_meant(address, subject);
+        let here =
+            |address: &&Address| kinds.contains(&address.kind) && address.path().starts_with(subject.path());
         let declared = desired.iter().filter(|entry| !entry.absent).map(|entry| &entry.address);
         let mut found: Vec<&Address> = declared.filter(here).collect();
         found.extend(observed.model.addresses().filter(here).filter(|address| !desired.contains(address)));
-        // Nobody knows which of several functions is meant, or there is none.
-        if found.len() != 1 && subject.kind != "all tables" {
+        if found.is_empty() && subject.kind == "type" {
             return None;
         }
         let entries = found.into_iter().map(|object| {
@@ -397,23 +392,6 @@ fn closed(subject: &Address, cx: &Cx<'_>) -> bool {
     let sort = if subject.path().len() > 1 && subject.name().ends_with(')') { "functions" } else { "types" };
     let default = Address::new("default privilege", ["", "", sort, "public"]);
     cx.observed_attribute(&default, "privileges").is_some_and(|list| list.is_empty())
-}
-
-/// Whether a subject as the file writes it stands for the object at `address`: the types of a function's arguments may
-/// be spelled differently.
-fn is_meant(address: &Address, subject: &Address) -> bool {
-    let count = |name: &str| {
-        name.split_once('(').map(|(_, types)| types.split(',').filter(|one| *one != ")").count())
-    };
-    let bare = |name: &str| name.split('(').next().map(str::to_string);
-    match (address.path(), subject.path()) {
-        ([schema, ..], [all]) => schema == all,
-        ([schema, name], [other, said]) if ROUTINES.contains(&subject.kind) => {
-            let fits = count(said).is_none() || count(said) == count(name);
-            schema == other && bare(name) == bare(said) && fits && address.kind == subject.kind
-        }
-        (one, other) => one == other,
-    }
 }
 
 /// Whether the role owns the object, or will, and so has every privilege without being granted any.

@@ -55,8 +55,6 @@ pub struct Body {
     transforms: Vec<Fragment>,
     /// Settings by their names in lower case; a list of names is as in SQL.
     set: BTreeMap<String, Fragment>,
-    /// Observed: PUBLIC may not call it.
-    closed: bool,
 }
 
 /// What a routine does.
@@ -185,7 +183,6 @@ impl Room for Routine {
             support: None,
             transforms: Vec::new(),
             set: settings(&mut reader),
-            closed: false,
         };
         let transforms = reader.strings("transform").into_iter();
         body.transforms = transforms.map(|(text, span)| Fragment::written(text, span)).collect();
@@ -224,8 +221,7 @@ impl Room for Routine {
              p.procost AS cost, p.prorows AS rows, (SELECT quote_ident(sn.nspname) || '.' || quote_ident(s.proname) \
              FROM pg_proc s JOIN pg_namespace sn ON sn.oid = s.pronamespace WHERE s.oid = p.prosupport) AS support, \
              (SELECT json_agg(format_type(t, NULL)) FROM unnest(p.protrftypes) t) AS transforms, \
-             to_json(p.proconfig) AS set, p.proacl IS NOT NULL AND NOT EXISTS (SELECT FROM aclexplode(p.proacl) x \
-             WHERE x.grantee = 0) AS closed, {} AS needs \
+             to_json(p.proconfig) AS set, {} AS needs \
              FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace JOIN pg_language l ON l.oid = p.prolang \
              WHERE {} AND {ours} AND {own} ORDER BY p.oid",
             sql::SIGNATURE,
@@ -276,7 +272,6 @@ impl Room for Routine {
             support: row.owned("support"),
             transforms: row.list("transforms").into_iter().map(Fragment::plain).collect(),
             set: row.list("set").into_iter().filter_map(setting).collect(),
-            closed: row.flag("closed"),
         };
         let address = Address::new(self.doc.name, [row.text("schema"), &format!("{name}({types})")]);
         let mut entry = Entry::new(address, body);
@@ -301,16 +296,8 @@ impl Room for Routine {
         sql::write(self.word, observed, draft);
     }
 
-    fn create(&self, at: &Address, desired: &Body, cx: &Cx<'_>) -> Vec<Step> {
-        let mut statements =
-            vec![Statement::new(Form::Create, sql::define(self.word, at, desired, "CREATE"))];
-        // Everyone may call a new one; whoever forbade that meant this one too.
-        let there = cx.observed.model.body::<Body>(at);
-        if there.is_some_and(|there| there.closed) {
-            let sql = format!("REVOKE ALL ON {} FROM PUBLIC", self.called(at));
-            statements.push(Statement::new(Form::Catalog, sql));
-        }
-        vec![Step::direct(statements)]
+    fn create(&self, at: &Address, desired: &Body, _: &Cx<'_>) -> Vec<Step> {
+        vec![Statement::new(Form::Create, sql::define(self.word, at, desired, "CREATE")).into()]
     }
 
     fn compare(&self, at: &Address, desired: &Body, observed: &Body, _: &Cx<'_>, out: &mut Alteration) {
@@ -331,7 +318,6 @@ impl Room for Routine {
             support,
             transforms,
             set,
-            closed: _,
         } = desired;
         out.replaced("window", &observed.window, window);
         let mut changed = Alteration::default();

@@ -4,10 +4,10 @@ DROP FUNCTION public.f(integer);
 CREATE FUNCTION public.f(renamed int) RETURNS int
     LANGUAGE sql
     AS $$select renamed$$;
-REVOKE ALL ON FUNCTION public.f(integer) FROM PUBLIC;
 CREATE VIEW public.v AS
 select f(a) from t;
 GRANT EXECUTE ON FUNCTION public.f(integer) TO {{unique}};
+REVOKE ALL ON FUNCTION public.f(integer) FROM PUBLIC;
 COMMENT ON FUNCTION public.f(integer) IS 'kept';
 COMMIT;
 
