@@ -3,7 +3,6 @@ DROP FUNCTION public.f(integer);
 CREATE FUNCTION public.f(renamed int) RETURNS int
     LANGUAGE sql
     AS $$select renamed$$;
-REVOKE ALL ON FUNCTION public.f(integer) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION public.f(integer) TO {{unique}}_reader;
 REVOKE ALL ON FUNCTION public.f(integer) FROM PUBLIC;
 COMMENT ON FUNCTION public.f(integer) IS 'kept';
