@@ -3,7 +3,7 @@
 
 use crate::delta::Alteration;
 use crate::error::Result;
-use crate::kind::{Place, Registry, Terms};
+use crate::kind::{Kind, Place, Registry, Server, Terms};
 use crate::model::{Entry, Model, Observed};
 use crate::session::{Answer, Session, server_error};
 use crate::state::{self, Memo, fingerprint};
@@ -44,56 +44,56 @@ pub fn catalog(session: &mut Session, registry: &Registry) -> Result<(Observed, 
     Ok((observed, memo, value))
 }
 
-/// Whether every question to the data is answered as the file wants it, in a database whose catalog is known to be as
-/// the file wants it.
-///
-/// # Errors
-/// `Failed` if the connection is lost.
-pub fn data_is_in_sync(session: &mut Session, desired: &Model, terms: &Terms<'_>) -> Result<bool> {
-    // Whether something unmodelled is absent, only the whole way can tell: its coming back changes no fingerprint.
-    let listed = |entry: &Entry| {
-        let kind = terms.registry.get(entry.address.kind);
-        kind.is_some_and(|kind| matches!(kind.doc().place, Place::TopList(_)))
-    };
-    if desired.iter().any(|entry| entry.absent && listed(entry)) {
-        return Ok(false);
-    }
-    let observed = Observed::default();
-    let mut asked = Vec::new();
-    let mut queries = Vec::new();
-    {
-        let cx = terms.cx(&session.server, desired, &observed);
+/// What only the data of a database can tell whose catalog is known to be as the file wants it.
+pub struct Questions<'a> {
+    asked: Vec<(&'static dyn Kind, &'a Entry)>,
+    desired: &'a Model,
+    /// The queries, for one message inside a transaction; empty where nothing is to be asked.
+    pub batch: String,
+}
+
+impl<'a> Questions<'a> {
+    /// The questions of a desired model; nothing where only the whole way can tell.
+    pub fn of(desired: &'a Model, server: &Server, terms: &Terms<'_>) -> Option<Questions<'a>> {
+        // That something unmodelled has come back changes no fingerprint.
+        let listed = |entry: &Entry| {
+            let kind = terms.registry.get(entry.address.kind);
+            kind.is_some_and(|kind| matches!(kind.doc().place, Place::TopList(_)))
+        };
+        if desired.iter().any(|entry| entry.absent && listed(entry)) {
+            return None;
+        }
+        let observed = Observed::default();
+        let cx = terms.cx(server, desired, &observed);
+        let mut questions = Questions { asked: Vec::new(), desired, batch: String::new() };
         for entry in desired.iter().filter(|entry| !entry.absent) {
             let Some(kind) = terms.registry.get(entry.address.kind) else { continue };
             if let Some(query) = kind.probe(&entry.address, &*entry.body, &cx) {
-                asked.push((kind, entry));
-                queries.push(query);
+                if questions.asked.is_empty() {
+                    questions.batch = format!("SET LOCAL search_path = {}; ", terms.search_path);
+                }
+                questions.asked.push((kind, entry));
+                questions.batch.push_str(&query);
+                questions.batch.push_str("; ");
             }
         }
+        Some(questions)
     }
-    if queries.is_empty() {
-        return Ok(true);
+
+    /// Whether every answer is what the file wants.
+    pub fn are_answered_well(&self, answers: &[Answer], server: &Server, terms: &Terms<'_>) -> bool {
+        let observed = Observed::default();
+        let cx = terms.cx(server, self.desired, &observed);
+        answers.len() == self.asked.len()
+            && self.asked.iter().zip(answers).all(|((kind, entry), answer)| {
+                let rows: Vec<_> = answer.rows().collect();
+                kind.answer(&*entry.body, &rows).is_some_and(|body| {
+                    let mut alteration = Alteration::default();
+                    kind.compare(&entry.address, &*entry.body, &*body, &cx, &mut alteration);
+                    alteration.is_empty()
+                })
+            })
     }
-    let path = terms.search_path;
-    let batch = format!("BEGIN READ ONLY; SET LOCAL search_path = {path}; {}; COMMIT", queries.join("; "));
-    let answers = match session.ask(&batch) {
-        Ok(answers) if answers.len() == asked.len() => answers,
-        Ok(_) => return Ok(false),
-        Err(error) if error.is_closed() => return Err(server_error("cannot ask the data", &error)),
-        Err(_) => {
-            let _ = session.run("ROLLBACK");
-            return Ok(false);
-        }
-    };
-    let cx = terms.cx(&session.server, desired, &observed);
-    Ok(asked.iter().zip(&answers).all(|((kind, entry), answer)| {
-        let rows: Vec<_> = answer.rows().collect();
-        kind.answer(&*entry.body, &rows).is_some_and(|body| {
-            let mut alteration = Alteration::default();
-            kind.compare(&entry.address, &*entry.body, &*body, &cx, &mut alteration);
-            alteration.is_empty()
-        })
-    }))
 }
 
 /// Asks the data: which declared rows are missing, whether a custom object is there. Only objects whose needs are all

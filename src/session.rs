@@ -16,16 +16,16 @@ pub const LOCK_KEY: i64 = 0x7067_7265_636f_6e63;
 /// Settings that decide how expressions are read and printed, and those that could end us in the middle.
 const PINNED: &[(&str, &str)] = &[
     ("search_path", "pg_catalog, pg_temp"),
-    ("DateStyle", "'ISO, MDY'"),
-    ("TimeZone", "'UTC'"),
-    ("IntervalStyle", "'postgres'"),
-    ("bytea_output", "'hex'"),
-    ("xmloption", "'content'"),
+    ("DateStyle", "ISO, MDY"),
+    ("TimeZone", "UTC"),
+    ("IntervalStyle", "postgres"),
+    ("bytea_output", "hex"),
+    ("xmloption", "content"),
     ("standard_conforming_strings", "on"),
     ("quote_all_identifiers", "off"),
     ("extra_float_digits", "1"),
     ("check_function_bodies", "off"),
-    ("default_transaction_isolation", "'read committed'"),
+    ("default_transaction_isolation", "read committed"),
     ("default_transaction_read_only", "off"),
     ("statement_timeout", "0"),
     ("lock_timeout", "0"),
@@ -174,6 +174,11 @@ impl Session {
             .sum())
     }
 
+    /// Ends the session without waiting for the server to say goodbye.
+    pub fn leave(self) {
+        std::thread::spawn(move || drop(self));
+    }
+
     /// The connection, for another session to pin.
     pub fn into_client(self) -> Client {
         self.client
@@ -214,16 +219,20 @@ pub fn lock_condition(alias: &str) -> String {
     )
 }
 
-/// The statements that pin the settings of a session.
+/// The statement that pins the settings of a session: one, because each is parsed and run by itself.
 pub fn pinned() -> String {
-    let mut batch: String = PINNED.iter().map(|(name, value)| format!("SET {name} = {value}; ")).collect();
-    for (feature, name, value) in PINNED_SINCE {
+    // The search path is not pinned yet, so every name says its schema.
+    let set = |name: &str, value: &str| {
+        format!("pg_catalog.set_config({}, {}, false)", literal(name), literal(value))
+    };
+    let mut calls: Vec<String> = PINNED.iter().map(|(name, value)| set(name, value)).collect();
+    calls.extend(PINNED_SINCE.iter().map(|(feature, name, value)| {
         let since = feature.since() * 10_000;
-        batch.push_str(&format!(
-            "SELECT set_config('{name}', '{value}', false) WHERE current_setting('server_version_num')::int >= {since}; "
-        ));
-    }
-    batch
+        let call = set(name, value);
+        let version = "pg_catalog.current_setting('server_version_num')::pg_catalog.int4";
+        format!("CASE WHEN {version} OPERATOR(pg_catalog.>=) {since} THEN {call} END")
+    }));
+    format!("SELECT {}; ", calls.join(", "))
 }
 
 fn ask(client: &mut Client, batch: &str) -> Result<Vec<Answer>> {

@@ -10,11 +10,11 @@ const REPORT_EVERY: Duration = Duration::from_secs(5);
 
 /// Takes the lock. It is polled, never waited for inside the server: a session that waits there holds a snapshot, which
 /// a concurrent index build of the holder would wait for in turn (measured: 40P01). `patience` is for a holder that does
-/// not get on: it begins anew with every sign of progress.
+/// not get on: it begins anew with every sign of progress. Gives whether another run was at work.
 ///
 /// # Errors
 /// `Failed` when the holder has shown no progress for as long as `patience`.
-pub fn lock(session: &mut Session, patience: Duration, listener: &Listener<'_>) -> Result<()> {
+pub fn lock(session: &mut Session, patience: Duration, listener: &Listener<'_>) -> Result<bool> {
     let begun = Instant::now();
     let mut progress: Option<(Holder, Instant)> = None;
     let mut told: Option<Instant> = None;
@@ -22,7 +22,7 @@ pub fn lock(session: &mut Session, patience: Duration, listener: &Listener<'_>) 
     loop {
         session.check_interrupt()?;
         if session.try_lock().map_err(|error| server_error("cannot take the lock", &error))? {
-            return Ok(());
+            return Ok(progress.is_some());
         }
         let holder = holder(session);
         let since = match &progress {

@@ -24,6 +24,13 @@ pub fn matches(verifier: &str, password: &str) -> bool {
     stored.as_slice() == parsed.stored_key && server.verify_slice(&parsed.server_key).is_ok()
 }
 
+/// A hash of `text` with `salt`, as slow to compute as that of a verifier, in base 64.
+pub fn salted(text: &str, salt: &str) -> String {
+    let mut hash = [0; 32];
+    pbkdf2::pbkdf2_hmac::<Sha256>(text.as_bytes(), salt.as_bytes(), 4096, &mut hash);
+    STANDARD.encode(hash)
+}
+
 /// SASLprep, or the bytes as they are where it does not apply: the rule of server and libpq alike.
 fn prepared(password: &str) -> Vec<u8> {
     stringprep::saslprep(password).map_or_else(|_| password.into(), std::borrow::Cow::into_owned).into_bytes()

@@ -24,7 +24,7 @@ use crate::session::{Interrupt, Session};
 use crate::source::Problems;
 use crate::spec::{self, Desired};
 use crate::sql::{Consent, ident};
-use crate::state::fingerprint::{self, Seen};
+use crate::state::fingerprint::{self, Seal, Seen};
 use crate::state::{self, Memo, Remembered, RunRecord};
 use crate::statement::StepRecord;
 use std::collections::BTreeSet;
@@ -92,6 +92,10 @@ pub struct Reconciler {
     desired: Desired,
     /// What later runs than the one we go back to created.
     retire: BTreeSet<String>,
+    /// The hash of the files.
+    hash: String,
+    /// The values of the environment variables that the file names.
+    seal: Seal,
 }
 
 /// Everything learnt by looking once.
@@ -117,7 +121,13 @@ impl Reconciler {
     ) -> Result<Reconciler> {
         let registry = kinds::registry();
         let desired = spec::read(path.as_ref(), &registry, environment)?;
-        Ok(Reconciler { registry, desired, retire: BTreeSet::new() })
+        Ok(Reconciler::new(registry, desired, BTreeSet::new()))
+    }
+
+    fn new(registry: Registry, desired: Desired, retire: BTreeSet<String>) -> Reconciler {
+        let hash = desired.files.hash();
+        let seal = Seal::new(desired.secrets.as_ref(), &hash);
+        Reconciler { registry, desired, retire, hash, seal }
     }
 
     /// What the file says.
@@ -154,16 +164,21 @@ impl Reconciler {
             return Err(Error::failed("the server is a standby, which cannot be changed")
                 .hint("connect to the primary; `plan` and `check` work here"));
         }
-        apply::lock(&mut session, self.lock_wait(options), listener)?;
         let mut steps = Vec::new();
-        for round in 1.. {
-            if self.is_known(&mut session, options)? {
-                self.record_idle(&mut session, options, None, listener);
+        for round in 0.. {
+            // Whether the database is as it was needs no lock: whoever is at work on it has changed it.
+            if let Some(schema) = self.is_known(&mut session, options)? {
+                self.record_recognised(&mut session, &schema, options, listener);
+                session.leave();
                 return Ok(Report::new(Outcome::InSync, Plan::default(), steps, begun.elapsed()));
+            }
+            if round == 0 && apply::lock(&mut session, self.lock_wait(options), listener)? {
+                // Another run was at work, and may have done all there was to do.
+                continue;
             }
             let look = self.look(&mut session, options)?;
             if look.plan.is_empty() {
-                self.record_idle(&mut session, options, Some(&look), listener);
+                self.record_idle(&mut session, options, &look, listener);
                 return Ok(Report::new(Outcome::InSync, look.plan, steps, begun.elapsed()));
             }
             match self.round(&mut session, look, options, listener, &mut steps) {
@@ -171,7 +186,7 @@ impl Reconciler {
                 Err(failure) if failure.look_again && round < ROUNDS => {
                     let reason = failure.error.message.lines().next().unwrap_or_default().to_string();
                     listener(Event::Note(format!("another session was at work ({reason}); looking again")));
-                    std::thread::sleep(Duration::from_millis(200) * round);
+                    std::thread::sleep(Duration::from_millis(200) * (round + 1));
                 }
                 Err(failure) => return Err(failure.error),
             }
@@ -301,20 +316,25 @@ impl Reconciler {
         ))
     }
 
-    /// Whether nothing has changed since a run with this file and these terms found the database in sync.
-    fn is_known(&self, session: &mut Session, options: &Options) -> Result<bool> {
-        let Some(schema) = session.server.state.clone().filter(|_| !options.force) else { return Ok(false) };
-        let text = self.seen_terms(options);
-        if !fingerprint::is_known(session, &schema, &self.seen(&text))? {
-            return Ok(false);
-        }
+    /// The tool's own schema, if nothing has changed since a run with this file and these terms found the database in
+    /// sync.
+    fn is_known(&self, session: &mut Session, options: &Options) -> Result<Option<String>> {
+        let Some(schema) = session.server.state.clone().filter(|_| !options.force) else { return Ok(None) };
         let (allow, path) = (self.consents(options), self.search_path());
         let terms = self.terms(&schema, &allow, &path);
-        observe::data_is_in_sync(session, &self.wanted(options), &terms)
+        let wanted = self.wanted(options);
+        let Some(questions) = observe::Questions::of(&wanted, &session.server, &terms) else {
+            return Ok(None);
+        };
+        let text = self.seen_terms(options);
+        let answers = fingerprint::recognise(session, &schema, &self.seen(&text), &questions.batch)?;
+        let known =
+            answers.is_some_and(|answers| questions.are_answered_well(&answers, &session.server, &terms));
+        Ok(known.then_some(schema))
     }
 
     fn seen<'a>(&'a self, terms: &'a str) -> Seen<'a> {
-        Seen { files: &self.desired.files, terms, secrets: self.desired.secrets.as_ref() }
+        Seen { hash: &self.hash, terms, seal: &self.seal }
     }
 
     /// What of the options decides whether something differs.
@@ -402,26 +422,33 @@ impl Reconciler {
         }
     }
 
-    fn record_idle(
-        &self,
-        session: &mut Session,
-        options: &Options,
-        look: Option<&Look>,
-        listener: &Listener<'_>,
-    ) {
+    fn record_idle(&self, session: &mut Session, options: &Options, look: &Look, listener: &Listener<'_>) {
         if options.stateless {
             return;
         }
         let schema = self.state_schema();
-        let settled = look.map_or(&[][..], |look| look.settled.as_slice());
         let terms = self.seen_terms(options);
         // What is drift must be told at every run, so a database that has any is looked at anew.
-        let seen = look.filter(|look| look.plan.drift.is_empty()).map_or(String::new(), |look| {
+        let seen = if look.plan.drift.is_empty() && look.left_alone.is_empty() {
             fingerprint::remember(session, &schema, &self.seen(&terms), &look.fingerprint)
-        });
+        } else {
+            String::new()
+        };
         let written = state::ensure(session, &schema)
-            .and_then(|()| state::record_idle(session, &schema, &self.record(options), settled, &seen));
+            .and_then(|()| state::record_idle(session, &schema, &self.record(options), &look.settled, &seen));
         if let Err(error) = written {
+            listener(Event::Note(format!("{}; the run is not recorded", error.message)));
+        }
+    }
+
+    fn record_recognised(
+        &self,
+        session: &mut Session,
+        schema: &str,
+        options: &Options,
+        listener: &Listener<'_>,
+    ) {
+        if let Err(error) = state::record_recognised(session, schema, &self.record(options)) {
             listener(Event::Note(format!("{}; the run is not recorded", error.message)));
         }
     }

@@ -42,7 +42,7 @@ impl Reconciler {
                 desired.schemas.push(schema);
             }
         }
-        let back = Reconciler { registry, desired, retire: earlier.created_since };
+        let back = Reconciler::new(registry, desired, earlier.created_since);
         let report = back.apply_on(session.into_client(), options, listener)?;
         Ok((back, report))
     }

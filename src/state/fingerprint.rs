@@ -5,20 +5,21 @@ use super::digest;
 use crate::config::Secret;
 use crate::error::Result;
 use crate::pg::scram;
-use crate::session::{Session, server_error};
-use crate::source::Files;
+use crate::session::{Answer, Session, server_error};
 use crate::sql::{literal, qualified};
+use std::sync::{Mutex, OnceLock};
+use std::thread::JoinHandle;
 
 /// What a fingerprint is good for: the files, the terms of the run, the values of the environment variables that the
 /// files name.
 #[derive(Debug, Clone, Copy)]
 pub struct Seen<'a> {
-    /// The files.
-    pub files: &'a Files,
+    /// The hash of the files.
+    pub hash: &'a str,
     /// Consents and the like, as text.
     pub terms: &'a str,
     /// The values of environment variables.
-    pub secrets: Option<&'a Secret>,
+    pub seal: &'a Seal,
 }
 
 /// Catalogs, what identifies a row besides its `xmin`, and which rows count. Everything that people make has an OID from
@@ -61,74 +62,100 @@ const CATALOGS: &[(&str, &str, &str)] = &[
 
 /// A query that gives the fingerprint of what the session sees.
 fn query(session: &Session) -> String {
-    let sum = |catalog: &str, key: &str, rows: &str| {
+    let rows = |catalog: &str, key: &str, rows: &str| {
         format!(
-            "(SELECT count(*) || ':' || coalesce(sum(hashtext(concat_ws(' ', {key}, x.xmin))), 0) \
-             FROM {catalog} x WHERE {rows})"
+            "SELECT hashtext(concat_ws(' ', '{catalog}', {key}, x.xmin)) AS h FROM {catalog} x WHERE {rows}"
         )
     };
     let mut parts: Vec<String> =
-        CATALOGS.iter().map(|(catalog, key, rows)| sum(catalog, key, rows)).collect();
+        CATALOGS.iter().map(|(catalog, key, condition)| rows(catalog, key, condition)).collect();
     parts.push(match session.server.superuser {
-        true => sum("pg_authid", "x.oid", "true"),
-        false => "(SELECT sum(hashtext(x::text)) FROM pg_roles x)".to_string(),
+        true => rows("pg_authid", "x.oid", "true"),
+        false => "SELECT hashtext(x::text) FROM pg_roles x".to_string(),
     });
-    parts.push("(SELECT datacl::text FROM pg_database WHERE datname = current_database())".to_string());
-    format!("concat_ws('|', {})", parts.join(", "))
+    parts.push(
+        "SELECT hashtext(datacl::text) FROM pg_database WHERE datname = current_database()".to_string(),
+    );
+    format!("SELECT count(*) || ':' || coalesce(sum(h), 0) FROM ({}) catalogs", parts.join(" UNION ALL "))
 }
 
 fn key(session: &Session, seen: &Seen<'_>) -> String {
     let server = &session.server;
     let version = env!("CARGO_PKG_VERSION");
-    digest(&format!(
-        "{}\n{}\n{version}\n{}\n{}",
-        seen.files.hash(),
-        seen.terms,
-        server.version.0,
-        server.user
-    ))
+    digest(&format!("{}\n{}\n{version}\n{}\n{}", seen.hash, seen.terms, server.version.0, server.user))
 }
 
-/// Whether a run with the same file and terms found the database in sync as it is now. The values of environment
-/// variables that the file names are compared with a SCRAM verifier, so that they cannot be read from the state.
+/// Asks, in one message, whether a run with the same file and terms found the database in sync as it is now, and what
+/// the queries `also` give. Their answers, if it did.
 ///
 /// # Errors
 /// `Failed` if the connection is lost.
-pub fn is_known(session: &mut Session, schema: &str, seen: &Seen<'_>) -> Result<bool> {
+pub fn recognise(
+    session: &mut Session,
+    schema: &str,
+    seen: &Seen<'_>,
+    also: &str,
+) -> Result<Option<Vec<Answer>>> {
     let batch = format!(
-        "BEGIN READ ONLY; SET LOCAL enable_seqscan = off; SELECT secrets FROM {} WHERE key = {} AND value = (SELECT {}); COMMIT",
+        "BEGIN READ ONLY; SELECT secrets FROM {} WHERE key = {} AND value = ({}); {also}COMMIT",
         qualified(schema, "seen"),
         literal(&key(session, seen)),
         query(session)
     );
-    let answers = match session.ask(&batch) {
+    let mut answers = match session.ask(&batch) {
         Ok(answers) => answers,
         Err(error) if error.is_closed() => return Err(server_error("cannot recognise the database", &error)),
         Err(_) => {
             let _ = session.run("ROLLBACK");
-            return Ok(false);
+            return Ok(None);
         }
     };
-    let found = answers.first().and_then(|answer| answer.first());
-    Ok(found.is_some_and(|verifier| match seen.secrets {
-        Some(secrets) => scram::matches(verifier, secrets.expose()),
-        None => verifier.is_empty(),
-    }))
+    if answers.is_empty() {
+        return Ok(None);
+    }
+    let found = answers.remove(0);
+    Ok(found.first().is_some_and(|seal| seal == seen.seal.text()).then_some(answers))
 }
 
 /// A query to be asked in the snapshot that is observed: the fingerprint of exactly what is seen there.
 pub fn of_snapshot(session: &Session) -> String {
-    format!("SELECT {}", query(session))
+    query(session)
 }
 
 /// The statements that remember a fingerprint of a database that was found in sync, and forget all others.
 pub fn remember(session: &Session, schema: &str, seen: &Seen<'_>, value: &str) -> String {
-    let secrets = seen.secrets.map_or(String::new(), |secrets| scram::verifier(secrets.expose()));
     let table = qualified(schema, "seen");
     format!(
         "DELETE FROM {table}; INSERT INTO {table} (key, value, secrets) VALUES ({}, {}, {});",
         literal(&key(session, seen)),
         literal(value),
-        literal(&secrets)
+        literal(seen.seal.text())
     )
+}
+
+/// The values of the environment variables that a file names, as a state may keep them: a salted hash that is slow to
+/// compute (PBKDF2, as in SCRAM), so that they cannot be read or guessed from it. Computed on a thread of its own.
+#[derive(Debug, Default)]
+pub struct Seal {
+    work: Mutex<Option<JoinHandle<String>>>,
+    text: OnceLock<String>,
+}
+
+impl Seal {
+    /// The seal of `secrets`, which `hash` of the file salts; an empty one where there are none.
+    pub fn new(secrets: Option<&Secret>, hash: &str) -> Seal {
+        let work = secrets.map(|secrets| {
+            let (secrets, salt) = (secrets.clone(), hash.to_string());
+            std::thread::spawn(move || scram::salted(secrets.expose(), &salt))
+        });
+        Seal { work: Mutex::new(work), text: OnceLock::new() }
+    }
+
+    /// The text to keep and to compare.
+    fn text(&self) -> &str {
+        self.text.get_or_init(|| {
+            let work = self.work.lock().ok().and_then(|mut work| work.take());
+            work.and_then(|work| work.join().ok()).unwrap_or_default()
+        })
+    }
 }

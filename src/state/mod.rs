@@ -184,16 +184,34 @@ pub fn record_idle(
     memo: &[Remembered],
     also: &str,
 ) -> Result<()> {
-    let (run, step) = (qualified(schema, "run"), qualified(schema, "step"));
     let batch = format!(
-        "BEGIN; SET LOCAL synchronous_commit = off; {} {} {} {also} \
-         DELETE FROM {run} r WHERE outcome = 'in sync' AND id < (SELECT id FROM {run} WHERE outcome = 'in sync' \
-         ORDER BY id DESC OFFSET {IDLE_RUNS_KEPT} LIMIT 1) AND NOT EXISTS (SELECT FROM {step} s WHERE s.run = r.id); \
-         COMMIT",
+        "BEGIN; SET LOCAL synchronous_commit = off; {} {} {} {also} {} COMMIT",
         keep_file(schema, record),
         insert_run(schema, record, "in sync", 0, "clock_timestamp()"),
         remember(schema, memo),
+        forget_idle(schema),
     );
+    session.run(&batch).map_err(|error| unrecorded(session, &error))
+}
+
+/// Deletes the oldest runs that had nothing to do.
+fn forget_idle(schema: &str) -> String {
+    let (run, step) = (qualified(schema, "run"), qualified(schema, "step"));
+    format!(
+        "DELETE FROM {run} r WHERE outcome = 'in sync' AND id < (SELECT id FROM {run} WHERE outcome = 'in sync' \
+         ORDER BY id DESC OFFSET {IDLE_RUNS_KEPT} LIMIT 1) AND NOT EXISTS (SELECT FROM {step} s WHERE s.run = r.id);"
+    )
+}
+
+/// Records a run on a database that was recognised: the file is kept already, and one in twenty runs deletes what is
+/// too much.
+///
+/// # Errors
+/// `Failed` if it cannot be written.
+pub fn record_recognised(session: &mut Session, schema: &str, record: &RunRecord<'_>) -> Result<()> {
+    let insert = insert_run(schema, record, "in sync", 0, "clock_timestamp()");
+    let forget = if rand::random_ratio(1, 20) { forget_idle(schema) } else { String::new() };
+    let batch = format!("BEGIN; SET LOCAL synchronous_commit = off; {insert} {forget} COMMIT");
     session.run(&batch).map_err(|error| unrecorded(session, &error))
 }
 
