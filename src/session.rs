@@ -116,26 +116,27 @@ impl Answer {
 }
 
 impl Session {
-    /// Pins the settings and asks the server who it is; `state_schema` is the name of the tool's own schema.
+    /// Pins the settings, asks the server who it is, and looks for the tool's own schema, `state_schema`.
     ///
     /// # Errors
     /// `Failed` if the server is too old or refuses the settings.
-    pub fn open(mut client: Client, state_schema: &str) -> Result<Session> {
-        let mut batch = pinned();
-        // Names are looked up without a join: this is on the way of every run.
-        let readable = ["run", "memo", "secret", "seen"].map(|table| {
-            let name = literal(&qualified(state_schema, table));
-            format!("has_table_privilege(to_regclass({name}), 'SELECT')")
-        });
-        batch.push_str(&format!(
-            "SELECT current_setting('server_version_num') AS version, current_user AS user, \
-             current_database() AS database, pg_is_in_recovery() AS standby, \
-             (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) AS superuser, \
-             coalesce(CASE WHEN has_schema_privilege(to_regnamespace({0}), 'USAGE') THEN {1} END, false) AS state",
-            literal(&ident(state_schema)),
-            readable.join(" AND "),
-        ));
-        let answers = ask(&mut client, &batch)?;
+    pub fn open(client: Client, state_schema: &str) -> Result<Session> {
+        let mut session = Session::pin(client)?;
+        session.find_state(state_schema)?;
+        Ok(session)
+    }
+
+    /// Pins the settings and asks the server who it is, and no more than that: this is on the way of every run.
+    ///
+    /// # Errors
+    /// As [`Session::open`].
+    pub fn pin(mut client: Client) -> Result<Session> {
+        let batch = pinned()
+            + "SELECT current_setting('server_version_num') AS version, current_user AS user, \
+               current_database() AS database, pg_is_in_recovery() AS standby, \
+               current_setting('is_superuser') = 'on' AS superuser";
+        let answers = ask_raw(&mut client, &batch)
+            .map_err(|error| server_error("the server refused the session's settings", &error))?;
         let row = answers.iter().rev().find_map(|answer| answer.rows().next());
         let Some(row) = row else { return Err(Error::failed("the server did not say who it is")) };
         let version = ServerVersion(u32::try_from(row.number("version")).unwrap_or_default()).supported()?;
@@ -146,10 +147,30 @@ impl Session {
             superuser: row.flag("superuser"),
             in_recovery: row.flag("standby"),
             schemas: Vec::new(),
+            state: None,
             seats: Vec::new(),
-            state: row.flag("state").then(|| state_schema.to_string()),
         };
         Ok(Session { client, interrupt: Interrupt::default(), server })
+    }
+
+    /// Looks whether the tool's own schema is there and may be read.
+    ///
+    /// # Errors
+    /// `Failed` if the connection is lost.
+    pub fn find_state(&mut self, schema: &str) -> Result<()> {
+        let readable = ["run", "memo", "secret", "seen"].map(|table| {
+            let name = literal(&qualified(schema, table));
+            format!("has_table_privilege(to_regclass({name}), 'SELECT')")
+        });
+        let query = format!(
+            "SELECT coalesce(CASE WHEN has_schema_privilege(to_regnamespace({0}), 'USAGE') THEN {1} END, false)",
+            literal(&ident(schema)),
+            readable.join(" AND "),
+        );
+        let answers = self.ask(&query).map_err(|error| server_error("cannot look for the state", &error))?;
+        let there = answers.first().and_then(Answer::first) == Some("t");
+        self.server.state = there.then(|| schema.to_string());
+        Ok(())
     }
 
     /// Sends a batch in one message and gives the answers of its queries. Statements without rows give none.
@@ -233,10 +254,6 @@ pub fn pinned() -> String {
         format!("CASE WHEN {version} OPERATOR(pg_catalog.>=) {since} THEN {call} END")
     }));
     format!("SELECT {}; ", calls.join(", "))
-}
-
-fn ask(client: &mut Client, batch: &str) -> Result<Vec<Answer>> {
-    ask_raw(client, batch).map_err(|error| server_error("the server refused the session's settings", &error))
 }
 
 fn ask_raw(client: &mut Client, batch: &str) -> Result<Vec<Answer>, postgres::Error> {

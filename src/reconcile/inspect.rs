@@ -40,6 +40,7 @@ pub fn inspect(client: Client, options: &Options, split: Split) -> Result<Inspec
     let mut session = Session::open(client, state::DEFAULT_SCHEMA)?;
     session.arm(&options.interrupt);
     session.server.schemas = schemas(&mut session)?;
+    session.server.seats = registry.iter().filter_map(|kind| kind.seat()).collect();
     let (mut observed, _, _) = observe::catalog(&mut session, &registry)?;
     let left_alone = options.scope.apply(&mut Model::default(), &mut observed.model, &registry);
     let unmodelled = inspect::unmodelled(&mut session)?;

@@ -167,8 +167,8 @@ impl Reconciler {
         let mut steps = Vec::new();
         for round in 0.. {
             // Whether the database is as it was needs no lock: whoever is at work on it has changed it.
-            if let Some(schema) = self.is_known(&mut session, options)? {
-                self.record_recognised(&mut session, &schema, options, listener);
+            if self.is_known(&mut session, options)? {
+                self.record_recognised(&mut session, options, listener);
                 session.leave();
                 return Ok(Report::new(Outcome::InSync, Plan::default(), steps, begun.elapsed()));
             }
@@ -316,21 +316,20 @@ impl Reconciler {
         ))
     }
 
-    /// The tool's own schema, if nothing has changed since a run with this file and these terms found the database in
-    /// sync.
-    fn is_known(&self, session: &mut Session, options: &Options) -> Result<Option<String>> {
-        let Some(schema) = session.server.state.clone().filter(|_| !options.force) else { return Ok(None) };
-        let (allow, path) = (self.consents(options), self.search_path());
+    /// Whether nothing has changed since a run with this file and these terms found the database in sync.
+    fn is_known(&self, session: &mut Session, options: &Options) -> Result<bool> {
+        if options.force || options.stateless {
+            return Ok(false);
+        }
+        let (allow, path, schema) = (self.consents(options), self.search_path(), self.state_schema());
         let terms = self.terms(&schema, &allow, &path);
         let wanted = self.wanted(options);
         let Some(questions) = observe::Questions::of(&wanted, &session.server, &terms) else {
-            return Ok(None);
+            return Ok(false);
         };
         let text = self.seen_terms(options);
         let answers = fingerprint::recognise(session, &schema, &self.seen(&text), &questions.batch)?;
-        let known =
-            answers.is_some_and(|answers| questions.are_answered_well(&answers, &session.server, &terms));
-        Ok(known.then_some(schema))
+        Ok(answers.is_some_and(|answers| questions.are_answered_well(&answers, &session.server, &terms)))
     }
 
     fn seen<'a>(&'a self, terms: &'a str) -> Seen<'a> {
@@ -369,6 +368,9 @@ impl Reconciler {
 
     /// Observes once and makes the plan.
     fn look(&self, session: &mut Session, options: &Options) -> Result<Look> {
+        if !options.stateless && session.server.state.is_none() {
+            session.find_state(&self.state_schema())?;
+        }
         let mut desired = self.wanted(options);
         self.supported(&desired, session)?;
         let allow = self.consents(options);
@@ -388,15 +390,12 @@ impl Reconciler {
     }
 
     fn session(&self, client: Client, options: &Options) -> Result<Session> {
-        let mut session = Session::open(client, &self.state_schema())?;
+        let mut session = Session::pin(client)?;
         session.arm(&options.interrupt);
-        session.server.schemas.clone_from(&self.desired.schemas);
         session.server.seats = self.registry.iter().filter_map(|kind| kind.seat()).collect();
+        session.server.schemas.clone_from(&self.desired.schemas);
         let earlier = self.desired.model.iter().filter(|entry| entry.address.path().len() == 1);
         session.server.schemas.extend(earlier.filter_map(|entry| entry.renamed_from.clone()));
-        if options.stateless {
-            session.server.state = None;
-        }
         Ok(session)
     }
 
@@ -441,14 +440,9 @@ impl Reconciler {
         }
     }
 
-    fn record_recognised(
-        &self,
-        session: &mut Session,
-        schema: &str,
-        options: &Options,
-        listener: &Listener<'_>,
-    ) {
-        if let Err(error) = state::record_recognised(session, schema, &self.record(options)) {
+    fn record_recognised(&self, session: &mut Session, options: &Options, listener: &Listener<'_>) {
+        let written = state::record_recognised(session, &self.state_schema(), &self.record(options));
+        if let Err(error) = written {
             listener(Event::Note(format!("{}; the run is not recorded", error.message)));
         }
     }

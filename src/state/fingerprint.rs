@@ -28,7 +28,6 @@ pub struct Seen<'a> {
 const CATALOGS: &[(&str, &str, &str)] = &[
     ("pg_class", "x.oid", "x.oid >= 16384"),
     ("pg_attribute", "x.attrelid, x.attnum", "x.attrelid >= 16384"),
-    ("pg_attrdef", "x.oid", "true"),
     ("pg_constraint", "x.oid", "x.oid >= 16384"),
     ("pg_index", "x.indexrelid, x.indisvalid, x.indisready, x.indislive", "x.indexrelid >= 16384"),
     ("pg_proc", "x.oid", "x.oid >= 16384"),
