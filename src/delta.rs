@@ -77,6 +77,8 @@ pub struct Delta {
     pub position: usize,
     /// PostgreSQL refuses it while certain objects depend on this one.
     pub disturbs: bool,
+    /// Other objects that it changes, while certain objects that depend on them do not let it.
+    pub disturbed: Vec<Address>,
     /// Deltas with the same knot are done in one transaction: something goes in it and comes back.
     pub knot: Option<usize>,
     /// The addresses that must be in place first.
@@ -165,6 +167,8 @@ pub struct Alteration {
     pub(crate) obstacle: Option<Obstacle>,
     pub(crate) drift: Vec<Change>,
     pub(crate) disturbs: bool,
+    pub(crate) disturbed: Vec<Address>,
+    pub(crate) before: Vec<Step>,
 }
 
 impl Alteration {
@@ -205,6 +209,19 @@ impl Alteration {
     /// Says that PostgreSQL refuses the change while certain objects depend on this one; they go and come back.
     pub fn disturbs(&mut self) {
         self.disturbs = true;
+    }
+
+    /// Says the same of another object, which the change touches too.
+    pub fn disturbs_at(&mut self, other: Address) {
+        self.disturbed.push(other);
+    }
+
+    /// Says that the object is made anew in a way of its own: `before` once all that depends on it is gone, then
+    /// `steps`, then what is gone comes back.
+    pub fn remade(&mut self, change: Change, before: Vec<Step>, steps: Vec<Step>) {
+        self.changes.push(change);
+        self.before = before;
+        self.steps = steps;
     }
 
     /// Notes something that the database has beyond what the file asks for; it is told and left alone.

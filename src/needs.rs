@@ -56,6 +56,13 @@ pub fn query(catalog: &str, oid: &str) -> String {
     )
 }
 
+/// The addresses in the answer to [`query`] that are no table, nor a column: for what is part of a table.
+pub fn beyond_tables(row: &Row<'_>, column: &str, server: &Server) -> Vec<Address> {
+    let mut needs = read(row, column, server);
+    needs.retain(|need| !matches!(need.kind, "table" | "column"));
+    needs
+}
+
 /// The addresses in the answer to [`query`].
 pub fn read(row: &Row<'_>, column: &str, server: &Server) -> Vec<Address> {
     let found: Vec<[String; 4]> = row.parsed(column);

@@ -46,7 +46,7 @@ pub fn renaming(cx: &Cx<'_>, renames: &Renames) -> Renaming {
         let Some((kind, there)) = kind.zip(cx.observed.model.get(&entry.address)) else { continue };
         let mut alteration = Alteration::default();
         kind.compare(&entry.address, &*entry.body, &*there.body, cx, &mut alteration);
-        let statements = alteration.steps.iter().flat_map(|step| &step.direct);
+        let statements = alteration.before.iter().chain(&alteration.steps).flat_map(|step| &step.direct);
         for statement in statements.filter(|statement| statement.form == Form::EnumRenameValue) {
             renaming.statements.push_str(statement.sql.text());
             renaming.statements.push_str("; ");

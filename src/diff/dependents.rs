@@ -21,11 +21,7 @@ enum Going {
 
 /// Adds the deltas of dependents, and of dependents of dependents.
 pub(super) fn recreate(deltas: &mut Vec<Delta>, cx: &Cx<'_>) {
-    let mut open: Vec<(Address, Going, usize)> = deltas
-        .iter()
-        .enumerate()
-        .filter_map(|(number, delta)| Some((delta.address.clone(), going(delta)?, number)))
-        .collect();
+    let mut open = touched(deltas);
     if open.is_empty() {
         return;
     }
@@ -64,6 +60,7 @@ pub(super) fn recreate(deltas: &mut Vec<Delta>, cx: &Cx<'_>) {
             if going != Going::InPlace {
                 tie(deltas, cause, number);
             }
+            let origin = deltas[cause].address.clone();
             let found = &mut deltas[number];
             if found.action == Action::Drop || !found.before.is_empty() {
                 continue;
@@ -75,7 +72,7 @@ pub(super) fn recreate(deltas: &mut Vec<Delta>, cx: &Cx<'_>) {
             if !is_part {
                 found.before = replacing(kind.drop(&there.address, &*there.body, cx));
             }
-            found.needs.extend(there.needs.iter().cloned());
+            found.needs.extend(there.needs.iter().cloned().chain([origin]));
         }
     }
     tie_up(deltas);
@@ -86,6 +83,16 @@ fn coming_back(kind: &dyn Kind, entry: &Entry, there: &Entry, cx: &Cx<'_>) -> Ve
     let mut body = entry.body.clone();
     kind.join(&mut *body, &*there.body);
     kind.create(&there.address, &*body, cx)
+}
+
+/// The objects that something may depend on which does not let them change, each with its delta.
+fn touched(deltas: &[Delta]) -> Vec<(Address, Going, usize)> {
+    let mut touched = Vec::new();
+    for (number, delta) in deltas.iter().enumerate() {
+        touched.extend(going(delta).map(|going| (delta.address.clone(), going, number)));
+        touched.extend(delta.disturbed.iter().map(|other| (other.clone(), Going::Stays, number)));
+    }
+    touched
 }
 
 /// What a delta means for what depends on its object, if anything.

@@ -59,6 +59,7 @@ fn delta(entry: &Entry, action: Action) -> Delta {
         before: Vec::new(),
         steps: Vec::new(),
         disturbs: false,
+        disturbed: Vec::new(),
         knot: None,
         origin: entry.origin,
         optional: entry.optional,
@@ -92,12 +93,15 @@ fn compared(
     let at = &entry.address;
     let mut alteration = Alteration::default();
     kind.compare(at, &*entry.body, &*there.body, cx, &mut alteration);
-    let Alteration { changes, mut steps, replace, obstacle, drift, disturbs } = alteration;
+    let Alteration { changes, mut steps, replace, obstacle, drift, disturbs, disturbed, before } = alteration;
     if !drift.is_empty() {
         found.drift.push(Drift { address: at.clone(), changes: drift });
     }
     let mut delta = delta(entry, Action::Alter);
-    if replace {
+    if !before.is_empty() {
+        delta.action = Action::Replace;
+        delta.before = before;
+    } else if replace {
         delta.action = Action::Replace;
         match kind.replace(at, &*entry.body, &*there.body, cx) {
             Some(in_place) => steps = in_place,
@@ -120,6 +124,7 @@ fn compared(
     }
     delta.steps = steps;
     delta.disturbs = disturbs;
+    delta.disturbed = disturbed;
     delta.obstacle = obstacle;
     found.deltas.push(delta);
 }

@@ -3,6 +3,7 @@
 use crate::delta::{Alteration, Change};
 use crate::kind::{Context, Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server, Undeclared, Visit};
 use crate::model::{Address, Entry, Model, Observed};
+use crate::needs;
 use crate::pg::Feature;
 use crate::source::{KeyDoc, Shape};
 use crate::sql::{Form, Fragment, Phrase, ident, not_of_extension};
@@ -69,9 +70,10 @@ impl Room for Check {
         let enforced = if server.has(Feature::NotEnforced) { "k.conenforced" } else { "true" };
         Some(format!(
             "SELECT n.nspname AS schema, c.relname AS table, k.conname AS name, k.connoinherit AS no_inherit, \
-             k.convalidated AS validated, {enforced} AS enforced, pg_get_expr(k.conbin, k.conrelid) AS expression \
+             k.convalidated AS validated, {enforced} AS enforced, pg_get_expr(k.conbin, k.conrelid) AS expression, {} AS needs \
              FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace \
-             WHERE k.contype = 'c' AND k.conislocal AND NOT c.relispartition AND {ours} AND {own} ORDER BY k.oid"
+             WHERE k.contype = 'c' AND k.conislocal AND NOT c.relispartition AND {ours} AND {own} ORDER BY k.oid",
+            needs::query("pg_constraint", "k.oid")
         ))
     }
 
@@ -79,7 +81,7 @@ impl Room for Check {
         Some(Seat { only: "k.contype = 'c' AND NOT c.relispartition", ..Seat::CONSTRAINT })
     }
 
-    fn observe(&self, row: &Row<'_>, _: &Server, out: &mut Observed) {
+    fn observe(&self, row: &Row<'_>, server: &Server, out: &mut Observed) {
         let path = [row.text("schema"), row.text("table"), row.text("name")];
         let body = Body {
             expression: Fragment::plain(row.text("expression")),
@@ -88,7 +90,9 @@ impl Room for Check {
             enforced: row.flag("enforced"),
         };
         let table = Address::new("table", [path[0], path[1]]);
-        out.model.insert(Entry::new(Address::new(DOC.name, path), body).part_of(table));
+        let mut entry = Entry::new(Address::new(DOC.name, path), body).part_of(table);
+        entry.needs.extend(needs::beyond_tables(row, "needs", server));
+        out.model.insert(entry);
     }
 
     fn fragments(&self, at: &Address, body: &mut Body, visit: &mut Visit<'_>) {

@@ -31,8 +31,6 @@ pub struct Body {
     columns: Vec<String>,
     /// Observed: `schema.table` of tables that are made of it.
     tables: Vec<String>,
-    /// Observed: PUBLIC may not use it.
-    closed: bool,
     span: Option<Span>,
 }
 
@@ -78,14 +76,7 @@ impl Room for Composite {
         for collation in attributes.iter().filter_map(|attribute| attribute.collation.as_ref()) {
             item.need(Address::new("collation", [item.schema, collation]));
         }
-        item.declare(Body {
-            attributes,
-            absent,
-            columns: Vec::new(),
-            tables: Vec::new(),
-            closed: false,
-            span: Some(span),
-        });
+        item.declare(Body { attributes, absent, columns: Vec::new(), tables: Vec::new(), span: Some(span) });
     }
 
     fn catalog(&self, server: &Server) -> Option<String> {
@@ -100,7 +91,6 @@ impl Room for Composite {
              WHERE a.atttypid IN (t.oid, t.typarray) AND NOT a.attisdropped AND u.relkind IN ('r', 'p', 'm', 'f')) \
              AS columns, (SELECT json_agg(concat_ws('.', un.nspname, u.relname) ORDER BY u.oid) FROM pg_class u \
              JOIN pg_namespace un ON un.oid = u.relnamespace WHERE u.reloftype = t.oid) AS tables, \
-             t.typacl IS NOT NULL AND NOT EXISTS (SELECT FROM aclexplode(t.typacl) x WHERE x.grantee = 0) AS closed, \
              {} AS needs FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace \
              JOIN pg_class c ON c.oid = t.typrelid WHERE c.relkind = 'c' AND {ours} AND {own} ORDER BY t.oid",
             needs::query("pg_class", "c.oid")
@@ -125,7 +115,6 @@ impl Room for Composite {
             absent: BTreeSet::new(),
             columns: row.list("columns"),
             tables: row.list("tables"),
-            closed: row.flag("closed"),
             span: None,
         };
         let address = Address::new(DOC.name, [row.text("schema"), row.text("name")]);
@@ -136,7 +125,7 @@ impl Room for Composite {
     }
 
     fn write(&self, _: &Address, observed: &Body, draft: &mut Draft<'_>) {
-        let Body { attributes, absent: _, columns: _, tables: _, closed: _, span: _ } = observed;
+        let Body { attributes, absent: _, columns: _, tables: _, span: _ } = observed;
         let attribute = |Attribute { name, data_type, collation, renamed_from: _ }: &Attribute| {
             let data_type = Value::String(data_type.text().to_string());
             let value = match collation {
@@ -162,19 +151,14 @@ impl Room for Composite {
         }
     }
 
-    fn create(&self, at: &Address, desired: &Body, cx: &Cx<'_>) -> Vec<Step> {
+    fn create(&self, at: &Address, desired: &Body, _: &Cx<'_>) -> Vec<Step> {
         let attributes: Vec<Phrase> = desired.attributes.iter().map(definition).collect();
         let sql = Phrase::from("CREATE TYPE ").raw(name(at)).raw(" AS (").joined(&attributes, ", ").raw(")");
-        let mut statements = vec![Statement::new(Form::Create, sql)];
-        if cx.observed.model.body::<Body>(at).is_some_and(|there| there.closed) {
-            let sql = format!("REVOKE ALL ON TYPE {} FROM PUBLIC", name(at));
-            statements.push(Statement::new(Form::Catalog, sql));
-        }
-        vec![Step::direct(statements)]
+        vec![Statement::new(Form::Create, sql).into()]
     }
 
     fn compare(&self, at: &Address, desired: &Body, observed: &Body, cx: &Cx<'_>, out: &mut Alteration) {
-        let Body { attributes, absent, columns: _, tables: _, closed: _, span } = desired;
+        let Body { attributes, absent, columns: _, tables: _, span } = desired;
         let mut have = observed.attributes.clone();
         for attribute in attributes {
             rename(at, attribute, &mut have, out);

@@ -3,6 +3,7 @@
 use crate::delta::{Alteration, Change};
 use crate::kind::{Context, Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server, Visit};
 use crate::model::{Address, Entry, Observed};
+use crate::needs;
 use crate::source::{KeyDoc, Shape};
 use crate::sql::{
     Form, Fragment, Phrase, auto_name, bracketed, cut, cut_once, ident, not_of_extension, qualified,
@@ -97,12 +98,13 @@ impl Room for Index {
         let (ours, own) = (server.in_schemas("n.nspname"), not_of_extension("pg_class", "c.oid"));
         Some(format!(
             "SELECT n.nspname AS schema, c.relname AS table, c.relkind AS host, x.relname AS name, i.indisunique AS unique, \
-             i.indisvalid AS valid, pg_get_indexdef(i.indexrelid) AS definition \
+             i.indisvalid AS valid, pg_get_indexdef(i.indexrelid) AS definition, {} AS needs \
              FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid JOIN pg_class c ON c.oid = i.indrelid \
              JOIN pg_namespace n ON n.oid = c.relnamespace \
              WHERE c.relkind IN ('r', 'p', 'm') AND NOT c.relispartition AND {ours} AND {own} \
              AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x')) \
-             ORDER BY i.indexrelid"
+             ORDER BY i.indexrelid",
+            needs::query("pg_class", "x.oid")
         ))
     }
 
@@ -119,7 +121,7 @@ impl Room for Index {
         })
     }
 
-    fn observe(&self, row: &Row<'_>, _: &Server, out: &mut Observed) {
+    fn observe(&self, row: &Row<'_>, server: &Server, out: &mut Observed) {
         let path = [row.text("schema"), row.text("table"), row.text("name")];
         let text = row.text("definition");
         let definition = text.find(" USING ").map_or(text, |at| &text[at + 1..]);
@@ -131,7 +133,9 @@ impl Room for Index {
         let host = if row.text("host") == "m" { "materialized view" } else { "table" };
         let table = Address::new(host, [path[0], path[1]]);
         let at = Address::new(DOC.name, [path[0], path[1], path[2]]);
-        out.model.insert(Entry::new(at, body).part_of(table));
+        let mut entry = Entry::new(at, body).part_of(table);
+        entry.needs.extend(needs::beyond_tables(row, "needs", server));
+        out.model.insert(entry);
     }
 
     fn fragments(&self, at: &Address, body: &mut Body, visit: &mut Visit<'_>) {

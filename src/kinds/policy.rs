@@ -3,6 +3,7 @@
 use crate::delta::Alteration;
 use crate::kind::{Context, Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server, Visit};
 use crate::model::{Address, Entry, Observed};
+use crate::needs;
 use crate::source::{KeyDoc, Shape};
 use crate::sql::{Consent, Form, Fragment, Phrase, ident, not_of_extension};
 use crate::statement::{Statement, Step};
@@ -100,15 +101,10 @@ impl Room for Policy {
              pg_get_expr(p.polwithcheck, p.polrelid) AS with_check, \
              (SELECT json_agg(CASE r WHEN 0 THEN 'public' ELSE pg_get_userbyid(r) END) \
              FROM unnest(p.polroles) r) AS roles, \
-             (SELECT json_agg(DISTINCT ARRAY[rc.relkind::text, rn.nspname, rc.relname, coalesce(a.attname, '')]::text[]) \
-             FROM pg_depend d JOIN pg_class rc ON rc.oid = d.refobjid JOIN pg_namespace rn ON rn.oid = rc.relnamespace \
-             LEFT JOIN pg_attribute a ON a.attrelid = rc.oid AND a.attnum = d.refobjsubid AND d.refobjsubid > 0 \
-             WHERE d.classid = 'pg_policy'::regclass AND d.objid = p.oid AND d.refclassid = 'pg_class'::regclass) AS needs, \
-             (SELECT json_agg(DISTINCT ARRAY[fn.nspname, f.proname || '(' || oidvectortypes(f.proargtypes) || ')']::text[]) \
-             FROM pg_depend d JOIN pg_proc f ON f.oid = d.refobjid JOIN pg_namespace fn ON fn.oid = f.pronamespace \
-             WHERE d.classid = 'pg_policy'::regclass AND d.objid = p.oid AND d.refclassid = 'pg_proc'::regclass) AS calls \
+             {} AS needs \
              FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid JOIN pg_namespace n ON n.oid = c.relnamespace \
-             WHERE NOT c.relispartition AND {ours} AND {own} ORDER BY p.oid"
+             WHERE NOT c.relispartition AND {ours} AND {own} ORDER BY p.oid",
+            needs::query("pg_policy", "p.oid")
         ))
     }
 
@@ -122,24 +118,10 @@ impl Room for Policy {
         })
     }
 
-    fn observe(&self, row: &Row<'_>, _: &Server, out: &mut Observed) {
+    fn observe(&self, row: &Row<'_>, server: &Server, out: &mut Observed) {
         let path = [row.text("schema"), row.text("table"), row.text("name")];
-        let (mut needs, mut uses) = (Vec::new(), Vec::new());
-        let relations: Vec<[String; 4]> = row.parsed("needs");
-        for [relkind, schema, name, column] in relations {
-            let kind = match relkind.as_str() {
-                "v" => "view",
-                "m" => "materialized view",
-                _ => "table",
-            };
-            if kind == "table" && !column.is_empty() {
-                uses.push(Address::new("column", [&schema, &name, &column]));
-            }
-            needs.push(Address::new(kind, [schema, name]));
-        }
-        needs.extend(uses.iter().cloned());
-        let calls: Vec<[String; 2]> = row.parsed("calls");
-        needs.extend(calls.into_iter().map(|call| Address::new("function", call)));
+        let needs = needs::read(row, "needs", server);
+        let uses = needs.iter().filter(|need| need.kind == "column").cloned().collect();
         let body = Body {
             command: match row.text("command") {
                 "r" => "select",

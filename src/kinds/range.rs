@@ -25,8 +25,6 @@ pub struct Body {
     parts: Vec<(&'static str, String)>,
     /// Observed: `schema.table.column` of what is of this type.
     columns: Vec<String>,
-    /// Observed: PUBLIC may not use it.
-    closed: bool,
     span: Option<Span>,
 }
 
@@ -116,7 +114,6 @@ impl Room for Range {
             multirange: multirange.map(|name| full(item, name)),
             parts: Vec::new(),
             columns: Vec::new(),
-            closed: false,
             span: Some(span),
         });
     }
@@ -139,7 +136,6 @@ impl Room for Range {
              FROM pg_attribute a JOIN pg_class u ON u.oid = a.attrelid JOIN pg_namespace un ON un.oid = u.relnamespace \
              WHERE a.atttypid IN (t.oid, t.typarray) AND NOT a.attisdropped AND u.relkind IN ('r', 'p', 'm', 'f')) \
              AS columns, \
-             t.typacl IS NOT NULL AND NOT EXISTS (SELECT FROM aclexplode(t.typacl) x WHERE x.grantee = 0) AS closed, \
              {} AS needs FROM pg_range g JOIN pg_type t ON t.oid = g.rngtypid \
              JOIN pg_namespace n ON n.oid = t.typnamespace WHERE {ours} AND {own} ORDER BY t.oid",
             printed(),
@@ -160,7 +156,6 @@ impl Room for Range {
             multirange: row.owned("multirange"),
             parts: PARTS.iter().filter_map(part).collect(),
             columns: row.list("columns"),
-            closed: row.flag("closed"),
             span: None,
         };
         let mut entry = Entry::new(Address::new(DOC.name, [row.text("schema"), row.text("name")]), body);
@@ -169,7 +164,7 @@ impl Room for Range {
     }
 
     fn write(&self, at: &Address, observed: &Body, draft: &mut Draft<'_>) {
-        let Body { definition: _, canonical, multirange, parts, columns: _, closed: _, span: _ } = observed;
+        let Body { definition: _, canonical, multirange, parts, columns: _, span: _ } = observed;
         for (key, value) in parts {
             draft.text(key, value);
         }
@@ -190,23 +185,18 @@ impl Room for Range {
         visit("definition", &mut body.definition, context);
     }
 
-    fn create(&self, at: &Address, desired: &Body, cx: &Cx<'_>) -> Vec<Step> {
-        let Body { definition, canonical, multirange, parts: _, columns: _, closed: _, span: _ } = desired;
+    fn create(&self, at: &Address, desired: &Body, _: &Cx<'_>) -> Vec<Step> {
+        let Body { definition, canonical, multirange, parts: _, columns: _, span: _ } = desired;
         let sql = Phrase::from(format!("CREATE TYPE {} AS RANGE (", name(at)))
             .fragment(definition)
             .with(canonical.as_ref(), |sql, function| sql.raw(format!(", CANONICAL = {function}")))
             .with(multirange.as_ref(), |sql, name| sql.raw(format!(", MULTIRANGE_TYPE_NAME = {name}")))
             .raw(")");
-        let mut statements = vec![Statement::new(Form::Create, sql)];
-        if cx.observed.model.body::<Body>(at).is_some_and(|there| there.closed) {
-            let sql = format!("REVOKE ALL ON TYPE {} FROM PUBLIC", name(at));
-            statements.push(Statement::new(Form::Catalog, sql));
-        }
-        vec![Step::direct(statements)]
+        vec![Statement::new(Form::Create, sql).into()]
     }
 
     fn compare(&self, at: &Address, desired: &Body, observed: &Body, _: &Cx<'_>, out: &mut Alteration) {
-        let Body { definition, canonical, multirange, parts: _, columns: _, closed: _, span } = desired;
+        let Body { definition, canonical, multirange, parts: _, columns: _, span } = desired;
         let there = if multirange.is_some() { &observed.multirange } else { &None };
         out.replaced("definition", &observed.definition, definition);
         out.replaced("canonical", &observed.canonical, canonical);

@@ -3,6 +3,7 @@
 use crate::delta::{Alteration, Change, Show};
 use crate::kind::{Context, Cx, Doc, Item, Place, Rank, Room, Row, Seat, Server, Visit};
 use crate::model::{Address, Entry, Observed, TableFacts};
+use crate::needs;
 use crate::pg::Feature;
 use crate::source::{KeyDoc, Shape};
 use crate::sql::{Form, Fragment, Phrase, ident, idents, not_of_extension, qualified};
@@ -114,17 +115,13 @@ impl Room for View {
              || format_type(a.atttypid, a.atttypmod), ', ' ORDER BY a.attnum) FROM pg_attribute a \
              WHERE a.attrelid = c.oid AND a.attnum > 0) || E'\\n' || rtrim(pg_get_viewdef(c.oid), ';') AS query, \
              to_json(c.reloptions) AS options, pg_relation_size(c.oid) AS bytes, \
-             (SELECT json_agg(DISTINCT ARRAY[rc.relkind::text, rn.nspname, rc.relname, coalesce(att.attname, '')]::text[]) \
-             FROM pg_rewrite w JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid \
-             AND d.refclassid = 'pg_class'::regclass AND d.refobjid <> c.oid JOIN pg_class rc ON rc.oid = d.refobjid \
-             JOIN pg_namespace rn ON rn.oid = rc.relnamespace LEFT JOIN pg_attribute att ON att.attrelid = rc.oid \
-             AND att.attnum = d.refobjsubid AND d.refobjsubid > 0 WHERE w.ev_class = c.oid) AS needs, \
-             (SELECT json_agg(DISTINCT ARRAY[pn.nspname, p.proname || '(' || oidvectortypes(p.proargtypes) || ')']::text[]) \
-             FROM pg_rewrite w JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid \
-             AND d.refclassid = 'pg_proc'::regclass JOIN pg_proc p ON p.oid = d.refobjid \
-             JOIN pg_namespace pn ON pn.oid = p.pronamespace WHERE w.ev_class = c.oid) AS calls \
+             {} AS needs \
              FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
              WHERE c.relkind = '{}' AND {ours} AND {own} ORDER BY c.oid",
+            needs::query(
+                "pg_rewrite",
+                "(SELECT w.oid FROM pg_rewrite w WHERE w.ev_class = c.oid AND w.rulename = '_RETURN')"
+            ),
             self.relkind
         ))
     }
@@ -134,7 +131,7 @@ impl Room for View {
         Some(Seat { only, ..Seat::RELATION })
     }
 
-    fn observe(&self, row: &Row<'_>, _: &Server, out: &mut Observed) {
+    fn observe(&self, row: &Row<'_>, server: &Server, out: &mut Observed) {
         let path = [row.text("schema"), row.text("name")];
         let options = row.list("options");
         let option = |name: &str| {
@@ -152,20 +149,9 @@ impl Room for View {
             with_data: true,
         };
         let mut entry = Entry::new(Address::new(self.doc.name, path), body);
-        let relations: Vec<[String; 4]> = row.parsed("needs");
-        for [relkind, schema, name, column] in relations {
-            let kind = match relkind.as_str() {
-                "v" => "view",
-                "m" => "materialized view",
-                _ => "table",
-            };
-            if kind == "table" && !column.is_empty() {
-                entry = entry.needing(Address::new("column", [&schema, &name, &column]));
-            }
-            entry = entry.needing(Address::new(kind, [schema, name]));
-        }
-        let calls: Vec<[String; 2]> = row.parsed("calls");
-        entry.needs.extend(calls.into_iter().map(|call| Address::new("function", call)));
+        let own = entry.address.path().to_vec();
+        entry.needs = needs::read(row, "needs", server);
+        entry.needs.retain(|need| !need.path().starts_with(&own));
         if self.relkind == "m" {
             let facts =
                 TableFacts { bytes: row.number("bytes").unsigned_abs(), rows: -1, partitioned: false };

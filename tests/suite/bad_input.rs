@@ -6,7 +6,12 @@ use crate::support::{self, Database, Outcome, Run, portal::Portal};
 const BEFORE: &str = "create type mood as enum ('sad', 'ok', 'happy'); \
                       create table events (id bigint, name text, n int, legacy text); \
                       insert into events values (1, 'a', 1), (2, 'a', null); \
-                      create domain small as int; create table counted (v small); insert into counted values (7)";
+                      create domain small as int; create table counted (v small); insert into counted values (7); \
+                      create domain small_mood as mood; create type level as enum ('low', 'high'); \
+                      create table levels (l level); insert into levels values ('high'); \
+                      create type pair as (a int, b int); create type span as range (subtype = int4); \
+                      create collation word (locale = 'C'); \
+                      create table pairs (p pair, s span, w text collate word)";
 
 /// One mistake, found in the file alone.
 const IN_THE_FILE: &[(&str, &[&str])] = &[
@@ -99,9 +104,36 @@ const IN_THE_DATABASE: &[(&str, &[&str])] = &[
     (
         "[enums]\nmood = [\"sad\", \"happy\"]\n",
         &[
-            "has labels of `enum public.mood` that the file does not: `ok`",
+            "type public.small_mood is made of `enum public.mood`",
             "schema.toml:2:8",
-            "PostgreSQL cannot drop a label",
+            "PostgreSQL can neither drop nor move a label",
+        ],
+    ),
+    (
+        "[reconcile]\nallow = [\"narrow\"]\n[enums]\nlevel = [\"low\"]\n",
+        &[
+            "1 rows of `table public.levels` that hold a label which `enum public.level` is to lose: `high`",
+            "schema.toml:4:1",
+            "for example: (high)",
+        ],
+    ),
+    (
+        "[composite_types]\npair = { attributes = { a = \"int\", b = \"bigint\" } }\n",
+        &[
+            "`public.pairs.p` is of `composite type public.pair`",
+            "schema.toml:2:",
+            "PostgreSQL cannot retype an attribute",
+        ],
+    ),
+    (
+        "[range_types]\nspan = \"int8\"\n",
+        &["column `public.pairs.s` is of `range type public.span`", "PostgreSQL cannot alter a range type"],
+    ),
+    (
+        "[collations]\nword = \"POSIX\"\n",
+        &[
+            "column w of table public.pairs uses `collation public.word`",
+            "PostgreSQL cannot alter a collation",
         ],
     ),
     (

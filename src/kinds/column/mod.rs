@@ -334,6 +334,7 @@ impl Room for Column {
         match name {
             "type" => Some(body.data_type.text().to_string()),
             "not_null" => body.not_null.show(),
+            "default" => body.default.show(),
             "identity" => body.identity.show(),
             "numbered" => (body.serial || body.identity.is_some()).then(|| "yes".to_string()),
             _ => None,

@@ -1,6 +1,8 @@
 //! Enum types.
 
-use crate::delta::{Alteration, Change, Obstacle, Show};
+mod rebuild;
+
+use crate::delta::{Alteration, Change};
 use crate::kind::{Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server};
 use crate::model::{Address, Entry, Observed};
 use crate::source::{KeyDoc, Node, Shape, Span, Value};
@@ -21,13 +23,19 @@ pub struct Label {
 #[derive(Debug, Clone)]
 pub struct Body {
     labels: Vec<Label>,
+    /// Observed: the columns of this type.
+    columns: Vec<rebuild::Column>,
+    /// Observed: something else that is made of it, in the server's words.
+    user: Option<String>,
     span: Option<Span>,
 }
 
 static DOC: Doc = Doc {
     name: "enum",
     summary: "An enum type: its labels in order. New labels are added in place, anywhere in the order; a label is \
-              renamed by `{ name = \"approved\", renamed_from = \"ok\" }`.",
+              renamed by `{ name = \"approved\", renamed_from = \"ok\" }`. Where a label goes, or stands elsewhere, the \
+              type is made anew and its columns are converted, which writes their tables anew; a label that goes needs \
+              consent `narrow`, and no row may hold it.",
     manual: "datatype-enum",
     place: Place::InSchema("enums"),
     rank: Rank::Type,
@@ -65,15 +73,17 @@ impl Room for Enum {
                 labels.push(label);
             }
         }
-        item.declare(Body { labels, span: Some(*span) });
+        item.declare(Body { labels, columns: Vec::new(), user: None, span: Some(*span) });
     }
 
     fn catalog(&self, server: &Server) -> Option<String> {
         let (ours, own) = (server.in_schemas("n.nspname"), not_of_extension("pg_type", "t.oid"));
         Some(format!(
             "SELECT n.nspname AS schema, t.typname AS name, \
-             (SELECT json_agg(l.enumlabel ORDER BY l.enumsortorder) FROM pg_enum l WHERE l.enumtypid = t.oid) AS labels \
-             FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace WHERE t.typtype = 'e' AND {ours} AND {own}"
+             (SELECT json_agg(l.enumlabel ORDER BY l.enumsortorder) FROM pg_enum l WHERE l.enumtypid = t.oid) AS labels, \
+             {} \
+             FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace WHERE t.typtype = 'e' AND {ours} AND {own}",
+            rebuild::USERS
         ))
     }
 
@@ -84,22 +94,22 @@ impl Room for Enum {
     fn observe(&self, row: &Row<'_>, _: &Server, out: &mut Observed) {
         let labels = row.list("labels").into_iter().map(|name| Label { name, renamed_from: None }).collect();
         let address = Address::new(DOC.name, [row.text("schema"), row.text("name")]);
-        out.model.insert(Entry::new(address, Body { labels, span: None }));
+        let (columns, user) = (rebuild::columns(row), row.owned("user"));
+        let body = Body { labels, columns, user, span: None };
+        out.model.insert(Entry::new(address, body));
     }
 
     fn write(&self, _: &Address, observed: &Body, draft: &mut Draft<'_>) {
-        let Body { labels, span: _ } = observed;
+        let Body { labels, columns: _, user: _, span: _ } = observed;
         draft.array("labels", labels.iter().map(|label| label.name.as_str()));
     }
 
     fn create(&self, at: &Address, desired: &Body, _: &Cx<'_>) -> Vec<Step> {
-        let labels: Vec<String> = desired.labels.iter().map(|label| literal(&label.name)).collect();
-        let sql = format!("CREATE TYPE {} AS ENUM ({})", name(at), labels.join(", "));
-        vec![Statement::new(Form::Create, sql).into()]
+        vec![create_type(at, desired).into()]
     }
 
-    fn compare(&self, at: &Address, desired: &Body, observed: &Body, _: &Cx<'_>, out: &mut Alteration) {
-        let Body { labels, span } = desired;
+    fn compare(&self, at: &Address, desired: &Body, observed: &Body, cx: &Cx<'_>, out: &mut Alteration) {
+        let Body { labels, columns: _, user: _, span: _ } = desired;
         let mut have: Vec<String> = observed.labels.iter().map(|label| label.name.clone()).collect();
         for label in labels {
             rename(at, label, &mut have, out);
@@ -107,10 +117,7 @@ impl Room for Enum {
         let want: Vec<String> = labels.iter().map(|label| label.name.clone()).collect();
         let kept: Vec<&String> = want.iter().filter(|label| have.contains(label)).collect();
         if !kept.iter().copied().eq(have.iter()) {
-            let gone: Vec<&String> = have.iter().filter(|label| !want.contains(label)).collect();
-            let change = Change { attribute: "labels", from: have.show(), to: want.show() };
-            out.obstacle(change, obstacle(at, &gone, *span));
-            return;
+            return rebuild::rebuild(at, desired, observed, &have, cx, out);
         }
         for (number, label) in want.iter().enumerate().filter(|(_, label)| !have.contains(label)) {
             let sql = Phrase::from("ALTER TYPE ").raw(name(at)).raw(" ADD VALUE ").literal(label);
@@ -130,6 +137,10 @@ impl Room for Enum {
         Some(vec![Statement::new(Form::Catalog, sql).into()])
     }
 
+    fn follow(&self, body: &mut Body, from: &Address, to: &Address) {
+        body.columns.iter_mut().for_each(|column| column.follow(from, to));
+    }
+
     fn identity(&self, at: &Address) -> Option<String> {
         Some(format!("TYPE {}", name(at)))
     }
@@ -137,6 +148,11 @@ impl Room for Enum {
 
 fn name(at: &Address) -> String {
     qualified(at.schema(), at.name())
+}
+
+fn create_type(at: &Address, desired: &Body) -> Statement {
+    let labels: Vec<String> = desired.labels.iter().map(|label| literal(&label.name)).collect();
+    Statement::new(Form::Create, format!("CREATE TYPE {} AS ENUM ({})", name(at), labels.join(", ")))
 }
 
 fn read_label(node: &Node) -> Option<Label> {
@@ -162,23 +178,4 @@ fn rename(at: &Address, label: &Label, have: &mut [String], out: &mut Alteration
         out.note(change, vec![Statement::new(Form::EnumRenameValue, sql).into()]);
         there.clone_from(&label.name);
     }
-}
-
-fn obstacle(at: &Address, gone: &[&String], span: Option<Span>) -> Obstacle {
-    let (message, hint) = match gone {
-        [] => (
-            format!("the labels of `{at}` stand in another order in the database"),
-            "PostgreSQL cannot move a label; put them in the order that the database has".to_string(),
-        ),
-        gone => {
-            let list = gone.iter().map(|label| format!("`{label}`")).collect::<Vec<_>>().join(", ");
-            (
-                format!("the database has labels of `{at}` that the file does not: {list}"),
-                "PostgreSQL cannot drop a label; put it back, or rename it with \
-                 `{ name = \"…\", renamed_from = \"…\" }`"
-                    .to_string(),
-            )
-        }
-    };
-    Obstacle { message, hint, span }
 }

@@ -1,0 +1,1 @@
+select m::text, has_type_privilege('public', 'mood', 'usage') from t order by m

@@ -1,0 +1,1 @@
+select id, m, many, was from t order by id
