@@ -2,10 +2,11 @@ BEGIN;
 DROP FUNCTION public.f(public.reordered);
 DROP TYPE public.reordered;
 CREATE TYPE public.reordered AS (a int, b int);
-REVOKE ALL ON TYPE public.reordered FROM PUBLIC;
 CREATE FUNCTION public.f(r reordered) RETURNS int
     LANGUAGE sql
     AS $$select 1$$;
+GRANT USAGE ON TYPE public.reordered TO {{unique}};
+REVOKE ALL ON TYPE public.reordered FROM PUBLIC;
 COMMENT ON TYPE public.reordered IS 'kept';
 COMMIT;
 
