@@ -137,6 +137,8 @@ fn replacing(mut steps: Vec<Step>) -> Vec<Step> {
             Form::DropObject => Form::ReplaceObject,
             Form::DropTrigger => Form::ReplaceTrigger,
             Form::DropPolicy => Form::ReplacePolicy,
+            Form::DropRule => Form::ReplaceRule,
+            Form::DropStatistics => Form::ReplaceStatistics,
             Form::DropConstraint => Form::ReplaceConstraint,
             Form::DropIndex => Form::ReplaceIndex,
             Form::DropIndexConcurrently => Form::ReplaceIndexConcurrently,

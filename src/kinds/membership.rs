@@ -1,31 +1,37 @@
 //! Memberships of roles in roles.
 
-use crate::delta::Alteration;
+use crate::delta::{Alteration, Change, Show};
 use crate::kind::{Cx, Doc, Item, Place, Rank, Room, Row, Server, Undeclared};
 use crate::model::{Address, Entry, Model, Observed};
-use crate::source::{KeyDoc, Shape};
+use crate::pg::Feature;
+use crate::source::{KeyDoc, Reader, Shape, Value};
 use crate::sql::{Form, ident};
 use crate::statement::{Statement, Step};
 
 /// The room.
 pub struct Membership;
 
-/// A membership.
+/// A membership. What the file does not say of it is left alone.
 #[derive(Debug, Clone)]
 pub struct Body {
-    admin: bool,
+    admin: Option<bool>,
+    inherit: Option<bool>,
+    set: Option<bool>,
 }
 
 static DOC: Doc = Doc {
     name: "membership",
-    summary: "The roles that a role is a member of.",
+    summary: "The roles that a role is a member of. The options are `true`, `false`, or the list of the roles for which \
+              they are true; an option that is not given is left alone.",
     manual: "role-membership",
     place: Place::Single { of: &["role"], key: "member_of" },
     rank: Rank::Role,
     main_key: Some("roles"),
     keys: &[
         KeyDoc::new("roles", Shape::Names, "the roles it is a member of"),
-        KeyDoc::new("admin", Shape::Boolean, "can make others members"),
+        KeyDoc::new("admin", Shape::Any, "can make others members"),
+        KeyDoc::new("inherit", Shape::Any, "has their privileges without SET ROLE (PostgreSQL 16)"),
+        KeyDoc::new("set", Shape::Any, "can SET ROLE to them (PostgreSQL 16)"),
     ],
     example: "[roles.readers]\n\n[roles.admin_console]\nlogin = true\nmember_of = [\"readers\"]\n",
 };
@@ -40,39 +46,72 @@ impl Room for Membership {
     fn read(&self, item: &mut Item<'_>) {
         let Some(member) = item.host.clone() else { return };
         let mut reader = item.reader();
-        let admin = reader.flag("admin");
-        for (group, _) in reader.strings("roles") {
+        let groups = reader.strings("roles");
+        let [admin, inherit, set] = ["admin", "inherit", "set"].map(|key| option(&mut reader, key));
+        let late = ["inherit", "set"].map(|key| reader.has(key).then(|| reader.span_of(key)));
+        for (group, _) in groups {
             item.need(Address::new("role", [&group]));
-            item.declare_at(Address::new(DOC.name, [member.name(), &group]), Body { admin });
+            for span in late.iter().flatten() {
+                item.want(Feature::MembershipOptions, *span);
+            }
+            let body = Body { admin: admin.of(&group), inherit: inherit.of(&group), set: set.of(&group) };
+            item.declare_at(Address::new(DOC.name, [member.name(), &group]), body);
         }
     }
 
-    fn catalog(&self, _: &Server) -> Option<String> {
+    fn catalog(&self, server: &Server) -> Option<String> {
+        let options = match server.has(Feature::MembershipOptions) {
+            true => "bool_or(m.inherit_option) AS inherit, bool_or(m.set_option) AS set",
+            false => "NULL AS inherit, NULL AS set",
+        };
         // From 16 on there can be a row for each grantor; together they are one membership.
-        let query = "SELECT u.rolname AS member, g.rolname AS role, bool_or(m.admin_option) AS admin \
-                     FROM pg_auth_members m JOIN pg_roles u ON u.oid = m.member JOIN pg_roles g ON g.oid = m.roleid \
-                     GROUP BY 1, 2";
-        Some(query.to_string())
+        Some(format!(
+            "SELECT u.rolname AS member, g.rolname AS role, bool_or(m.admin_option) AS admin, {options} \
+             FROM pg_auth_members m JOIN pg_roles u ON u.oid = m.member JOIN pg_roles g ON g.oid = m.roleid \
+             GROUP BY 1, 2"
+        ))
     }
 
     fn observe(&self, row: &Row<'_>, _: &Server, out: &mut Observed) {
         let address = Address::new(DOC.name, [row.text("member"), row.text("role")]);
         let member = Address::new("role", [row.text("member")]);
-        out.model.insert(Entry::new(address, Body { admin: row.flag("admin") }).part_of(member));
+        let [admin, inherit, set] =
+            ["admin", "inherit", "set"].map(|name| row.get(name).map(|text| text == "t"));
+        out.model.insert(Entry::new(address, Body { admin, inherit, set }).part_of(member));
     }
 
-    fn create(&self, at: &Address, desired: &Body, _: &Cx<'_>) -> Vec<Step> {
-        let Body { admin } = desired;
-        let option = if *admin { " WITH ADMIN OPTION" } else { "" };
-        let sql = format!("GRANT {} TO {}{option}", ident(at.name()), ident(at.schema()));
+    fn create(&self, at: &Address, desired: &Body, cx: &Cx<'_>) -> Vec<Step> {
+        let Body { admin, inherit, set } = desired;
+        let late = cx.server.has(Feature::MembershipOptions);
+        let mut options = Vec::new();
+        for (word, value) in [("ADMIN", admin), ("INHERIT", inherit), ("SET", set)] {
+            match value {
+                Some(true) => options.push(format!("{word} OPTION")),
+                Some(false) if late => options.push(format!("{word} FALSE")),
+                _ => {}
+            }
+        }
+        let with = if options.is_empty() { String::new() } else { format!(" WITH {}", options.join(", ")) };
+        let sql = format!("GRANT {} TO {}{with}", ident(at.name()), ident(at.schema()));
         vec![Statement::new(Form::Grant, sql).into()]
     }
 
-    fn compare(&self, at: &Address, desired: &Body, observed: &Body, cx: &Cx<'_>, out: &mut Alteration) {
-        let Body { admin } = desired;
-        // The creator of a role is its admin without being asked (16); only a missing option is a difference.
-        if *admin {
-            out.attribute("admin", &observed.admin, admin, || self.create(at, desired, cx));
+    fn compare(&self, at: &Address, desired: &Body, observed: &Body, _: &Cx<'_>, out: &mut Alteration) {
+        let Body { admin, inherit, set } = desired;
+        let options = [
+            ("admin", "ADMIN", admin, &observed.admin),
+            ("inherit", "INHERIT", inherit, &observed.inherit),
+            ("set", "SET", set, &observed.set),
+        ];
+        for (attribute, word, desired, observed) in options {
+            let Some(value) = desired.filter(|_| desired != observed) else { continue };
+            let (role, member) = (ident(at.name()), ident(at.schema()));
+            let sql = match value {
+                true => format!("GRANT {role} TO {member} WITH {word} OPTION"),
+                false => format!("REVOKE {word} OPTION FOR {role} FROM {member}"),
+            };
+            let change = Change { attribute, from: observed.show(), to: desired.show() };
+            out.note(change, vec![Statement::new(Form::Grant, sql).into()]);
         }
     }
 
@@ -88,5 +127,29 @@ impl Room for Membership {
     fn undeclared(&self, at: &Address, _: &Body, desired: &Model) -> Undeclared {
         let declared = desired.contains(&Address::new("role", [at.schema()]));
         if declared { Undeclared::Drift } else { Undeclared::Ignore }
+    }
+}
+
+/// For which memberships an option holds.
+enum For {
+    All(Option<bool>),
+    These(Vec<String>),
+}
+
+impl For {
+    fn of(&self, role: &str) -> Option<bool> {
+        match self {
+            For::All(value) => *value,
+            For::These(roles) => Some(roles.iter().any(|name| name == role)),
+        }
+    }
+}
+
+fn option(reader: &mut Reader<'_, '_>, key: &str) -> For {
+    match reader.node(key).map(|node| &node.value) {
+        Some(Value::Array(_) | Value::String(_)) => {
+            For::These(reader.strings(key).into_iter().map(|(name, _)| name).collect())
+        }
+        _ => For::All(reader.boolean(key)),
     }
 }

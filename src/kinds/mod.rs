@@ -9,6 +9,7 @@ mod custom;
 mod default_privilege;
 mod domain;
 mod enumeration;
+mod event_trigger;
 mod exclusion;
 mod extension;
 mod foreign_key;
@@ -22,6 +23,7 @@ mod range;
 mod role;
 mod routine;
 mod rows;
+mod rule;
 mod schema;
 mod sequence;
 mod table;
@@ -55,6 +57,7 @@ pub fn registry() -> Registry {
         &view::MATERIALIZED_VIEW,
         &trigger::Trigger,
         &policy::Policy,
+        &rule::Rule,
         &rows::Rows,
         &role::Role,
         &membership::Membership,
@@ -62,6 +65,7 @@ pub fn registry() -> Registry {
         &default_privilege::DefaultPrivilege,
         &owner::Owner,
         &comment::Comment,
+        &event_trigger::EventTrigger,
         &custom::Custom,
     ])
 }

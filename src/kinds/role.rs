@@ -6,8 +6,8 @@ use crate::delta::{Alteration, Change};
 use crate::kind::{Cx, Doc, Item, Place, Rank, Room, Row, Seat, Server, Undeclared};
 use crate::model::{Address, Entry, Model, Observed};
 use crate::pg::scram;
-use crate::source::{KeyDoc, Shape};
-use crate::sql::{Form, Phrase, ident, literal, qualified};
+use crate::source::{KeyDoc, Reader, Shape, Value};
+use crate::sql::{Form, Phrase, cut, ident, literal, qualified};
 use crate::statement::{Statement, Step};
 use std::collections::BTreeMap;
 
@@ -21,6 +21,8 @@ pub struct Body {
     flags: BTreeMap<&'static str, bool>,
     connection_limit: Option<i64>,
     valid_until: Option<String>,
+    /// Settings that its sessions begin with: everywhere, and in this database.
+    settings: [BTreeMap<String, String>; 2],
     password: Option<Secret>,
     /// What the server, or our own note, keeps of the password.
     verifier: Option<Secret>,
@@ -61,6 +63,12 @@ static DOC: Doc = Doc {
         ),
         KeyDoc::new("valid_until", Shape::Text, "when its password expires"),
         KeyDoc::new("password_env", Shape::Name, "the environment variable that holds its password"),
+        KeyDoc::new(
+            "settings",
+            Shape::Table,
+            "settings that its sessions begin with: `{ work_mem = \"64MB\" }`",
+        ),
+        KeyDoc::new("settings_in_database", Shape::Table, "the same, for sessions in this database alone"),
     ],
     example: "[roles.admin_console]\nlogin = true\nconnection_limit = 5\n",
 };
@@ -82,10 +90,11 @@ impl Room for Role {
         }
         let connection_limit = reader.integer("connection_limit");
         let valid_until = reader.text("valid_until");
+        let settings = ["settings", "settings_in_database"].map(|key| settings(&mut reader, key));
         let variable = reader.string("password_env");
         let password = variable.and_then(|(variable, span)| item.environment(variable, span));
         let password = password.map(Secret::new);
-        item.declare(Body { flags, connection_limit, valid_until, password, verifier: None });
+        item.declare(Body { flags, connection_limit, valid_until, settings, password, verifier: None });
     }
 
     fn catalog(&self, server: &Server) -> Option<String> {
@@ -102,8 +111,13 @@ impl Room for Role {
         };
         Some(format!(
             "SELECT r.rolname AS name, {}, r.rolconnlimit AS connection_limit, r.rolvaliduntil::text AS valid_until, \
-             {verifier} AS verifier FROM {from} WHERE r.rolname !~ '^pg_'",
-            flags.join(", ")
+             {verifier} AS verifier, {} AS settings, {} AS settings_in_database FROM {from} WHERE r.rolname !~ '^pg_'",
+            flags.join(", "),
+            SETTINGS.replace("DATABASE", "0"),
+            SETTINGS.replace(
+                "DATABASE",
+                "(SELECT d.oid FROM pg_database d WHERE d.datname = current_database())"
+            ),
         ))
     }
 
@@ -123,6 +137,12 @@ impl Room for Role {
             flags: FLAGS.iter().map(|(key, _, _)| (*key, row.flag(key))).collect(),
             connection_limit: Some(row.number("connection_limit")),
             valid_until: row.owned("valid_until"),
+            settings: ["settings", "settings_in_database"].map(|column| {
+                let pair = |text: String| {
+                    text.split_once('=').map(|(name, value)| (name.to_lowercase(), value.to_string()))
+                };
+                row.list(column).into_iter().filter_map(pair).collect()
+            }),
             password: None,
             verifier: row.owned("verifier").map(Secret::new),
         };
@@ -130,7 +150,7 @@ impl Room for Role {
     }
 
     fn create(&self, at: &Address, desired: &Body, cx: &Cx<'_>) -> Vec<Step> {
-        let Body { flags, connection_limit, valid_until, password, verifier: _ } = desired;
+        let Body { flags, connection_limit, valid_until, settings, password, verifier: _ } = desired;
         let mut sql = Phrase::from("CREATE ROLE ").ident(at.name());
         for (key, value) in flags {
             sql = sql.raw(format!(" {}", words(key, *value)));
@@ -143,11 +163,14 @@ impl Room for Role {
         sql = sql.with(verifier.as_ref(), |sql, verifier| sql.raw(" PASSWORD ").secret(verifier));
         statements.push(Statement::new(Form::Catalog, sql));
         statements.extend(verifier.and_then(|verifier| remember(at, &verifier, cx)));
+        for (here, list) in [false, true].into_iter().zip(settings) {
+            statements.extend(list.iter().map(|(name, value)| set(at, here, name, value)));
+        }
         vec![Step::direct(statements)]
     }
 
     fn compare(&self, at: &Address, desired: &Body, observed: &Body, cx: &Cx<'_>, out: &mut Alteration) {
-        let Body { flags, connection_limit, valid_until, password, verifier: _ } = desired;
+        let Body { flags, connection_limit, valid_until, settings, password, verifier: _ } = desired;
         let alter = |rest: Phrase| {
             let sql = Phrase::from("ALTER ROLE ").ident(at.name()).raw(" ").phrase(&rest);
             vec![Statement::new(Form::Catalog, sql).into()]
@@ -167,6 +190,17 @@ impl Room for Role {
             out.attribute("valid_until", &observed.valid_until, valid_until, || {
                 alter(Phrase::from("VALID UNTIL ").literal(until))
             });
+        }
+        for (here, (list, there)) in [false, true].into_iter().zip(settings.iter().zip(&observed.settings)) {
+            let differs = |(name, value): &(&String, &String)| {
+                there.get(*name).is_none_or(|there| parts(name, there) != parts(name, value))
+            };
+            for (name, value) in list.iter().filter(differs) {
+                let shown = |value: &String| format!("{name} = {value}");
+                let attribute = if here { "settings_in_database" } else { "settings" };
+                let change = Change { attribute, from: there.get(name).map(shown), to: Some(shown(value)) };
+                out.note(change, vec![set(at, here, name, value).into()]);
+            }
         }
         let Some(password) = password else { return };
         let known = observed.verifier.as_ref();
@@ -198,6 +232,67 @@ impl Room for Role {
     fn undeclared(&self, _: &Address, _: &Body, _: &Model) -> Undeclared {
         Undeclared::Ignore
     }
+}
+
+/// The settings of `pg_roles r` in DATABASE, `name=value` each.
+const SETTINGS: &str = "(SELECT to_json(s.setconfig) FROM pg_db_role_setting s WHERE s.setrole = r.oid AND s.setdatabase = DATABASE)";
+
+/// Settings whose value is a list of names.
+const LISTS: &[&str] = &[
+    "search_path",
+    "temp_tablespaces",
+    "local_preload_libraries",
+    "session_preload_libraries",
+    "createrole_self_grant",
+];
+
+fn settings(reader: &mut Reader<'_, '_>, key: &str) -> BTreeMap<String, String> {
+    let mut settings = BTreeMap::new();
+    for (name, node) in reader.table(key).into_iter().flat_map(|table| &table.entries) {
+        let value = match &node.value {
+            Value::String(text) | Value::Float(text) => text.clone(),
+            Value::Integer(number) => number.to_string(),
+            Value::Boolean(value) => if *value { "on" } else { "off" }.to_string(),
+            _ => {
+                reader
+                    .problems()
+                    .add(node.span, format!("`{}` wants a value, not {}", name.name, node.sort()));
+                continue;
+            }
+        };
+        settings.insert(name.name.to_lowercase(), value);
+    }
+    settings
+}
+
+/// The names in the value of a list; the whole of any other.
+fn parts(name: &str, value: &str) -> Vec<String> {
+    if !LISTS.contains(&name) {
+        return vec![value.to_string()];
+    }
+    let one = |part: &str| {
+        let part = part.trim();
+        match part.strip_prefix('"').and_then(|part| part.strip_suffix('"')) {
+            Some(quoted) => quoted.replace("\"\"", "\""),
+            None => part.to_lowercase(),
+        }
+    };
+    cut(value, ",").into_iter().map(one).collect()
+}
+
+fn set(at: &Address, here: bool, name: &str, value: &str) -> Statement {
+    let name_of_setting = name.split('.').map(ident).collect::<Vec<_>>().join(".");
+    let values: Vec<String> = parts(name, value).iter().map(|part| literal(part)).collect();
+    let (role, values) = (ident(at.name()), values.join(", "));
+    let sql = if here {
+        // The name of the database is the server's to know.
+        let [role, name, values] = [role, name_of_setting, values].map(|text| text.replace('%', "%%"));
+        let text = literal(&format!("ALTER ROLE {role} IN DATABASE %I SET {name} = {values}"));
+        format!("DO $$ BEGIN EXECUTE format({text}, current_database()); END $$")
+    } else {
+        format!("ALTER ROLE {role} SET {name_of_setting} = {values}")
+    };
+    Statement::new(Form::Catalog, sql)
 }
 
 fn words(key: &str, value: bool) -> String {

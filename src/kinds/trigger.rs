@@ -1,9 +1,9 @@
 //! Triggers on tables.
 
 use crate::delta::Alteration;
-use crate::kind::{Context, Cx, Doc, Item, Place, Rank, Room, Row, Seat, Server, Visit};
+use crate::kind::{Context, Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server, Visit, dotless};
 use crate::model::{Address, Entry, Observed};
-use crate::source::{KeyDoc, Shape};
+use crate::source::{KeyDoc, Reader, Shape};
 use crate::sql::{Form, Fragment, Phrase, column_names, ident, idents, literal, not_of_extension, qualified};
 use crate::statement::{Statement, Step};
 use std::collections::BTreeSet;
@@ -25,6 +25,15 @@ pub struct Body {
     /// What it calls it with: literals, all of which PostgreSQL keeps as text.
     arguments: Vec<String>,
     enabled: &'static str,
+    /// A constraint trigger can be put off to the end of the transaction.
+    constraint: bool,
+    deferrable: bool,
+    deferred: bool,
+    /// The other table that a constraint trigger watches for: schema and name.
+    from: Option<(String, String)>,
+    /// The names under which it sees all rows before and after the statement.
+    old_table: Option<String>,
+    new_table: Option<String>,
 }
 
 const EVENTS: &[&str] = &["insert", "update", "delete", "truncate"];
@@ -33,10 +42,11 @@ const ENABLED: &[(&str, &str)] =
 
 static DOC: Doc = Doc {
     name: "trigger",
-    summary: "A trigger on a table. `touch = \"updated_at\"` on a table is short for a trigger that keeps that column \
-              current.",
+    summary: "A trigger on a table or a view. `touch = \"updated_at\"` on a table is short for a trigger that keeps that \
+              column current. `constraint = true` makes it a constraint trigger, which runs after each row and can be \
+              deferred.",
     manual: "sql-createtrigger",
-    place: Place::Children { of: &["table", "view"], key: "triggers" },
+    place: Place::Children { of: &["table", "view", "foreign table"], key: "triggers" },
     rank: Rank::Trigger,
     main_key: None,
     keys: &[
@@ -62,6 +72,20 @@ static DOC: Doc = Doc {
             Shape::OneOf(&["yes", "no", "always", "replica"]),
             "whether it fires; `yes` if not given",
         ),
+        KeyDoc::new("constraint", Shape::Boolean, "it is a constraint trigger"),
+        KeyDoc::new(
+            "deferrable",
+            Shape::Boolean,
+            "a constraint trigger can run at the end of the transaction",
+        ),
+        KeyDoc::new(
+            "initially",
+            Shape::OneOf(&["immediate", "deferred"]),
+            "when a deferrable one runs if nothing else is said",
+        ),
+        KeyDoc::new("from", Shape::Name, "another table that a constraint trigger is about"),
+        KeyDoc::new("old_table", Shape::Name, "the name of all rows as they were, in its function"),
+        KeyDoc::new("new_table", Shape::Name, "the name of all rows as they are now"),
     ],
     example: "[functions.\"stamp()\"]\nreturns = \"trigger\"\nlanguage = \"plpgsql\"\n\
               body = \"begin new.seen := now(); return new; end\"\n\n[tables.events.columns]\n\
@@ -86,25 +110,19 @@ impl Room for Trigger {
         let condition = reader.string("condition").map(|(text, span)| Fragment::written(text, span));
         let enabled = reader.one_of("enabled", ENABLED).unwrap_or("yes");
         let call = reader.required("call");
-        let (mut events, mut columns) = (BTreeSet::new(), BTreeSet::new());
-        let written = reader.strings("events");
-        if written.is_empty() {
-            let span = reader.span_of("events");
-            reader.problems().add(span, "a trigger wants at least one event");
-        }
-        for (text, span) in written {
-            let lower = text.trim().to_lowercase();
-            if let Some(list) = lower.strip_prefix("update of ") {
-                let list = &text.trim()[text.trim().len() - list.len()..];
-                columns.extend(list.split(',').map(|name| name.trim().trim_matches('"').to_string()));
-                events.insert("update".to_string());
-            } else if EVENTS.contains(&lower.as_str()) {
-                events.insert(lower);
-            } else {
-                let message = format!("`{text}` is no event of a trigger");
-                reader.problems().add_with_suggestion(span, message, &lower, EVENTS.iter().copied());
+        let constraint = reader.flag("constraint");
+        let deferred =
+            reader.one_of("initially", &[("immediate", false), ("deferred", true)]).unwrap_or(false);
+        let deferrable = deferred || reader.flag("deferrable");
+        let from = reader.string("from");
+        let (old_table, new_table) = (reader.text("old_table"), reader.text("new_table"));
+        for key in ["deferrable", "initially", "from"] {
+            if reader.has(key) && !constraint {
+                let span = reader.span_of(key);
+                reader.problems().add(span, format!("`{key}` is for a trigger with `constraint = true`"));
             }
         }
+        let (events, columns) = events(&mut reader);
         let (Some(timing), Some((call, span))) = (timing, call) else { return };
         for column in columns.iter().filter(|_| host.kind == "table") {
             item.refer(Address::new("column", [host.schema(), host.name(), column]), span);
@@ -116,7 +134,29 @@ impl Room for Trigger {
         let function = item.resolve(name.trim());
         item.need(Address::new("function", [&function.0, &format!("{}()", function.1)]));
         let arguments = literals(arguments);
-        item.declare(Body { timing, events, columns, row, condition, function, arguments, enabled });
+        let from = from.map(|(name, span)| {
+            let (schema, name) = item.resolve(name);
+            item.refer(Address::new("table", [&schema, &name]), span);
+            (schema, name)
+        });
+        // A constraint trigger can be nothing else.
+        let row = row || constraint;
+        item.declare(Body {
+            timing,
+            events,
+            columns,
+            row,
+            condition,
+            function,
+            arguments,
+            enabled,
+            constraint,
+            deferrable,
+            deferred,
+            from,
+            old_table,
+            new_table,
+        });
     }
 
     fn catalog(&self, server: &Server) -> Option<String> {
@@ -130,11 +170,14 @@ impl Room for Trigger {
         Some(format!(
             "SELECT n.nspname AS schema, c.relname AS table, c.relkind AS host, t.tgname AS name, {used} AS used, t.tgtype AS type, {columns} AS columns, \
              pg_get_triggerdef(t.oid) AS definition, t.tgenabled AS enabled, fn.nspname AS function_schema, \
-             p.proname AS function \
+             p.proname AS function, t.tgconstraint <> 0 AS constraint, t.tgdeferrable AS deferrable, \
+             t.tginitdeferred AS deferred, rn.nspname AS from_schema, r.relname AS from_table, \
+             t.tgoldtable AS old_table, t.tgnewtable AS new_table \
              FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace \
              JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_namespace fn ON fn.oid = p.pronamespace \
-             WHERE NOT t.tgisinternal AND t.tgparentid = 0 AND t.tgconstraint = 0 AND NOT c.relispartition \
-             AND c.relkind IN ('r', 'p', 'v') AND {ours} AND {own} ORDER BY t.oid"
+             LEFT JOIN pg_class r ON r.oid = t.tgconstrrelid LEFT JOIN pg_namespace rn ON rn.oid = r.relnamespace \
+             WHERE NOT t.tgisinternal AND t.tgparentid = 0 AND NOT c.relispartition \
+             AND c.relkind IN ('r', 'p', 'v', 'f') AND {ours} AND {own} ORDER BY t.oid"
         ))
     }
 
@@ -173,16 +216,51 @@ impl Room for Trigger {
                 "R" => "replica",
                 _ => "yes",
             },
+            constraint: row.flag("constraint"),
+            deferrable: row.flag("deferrable"),
+            deferred: row.flag("deferred"),
+            from: row.owned("from_schema").zip(row.owned("from_table")),
+            old_table: row.owned("old_table"),
+            new_table: row.owned("new_table"),
         };
-        let host = if row.text("host") == "v" { "view" } else { "table" };
+        let host = match row.text("host") {
+            "v" => "view",
+            "f" => "foreign table",
+            _ => "table",
+        };
         let table = Address::new(host, [path[0], path[1]]);
         let function = format!("{}()", row.text("function"));
         let function = Address::new("function", [row.text("function_schema"), &function]);
+        let other = body.from.clone().map(|(schema, name)| Address::new("table", [schema, name]));
         let mut entry = Entry::new(Address::new(DOC.name, path), body).part_of(table).needing(function);
+        entry.needs.extend(other);
         for column in row.list("used") {
             entry = entry.needing(Address::new("column", [path[0], path[1], &column]));
         }
         out.model.insert(entry);
+    }
+
+    fn write(&self, _: &Address, observed: &Body, draft: &mut Draft<'_>) {
+        let Body { timing, events, columns, row, condition, function, arguments, enabled, .. } = observed;
+        let Body { constraint, deferrable, deferred, from, old_table, new_table, .. } = observed;
+        let columns: Vec<String> = columns.iter().map(|name| dotless(name)).collect();
+        let event = |name: &String| match name.as_str() {
+            "update" if !columns.is_empty() => format!("update of {}", columns.join(", ")),
+            name => name.to_string(),
+        };
+        let arguments: Vec<String> = arguments.iter().map(|argument| literal(argument)).collect();
+        draft.text("when", *timing);
+        draft.list("events", events.iter().map(event));
+        draft.word("for_each", if *row && !constraint { "row" } else { "" }, "");
+        draft.some_fragment("condition", condition.as_ref());
+        draft.text("call", format!("{}({})", draft.name(&function.0, &function.1), arguments.join(", ")));
+        draft.word("enabled", enabled, "yes");
+        draft.flag("constraint", *constraint);
+        draft.flag("deferrable", *deferrable && !deferred);
+        draft.word("initially", if *deferred { "deferred" } else { "" }, "");
+        draft.some("from", from.as_ref().map(|(schema, name)| draft.name(schema, name)));
+        draft.some("old_table", old_table.as_ref());
+        draft.some("new_table", new_table.as_ref());
     }
 
     fn fragments(&self, at: &Address, body: &mut Body, visit: &mut Visit<'_>) {
@@ -200,7 +278,15 @@ impl Room for Trigger {
     }
 
     fn compare(&self, at: &Address, desired: &Body, observed: &Body, _: &Cx<'_>, out: &mut Alteration) {
-        let Body { timing, events, columns, row, condition, function: _, arguments: _, enabled } = desired;
+        let Body { timing, events, columns, row, condition, function: _, arguments: _, enabled, .. } =
+            desired;
+        let Body { constraint, deferrable, deferred, from, old_table, new_table, .. } = desired;
+        out.replaced("constraint", &observed.constraint, constraint);
+        out.replaced("deferrable", &observed.deferrable, deferrable);
+        out.replaced("initially_deferred", &observed.deferred, deferred);
+        out.replaced("from", &observed.from.as_ref().map(spelled), &from.as_ref().map(spelled));
+        out.replaced("old_table", &observed.old_table, old_table);
+        out.replaced("new_table", &observed.new_table, new_table);
         out.replaced("when", &observed.timing, timing);
         out.replaced("events", &observed.events, events);
         out.replaced("columns", &observed.columns, columns);
@@ -232,6 +318,13 @@ impl Room for Trigger {
         match from.kind {
             "column" if body.columns.remove(from.name()) => _ = body.columns.insert(to.name().to_string()),
             "schema" if body.function.0 == from.name() => body.function.0 = to.name().to_string(),
+            "table" => {
+                let other =
+                    |(schema, name): &&mut (String, String)| from.path() == [schema.clone(), name.clone()];
+                if let Some(other) = body.from.as_mut().filter(other) {
+                    *other = (to.schema().to_string(), to.name().to_string());
+                }
+            }
             _ => {}
         }
     }
@@ -243,6 +336,34 @@ impl Room for Trigger {
     fn identity(&self, at: &Address) -> Option<String> {
         Some(format!("TRIGGER {} ON {}", ident(at.name()), at.relation()))
     }
+}
+
+/// The events, and the columns of `update of`.
+fn events(reader: &mut Reader<'_, '_>) -> (BTreeSet<String>, BTreeSet<String>) {
+    let (mut events, mut columns) = (BTreeSet::new(), BTreeSet::new());
+    let written = reader.strings("events");
+    if written.is_empty() {
+        let span = reader.span_of("events");
+        reader.problems().add(span, "a trigger wants at least one event");
+    }
+    for (text, span) in written {
+        let lower = text.trim().to_lowercase();
+        if let Some(list) = lower.strip_prefix("update of ") {
+            let list = &text.trim()[text.trim().len() - list.len()..];
+            columns.extend(list.split(',').map(|name| name.trim().trim_matches('"').to_string()));
+            events.insert("update".to_string());
+        } else if EVENTS.contains(&lower.as_str()) {
+            events.insert(lower);
+        } else {
+            let message = format!("`{text}` is no event of a trigger");
+            reader.problems().add_with_suggestion(span, message, &lower, EVENTS.iter().copied());
+        }
+    }
+    (events, columns)
+}
+
+fn spelled((schema, name): &(String, String)) -> String {
+    qualified(schema, name)
 }
 
 /// The call, as CREATE TRIGGER takes it.
@@ -298,7 +419,8 @@ fn literals(list: &str) -> Vec<String> {
 }
 
 fn define(at: &Address, desired: &Body) -> Statement {
-    let Body { timing, events, columns, row, condition, function: _, arguments: _, enabled: _ } = desired;
+    let Body { timing, events, columns, row, condition, constraint, deferrable, deferred, .. } = desired;
+    let Body { from, old_table, new_table, .. } = desired;
     let columns: Vec<&String> = columns.iter().collect();
     let events: Vec<String> = events
         .iter()
@@ -307,10 +429,19 @@ fn define(at: &Address, desired: &Body) -> Statement {
             event => event.to_uppercase(),
         })
         .collect();
-    let sql = Phrase::from("CREATE TRIGGER ")
+    let tables = [("OLD", old_table), ("NEW", new_table)];
+    let tables: Vec<String> = tables
+        .iter()
+        .filter_map(|(word, name)| Some(format!(" {word} TABLE AS {}", ident(name.as_ref()?))))
+        .collect();
+    let sql = Phrase::from(if *constraint { "CREATE CONSTRAINT TRIGGER " } else { "CREATE TRIGGER " })
         .ident(at.name())
-        .raw(format!(" {} {} ON ", timing.to_uppercase(), events.join(" OR ")))
-        .raw(at.relation())
+        .raw(format!(" {} {} ON {}", timing.to_uppercase(), events.join(" OR "), at.relation()))
+        .with(from.as_ref(), |sql, (schema, name)| sql.raw(" FROM ").qualified(schema, name))
+        .when(*deferrable, " DEFERRABLE")
+        .when(*deferred, " INITIALLY DEFERRED")
+        .when(!tables.is_empty(), " REFERENCING")
+        .raw(tables.concat())
         .raw(if *row { " FOR EACH ROW" } else { " FOR EACH STATEMENT" })
         .with(condition.as_ref(), |sql, condition| sql.raw(" WHEN (").fragment(condition).raw(")"))
         .raw(format!(" EXECUTE FUNCTION {}", call(desired)));

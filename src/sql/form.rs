@@ -282,6 +282,20 @@ forms! {
     DropPolicy = AccessExclusive, None, loses(DropObject);
     /// `DROP POLICY` of one that is put back in a changed form.
     ReplacePolicy = AccessExclusive, None;
+    /// `CREATE RULE`, also `OR REPLACE`, or `ALTER RULE`.
+    CreateRule = AccessExclusive, None;
+    /// `DROP RULE`.
+    DropRule = AccessExclusive, None, loses(DropObject);
+    /// `DROP RULE` of one that is put back in a changed form.
+    ReplaceRule = AccessExclusive, None;
+    /// `CREATE STATISTICS`.
+    CreateStatistics = ShareUpdateExclusive, None;
+    /// `DROP STATISTICS`.
+    DropStatistics = ShareUpdateExclusive, None, loses(DropObject);
+    /// `DROP STATISTICS` of some that are put back in a changed form.
+    ReplaceStatistics = ShareUpdateExclusive, None;
+    /// `CREATE PUBLICATION` or a change of what is published: locks the tables that come.
+    Publish = ShareUpdateExclusive, None;
     /// `COMMENT ON`.
     Comment = ShareUpdateExclusive, None;
     /// `GRANT` or `ALTER DEFAULT PRIVILEGES … GRANT`.

@@ -4,7 +4,7 @@
 use super::digest;
 use crate::config::Secret;
 use crate::error::Result;
-use crate::pg::scram;
+use crate::pg::{Feature, scram};
 use crate::session::{Answer, Session, server_error};
 use crate::sql::{literal, qualified};
 use std::sync::{Mutex, OnceLock};
@@ -57,6 +57,25 @@ const CATALOGS: &[(&str, &str, &str)] = &[
     ("pg_description", "x.objoid, x.objsubid", "x.objoid >= 16384 OR x.objoid = 2200"),
     ("pg_shdescription", "x.objoid", "true"),
     ("pg_auth_members", "x.roleid, x.member", "true"),
+    ("pg_db_role_setting", "x.setrole, x.setdatabase", "true"),
+    ("pg_language", "x.oid", "true"),
+    ("pg_tablespace", "x.oid", "true"),
+    ("pg_event_trigger", "x.oid", "true"),
+    ("pg_statistic_ext", "x.oid", "true"),
+    ("pg_publication", "x.oid", "true"),
+    ("pg_publication_rel", "x.oid", "true"),
+    ("pg_ts_config", "x.oid", "x.oid >= 16384"),
+    ("pg_ts_config_map", "x.mapcfg, x.maptokentype, x.mapseqno", "x.mapcfg >= 16384"),
+    ("pg_ts_dict", "x.oid", "x.oid >= 16384"),
+    ("pg_foreign_data_wrapper", "x.oid", "true"),
+    ("pg_foreign_server", "x.oid", "true"),
+    ("pg_foreign_table", "x.ftrelid", "true"),
+];
+
+/// The same for catalogs that not every major has.
+const LATE_CATALOGS: &[(Feature, &str, &str, &str)] = &[
+    (Feature::PublicationSchemas, "pg_publication_namespace", "x.oid", "true"),
+    (Feature::ParameterPrivileges, "pg_parameter_acl", "x.oid", "true"),
 ];
 
 /// A query that gives the fingerprint of what the session sees.
@@ -68,6 +87,10 @@ fn query(session: &Session) -> String {
     };
     let mut parts: Vec<String> =
         CATALOGS.iter().map(|(catalog, key, condition)| rows(catalog, key, condition)).collect();
+    let late = LATE_CATALOGS.iter().filter(|(feature, ..)| session.server.has(*feature));
+    parts.extend(late.map(|(_, catalog, key, condition)| rows(catalog, key, condition)));
+    // Only a superuser may read pg_user_mapping; the view shows others what they may know.
+    parts.push("SELECT hashtext(x::text) FROM pg_user_mappings x".to_string());
     parts.push(match session.server.superuser {
         true => rows("pg_authid", "x.oid", "true"),
         false => "SELECT hashtext(x::text) FROM pg_roles x".to_string(),

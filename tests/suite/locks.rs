@@ -32,6 +32,9 @@ create type pair as (one int, two int);
 alter table t add column paired pair;
 create type single as (one int);
 create view looks as select id from t;
+create rule silent as on update to t do also nothing;
+create statistics counted on n, name from t;
+create publication published;
 ";
 
 /// A statement of each form; several, where one form covers several.
@@ -107,6 +110,21 @@ const SAMPLES: &[(Form, &str)] = &[
     (Form::DropPolicy, "drop policy visible on t"),
     (Form::ReplacePolicy, "drop policy visible on t"),
     (Form::Catalog, "comment on policy visible on t is 'x'"),
+    (Form::CreateRule, "create rule r as on insert to t do instead nothing"),
+    (Form::CreateRule, "create or replace rule silent as on update to t do also nothing"),
+    (Form::CreateRule, "alter rule silent on t rename to quiet"),
+    (Form::CreateRule, "alter table t disable rule silent"),
+    (Form::DropRule, "drop rule silent on t"),
+    (Form::ReplaceRule, "drop rule silent on t"),
+    (Form::Catalog, "comment on rule silent on t is 'x'"),
+    (Form::CreateStatistics, "create statistics s on id, n from t"),
+    (Form::DropStatistics, "drop statistics counted"),
+    (Form::ReplaceStatistics, "drop statistics counted"),
+    (Form::Catalog, "alter statistics counted set statistics 10"),
+    (Form::Publish, "create publication p for table t"),
+    (Form::Publish, "alter publication published set table t"),
+    (Form::Catalog, "alter publication published set (publish = 'insert')"),
+    (Form::DropObject, "drop publication published"),
     (Form::Comment, "comment on table t is 'x'"),
     (Form::Comment, "comment on column t.n is 'x'"),
     (Form::Grant, "grant select on t to ROLE"),

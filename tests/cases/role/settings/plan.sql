@@ -1,0 +1,14 @@
+BEGIN;
+CREATE ROLE {{unique}}_new;
+ALTER ROLE {{unique}}_new SET app."user" = 'it''s';
+ALTER ROLE {{unique}}_new SET search_path = 'tenants', 'Odd, one', 'public';
+ALTER ROLE {{unique}}_new SET work_mem = '64MB';
+DO $$ BEGIN EXECUTE format('ALTER ROLE {{unique}}_new IN DATABASE %I SET app.share = ''10%%''', current_database()); END $$;
+DO $$ BEGIN EXECUTE format('ALTER ROLE {{unique}}_new IN DATABASE %I SET statement_timeout = ''5000''', current_database()); END $$;
+ALTER ROLE {{unique}}_there BYPASSRLS;
+ALTER ROLE {{unique}}_there NOREPLICATION;
+ALTER ROLE {{unique}}_there CONNECTION LIMIT 3;
+ALTER ROLE {{unique}}_there VALID UNTIL '2030-01-01 00:00:00+00';
+ALTER ROLE {{unique}}_there SET jit = 'off';
+DO $$ BEGIN EXECUTE format('ALTER ROLE {{unique}}_there IN DATABASE %I SET search_path = ''tenants''', current_database()); END $$;
+COMMIT;
