@@ -146,6 +146,18 @@ pub enum Context {
         /// The table.
         table: Address,
     },
+    /// What follows PARTITION BY.
+    PartitionKey {
+        /// The table.
+        table: Address,
+    },
+    /// The bounds of a partition.
+    Bounds {
+        /// The table that it is a partition of.
+        table: Address,
+        /// Observed: what follows PARTITION BY there.
+        key: String,
+    },
     /// What follows ORDER BY, over the columns of a table.
     Order {
         /// The table.

@@ -309,7 +309,7 @@ impl Model {
 /// What is known about a table besides its shape.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct TableFacts {
-    /// Size of the heap in bytes; 0 means that it holds no rows.
+    /// Size of the heap in bytes, that of all partitions together; 0 means that it holds no rows.
     pub bytes: u64,
     /// The planner's estimate of its rows; negative if it was never analysed.
     pub rows: i64,
@@ -329,6 +329,6 @@ pub struct Observed {
 impl Observed {
     /// Whether the table is there and holds rows, as far as its size tells.
     pub fn holds_rows(&self, table: &Address) -> bool {
-        self.tables.get(table).is_some_and(|facts| facts.bytes > 0 || facts.partitioned)
+        self.tables.get(table).is_some_and(|facts| facts.bytes > 0)
     }
 }

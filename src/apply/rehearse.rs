@@ -326,6 +326,12 @@ impl<'s> Scene<'s> {
                 let (create, copy) = self.copy(table, number)?;
                 Phrase::from(format!("{create}; ALTER TABLE {copy} ADD ")).fragment(fragment)
             }
+            Context::PartitionKey { table } => {
+                let (create, _) = self.copy(table, number)?;
+                Phrase::from(format!("{create} PARTITION BY ")).fragment(fragment)
+            }
+            // Only beside its siblings can it be read.
+            Context::Bounds { .. } => return None,
             Context::Order { table } => {
                 explain.raw(format!("FROM {} ORDER BY ", self.row(table, table.name()))).fragment(fragment)
             }
@@ -362,6 +368,18 @@ impl<'s> Scene<'s> {
     }
 
     fn columns(&self, table: &Address) -> Vec<(String, String)> {
+        let mut columns = self.own_columns(table);
+        // A partition that is yet to come has the columns of its table.
+        let heir = self.desired.get(table).into_iter().flat_map(|entry| &entry.heir_of);
+        for (name, of) in heir.flat_map(|parent| self.columns(parent)) {
+            if !columns.iter().any(|(own, _)| *own == name) {
+                columns.push((name, of));
+            }
+        }
+        columns
+    }
+
+    fn own_columns(&self, table: &Address) -> Vec<(String, String)> {
         let undeclared = self.observed.iter().filter(|entry| !self.desired.contains(&entry.address));
         let mut columns: Vec<_> = self
             .desired

@@ -42,6 +42,8 @@ impl Part {
         match &question.context {
             Context::Index { table } => scene.index(table),
             Context::Exclusion { table } => scene.exclusion(table),
+            Context::PartitionKey { table } => scene.partition_key(table),
+            Context::Bounds { table, .. } => scene.bounds(table),
             Context::Query { columns } => scene.query(columns),
             Context::Part { before, after, spelled } => scene.part(before, after, spelled),
             Context::Row { table } | Context::Trigger { table } | Context::Order { table } => {
@@ -108,6 +110,46 @@ impl Scene<'_> {
             )
         };
         self.on_a_copy(table, &make, &definition)
+    }
+
+    /// The copy of the table is partitioned by the observed key, and carries the renames of columns.
+    fn partition_key(&self, table: &Address) -> Part {
+        let Scene { number, question, path, copy, .. } = self;
+        let there = self.there(table);
+        let one = format!("pg_get_partkeydef('pg_temp.pgr_desired_{number}'::regclass)");
+        let two = format!("pg_get_partkeydef('{copy}'::regclass)");
+        let literal = literal(&question.observed);
+        Part {
+            before: format!(
+                "{path}CREATE TEMP TABLE pgr_table_{number} (LIKE {there}) PARTITION BY {}; ",
+                question.observed
+            ),
+            after: format!(
+                "{path}{}CREATE TEMP TABLE pgr_desired_{number} (LIKE {copy}) PARTITION BY {}; \
+                 {BARE}SELECT CASE WHEN {one} = {two} THEN {literal} ELSE {one} END; ",
+                self.renamed(table),
+                question.desired
+            ),
+        }
+    }
+
+    fn bounds(&self, table: &Address) -> Part {
+        let Scene { number, question, path, copy, .. } = self;
+        let Context::Bounds { key, .. } = &question.there else {
+            return Part { before: String::new(), after: "SELECT NULL; ".to_string() };
+        };
+        let there = self.there(table);
+        Part {
+            before: format!(
+                "{path}CREATE TEMP TABLE pgr_table_{number} (LIKE {there}) PARTITION BY {key}; \
+                 CREATE TEMP TABLE pgr_desired_{number} PARTITION OF {copy} {}; ",
+                question.desired
+            ),
+            after: format!(
+                "{BARE}SELECT pg_get_expr(c.relpartbound, c.oid) FROM pg_class c \
+                 WHERE c.oid = 'pg_temp.pgr_desired_{number}'::regclass; "
+            ),
+        }
     }
 
     /// Something made on a copy of the table, and how the server prints it.

@@ -117,6 +117,8 @@ impl Question {
             self.context,
             Context::Index { .. }
                 | Context::Exclusion { .. }
+                | Context::PartitionKey { .. }
+                | Context::Bounds { .. }
                 | Context::Query { .. }
                 | Context::Statement
                 | Context::Part { .. }

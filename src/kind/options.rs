@@ -1,7 +1,7 @@
 //! Named parameters, as in `WITH (fillfactor = 70)`: what the file says is set; what it does not say is drift.
 
 use super::Cx;
-use crate::delta::{Alteration, Change};
+use crate::delta::{Alteration, Change, Show};
 use crate::source::{Node, Reader, Value};
 use crate::sql::{Consent, ident, literal};
 use crate::statement::Step;
@@ -47,6 +47,13 @@ impl Options {
         self.0.iter().map(one).collect::<Vec<_>>().join(", ")
     }
 
+    /// Those whose name is as wanted.
+    #[must_use]
+    pub fn part(&self, wanted: impl Fn(&str) -> bool) -> Options {
+        let pairs = self.0.iter().filter(|(name, _)| wanted(name));
+        Options(pairs.map(|(name, value)| (name.clone(), value.clone())).collect())
+    }
+
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -62,6 +69,11 @@ impl Options {
             };
             (name, value)
         })
+    }
+
+    /// Whether `observed` has all of them.
+    pub fn are_in(&self, observed: &Options) -> bool {
+        self.0.iter().all(|(name, value)| observed.0.get(name).is_some_and(|there| same(there, value)))
     }
 
     /// Compares with what is observed; `alter` makes the steps of `SET (…)` and `RESET (…)`.
@@ -81,7 +93,7 @@ impl Options {
         if !wanted.is_empty() {
             let there = observed.0.iter().filter(|(name, _)| wanted.0.contains_key(*name));
             let there = Options(there.map(|(name, value)| (name.clone(), value.clone())).collect());
-            let change = Change { attribute, from: there.shown(), to: wanted.shown() };
+            let change = Change { attribute, from: there.show(), to: wanted.show() };
             out.note(change, alter(format!("SET ({})", wanted.list())));
         }
         let beyond = observed.0.iter().filter(|(name, _)| !self.0.contains_key(*name));
@@ -89,7 +101,7 @@ impl Options {
         if beyond.is_empty() {
             return;
         }
-        let change = Change { attribute, from: beyond.shown(), to: None };
+        let change = Change { attribute, from: beyond.show(), to: None };
         if cx.allow.contains(&Consent::Prune) {
             let names: Vec<String> = beyond.0.keys().map(|name| quoted(name)).collect();
             out.note(change, alter(format!("RESET ({})", names.join(", "))));
@@ -97,8 +109,10 @@ impl Options {
             out.drift(change);
         }
     }
+}
 
-    fn shown(&self) -> Option<String> {
+impl Show for Options {
+    fn show(&self) -> Option<String> {
         let pairs = self.0.iter().map(|(name, value)| format!("{name} = {value}"));
         Some(pairs.collect::<Vec<_>>().join(", ")).filter(|text| !text.is_empty())
     }

@@ -57,7 +57,7 @@ impl Seat {
     };
 
     /// What is part of a table `c`, and so neither has an owner nor privileges of its own.
-    pub const PART: Seat = Seat { only: "NOT c.relispartition", member: ("pg_class", "c.oid"), ..Seat::BARE };
+    pub const PART: Seat = Seat { only: "true", member: ("pg_class", "c.oid"), ..Seat::BARE };
 
     /// Relations: what `pg_class c` has.
     pub const RELATION: Seat = Seat {

@@ -20,6 +20,8 @@ pub struct Body {
     /// Desired: whether rows that were there before it must fulfil it.
     validated: bool,
     enforced: bool,
+    /// Observed: it comes from a parent alone.
+    inherited: bool,
 }
 
 static DOC: Doc = Doc {
@@ -61,7 +63,7 @@ impl Room for Check {
             if !enforced {
                 item.want(Feature::NotEnforced, place);
             }
-            item.declare(Body { expression, no_inherit, validated, enforced });
+            item.declare(Body { expression, no_inherit, validated, enforced, inherited: false });
         }
     }
 
@@ -70,15 +72,15 @@ impl Room for Check {
         let enforced = if server.has(Feature::NotEnforced) { "k.conenforced" } else { "true" };
         Some(format!(
             "SELECT n.nspname AS schema, c.relname AS table, k.conname AS name, k.connoinherit AS no_inherit, \
-             k.convalidated AS validated, {enforced} AS enforced, pg_get_expr(k.conbin, k.conrelid) AS expression, {} AS needs \
+             k.convalidated AS validated, {enforced} AS enforced, NOT k.conislocal AS inherited, pg_get_expr(k.conbin, k.conrelid) AS expression, {} AS needs \
              FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace \
-             WHERE k.contype = 'c' AND k.conislocal AND NOT c.relispartition AND {ours} AND {own} ORDER BY k.oid",
+             WHERE k.contype = 'c' AND {ours} AND {own} ORDER BY k.oid",
             needs::query("pg_constraint", "k.oid")
         ))
     }
 
     fn seat(&self) -> Option<Seat> {
-        Some(Seat { only: "k.contype = 'c' AND NOT c.relispartition", ..Seat::CONSTRAINT })
+        Some(Seat { only: "k.contype = 'c' AND k.conislocal", ..Seat::CONSTRAINT })
     }
 
     fn observe(&self, row: &Row<'_>, server: &Server, out: &mut Observed) {
@@ -88,10 +90,14 @@ impl Room for Check {
             no_inherit: row.flag("no_inherit"),
             validated: row.flag("validated"),
             enforced: row.flag("enforced"),
+            inherited: row.flag("inherited"),
         };
         let table = Address::new("table", [path[0], path[1]]);
         let mut entry = Entry::new(Address::new(DOC.name, path), body).part_of(table);
-        entry.needs.extend(needs::beyond_tables(row, "needs", server));
+        // What comes from a parent goes and comes back with that one's.
+        if !row.flag("inherited") {
+            entry.needs.extend(needs::beyond_tables(row, "needs", server));
+        }
         out.model.insert(entry);
     }
 
@@ -100,8 +106,8 @@ impl Room for Check {
     }
 
     fn write(&self, at: &Address, observed: &Body, draft: &mut Draft<'_>) {
-        let Body { expression, no_inherit, validated, enforced } = observed;
-        if is_helper(at) {
+        let Body { expression, no_inherit, validated, enforced, inherited } = observed;
+        if is_helper(at) || *inherited {
             draft.leave_out();
         }
         draft.fragment("expression", expression);
@@ -115,7 +121,7 @@ impl Room for Check {
     }
 
     fn compare(&self, at: &Address, desired: &Body, observed: &Body, _: &Cx<'_>, out: &mut Alteration) {
-        let Body { expression, no_inherit, validated, enforced } = desired;
+        let Body { expression, no_inherit, validated, enforced, inherited: _ } = desired;
         out.replaced("expression", &observed.expression, expression);
         out.replaced("no_inherit", &observed.no_inherit, no_inherit);
         out.replaced("enforced", &observed.enforced, enforced);
@@ -153,8 +159,8 @@ impl Room for Check {
         Some(format!("CONSTRAINT {} ON {}", ident(at.name()), at.relation()))
     }
 
-    fn undeclared(&self, at: &Address, _: &Body, _: &Model) -> Undeclared {
-        if is_helper(at) { Undeclared::Ignore } else { Undeclared::Drift }
+    fn undeclared(&self, at: &Address, observed: &Body, _: &Model) -> Undeclared {
+        if is_helper(at) || observed.inherited { Undeclared::Ignore } else { Undeclared::Drift }
     }
 }
 
@@ -164,7 +170,7 @@ fn is_helper(at: &Address) -> bool {
 }
 
 fn add(at: &Address, desired: &Body) -> Step {
-    let Body { expression, no_inherit, validated, enforced } = desired;
+    let Body { expression, no_inherit, validated, enforced, inherited: _ } = desired;
     let clause = Phrase::from("CONSTRAINT ")
         .ident(at.name())
         .raw(" CHECK (")

@@ -4,7 +4,7 @@ use crate::delta::Alteration;
 use crate::kind::{Context, Cx, Doc, Draft, Item, Options, Place, Rank, Room, Row, Seat, Server, Visit};
 use crate::model::{Address, Entry, Observed};
 use crate::source::{KeyDoc, Shape};
-use crate::sql::{Form, Fragment, Phrase, ident, idents, not_of_extension, qualified};
+use crate::sql::{Form, Fragment, Phrase, ident, idents, not_of_extension, qualified, with_clause};
 use crate::statement::{Statement, Step};
 
 /// The room.
@@ -107,8 +107,7 @@ impl Room for Exclusion {
         Some(format!(
             "SELECT n.nspname AS schema, c.relname AS table, k.conname AS name, \
              replace(regexp_replace(pg_get_constraintdef(k.oid), '( DEFERRABLE)?( INITIALLY DEFERRED)?$', ''), \
-             ' WITH (' || (SELECT string_agg(option_name || '=' || CASE WHEN quote_ident(option_value) = option_value \
-             THEN option_value ELSE quote_literal(option_value) END, ', ') FROM pg_options_to_table(x.reloptions)) || ')', '') \
+             {}, '') \
              AS stripped, pg_get_constraintdef(k.oid) AS definition, to_json(x.reloptions) AS with, \
              k.condeferrable AS deferrable, k.condeferred AS deferred, am.amname AS method, \
              pg_get_expr(i.indpred, i.indrelid) AS predicate, \
@@ -122,7 +121,8 @@ impl Room for Exclusion {
              JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[p - 1]) AS include \
              FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace \
              JOIN pg_index i ON i.indexrelid = k.conindid JOIN pg_class x ON x.oid = k.conindid JOIN pg_am am ON am.oid = x.relam \
-             WHERE k.contype = 'x' AND k.conparentid = 0 AND {ours} AND {own} ORDER BY k.oid"
+             WHERE k.contype = 'x' AND k.conparentid = 0 AND {ours} AND {own} ORDER BY k.oid",
+            with_clause("x")
         ))
     }
 

@@ -194,12 +194,12 @@ impl Room for ForeignKey {
              FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace \
              JOIN pg_class f ON f.oid = k.confrelid JOIN pg_namespace fn ON fn.oid = f.relnamespace \
              JOIN pg_class x ON x.oid = k.conindid \
-             WHERE k.contype = 'f' AND k.conparentid = 0 AND NOT c.relispartition AND {ours} AND {own} ORDER BY k.oid"
+             WHERE k.contype = 'f' AND k.conparentid = 0 AND {ours} AND {own} ORDER BY k.oid"
         ))
     }
 
     fn seat(&self) -> Option<Seat> {
-        Some(Seat { only: "k.contype = 'f' AND NOT c.relispartition", ..Seat::CONSTRAINT })
+        Some(Seat { only: "k.contype = 'f' AND k.conparentid = 0", ..Seat::CONSTRAINT })
     }
 
     fn observe(&self, row: &Row<'_>, _: &Server, out: &mut Observed) {
@@ -487,6 +487,11 @@ fn add(at: &Address, desired: &Body, cx: &Cx<'_>) -> Step {
         return not_valid.into();
     }
     let preflight = desired.orphans.is_none().then(|| preflight(at, desired, cx)).flatten();
+    let is_partitioned = cx.observed.tables.get(&table).is_some_and(|facts| facts.partitioned);
+    if is_partitioned && !cx.server.has(Feature::PartitionedForeignKeyNotValid) {
+        let online = [repair(at, desired, cx), vec![direct.clone()]].concat();
+        return Step::direct([direct]).online(online).preflight(preflight);
+    }
     let online = [vec![not_valid], repair(at, desired, cx), vec![validate(at, desired)]].concat();
     Step::direct([direct]).online(online).preflight(preflight)
 }

@@ -164,7 +164,7 @@ impl Room for Key {
              {period} AS without_overlaps, to_json(x.reloptions) AS with, k.condeferrable AS deferrable, k.condeferred AS deferred \
              FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace \
              JOIN pg_index i ON i.indexrelid = k.conindid JOIN pg_class x ON x.oid = k.conindid \
-             WHERE k.contype = '{}' AND NOT c.relispartition AND {ours} AND {own} ORDER BY k.oid",
+             WHERE k.contype = '{}' AND k.conparentid = 0 AND {ours} AND {own} ORDER BY k.oid",
             self.contype
         ))
     }

@@ -20,6 +20,7 @@ mod membership;
 mod owner;
 mod policy;
 mod range;
+mod replica_identity;
 mod role;
 mod routine;
 mod rows;
@@ -53,6 +54,7 @@ pub fn registry() -> Registry {
         &check::Check,
         &foreign_key::ForeignKey,
         &index::Index,
+        &replica_identity::ReplicaIdentity,
         &view::VIEW,
         &view::MATERIALIZED_VIEW,
         &trigger::Trigger,

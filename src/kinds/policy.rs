@@ -103,7 +103,7 @@ impl Room for Policy {
              FROM unnest(p.polroles) r) AS roles, \
              {} AS needs \
              FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid JOIN pg_namespace n ON n.oid = c.relnamespace \
-             WHERE NOT c.relispartition AND {ours} AND {own} ORDER BY p.oid",
+             WHERE {ours} AND {own} ORDER BY p.oid",
             needs::query("pg_policy", "p.oid")
         ))
     }

@@ -176,7 +176,7 @@ impl Room for Trigger {
              FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace \
              JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_namespace fn ON fn.oid = p.pronamespace \
              LEFT JOIN pg_class r ON r.oid = t.tgconstrrelid LEFT JOIN pg_namespace rn ON rn.oid = r.relnamespace \
-             WHERE NOT t.tgisinternal AND t.tgparentid = 0 AND NOT c.relispartition \
+             WHERE NOT t.tgisinternal AND t.tgparentid = 0 \
              AND c.relkind IN ('r', 'p', 'v', 'f') AND {ours} AND {own} ORDER BY t.oid"
         ))
     }
@@ -187,7 +187,7 @@ impl Room for Trigger {
             oid: "t.oid",
             from: "pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace",
             path: "n.nspname, c.relname, t.tgname",
-            only: "NOT t.tgisinternal AND NOT c.relispartition",
+            only: "NOT t.tgisinternal AND t.tgparentid = 0",
             ..Seat::PART
         })
     }

@@ -20,14 +20,29 @@ pub(super) fn fold(drafts: &mut Vec<Draft>, plan: &mut Plan) {
     let mut folded: HashMap<usize, Vec<usize>> = HashMap::new();
     for (number, draft) in drafts.iter().enumerate() {
         let item = &plan.items[draft.item];
-        let [only] = draft.statements.as_slice() else { continue };
-        let parent = only.table.as_ref().and_then(|table| open.get(table));
+        let Some(first) = draft.statements.first() else { continue };
+        let parent = first.table.as_ref().and_then(|table| open.get(table));
         if let (Action::Create, Some(_), Some(parent), false) =
-            (item.action, &only.clause, parent, draft.optional)
+            (item.action, &first.clause, parent, draft.optional)
         {
             folded.entry(*parent).or_default().push(number);
         }
     }
+    let gone = take(folded, drafts, plan);
+    let mut number = 0;
+    drafts.retain(|_| {
+        number += 1;
+        !gone.contains(&(number - 1))
+    });
+    for statement in drafts.iter_mut().flat_map(|draft| &mut draft.statements) {
+        if let Some(close) = statement.open.take() {
+            statement.sql = std::mem::take(&mut statement.sql).phrase(&close);
+        }
+    }
+}
+
+/// Takes the clauses of children over into the statement of each parent; gives the drafts of which nothing is left.
+fn take(folded: HashMap<usize, Vec<usize>>, drafts: &mut [Draft], plan: &mut Plan) -> HashSet<usize> {
     let mut gone = HashSet::new();
     for (parent, mut children) in folded {
         children.sort_by_key(|child| (drafts[*child].rank, drafts[*child].position));
@@ -47,16 +62,15 @@ pub(super) fn fold(drafts: &mut Vec<Draft>, plan: &mut Plan) {
             .collect();
         let statement = &mut drafts[parent].statements[0];
         statement.sql = std::mem::take(&mut statement.sql).joined(&clauses, ",").raw("\n");
-        gone.extend(children);
-    }
-    let mut number = 0;
-    drafts.retain(|_| {
-        number += 1;
-        !gone.contains(&(number - 1))
-    });
-    for statement in drafts.iter_mut().flat_map(|draft| &mut draft.statements) {
-        if let Some(close) = statement.open.take() {
-            statement.sql = std::mem::take(&mut statement.sql).phrase(&close);
+        // What else there is to say of it follows.
+        for child in children {
+            let draft = &mut drafts[child];
+            draft.statements.remove(0);
+            draft.needs.push(plan.items[parent_item].address.clone());
+            if draft.statements.is_empty() {
+                gone.insert(child);
+            }
         }
     }
+    gone
 }

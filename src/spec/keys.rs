@@ -69,8 +69,15 @@ const COLUMN: &[KeyDoc] = &[
     ),
 ];
 
-const TABLE: &[KeyDoc] =
-    &[KeyDoc::new("touch", Shape::Name, "a column that a trigger sets to `now()` at every update")];
+const TABLE: &[KeyDoc] = &[
+    KeyDoc::new("touch", Shape::Name, "a column that a trigger sets to `now()` at every update"),
+    KeyDoc::new(
+        "partitions",
+        Shape::Table,
+        "its partitions by name: `\"for values from (…) to (…)\"`, `\"for values in (…)\"`, `\"default\"`, or a table with \
+         `bounds` and whatever else a table takes, `partitions` included",
+    ),
+];
 
 const ROLE: &[KeyDoc] = &[
     KeyDoc::new("read", Shape::Names, "schemas that it may read: all tables, those to come included"),

@@ -3,6 +3,7 @@
 
 pub mod keys;
 mod names;
+mod partitions;
 mod settings;
 mod shorten;
 mod shorthand;

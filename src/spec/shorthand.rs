@@ -2,6 +2,7 @@
 //! on the long ones, so that messages point at what the person wrote.
 
 use super::keys::UNNAMED;
+use super::partitions;
 use crate::kind::Registry;
 use crate::source::{Node, Problems, Span, Table, Value};
 use crate::sql::{auto_name, ident};
@@ -30,12 +31,17 @@ pub(super) fn expand(root: &mut Table, default_schema: &str, registry: &Registry
 fn tables(objects: &mut Table, schema: &str, problems: &mut Problems) {
     let mut touched = Vec::new();
     if let Some(Node { value: Value::Table(tables), .. }) = objects.get_mut("tables") {
-        for (key, node) in &mut tables.entries {
-            let Value::Table(table) = &mut node.value else { continue };
-            columns(&key.name, table, problems);
-            name_primary_key(table);
-            require_key_columns(table, problems);
-            touched.extend(touch(schema, table, problems));
+        let mut number = 0;
+        let mut handed = partitions::Columns::new();
+        while let Some((key, node)) = tables.entries.get_mut(number) {
+            if let Value::Table(table) = &mut node.value {
+                columns(&key.name, table, problems);
+                name_primary_key(table);
+                require_key_columns(table, problems);
+                touched.extend(touch(schema, table, problems));
+            }
+            partitions::unfold(tables, number, &mut handed, problems);
+            number += 1;
         }
     }
     for (function, column, span) in touched {

@@ -16,9 +16,18 @@ pub fn column_names(table: &str, numbers: &str) -> String {
     )
 }
 
-/// A condition on `pg_class c`: it is a sequence, and not that of an identity column, nor of a column whose default
-/// takes numbers from a sequence.
+/// A condition on `pg_class c`: it is a sequence, and not that of an identity column, nor of the column to which it
+/// belongs and whose default takes numbers from it.
 pub const SEQUENCE_OF_ITS_OWN: &str = "c.relkind = 'S' AND NOT EXISTS (SELECT FROM pg_depend o \
      LEFT JOIN pg_attrdef f ON f.adrelid = o.refobjid AND f.adnum = o.refobjsubid \
      WHERE o.classid = 'pg_class'::regclass AND o.objid = c.oid AND o.refclassid = 'pg_class'::regclass \
-     AND (o.deptype = 'i' OR o.deptype = 'a' AND starts_with(pg_get_expr(f.adbin, f.adrelid), 'nextval(')))";
+     AND (o.deptype = 'i' OR o.deptype = 'a' AND starts_with(pg_get_expr(f.adbin, f.adrelid), 'nextval(') \
+     AND EXISTS (SELECT FROM pg_depend u WHERE u.classid = 'pg_attrdef'::regclass AND u.objid = f.oid AND u.refobjid = c.oid)))";
+
+/// The clause ` WITH (…)` as the server prints it for the index `pg_class x`; NULL if it has no storage parameters.
+pub fn with_clause(x: &str) -> String {
+    format!(
+        "coalesce(' WITH (' || (SELECT string_agg(option_name || '=' || CASE WHEN quote_ident(option_value) = option_value \
+         THEN option_value ELSE quote_literal(option_value) END, ', ') FROM pg_options_to_table({x}.reloptions)) || ')', '')"
+    )
+}

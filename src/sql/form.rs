@@ -212,6 +212,14 @@ forms! {
     EnumRenameValue = None, None;
     /// `CREATE TABLE`.
     CreateTable = None, None;
+    /// `CREATE TABLE … PARTITION OF`.
+    CreatePartition = AccessExclusive, None;
+    /// `ATTACH PARTITION` of a table that is new, and so holds no rows.
+    AttachPartition = ShareUpdateExclusive, None;
+    /// `ATTACH PARTITION` of a table that may hold rows, which are read.
+    AttachTable = AccessExclusive, Scan;
+    /// `DETACH PARTITION`.
+    DetachPartition = AccessExclusive, None;
     /// `ADD COLUMN` that is nullable or has a default that is evaluated once.
     AddColumn = AccessExclusive, None;
     /// `ADD COLUMN` with a volatile default, identity, a stored expression or a constrained domain.
@@ -256,6 +264,8 @@ forms! {
     ReplaceConstraint = AccessExclusive, None;
     /// `CREATE INDEX`.
     CreateIndex = Share, Build;
+    /// `CREATE INDEX … ON ONLY` a partitioned table, without its partitions.
+    CreateIndexOnly = Share, None;
     /// `CREATE INDEX CONCURRENTLY`.
     CreateIndexConcurrently = ShareUpdateExclusive, Build, alone;
     /// `REINDEX INDEX CONCURRENTLY`.

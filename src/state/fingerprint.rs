@@ -42,6 +42,7 @@ const CATALOGS: &[(&str, &str, &str)] = &[
     ("pg_opfamily", "x.oid", "x.oid >= 16384"),
     ("pg_amop", "x.oid", "x.oid >= 16384"),
     ("pg_amproc", "x.oid", "x.oid >= 16384"),
+    ("pg_inherits", "x.inhrelid, x.inhparent", "x.inhrelid >= 16384"),
     ("pg_trigger", "x.oid", "true"),
     ("pg_policy", "x.oid", "true"),
     ("pg_rewrite", "x.oid", "x.oid >= 16384"),

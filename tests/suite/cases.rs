@@ -62,6 +62,7 @@ folders! {
     primary_key,
     procedure,
     range_type,
+    replica_identity,
     role,
     rows,
     rule,

@@ -163,6 +163,11 @@ const WITHOUT_SAMPLE: &[Form] = &[
     Form::ReplaceView,
     Form::AlterSequence,
     Form::RenameSequence,
+    Form::CreatePartition,
+    Form::AttachPartition,
+    Form::AttachTable,
+    Form::DetachPartition,
+    Form::CreateIndexOnly,
     // Of 18 only, and on two tables: measured by hand.
     Form::EnforceForeignKey,
 ];
@@ -174,6 +179,35 @@ const ON_SEQUENCES: &[(Form, &str)] = &[
     (Form::AlterSequence, "alter sequence numbers owned by t.n"),
     (Form::RenameSequence, "alter sequence numbers rename to more"),
 ];
+
+/// What locks a partitioned table `whole`, or a table `apart` that becomes its partition.
+const ON_PARTITIONED: &[(Form, &str, &str)] = &[
+    (Form::CreatePartition, "whole", "create table more partition of whole for values in (3)"),
+    (Form::AttachPartition, "whole", "alter table whole attach partition apart for values in (2)"),
+    (Form::AttachTable, "apart", "alter table whole attach partition apart for values in (2)"),
+    (Form::DetachPartition, "whole", "alter table whole detach partition part"),
+    (Form::CreateIndexOnly, "whole", "create index on only whole (id)"),
+];
+
+#[test]
+fn statements_about_partitions_take_the_locks_that_the_cost_table_says() {
+    for server in support::servers() {
+        let db = server.database();
+        db.execute(
+            "create table whole (id int) partition by list (id);
+             create table part partition of whole for values in (1);
+             create table apart (id int)",
+        );
+        let mut client = db.connect();
+        for (form, table, sql) in ON_PARTITIONED {
+            let table = oid(&mut client, table);
+            client.batch_execute(&format!("begin; {sql}")).expect("a statement of the form");
+            let found = strongest(&mut client, table, "pg_backend_pid()");
+            client.batch_execute("rollback").expect("a rollback");
+            assert_eq!(found, form.cost().lock, "{form:?} on {}: {sql}", server.major());
+        }
+    }
+}
 
 #[test]
 fn every_form_has_a_sample() {

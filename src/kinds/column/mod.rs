@@ -1,15 +1,22 @@
 //! Columns of tables.
 
 mod change;
+mod keeping;
+mod numbers;
 mod steps;
 
 use crate::delta::{Alteration, Change, Obstacle, Show};
-use crate::kind::{Context, Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server, Visit};
-use crate::model::{Address, Entry, Observed};
+use crate::kind::{
+    Context, Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server, Undeclared, Visit, dotless,
+    split_name,
+};
+use crate::model::{Address, Entry, Model, Observed};
 use crate::pg::Feature;
 use crate::source::{KeyDoc, Shape, Span};
-use crate::sql::{Form, Fragment, Phrase, ident, not_of_extension};
+use crate::sql::{Form, Fragment, Phrase, auto_name, ident, not_of_extension, qualified};
 use crate::statement::Step;
+use keeping::Keeping;
+use numbers::{Numbers, Sequence};
 
 /// The room.
 pub struct Column;
@@ -38,6 +45,40 @@ impl Identity {
     }
 }
 
+/// A collation: its schema, if it is not the server's own or is not said, and its name.
+#[derive(Debug, Clone)]
+pub struct Collation(Option<String>, String);
+
+impl PartialEq for Collation {
+    fn eq(&self, other: &Self) -> bool {
+        let anywhere = self.0.is_none() || other.0.is_none();
+        self.1 == other.1 && (anywhere || self.0 == other.0)
+    }
+}
+
+impl Show for Collation {
+    fn show(&self) -> Option<String> {
+        Some(self.sql())
+    }
+}
+
+impl Collation {
+    /// As the file says it.
+    fn written(&self) -> String {
+        match self.0.as_deref().filter(|schema| *schema != "pg_catalog") {
+            Some(schema) => format!("{}.{}", dotless(schema), dotless(&self.1)),
+            None => dotless(&self.1),
+        }
+    }
+
+    fn sql(&self) -> String {
+        match &self.0 {
+            Some(schema) => qualified(schema, &self.1),
+            None => ident(&self.1),
+        }
+    }
+}
+
 /// A column.
 #[derive(Debug, Clone)]
 pub struct Body {
@@ -46,18 +87,41 @@ pub struct Body {
     default: Option<Fragment>,
     not_null: bool,
     identity: Option<Identity>,
-    /// The expression of a stored generated column.
+    /// The expression of a generated column.
     generated: Option<Fragment>,
+    /// It is computed when it is read.
+    is_virtual: bool,
     /// The default is the next value of a sequence that belongs to the column.
     serial: bool,
-    /// Observed: that sequence, as SQL names it, and the type of its numbers.
-    sequence: Option<(String, String)>,
-    collation: Option<String>,
+    /// Desired: what its sequence is to be like.
+    numbers: Numbers,
+    /// Observed: its sequence.
+    sequence: Option<Sequence>,
+    collation: Option<Collation>,
+    keeping: Keeping,
+    /// Observed: it comes from a parent; whether it differs from that one's.
+    inherited: Option<bool>,
     /// What fills rows that have no value, before NOT NULL comes into force.
     backfill: Option<Fragment>,
     /// How values of the former type become values of the new one.
     using: Option<Fragment>,
     span: Option<Span>,
+}
+
+impl Body {
+    /// What of it cannot be together.
+    fn clash(&self) -> Option<&'static str> {
+        match (&self.identity, &self.generated, &self.default) {
+            (Some(_), _, Some(_)) => Some("an identity column has no default"),
+            (_, Some(_), Some(_)) => Some("a generated column has no default"),
+            (Some(_), Some(_), _) => Some("a column is either generated or an identity column"),
+            (_, None, _) if self.is_virtual => Some("only a generated column is virtual"),
+            (None, ..) if !self.serial && !self.numbers.is_empty() => {
+                Some("only an identity or serial column has a sequence")
+            }
+            _ => None,
+        }
+    }
 }
 
 static DOC: Doc = Doc {
@@ -73,8 +137,23 @@ static DOC: Doc = Doc {
         KeyDoc::new("default", Shape::Sql, "its default, an SQL expression: a string is `\"'new'\"`"),
         KeyDoc::new("not_null", Shape::Boolean, "whether a value is required"),
         KeyDoc::new("identity", Shape::OneOf(&["always", "by default"]), "numbered by the database"),
+        KeyDoc::new(
+            "sequence",
+            Shape::Table,
+            "the sequence of an identity or serial column: `{ start = 1000, increment = 10, cache = 5, cycle = true }`, also \
+             `minvalue`, `maxvalue` and `name`",
+        ),
         KeyDoc::new("generated", Shape::Sql, "computed from other columns of the row, and stored"),
+        KeyDoc::new("virtual", Shape::Boolean, "with `generated`: computed when it is read (PostgreSQL 18)"),
         KeyDoc::new("collation", Shape::Name, "its collation, if not the type's own"),
+        KeyDoc::new(
+            "storage",
+            Shape::OneOf(&["plain", "external", "extended", "main"]),
+            "how long values are kept, if not as usual for the type",
+        ),
+        KeyDoc::new("compression", Shape::Name, "how values are compressed: `pglz`, `lz4` (PostgreSQL 14)"),
+        KeyDoc::new("statistics", Shape::Integer, "how much ANALYZE learns of it, from 0 to 10000"),
+        KeyDoc::new("options", Shape::Table, "options of the planner: `{ n_distinct = -0.5 }`"),
         KeyDoc::new(
             "backfill",
             Shape::Sql,
@@ -101,40 +180,50 @@ impl Room for Column {
         let identity = reader.one_of("identity", &words);
         let generated = written(reader.string("generated"));
         let default = written(reader.string("default"));
-        let clash = match (&identity, &generated, &default) {
-            (Some(_), _, Some(_)) => Some("an identity column has no default"),
-            (_, Some(_), Some(_)) => Some("a generated column has no default"),
-            (Some(_), Some(_), _) => Some("a column is either generated or an identity column"),
-            _ => None,
-        };
-        if let Some(message) = clash {
-            let span = reader.span();
-            reader.problems().add(span, message);
-        }
-        let not_null = reader.flag("not_null");
-        let collation = reader.text("collation");
-        let (backfill, using) = (written(reader.string("backfill")), written(reader.string("using")));
+        let numbers = Numbers::read(&mut reader, "sequence");
+        let is_virtual = reader.flag("virtual");
+        let collation = reader.string("collation");
+        let keeping = Keeping::read(&mut reader);
+        let wanted = [
+            (Feature::VirtualGenerated, reader.span_of("virtual"), is_virtual),
+            (Feature::StorageCompression, reader.span_of("compression"), reader.has("compression")),
+        ];
         let Some((text, span)) = reader.required("type") else { return };
         if text.trim().is_empty() {
             reader.problems().add(span, "`type` is empty");
         }
         let serial = serial(text);
-        let data_type = Fragment::written(serial.unwrap_or(text), span);
-        let not_null = not_null || identity.is_some() || serial.is_some();
         let default = default.filter(|default| !default.text().trim().eq_ignore_ascii_case("null"));
-        item.declare(Body {
-            data_type,
+        let mut body = Body {
+            data_type: Fragment::written(serial.unwrap_or(text), span),
             default,
-            not_null,
+            not_null: reader.flag("not_null") || identity.is_some() || serial.is_some(),
             identity,
             generated,
+            is_virtual,
             serial: serial.is_some(),
+            numbers,
             sequence: None,
-            collation,
-            backfill,
-            using,
+            collation: None,
+            keeping,
+            inherited: None,
+            backfill: written(reader.string("backfill")),
+            using: written(reader.string("using")),
             span: Some(span),
+        };
+        if let Some(message) = body.clash() {
+            let span = reader.span();
+            reader.problems().add(span, message);
+        }
+        for (feature, span, _) in wanted.into_iter().filter(|(.., is)| *is) {
+            item.want(feature, span);
+        }
+        body.collation = collation.map(|(text, _)| {
+            let (schema, name) = item.resolve(text);
+            item.need(Address::new("collation", [&schema, &name]));
+            Collation(Some(schema).filter(|_| split_name(text).len() > 1), name)
         });
+        item.declare(body);
     }
 
     fn catalog(&self, server: &Server) -> Option<String> {
@@ -146,20 +235,36 @@ impl Room for Column {
         } else {
             ""
         };
+        let compression = if server.has(Feature::StorageCompression) { "a.attcompression" } else { "''" };
         Some(format!(
             "SELECT n.nspname AS schema, c.relname AS table, a.attname AS name, \
              format_type(a.atttypid, a.atttypmod) AS type, a.attnotnull{valid} AS not_null, a.attidentity AS identity, \
-             a.attgenerated AS generated, pg_get_expr(d.adbin, d.adrelid) AS expression, o.sequence, o.numbers, \
-             CASE WHEN a.attcollation <> t.typcollation THEN (SELECT k.collname FROM pg_collation k \
-             WHERE k.oid = a.attcollation) END AS collation \
+             a.attgenerated AS generated, pg_get_expr(d.adbin, d.adrelid) AS expression, o.*, \
+             CASE WHEN a.attcollation <> t.typcollation THEN (SELECT to_json(ARRAY[kn.nspname, k.collname]::text[]) \
+             FROM pg_collation k JOIN pg_namespace kn ON kn.oid = k.collnamespace WHERE k.oid = a.attcollation) END AS collation, \
+             a.attstorage AS storage, t.typstorage AS usual_storage, {compression} AS compression, \
+             nullif(a.attstattarget, -1) AS statistics, \
+             CASE WHEN a.attoptions IS NOT NULL THEN to_json(ARRAY(SELECT x FROM unnest(a.attoptions) x \
+             WHERE NOT starts_with(x, 'pg_attver='))) END AS options, \
+             a.attinhcount > 0 AS inherited, CASE WHEN c.relispartition THEN {DEVIATES} END AS deviates, \
+             CASE WHEN d.oid IS NOT NULL THEN (SELECT json_agg(ARRAY[un.nspname, u.relname]) FROM pg_depend ud \
+             JOIN pg_class u ON u.oid = ud.refobjid AND u.relkind = 'S' JOIN pg_namespace un ON un.oid = u.relnamespace \
+             WHERE ud.classid = 'pg_attrdef'::regclass AND ud.objid = d.oid AND ud.refclassid = 'pg_class'::regclass) END \
+             AS sequences, t.typtype AS type_sort, tn.nspname AS type_schema, t.typname AS type_name \
              FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace \
-             JOIN pg_type t ON t.oid = a.atttypid \
+             JOIN pg_type t ON t.oid = a.atttypid JOIN pg_namespace tn ON tn.oid = t.typnamespace \
              LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum \
-             LEFT JOIN (SELECT q.refobjid, q.refobjsubid, min(format('%I.%I', sn.nspname, s.relname)) AS sequence, \
-             min(format_type(sq.seqtypid, NULL)) AS numbers FROM pg_depend q JOIN pg_class s ON s.oid = q.objid \
-             JOIN pg_sequence sq ON sq.seqrelid = s.oid JOIN pg_namespace sn ON sn.oid = s.relnamespace WHERE q.classid = 'pg_class'::regclass AND q.refclassid = 'pg_class'::regclass \
-             AND q.deptype = 'a' GROUP BY 1, 2) o ON o.refobjid = a.attrelid AND o.refobjsubid = a.attnum \
-             WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND a.attnum > 0 AND NOT a.attisdropped \
+             LEFT JOIN (SELECT DISTINCT ON (q.refobjid, q.refobjsubid) q.refobjid, q.refobjsubid, s.oid AS sequence_oid, \
+             sn.nspname AS sequence_schema, s.relname AS sequence, format_type(sq.seqtypid, NULL) AS numbers, \
+             sq.seqincrement AS increment, sq.seqmin AS minvalue, sq.seqmax AS maxvalue, sq.seqstart AS start, \
+             sq.seqcache AS cache, sq.seqcycle AS cycle, q.deptype = 'i' OR EXISTS (SELECT FROM pg_attrdef f \
+             JOIN pg_depend fd ON fd.classid = 'pg_attrdef'::regclass AND fd.objid = f.oid AND fd.refobjid = s.oid \
+             WHERE f.adrelid = q.refobjid AND f.adnum = q.refobjsubid) AS used \
+             FROM pg_depend q JOIN pg_class s ON s.oid = q.objid JOIN pg_sequence sq ON sq.seqrelid = s.oid \
+             JOIN pg_namespace sn ON sn.oid = s.relnamespace WHERE q.classid = 'pg_class'::regclass \
+             AND q.refclassid = 'pg_class'::regclass AND q.deptype IN ('a', 'i') ORDER BY q.refobjid, q.refobjsubid, used DESC) o \
+             ON o.refobjid = a.attrelid AND o.refobjsubid = a.attnum \
+             WHERE c.relkind IN ('r', 'p') AND a.attnum > 0 AND NOT a.attisdropped \
              AND {ours} AND {own} ORDER BY a.attrelid, a.attnum"
         ))
     }
@@ -172,7 +277,7 @@ impl Room for Column {
             from: "pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
                    JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped",
             path: "n.nspname, c.relname, a.attname",
-            only: "c.relkind IN ('r', 'p', 'v', 'm') AND NOT c.relispartition",
+            only: "c.relkind IN ('r', 'p', 'v', 'm')",
             ..Seat::PART
         })
     }
@@ -187,24 +292,42 @@ impl Room for Column {
         let expression = row.fragment("expression");
         let is_generated = !row.text("generated").is_empty();
         let next_value = expression.as_ref().is_some_and(|text| text.text().starts_with("nextval("));
-        let sequence = row.owned("sequence").zip(row.owned("numbers")).filter(|_| next_value);
-        let serial = sequence.is_some();
+        let serial = next_value && row.flag("used");
+        let sequence = Sequence::observed(row).filter(|_| serial || identity.is_some());
         let (default, generated) = if is_generated { (None, expression) } else { (expression, None) };
+        let collation: Vec<String> = row.list("collation");
         let body = Body {
             data_type: Fragment::plain(row.text("type")),
             default: default.filter(|_| !serial),
             not_null: row.flag("not_null"),
             identity,
             generated,
+            is_virtual: row.text("generated") == "v",
             serial,
+            numbers: Numbers::default(),
             sequence,
-            collation: row.owned("collation"),
+            collation: <[String; 2]>::try_from(collation)
+                .ok()
+                .map(|[schema, name]| Collation(Some(schema), name)),
+            keeping: Keeping::observed(row),
+            inherited: row.flag("inherited").then(|| row.flag("deviates")),
             backfill: None,
             using: None,
             span: None,
         };
         let table = Address::new("table", [path[0], path[1]]);
-        out.model.insert(Entry::new(Address::new(DOC.name, path), body).part_of(table));
+        let mut entry = Entry::new(Address::new(DOC.name, path), body).part_of(table);
+        let sort = match row.text("type_sort") {
+            "d" => Some("domain"),
+            "e" => Some("enum"),
+            _ => None,
+        };
+        entry
+            .uses
+            .extend(sort.map(|kind| Address::new(kind, [row.text("type_schema"), row.text("type_name")])));
+        let sequences: Vec<[String; 2]> = row.parsed("sequences");
+        entry.uses.extend(sequences.into_iter().map(|path| Address::new("sequence", path)));
+        out.model.insert(entry);
     }
 
     fn fragments(&self, at: &Address, body: &mut Body, visit: &mut Visit<'_>) {
@@ -222,45 +345,40 @@ impl Room for Column {
     }
 
     fn write(&self, at: &Address, observed: &Body, draft: &mut Draft<'_>) {
-        let Body {
-            data_type, default, not_null, identity, generated, serial, sequence: _, collation, ..
-        } = observed;
-        // The columns of a primary key are NOT NULL without being told.
-        let key = draft.model.inside("primary key", &at.path()[..2]).next();
-        let key = key.and_then(|key| draft.attribute(&key.address, "columns")).unwrap_or_default();
-        let of_key = key.lines().any(|column| column == at.name());
-        match (serial, data_type.text()) {
-            (true, "smallint") => draft.text("type", "smallserial"),
-            (true, "bigint") => draft.text("type", "bigserial"),
-            (true, _) => draft.text("type", "serial"),
-            (false, text) => draft.text("type", text),
+        let Body { data_type, default, not_null, identity, generated, is_virtual, serial, sequence, .. } =
+            observed;
+        let Body { collation, keeping, inherited, .. } = observed;
+        if *inherited == Some(false) {
+            draft.leave_out();
         }
-        draft.some("collation", collation.as_ref());
-        draft.some("identity", identity.map(|identity| identity.words().to_lowercase()));
-        draft.flag("not_null", *not_null && identity.is_none() && !serial && !of_key);
+        draft.text("type", if *serial { steps::serial_type(observed) } else { data_type.text() });
+        draft.flag("not_null", *not_null && !serial && identity.is_none());
         draft.some_fragment("default", default.as_ref());
+        draft.some("identity", identity.map(|identity| identity.words().to_lowercase()));
+        if let Some(sequence) = sequence {
+            sequence.write(&auto_name(&at.path()[1], at.name(), "seq"), draft);
+        }
         draft.some_fragment("generated", generated.as_ref());
+        draft.flag("virtual", *is_virtual);
+        draft.some("collation", collation.as_ref().map(Collation::written));
+        keeping.write(draft);
     }
 
     fn create(&self, at: &Address, desired: &Body, cx: &Cx<'_>) -> Vec<Step> {
-        steps::add(at, desired, cx)
+        match of_parent(at, cx) {
+            Some(parent) => self.difference(at, desired, &parent, cx),
+            None => steps::add(at, desired, cx),
+        }
     }
 
     fn compare(&self, at: &Address, desired: &Body, observed: &Body, cx: &Cx<'_>, out: &mut Alteration) {
+        let of_table = as_in_table(at, desired, observed, cx);
+        let desired = of_table.as_ref().unwrap_or(desired);
+        let Body { data_type, default, not_null, identity, generated, is_virtual, serial, .. } = desired;
         let Body {
-            data_type,
-            default,
-            not_null,
-            identity,
-            generated,
-            serial,
-            sequence: _,
-            collation,
-            backfill: _,
-            using: _,
-            span,
+            numbers, sequence: _, collation, keeping, backfill: _, using: _, inherited: _, span, ..
         } = desired;
-        if generated != &observed.generated {
+        if generated != &observed.generated || is_virtual != &observed.is_virtual {
             compare_generated(at, desired, observed, cx, out, *span);
             if out.obstacle.is_some() {
                 return;
@@ -277,9 +395,9 @@ impl Room for Column {
             let change = Change { attribute: "serial", from: observed.serial.show(), to: serial.show() };
             out.note(change, steps::serial(at, desired, observed));
         }
-        if let (true, Some((sequence, numbers))) = (*serial, &observed.sequence) {
-            out.attribute("sequence", numbers, &data_type.text().to_string(), || {
-                vec![steps::renumber(at, sequence, data_type)]
+        if let (true, Some(sequence)) = (*serial, &observed.sequence) {
+            out.attribute("sequence", &sequence.data_type, &data_type.text().to_string(), || {
+                vec![sequence.retype(at, data_type)]
             });
         }
         // ALTER TYPE has put the default in place where it changes the type as well.
@@ -292,7 +410,7 @@ impl Room for Column {
         let identity_goes = observed.identity.is_some() && identity.is_none();
         let compare_identity = |out: &mut Alteration| {
             out.attribute("identity", &observed.identity, identity, || {
-                steps::identity(at, *identity, observed.identity)
+                steps::identity(at, desired, observed.identity)
             });
         };
         if identity_goes {
@@ -302,12 +420,20 @@ impl Room for Column {
         if !identity_goes {
             compare_identity(out);
         }
+        if let (true, Some(sequence)) = (*serial || identity.is_some(), &observed.sequence) {
+            numbers.compare(at, sequence, out);
+        }
+        keeping.compare(at, &observed.keeping, cx, out);
         if *not_null && observed.not_null {
             steps::drop_helper(at, cx, out);
         }
     }
 
-    fn drop(&self, at: &Address, _: &Body, _: &Cx<'_>) -> Vec<Step> {
+    fn drop(&self, at: &Address, observed: &Body, cx: &Cx<'_>) -> Vec<Step> {
+        // What a partition has from its table stays; only where it differs can it be undone.
+        if let Some(parent) = of_parent(at, cx).filter(|_| observed.inherited.is_some()) {
+            return self.difference(at, &parent, observed, cx);
+        }
         vec![steps::alter_table(at, Form::DropColumn, Phrase::from(" DROP COLUMN ").ident(at.name())).into()]
     }
 
@@ -321,13 +447,18 @@ impl Room for Column {
     }
 
     fn follow(&self, body: &mut Body, from: &Address, to: &Address) {
-        if from.kind == "collation" && body.collation.as_deref() == Some(from.name()) {
-            body.collation = Some(to.name().to_string());
+        let collation = body.collation.as_mut().filter(|_| from.kind == "collation");
+        if let Some(Collation(_, name)) = collation.filter(|collation| collation.1 == from.name()) {
+            *name = to.name().to_string();
         }
     }
 
     fn identity(&self, at: &Address) -> Option<String> {
         Some(format!("COLUMN {}.{}", at.relation(), ident(at.name())))
+    }
+
+    fn undeclared(&self, _: &Address, observed: &Body, _: &Model) -> Undeclared {
+        if observed.inherited == Some(false) { Undeclared::Ignore } else { Undeclared::Drift }
     }
 
     fn attribute(&self, body: &Body, name: &str) -> Option<String> {
@@ -354,8 +485,47 @@ fn serial(text: &str) -> Option<&'static str> {
 
 fn with_collation(body: &Body) -> String {
     match &body.collation {
-        Some(collation) => format!("{} collate {}", body.data_type, ident(collation)),
+        Some(collation) => format!("{} collate {}", body.data_type, collation.sql()),
         None => body.data_type.to_string(),
+    }
+}
+
+/// Whether a column of a partition is as that of its table, `pg_attribute a` of `pg_class c`. What is only a hint to
+/// the server counts where the partition has one of its own.
+const DEVIATES: &str = "(SELECT pa.attnotnull <> a.attnotnull OR pa.attstorage <> a.attstorage \
+     OR a.attgenerated = '' AND pg_get_expr(pd.adbin, pd.adrelid) IS DISTINCT FROM pg_get_expr(d.adbin, d.adrelid) \
+     OR coalesce(a.attstattarget, -1) NOT IN (-1, coalesce(pa.attstattarget, -1)) \
+     FROM pg_inherits h JOIN pg_attribute pa ON pa.attrelid = h.inhparent AND pa.attname = a.attname \
+     LEFT JOIN pg_attrdef pd ON pd.adrelid = pa.attrelid AND pd.adnum = pa.attnum WHERE h.inhrelid = c.oid)";
+
+/// The column that a column of a partition comes from, as it is to be.
+fn of_parent(at: &Address, cx: &Cx<'_>) -> Option<Body> {
+    let parent = cx.attribute(&at.host("table"), "partition_of")?;
+    let parents = Address::new(DOC.name, parent.split('\n').chain([at.name()]));
+    let declared = cx.desired.body::<Body>(&parents).or_else(|| cx.observed.model.body(&parents));
+    declared.cloned().or_else(|| of_parent(&parents, cx))
+}
+
+/// A partition's column: how it is numbered or computed, its table says.
+fn as_in_table(at: &Address, desired: &Body, observed: &Body, cx: &Cx<'_>) -> Option<Body> {
+    cx.attribute(&at.host("table"), "partition_of")?;
+    Some(Body {
+        identity: observed.identity,
+        generated: observed.generated.clone(),
+        is_virtual: observed.is_virtual,
+        serial: observed.serial,
+        numbers: Numbers::default(),
+        ..desired.clone()
+    })
+}
+
+impl Column {
+    /// The steps from one column to another, where only one of them is that of a partition.
+    fn difference(&self, at: &Address, desired: &Body, there: &Body, cx: &Cx<'_>) -> Vec<Step> {
+        let mut out = Alteration::default();
+        let there = Body { sequence: None, ..there.clone() };
+        self.compare(at, desired, &there, cx, &mut out);
+        out.steps
     }
 }
 
@@ -373,13 +543,19 @@ fn compare_generated(
         (None, Some(_)) => {
             out.note(change, vec![steps::alter(at, Form::AlterTable, " DROP EXPRESSION".into())])
         }
-        (Some(to), Some(_)) if cx.server.has(Feature::SetExpression) => {
+        (Some(to), Some(_))
+            if cx.server.has(Feature::SetExpression) && desired.is_virtual == observed.is_virtual =>
+        {
             let rest = Phrase::from(" SET EXPRESSION AS (").fragment(to).raw(")");
-            out.note(change, vec![steps::alter(at, Form::AlterTypeRewrite, rest)]);
+            let form = if desired.is_virtual { Form::AlterTable } else { Form::AlterTypeRewrite };
+            out.note(change, vec![steps::alter(at, form, rest)]);
         }
         (_, there) => {
-            let what =
-                if there.is_some() { "change the expression of" } else { "turn into a generated column" };
+            let what = match there {
+                Some(_) if desired.is_virtual != observed.is_virtual => "store, or no longer store,",
+                Some(_) => "change the expression of",
+                None => "turn into a generated column",
+            };
             let obstacle = Obstacle {
                 message: format!("the server cannot {what} `{at}` in place"),
                 hint: "declare the column under another name, or drop it first (`absent = true`, consent \

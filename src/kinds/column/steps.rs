@@ -1,8 +1,9 @@
 //! The SQL of columns.
 
+use super::numbers::Sequence;
 use super::{Body, Identity, change};
 use crate::delta::{Alteration, Change};
-use crate::kind::Cx;
+use crate::kind::{Cx, split_name};
 use crate::model::Address;
 use crate::sql::{Form, Fragment, Phrase, auto_name, ident, literal, qualified};
 use crate::statement::{Preflight, Statement, Step};
@@ -18,7 +19,8 @@ pub fn alter(at: &Address, form: Form, rest: Phrase) -> Step {
     alter_column(at, form, rest).into()
 }
 
-fn alter_column(at: &Address, form: Form, rest: Phrase) -> Statement {
+/// The same as a statement.
+pub fn alter_column(at: &Address, form: Form, rest: Phrase) -> Statement {
     alter_table(at, form, Phrase::from(" ALTER COLUMN ").ident(at.name()).phrase(&rest))
 }
 
@@ -38,11 +40,16 @@ fn definition(at: &Address, body: &Body, default: bool, not_null: bool) -> Phras
         .ident(at.name())
         .raw(" ")
         .phrase(&data_type)
-        .with(body.collation.as_ref(), |sql, collation| sql.raw(" COLLATE ").ident(collation))
+        .phrase(&body.keeping.clause())
+        .with(body.collation.as_ref(), |sql, collation| sql.raw(" COLLATE ").raw(collation.sql()))
         .with(body.generated.as_ref(), |sql, expression| {
-            sql.raw(" GENERATED ALWAYS AS (").fragment(expression).raw(") STORED")
+            let word = if body.is_virtual { ") VIRTUAL" } else { ") STORED" };
+            sql.raw(" GENERATED ALWAYS AS (").fragment(expression).raw(word)
         })
-        .with(body.identity, |sql, identity| sql.raw(format!(" GENERATED {} AS IDENTITY", identity.words())))
+        .with(body.identity, |sql, identity| {
+            let options = body.numbers.clause(at.schema());
+            sql.raw(format!(" GENERATED {} AS IDENTITY{options}", identity.words()))
+        })
         .with(body.default.as_ref().filter(|_| default), |sql, default| {
             let bare = !default.text().contains(char::is_whitespace);
             let sql = sql.raw(if bare { " DEFAULT " } else { " DEFAULT (" }).fragment(default);
@@ -51,7 +58,30 @@ fn definition(at: &Address, body: &Body, default: bool, not_null: bool) -> Phras
         .when(not_null && body.not_null && body.identity.is_none(), " NOT NULL")
 }
 
-fn serial_type(body: &Body) -> &'static str {
+/// What is said of the column once it is there.
+fn afterwards(at: &Address, body: &Body) -> Vec<Statement> {
+    let mut statements = body.keeping.set(at);
+    if body.serial {
+        let sequence = auto_name(&at.path()[1], at.name(), "seq");
+        statements.extend(body.numbers.set(&at.host("table"), at.schema(), &sequence));
+    }
+    statements
+}
+
+/// Whether the file or the database has a domain of that name. Its checks are read for every row.
+fn is_domain(data_type: &Fragment, cx: &Cx<'_>) -> bool {
+    let mut parts = split_name(data_type.text().trim());
+    let (name, schema) = (parts.pop(), parts.pop());
+    let is_it = |address: &Address| {
+        address.kind == "domain"
+            && Some(address.name()) == name.as_deref()
+            && schema.as_deref().is_none_or(|schema| schema == address.schema())
+    };
+    cx.desired.addresses().chain(cx.observed.model.addresses()).any(is_it)
+}
+
+/// The serial type of a column whose default is the next value of its sequence.
+pub fn serial_type(body: &Body) -> &'static str {
     match body.data_type.text() {
         "smallint" => "smallserial",
         "bigint" => "bigserial",
@@ -65,14 +95,17 @@ pub fn add(at: &Address, body: &Body, cx: &Cx<'_>) -> Vec<Step> {
     let word = Phrase::from(" ADD COLUMN ");
     let complete = definition(at, body, true, true);
     let volatile = body.default.as_ref().is_some_and(is_volatile);
-    let rewrites = volatile || body.serial || body.identity.is_some() || body.generated.is_some();
+    let stored = body.generated.is_some() && !body.is_virtual;
+    let rewrites =
+        volatile || body.serial || body.identity.is_some() || stored || is_domain(&body.data_type, cx);
+    let afterwards = afterwards(at, body);
     let direct_form = if rewrites { Form::AddColumnRewrite } else { Form::AddColumn };
     let direct = alter_table(at, direct_form, word.clone().phrase(&complete)).clause(complete);
     let filled = volatile || body.backfill.is_some();
     let by_rewrite = rewrites && !volatile;
     let must_fill = body.not_null && body.default.is_none() && body.identity.is_none() && !body.serial;
     if by_rewrite || !(filled || must_fill && body.generated.is_none()) {
-        return vec![direct.into()];
+        return vec![Step::direct([vec![direct], afterwards].concat())];
     }
     let mut online =
         vec![alter_table(at, Form::AddColumn, word.phrase(&definition(at, body, !volatile, false)))];
@@ -85,7 +118,8 @@ pub fn add(at: &Address, body: &Body, cx: &Cx<'_>) -> Vec<Step> {
     if body.not_null {
         online.extend(prove_not_null(at, source, cx));
     }
-    vec![Step::direct([direct]).online(online).preflight(preflight)]
+    online.extend(afterwards.clone());
+    vec![Step::direct([vec![direct], afterwards].concat()).online(online).preflight(preflight)]
 }
 
 /// Whether a default may give every row another value. Only functions that are known to give the same one for the
@@ -107,7 +141,10 @@ fn fill(at: &Address, source: &Fragment) -> Statement {
     let set = Phrase::from(format!("UPDATE {name} SET {column} = (")).fragment(source).raw(") WHERE ");
     let all = set.clone().raw(format!("{column} IS NULL"));
     let batch = set
-        .raw(format!("ctid = ANY (ARRAY(SELECT ctid FROM {name} WHERE {column} IS NULL AND ("))
+        // A `ctid` may be that of rows in several partitions.
+        .raw(format!(
+            "{column} IS NULL AND ctid = ANY (ARRAY(SELECT ctid FROM {name} WHERE {column} IS NULL AND ("
+        ))
         .fragment(source)
         .raw(") IS NOT NULL LIMIT ");
     Statement::on(&at.host("table"), Form::UpdateRows, all).batched(batch, Phrase::from("))"))
@@ -193,7 +230,7 @@ pub fn retype(at: &Address, desired: &Body, observed: &Body) -> Step {
         rest = rest.raw(format!(" ALTER COLUMN {column} DROP DEFAULT,"));
     }
     rest = rest.raw(format!(" ALTER COLUMN {column} TYPE ")).fragment(&desired.data_type);
-    rest = rest.with(desired.collation.as_ref(), |sql, collation| sql.raw(" COLLATE ").ident(collation));
+    rest = rest.with(desired.collation.as_ref(), |sql, collation| sql.raw(" COLLATE ").raw(collation.sql()));
     rest = match &desired.using {
         Some(using) => rest.raw(" USING (").fragment(using).raw(")"),
         None if change::converts_by_itself(from, to) => rest,
@@ -206,10 +243,11 @@ pub fn retype(at: &Address, desired: &Body, observed: &Body) -> Step {
 }
 
 /// Makes a column an identity column, changes its sort, or makes it a plain one.
-pub fn identity(at: &Address, to: Option<Identity>, from: Option<Identity>) -> Vec<Step> {
-    let rest = match (from, to) {
+pub fn identity(at: &Address, desired: &Body, from: Option<Identity>) -> Vec<Step> {
+    let options = desired.numbers.clause(at.schema());
+    let rest = match (from, desired.identity) {
         (_, None) => Phrase::from(" DROP IDENTITY"),
-        (None, Some(to)) => Phrase::from(format!(" ADD GENERATED {} AS IDENTITY", to.words())),
+        (None, Some(to)) => Phrase::from(format!(" ADD GENERATED {} AS IDENTITY{options}", to.words())),
         (Some(_), Some(to)) => Phrase::from(format!(" SET GENERATED {}", to.words())),
     };
     let mut steps = vec![alter(at, Form::AlterTable, rest)];
@@ -225,25 +263,22 @@ pub fn serial(at: &Address, desired: &Body, observed: &Body) -> Vec<Step> {
     let name = qualified(at.schema(), &sequence);
     if !desired.serial {
         let drop_default = alter(at, Form::AlterTable, Phrase::from(" DROP DEFAULT"));
-        let there = observed.sequence.as_ref().map_or(name, |(there, _)| there.clone());
+        let there = observed.sequence.as_ref().map_or(name, Sequence::name);
         let owner = format!("DROP SEQUENCE {there}");
         return vec![drop_default, Statement::on(&at.host("table"), Form::ReplaceConstraint, owner).into()];
     }
     let create = format!("CREATE SEQUENCE {name} AS {}", desired.data_type.text());
     let own = format!("ALTER SEQUENCE {name} OWNED BY {}.{}", at.relation(), ident(at.name()));
     let default = Phrase::from(" SET DEFAULT nextval(").literal(&name).raw(")");
-    vec![
+    let options = desired.numbers.set(&at.host("table"), at.schema(), &sequence);
+    let default = alter(at, Form::AlterTable, default);
+    let steps: Vec<Step> = vec![
         Statement::on(&at.host("table"), Form::Create, create).into(),
         Statement::on(&at.host("table"), Form::AlterTable, own).into(),
         advance(at).into(),
-        alter(at, Form::AlterTable, default),
-    ]
-}
-
-/// Gives the numbers of a column's sequence the column's type.
-pub fn renumber(at: &Address, sequence: &str, data_type: &Fragment) -> Step {
-    let sql = Phrase::from(format!("ALTER SEQUENCE {sequence} AS ")).fragment(data_type);
-    Statement::on(&at.host("table"), Form::AlterTable, sql).into()
+        default,
+    ];
+    steps.into_iter().chain(options.into_iter().map(Step::from)).collect()
 }
 
 /// Sets the column's sequence past the values that are there.

@@ -7,5 +7,5 @@ create statistics events_id_city on id, city from events;
 COMMIT;
 
 BEGIN;
-alter table events set (fillfactor = 70);
+create conversion from_latin1 for 'LATIN1' to 'UTF8' from iso8859_1_to_utf8;
 COMMIT;

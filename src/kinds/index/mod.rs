@@ -1,14 +1,21 @@
 //! Indexes that no constraint stands on.
 
+mod tree;
+
 use crate::delta::{Alteration, Change};
-use crate::kind::{Context, Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server, Visit};
-use crate::model::{Address, Entry, Observed};
+use crate::kind::{
+    Context, Cx, Doc, Draft, Item, Options, Place, Rank, Room, Row, Seat, Server, Undeclared, Visit,
+};
+use crate::model::{Address, Entry, Model, Observed};
 use crate::needs;
-use crate::source::{KeyDoc, Shape};
+use crate::pg::Feature;
+use crate::source::{KeyDoc, Reader, Shape, Value};
 use crate::sql::{
     Form, Fragment, Phrase, auto_name, bracketed, cut, cut_once, ident, not_of_extension, qualified,
+    with_clause,
 };
 use crate::statement::{Statement, Step};
+use std::collections::BTreeMap;
 
 /// The room.
 pub struct Index;
@@ -18,8 +25,31 @@ pub struct Index;
 #[derive(Debug, Clone)]
 pub struct Body {
     unique: bool,
+    /// Without storage parameters, which can be altered.
     definition: Fragment,
+    /// With storage parameters.
+    complete: Fragment,
+    with: Options,
+    /// Statistics targets of expressions, by the number of the column.
+    statistics: BTreeMap<String, i64>,
+    /// The table is clustered on it.
+    clustered: bool,
     valid: bool,
+    /// Observed, of an invalid index on a partitioned table: schema and name of partitions that have no part of it.
+    missing: Vec<[String; 2]>,
+    /// Observed: it is part of an index on the partitioned table.
+    attached: bool,
+}
+
+/// How an index is built.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Manner {
+    /// While nobody can write.
+    Plain,
+    /// While everybody can.
+    Concurrently,
+    /// On a partitioned table without its partitions.
+    Only,
 }
 
 static DOC: Doc = Doc {
@@ -41,6 +71,13 @@ static DOC: Doc = Doc {
         KeyDoc::new("where", Shape::Sql, "which rows it covers"),
         KeyDoc::new("include", Shape::Names, "columns that it carries along"),
         KeyDoc::new("nulls_not_distinct", Shape::Boolean, "two NULLs count as equal (PostgreSQL 15)"),
+        KeyDoc::new("with", Shape::Table, "storage parameters: `{ fillfactor = 70 }`"),
+        KeyDoc::new(
+            "statistics",
+            Shape::Table,
+            "how much ANALYZE learns of its expressions, by their place: `{ 1 = 500 }`",
+        ),
+        KeyDoc::new("clustered", Shape::Boolean, "CLUSTER puts the rows of the table into its order"),
     ],
     example: "[tables.events.columns]\ntriage = \"text\"\nstarts_at = \"timestamptz\"\n\n[tables.events.indexes]\n\
               events_triage_idx = [\"triage\", \"starts_at desc\"]\n\
@@ -63,6 +100,10 @@ impl Room for Index {
         let method = reader.text("method").unwrap_or_else(|| "btree".to_string());
         let nulls_not_distinct = reader.flag("nulls_not_distinct");
         let predicate = reader.string("where");
+        let with = Options::read(&mut reader, "with");
+        let statistics = read_statistics(&mut reader);
+        let clustered = reader.flag("clustered");
+        let nulls = reader.span_of("nulls_not_distinct");
         if keys.is_empty() {
             let span = reader.span_of("on");
             reader.problems().add(span, "an index wants at least one column or expression");
@@ -77,10 +118,13 @@ impl Room for Index {
         if nulls_not_distinct {
             text.push_str(" NULLS NOT DISTINCT");
         }
-        if let Some((predicate, _)) = predicate {
-            text.push_str(&format!(" WHERE ({predicate})"));
-        }
+        let condition = predicate.map_or(String::new(), |(predicate, _)| format!(" WHERE ({predicate})"));
         let span = keys[0].1;
+        let complete = Fragment::written(format!("{text}{}{condition}", with.clause()), span);
+        let definition = Fragment::written(text + &condition, span);
+        if nulls_not_distinct {
+            item.want(Feature::NullsNotDistinct, nulls);
+        }
         for (name, span) in include {
             item.refer(Address::new("column", [host.schema(), host.name(), &name]), span);
         }
@@ -90,20 +134,37 @@ impl Room for Index {
                 item.refer(Address::new("column", [host.schema(), host.name(), key]), *span);
             }
         }
-        let definition = Fragment::written(text, span);
-        item.declare(Body { unique, definition, valid: true });
+        item.declare(Body {
+            unique,
+            definition,
+            complete,
+            with,
+            statistics,
+            clustered,
+            valid: true,
+            missing: Vec::new(),
+            attached: false,
+        });
     }
 
     fn catalog(&self, server: &Server) -> Option<String> {
         let (ours, own) = (server.in_schemas("n.nspname"), not_of_extension("pg_class", "c.oid"));
         Some(format!(
             "SELECT n.nspname AS schema, c.relname AS table, c.relkind AS host, x.relname AS name, i.indisunique AS unique, \
-             i.indisvalid AS valid, pg_get_indexdef(i.indexrelid) AS definition, {} AS needs \
+             i.indisvalid AS valid, x.relispartition AS attached, pg_get_indexdef(i.indexrelid) AS complete, \
+             replace(pg_get_indexdef(i.indexrelid), {}, '') AS definition, to_json(x.reloptions) AS with, \
+             i.indisclustered AS clustered, CASE WHEN i.indexprs IS NOT NULL THEN (SELECT json_object_agg(a.attnum, a.attstattarget) \
+             FROM pg_attribute a WHERE a.attrelid = x.oid AND a.attstattarget >= 0) END AS statistics, \
+             CASE WHEN c.relkind = 'p' AND NOT i.indisvalid THEN (SELECT json_agg(json_build_array(pn.nspname, p.relname)) \
+             FROM pg_inherits h JOIN pg_class p ON p.oid = h.inhrelid JOIN pg_namespace pn ON pn.oid = p.relnamespace \
+             WHERE h.inhparent = c.oid AND NOT EXISTS (SELECT FROM pg_inherits ih JOIN pg_index pi ON pi.indexrelid = ih.inhrelid \
+             WHERE ih.inhparent = x.oid AND pi.indrelid = p.oid)) END AS missing, CASE WHEN NOT x.relispartition THEN {} END AS needs \
              FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid JOIN pg_class c ON c.oid = i.indrelid \
              JOIN pg_namespace n ON n.oid = c.relnamespace \
-             WHERE c.relkind IN ('r', 'p', 'm') AND NOT c.relispartition AND {ours} AND {own} \
+             WHERE c.relkind IN ('r', 'p', 'm') AND {ours} AND {own} \
              AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x')) \
              ORDER BY i.indexrelid",
+            with_clause("x"),
             needs::query("pg_class", "x.oid")
         ))
     }
@@ -115,7 +176,7 @@ impl Room for Index {
             from: "pg_index i JOIN pg_class x ON x.oid = i.indexrelid JOIN pg_class c ON c.oid = i.indrelid \
                    JOIN pg_namespace n ON n.oid = c.relnamespace",
             path: "n.nspname, c.relname, x.relname",
-            only: "NOT c.relispartition AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = i.indexrelid \
+            only: "NOT x.relispartition AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = i.indexrelid \
                    AND k.contype IN ('p', 'u', 'x'))",
             ..Seat::PART
         })
@@ -123,12 +184,18 @@ impl Room for Index {
 
     fn observe(&self, row: &Row<'_>, server: &Server, out: &mut Observed) {
         let path = [row.text("schema"), row.text("table"), row.text("name")];
-        let text = row.text("definition");
-        let definition = text.find(" USING ").map_or(text, |at| &text[at + 1..]);
+        let after = |text: &str| Fragment::plain(text.find(" USING ").map_or(text, |at| &text[at + 1..]));
+        let complete = row.text("complete");
         let body = Body {
             unique: row.flag("unique"),
-            definition: Fragment::plain(definition),
+            definition: after(row.get("definition").unwrap_or(complete)),
+            complete: after(complete),
+            with: Options::observed(row.list("with")),
+            statistics: row.parsed("statistics"),
+            clustered: row.flag("clustered"),
             valid: row.flag("valid"),
+            missing: row.parsed("missing"),
+            attached: row.flag("attached"),
         };
         let host = if row.text("host") == "m" { "materialized view" } else { "table" };
         let table = Address::new(host, [path[0], path[1]]);
@@ -143,7 +210,20 @@ impl Room for Index {
     }
 
     fn write(&self, _: &Address, observed: &Body, draft: &mut Draft<'_>) {
-        let Body { unique, definition, valid } = observed;
+        let Body {
+            unique,
+            definition,
+            complete: _,
+            with,
+            statistics,
+            clustered,
+            valid,
+            missing: _,
+            attached,
+        } = observed;
+        if *attached {
+            draft.leave_out();
+        }
         if let Some(parts) = Parts::of(definition.text()) {
             draft.array("on", parts.keys.iter().map(|key| from_key(key)));
             draft.flag("unique", *unique);
@@ -154,65 +234,113 @@ impl Room for Index {
         } else {
             draft.unsaid("its definition");
         }
+        draft.table("with", with.values());
+        draft
+            .table("statistics", statistics.iter().map(|(number, target)| (number, Value::Integer(*target))));
+        draft.flag("clustered", *clustered);
         if !valid {
             draft.unsaid("it is invalid");
         }
     }
 
     fn create(&self, at: &Address, desired: &Body, cx: &Cx<'_>) -> Vec<Step> {
-        let Body { unique, definition, valid: _ } = desired;
-        let direct = Statement::on(
-            &at.host("table"),
-            Form::CreateIndex,
-            build(at, at.name(), *unique, definition, false),
-        );
-        let sql = build(at, at.name(), *unique, definition, true);
-        let online = Statement::on(&at.host("table"), Form::CreateIndexConcurrently, sql);
-        if is_partitioned(at, cx) {
-            return vec![direct.into()];
-        }
-        vec![Step::direct([direct]).online([online])]
+        let table = at.host("table");
+        let afterwards = afterwards(at, desired);
+        let direct = Statement::on(&table, Form::CreateIndex, build(at, at.name(), desired, Manner::Plain));
+        let online = match is_partitioned(at, cx) {
+            true => tree::grow(at, desired, cx),
+            false => {
+                let sql = build(at, at.name(), desired, Manner::Concurrently);
+                vec![Statement::on(&table, Form::CreateIndexConcurrently, sql)]
+            }
+        };
+        let direct = [vec![direct], afterwards.clone()].concat();
+        vec![Step::direct(direct).online([online, afterwards].concat())]
     }
 
-    fn compare(&self, at: &Address, desired: &Body, observed: &Body, _: &Cx<'_>, out: &mut Alteration) {
-        let Body { unique, definition, valid: _ } = desired;
+    fn compare(&self, at: &Address, desired: &Body, observed: &Body, cx: &Cx<'_>, out: &mut Alteration) {
+        let Body {
+            unique,
+            definition,
+            complete: _,
+            with,
+            statistics,
+            clustered,
+            valid: _,
+            missing: _,
+            attached: _,
+        } = desired;
         out.replaced("unique", &observed.unique, unique);
         out.replaced("definition", &observed.definition, definition);
-        if out.is_empty() && !observed.valid {
+        // Of an index on a partitioned table nothing can be altered.
+        if is_partitioned(at, cx) && !with.are_in(&observed.with) {
+            out.replaced("with", &observed.with, with);
+        }
+        if out.replace {
+            return;
+        }
+        let table = at.host("table");
+        if !observed.valid {
             let change = Change { attribute: "valid", from: Some("no".into()), to: Some("yes".into()) };
             let sql = format!("REINDEX INDEX CONCURRENTLY {}", qualified(at.schema(), at.name()));
-            out.note(change, vec![Statement::on(&at.host("table"), Form::ReindexConcurrently, sql).into()]);
+            let anew = vec![Statement::on(&table, Form::ReindexConcurrently, sql)];
+            let statements = if is_partitioned(at, cx) { tree::grow(at, desired, cx) } else { anew };
+            out.note(change, vec![Step::direct(statements)]);
+        }
+        with.compare("with", &observed.with, cx, out, &|words| vec![alter(at, &words).into()]);
+        for (number, target) in statistics {
+            let there = observed.statistics.get(number).copied();
+            out.attribute("statistics", &there, &Some(*target), || {
+                vec![set_statistics(at, number, *target).into()]
+            });
+        }
+        for (number, target) in observed.statistics.iter().filter(|(key, _)| !statistics.contains_key(*key)) {
+            out.drift(Change {
+                attribute: "statistics",
+                from: Some(format!("{number} = {target}")),
+                to: None,
+            });
+        }
+        match (clustered, observed.clustered) {
+            (true, false) => out.attribute("clustered", &false, &true, || vec![cluster(at).into()]),
+            (false, true) => out.drift(Change { attribute: "clustered", from: Some("yes".into()), to: None }),
+            _ => {}
         }
     }
 
-    /// The new one is built beside the old one, which serves until then.
+    /// The new one is built beside the old one, which serves until then. One that a foreign key stands on goes and
+    /// comes back together with it.
     fn replace(&self, at: &Address, desired: &Body, _: &Body, cx: &Cx<'_>) -> Option<Vec<Step>> {
-        let Body { unique, definition, valid: _ } = desired;
+        let refers = |entry: &Entry| entry.address.kind == "foreign key" && entry.needs.contains(at);
+        if cx.observed.model.iter().any(refers) {
+            return None;
+        }
         let table = at.host("table");
         let interim = auto_name("pgreconcile", at.name(), "new");
         let old = qualified(at.schema(), at.name());
-        let direct = [
-            Statement::on(&table, Form::DropIndex, format!("DROP INDEX {old}")),
-            Statement::on(&table, Form::CreateIndex, build(at, at.name(), *unique, definition, false)),
+        let afterwards = afterwards(at, desired);
+        let mut direct = vec![
+            Statement::on(&table, Form::ReplaceIndex, format!("DROP INDEX {old}")),
+            Statement::on(&table, Form::CreateIndex, build(at, at.name(), desired, Manner::Plain)),
         ];
+        direct.extend(afterwards.clone());
+        if is_partitioned(at, cx) {
+            return Some(vec![Step::direct(direct)]);
+        }
         let mut online = Vec::new();
         let new = qualified(at.schema(), &interim);
         if cx.observed.model.contains(&at.renamed(&interim)) {
             let sql = format!("DROP INDEX CONCURRENTLY {new}");
             online.push(Statement::on(&table, Form::ReplaceIndexConcurrently, sql));
         }
-        let sql = build(at, &interim, *unique, definition, true);
+        let sql = build(at, &interim, desired, Manner::Concurrently);
         online.push(Statement::on(&table, Form::CreateIndexConcurrently, sql));
         let sql = format!("DROP INDEX CONCURRENTLY {old}");
         online.push(Statement::on(&table, Form::ReplaceIndexConcurrently, sql));
         let sql = format!("ALTER INDEX {new} RENAME TO {}", ident(at.name()));
         online.push(Statement::on(&table, Form::AlterIndex, sql));
-        let mut step = Step::direct(direct);
-        step.direct[0].form = Form::ReplaceIndex;
-        if !is_partitioned(at, cx) {
-            step = step.online(online);
-        }
-        Some(vec![step])
+        online.extend(afterwards);
+        Some(vec![Step::direct(direct).online(online)])
     }
 
     fn drop(&self, at: &Address, _: &Body, cx: &Cx<'_>) -> Vec<Step> {
@@ -234,6 +362,10 @@ impl Room for Index {
 
     fn identity(&self, at: &Address) -> Option<String> {
         Some(format!("INDEX {}", qualified(at.schema(), at.name())))
+    }
+
+    fn undeclared(&self, _: &Address, observed: &Body, _: &Model) -> Undeclared {
+        if observed.attached { Undeclared::Ignore } else { Undeclared::Drift }
     }
 
     fn attribute(&self, body: &Body, name: &str) -> Option<String> {
@@ -305,12 +437,49 @@ impl<'t> Parts<'t> {
     }
 }
 
-fn build(at: &Address, name: &str, unique: bool, definition: &Fragment, concurrently: bool) -> Phrase {
-    Phrase::from(if unique { "CREATE UNIQUE INDEX " } else { "CREATE INDEX " })
-        .when(concurrently, "CONCURRENTLY ")
+fn build(at: &Address, name: &str, body: &Body, manner: Manner) -> Phrase {
+    Phrase::from(if body.unique { "CREATE UNIQUE INDEX " } else { "CREATE INDEX " })
+        .when(manner == Manner::Concurrently, "CONCURRENTLY ")
         .ident(name)
         .raw(" ON ")
+        .when(manner == Manner::Only, "ONLY ")
         .raw(at.relation())
         .raw(" ")
-        .fragment(definition)
+        .fragment(&body.complete)
+}
+
+fn alter(at: &Address, words: &str) -> Statement {
+    let sql = format!("ALTER INDEX {} {words}", qualified(at.schema(), at.name()));
+    Statement::on(&at.host("table"), Form::AlterIndex, sql)
+}
+
+fn set_statistics(at: &Address, number: &str, target: i64) -> Statement {
+    alter(at, &format!("ALTER COLUMN {number} SET STATISTICS {target}"))
+}
+
+fn cluster(at: &Address) -> Statement {
+    Statement::alter(&at.host("table"), Form::AlterTableLight, format!("CLUSTER ON {}", ident(at.name())))
+}
+
+/// What is said of the index once it is there.
+fn afterwards(at: &Address, body: &Body) -> Vec<Statement> {
+    let statistics = body.statistics.iter().map(|(number, target)| set_statistics(at, number, *target));
+    statistics.chain(body.clustered.then(|| cluster(at))).collect()
+}
+
+fn read_statistics(reader: &mut Reader<'_, '_>) -> BTreeMap<String, i64> {
+    let mut found = BTreeMap::new();
+    for (key, node) in reader.table("statistics").iter().flat_map(|table| &table.entries) {
+        match (key.name.parse::<u16>(), &node.value) {
+            (Ok(_), Value::Integer(target)) => _ = found.insert(key.name.clone(), *target),
+            (Ok(_), _) => {
+                let message = format!("a statistics target is an integer, not {}", node.sort());
+                reader.problems().add(node.span, message);
+            }
+            (Err(_), _) => {
+                reader.problems().add(key.span, format!("`{}` is no number of a column", key.name));
+            }
+        }
+    }
+    found
 }

@@ -1,0 +1,120 @@
+//! How the values of a column are kept, and what the planner is to know of them. What the file does not say is drift.
+
+use super::steps;
+use crate::delta::{Alteration, Change, Show};
+use crate::kind::{Cx, Draft, Options, Row};
+use crate::model::Address;
+use crate::source::Reader;
+use crate::sql::{Form, Phrase, ident};
+use crate::statement::{Statement, Step};
+
+const STORAGES: &[(&str, &str)] =
+    &[("plain", "plain"), ("external", "external"), ("extended", "extended"), ("main", "main")];
+
+/// How values are kept.
+#[derive(Debug, Clone, Default)]
+pub struct Keeping {
+    storage: Option<String>,
+    /// Observed: the storage that the type has.
+    usual_storage: String,
+    compression: Option<String>,
+    statistics: Option<i64>,
+    options: Options,
+}
+
+impl Keeping {
+    /// What the file says.
+    pub fn read(reader: &mut Reader<'_, '_>) -> Keeping {
+        Keeping {
+            storage: reader.one_of("storage", STORAGES).map(str::to_string),
+            usual_storage: String::new(),
+            compression: reader.text("compression").map(|method| method.to_lowercase()),
+            statistics: reader.integer("statistics").filter(|target| *target != -1),
+            options: Options::read(reader, "options"),
+        }
+    }
+
+    /// What the database has.
+    pub fn observed(row: &Row<'_>) -> Keeping {
+        Keeping {
+            storage: Some(storage(row.text("storage"))),
+            usual_storage: storage(row.text("usual_storage")),
+            compression: match row.text("compression") {
+                "p" => Some("pglz".to_string()),
+                "l" => Some("lz4".to_string()),
+                _ => None,
+            },
+            statistics: row.get("statistics").and_then(|target| target.parse().ok()),
+            options: Options::observed(row.list("options")),
+        }
+    }
+
+    /// Says what is not as usual.
+    pub fn write(&self, draft: &mut Draft<'_>) {
+        let Keeping { storage, usual_storage, compression, statistics, options } = self;
+        draft.some("storage", storage.as_ref().filter(|storage| *storage != usual_storage));
+        draft.some("compression", compression.as_ref());
+        draft.number("statistics", statistics.unwrap_or(-1), -1);
+        draft.table("options", options.values());
+    }
+
+    /// What stands in the definition of the column.
+    pub fn clause(&self) -> Phrase {
+        Phrase::new().with(self.compression.as_ref(), |sql, method| sql.raw(" COMPRESSION ").ident(method))
+    }
+
+    /// What is said once the column is there.
+    pub fn set(&self, at: &Address) -> Vec<Statement> {
+        let Keeping { storage, usual_storage: _, compression: _, statistics, options } = self;
+        let storage = storage
+            .as_ref()
+            .map(|storage| (Form::AlterTable, format!(" SET STORAGE {}", storage.to_uppercase())));
+        let statistics =
+            statistics.map(|target| (Form::AlterTableLight, format!(" SET STATISTICS {target}")));
+        let options =
+            (!options.is_empty()).then(|| (Form::AlterTableLight, format!(" SET ({})", options.list())));
+        let said = storage.into_iter().chain(statistics).chain(options);
+        said.map(|(form, rest)| steps::alter_column(at, form, rest.into())).collect()
+    }
+
+    /// Compares with what is there.
+    pub fn compare(&self, at: &Address, observed: &Keeping, cx: &Cx<'_>, out: &mut Alteration) {
+        let Keeping { storage, usual_storage: _, compression, statistics, options } = self;
+        let alter = |form: Form, rest: String| -> Vec<Step> { vec![steps::alter(at, form, rest.into())] };
+        if let Some(word) = storage {
+            out.attribute("storage", &observed.storage, storage, || {
+                alter(Form::AlterTable, format!(" SET STORAGE {}", word.to_uppercase()))
+            });
+        } else if observed.storage.as_ref().is_some_and(|there| *there != observed.usual_storage) {
+            out.drift(Change { attribute: "storage", from: observed.storage.clone(), to: None });
+        }
+        if let Some(method) = compression {
+            out.attribute("compression", &observed.compression, compression, || {
+                alter(Form::AlterTable, format!(" SET COMPRESSION {}", ident(method)))
+            });
+        } else if observed.compression.is_some() {
+            out.drift(Change { attribute: "compression", from: observed.compression.clone(), to: None });
+        }
+        if let Some(target) = statistics {
+            out.attribute("statistics", &observed.statistics, statistics, || {
+                alter(Form::AlterTableLight, format!(" SET STATISTICS {target}"))
+            });
+        } else if observed.statistics.is_some() {
+            out.drift(Change { attribute: "statistics", from: observed.statistics.show(), to: None });
+        }
+        options.compare("options", &observed.options, cx, out, &|words| {
+            alter(Form::AlterTableLight, format!(" {words}"))
+        });
+    }
+}
+
+/// The letters of `attstorage`.
+fn storage(letter: &str) -> String {
+    match letter {
+        "p" => "plain",
+        "e" => "external",
+        "m" => "main",
+        _ => "extended",
+    }
+    .to_string()
+}

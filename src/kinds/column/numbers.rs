@@ -1,0 +1,224 @@
+//! The sequence of an identity or serial column: what the file says of it, and what the database has.
+
+use crate::delta::{Alteration, Change};
+use crate::kind::{Draft, Row};
+use crate::model::Address;
+use crate::source::{KeyDoc, Reader, Shape, Value};
+use crate::sql::{Form, Fragment, ident, qualified};
+use crate::statement::{Statement, Step};
+
+/// What is said of a sequence; nothing where PostgreSQL's default will do.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Numbers {
+    name: Option<String>,
+    increment: Option<i64>,
+    minvalue: Option<i64>,
+    maxvalue: Option<i64>,
+    start: Option<i64>,
+    cache: Option<i64>,
+    cycle: Option<bool>,
+}
+
+/// A sequence that is there.
+#[derive(Debug, Clone)]
+pub struct Sequence {
+    schema: String,
+    /// The type of its numbers.
+    pub data_type: String,
+    has: Numbers,
+}
+
+const KEYS: &[KeyDoc] = &[
+    KeyDoc::new("name", Shape::Name, "its name"),
+    KeyDoc::new("increment", Shape::Integer, "from one number to the next"),
+    KeyDoc::new("minvalue", Shape::Integer, "the least number"),
+    KeyDoc::new("maxvalue", Shape::Integer, "the greatest number"),
+    KeyDoc::new("start", Shape::Integer, "the first number"),
+    KeyDoc::new("cache", Shape::Integer, "how many numbers a session takes at once"),
+    KeyDoc::new("cycle", Shape::Boolean, "begins anew at its end"),
+];
+
+impl Numbers {
+    /// What stands under `key`.
+    pub fn read(reader: &mut Reader<'_, '_>, key: &str) -> Numbers {
+        let span = reader.span_of(key);
+        let Some(table) = reader.table(key) else { return Numbers::default() };
+        for (key, _) in &table.entries {
+            if !KEYS.iter().any(|known| known.name == key.name) {
+                let message = format!("unknown key `{}` of a sequence", key.name);
+                let known = KEYS.iter().map(|known| known.name);
+                reader.problems().add_with_suggestion(key.span, message, &key.name, known);
+            }
+        }
+        let mut inner = Reader::new(table, span, KEYS, reader.problems());
+        Numbers {
+            name: inner.text("name"),
+            increment: inner.integer("increment"),
+            minvalue: inner.integer("minvalue"),
+            maxvalue: inner.integer("maxvalue"),
+            start: inner.integer("start"),
+            cache: inner.integer("cache"),
+            cycle: inner.boolean("cycle"),
+        }
+    }
+
+    /// Whether nothing is said.
+    pub fn is_empty(&self) -> bool {
+        *self == Numbers::default()
+    }
+
+    /// Each option with its words, as in CREATE SEQUENCE.
+    fn options(&self) -> Vec<(&'static str, String)> {
+        let Numbers { name: _, increment, minvalue, maxvalue, start, cache, cycle } = self;
+        let number = |words: &str, value: &Option<i64>| value.map(|value| format!("{words} {value}"));
+        [
+            ("increment", number("INCREMENT BY", increment)),
+            ("minvalue", number("MINVALUE", minvalue)),
+            ("maxvalue", number("MAXVALUE", maxvalue)),
+            ("start", number("START WITH", start)),
+            ("cache", number("CACHE", cache)),
+            ("cycle", cycle.map(|cycle| if cycle { "CYCLE" } else { "NO CYCLE" }.to_string())),
+        ]
+        .into_iter()
+        .filter_map(|(name, words)| Some((name, words?)))
+        .collect()
+    }
+
+    /// ` (…)` after IDENTITY, or nothing.
+    pub fn clause(&self, schema: &str) -> String {
+        let name = self.name.as_ref().map(|name| format!("SEQUENCE NAME {}", qualified(schema, name)));
+        let words: Vec<String> =
+            name.into_iter().chain(self.options().into_iter().map(|(_, words)| words)).collect();
+        if words.is_empty() { String::new() } else { format!(" ({})", words.join(" ")) }
+    }
+
+    /// The statements that give these options to a sequence that has been made with a column.
+    pub fn set(&self, table: &Address, schema: &str, there: &str) -> Vec<Statement> {
+        let words: Vec<String> = self.options().into_iter().map(|(_, words)| words).collect();
+        let there = qualified(schema, there);
+        let mut statements = Vec::new();
+        if !words.is_empty() {
+            let restart =
+                self.start.or(self.minvalue).map_or(String::new(), |first| format!(" RESTART WITH {first}"));
+            let sql = format!("ALTER SEQUENCE {there} {}{restart}", words.join(" "));
+            statements.push(Statement::on(table, Form::AlterTable, sql));
+        }
+        if let Some(name) = &self.name {
+            let sql = format!("ALTER SEQUENCE {there} RENAME TO {}", ident(name));
+            statements.push(Statement::on(table, Form::AlterTable, sql));
+        }
+        statements
+    }
+
+    /// Compares with what is there; where the file says nothing, what is not PostgreSQL's default is drift.
+    pub fn compare(&self, at: &Address, there: &Sequence, out: &mut Alteration) {
+        let table = at.host("table");
+        let sequence = qualified(&there.schema, there.has.name.as_deref().unwrap_or_default());
+        let (has, usual) = (there.has.options(), there.usual());
+        let mut words = Vec::new();
+        for (number, (attribute, has)) in has.iter().enumerate() {
+            let wanted =
+                self.options().into_iter().find(|(name, _)| name == attribute).map(|(_, words)| words);
+            let change = Change { attribute, from: Some(shown(has)), to: wanted.as_deref().map(shown) };
+            match wanted {
+                Some(wanted) if wanted != *has => {
+                    out.note(change, Vec::new());
+                    words.push(wanted);
+                }
+                None if usual.get(number).is_some_and(|(_, usual)| usual != has) => out.drift(change),
+                _ => {}
+            }
+        }
+        let mut steps: Vec<Step> = Vec::new();
+        if !words.is_empty() {
+            let sql = format!("ALTER SEQUENCE {sequence} {}", words.join(" "));
+            steps.push(Statement::on(&table, Form::AlterTable, sql).into());
+        }
+        if let Some(name) = self.name.as_ref().filter(|name| Some(*name) != there.has.name.as_ref()) {
+            let sql = format!("ALTER SEQUENCE {sequence} RENAME TO {}", ident(name));
+            steps.push(Statement::on(&table, Form::AlterTable, sql).into());
+            let change =
+                Change { attribute: "sequence", from: there.has.name.clone(), to: Some(name.clone()) };
+            out.note(change, Vec::new());
+        }
+        out.steps.extend(steps);
+    }
+}
+
+/// `INCREMENT BY 2` as a value.
+fn shown(words: &str) -> String {
+    words.rsplit(' ').next().filter(|last| last.parse::<i64>().is_ok()).unwrap_or(words).to_lowercase()
+}
+
+impl Sequence {
+    /// The sequence of a column, as a row of the catalog query has it.
+    pub fn observed(row: &Row<'_>) -> Option<Sequence> {
+        Some(Sequence {
+            schema: row.owned("sequence_schema")?,
+            data_type: row.text("numbers").to_string(),
+            has: Numbers {
+                name: row.owned("sequence"),
+                increment: Some(row.number("increment")),
+                minvalue: Some(row.number("minvalue")),
+                maxvalue: Some(row.number("maxvalue")),
+                start: Some(row.number("start")),
+                cache: Some(row.number("cache")),
+                cycle: Some(row.flag("cycle")),
+            },
+        })
+    }
+
+    /// How SQL names it.
+    pub fn name(&self) -> String {
+        qualified(&self.schema, self.has.name.as_deref().unwrap_or_default())
+    }
+
+    /// The options that a sequence of its type has if nothing is said.
+    fn usual(&self) -> Vec<(&'static str, String)> {
+        self.usual_numbers().options()
+    }
+
+    fn usual_numbers(&self) -> Numbers {
+        let (least, greatest) = match self.data_type.as_str() {
+            "smallint" => (i64::from(i16::MIN), i64::from(i16::MAX)),
+            "integer" => (i64::from(i32::MIN), i64::from(i32::MAX)),
+            _ => (i64::MIN, i64::MAX),
+        };
+        let up = self.has.increment.is_none_or(|increment| increment > 0);
+        let (minvalue, maxvalue) = if up { (1, greatest) } else { (least, -1) };
+        let first = if up { self.has.minvalue } else { self.has.maxvalue };
+        Numbers {
+            name: None,
+            increment: Some(1),
+            minvalue: Some(minvalue),
+            maxvalue: Some(maxvalue),
+            start: first,
+            cache: Some(1),
+            cycle: Some(false),
+        }
+    }
+
+    /// Gives its numbers a type.
+    pub fn retype(&self, at: &Address, data_type: &Fragment) -> Step {
+        let sql = crate::sql::Phrase::from(format!("ALTER SEQUENCE {} AS ", self.name())).fragment(data_type);
+        Statement::on(&at.host("table"), Form::AlterTable, sql).into()
+    }
+
+    /// Says what is not as usual; `name` is the one that PostgreSQL gives.
+    pub fn write(&self, name: &str, draft: &mut Draft<'_>) {
+        let (has, usual) = (&self.has, self.usual_numbers());
+        let number = |key: &'static str, has: Option<i64>, usual: Option<i64>| {
+            has.filter(|_| has != usual).map(|has| (key, Value::Integer(has)))
+        };
+        let entries = [
+            has.name.clone().filter(|has| has != name).map(|has| ("name", Value::String(has))),
+            number("increment", has.increment, usual.increment),
+            number("minvalue", has.minvalue, usual.minvalue),
+            number("maxvalue", has.maxvalue, usual.maxvalue),
+            number("start", has.start, usual.start),
+            number("cache", has.cache, usual.cache),
+            has.cycle.filter(|cycle| *cycle).map(|cycle| ("cycle", Value::Boolean(cycle))),
+        ];
+        draft.table("sequence", entries.into_iter().flatten());
+    }
+}

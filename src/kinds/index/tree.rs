@@ -1,0 +1,89 @@
+//! Indexes on partitioned tables: an index on the table alone, one on each partition, built concurrently, and the first
+//! becomes whole when all the others are attached to it.
+
+use super::{Body, build};
+use crate::kind::Cx;
+use crate::model::Address;
+use crate::sql::{Form, auto_name, qualified};
+use crate::statement::Statement;
+
+/// The statements that build, or complete, the index at `at`, which is to be like `body`.
+pub fn grow(at: &Address, body: &Body, cx: &Cx<'_>) -> Vec<Statement> {
+    let table = at.host("table");
+    let there = cx.observed.model.body::<Body>(at);
+    let mut statements = Vec::new();
+    if there.is_none() {
+        let sql = build(at, at.name(), body, super::Manner::Only);
+        statements.push(Statement::on(&table, Form::CreateIndexOnly, sql));
+    }
+    for partition in partitions(&table, cx) {
+        let place = [partition.schema(), partition.name()];
+        // A partition that comes later brings its part along.
+        if there.is_some_and(|there| !there.missing.iter().any(|missing| missing.as_slice() == place)) {
+            continue;
+        }
+        let part = part(at, body, &partition, cx);
+        statements.extend(leaf(&part, body, cx));
+        let whole = qualified(at.schema(), at.name());
+        let sql = format!("ALTER INDEX {whole} ATTACH PARTITION {}", qualified(part.schema(), part.name()));
+        statements.push(Statement::on(&table, Form::AlterIndex, sql));
+    }
+    statements
+}
+
+/// The index on one partition, which may be partitioned itself. One that a run left behind is used, or built anew.
+fn leaf(part: &Address, body: &Body, cx: &Cx<'_>) -> Vec<Statement> {
+    let partition = part.host("table");
+    if cx.attribute(&partition, "partitioned").is_some() {
+        return grow(part, body, cx);
+    }
+    let mut statements = Vec::new();
+    match cx.observed_attribute(part, "valid").as_deref() {
+        Some("yes") => return statements,
+        Some(_) => {
+            let sql = format!("DROP INDEX CONCURRENTLY {}", qualified(part.schema(), part.name()));
+            statements.push(Statement::on(&partition, Form::ReplaceIndexConcurrently, sql));
+        }
+        None => {}
+    }
+    let sql = build(part, part.name(), body, super::Manner::Concurrently);
+    statements.push(Statement::on(&partition, Form::CreateIndexConcurrently, sql));
+    statements
+}
+
+/// The partitions of a table as they are to be, those that the file does not name included.
+fn partitions(table: &Address, cx: &Cx<'_>) -> Vec<Address> {
+    let parent = format!("{}\n{}", table.schema(), table.name());
+    let of_table = |address: &&Address| {
+        address.kind == table.kind && cx.attribute(address, "partition_of").as_deref() == Some(&parent)
+    };
+    let declared = cx.desired.iter().filter(|entry| !entry.absent).map(|entry| &entry.address);
+    let mut found: Vec<Address> =
+        declared.chain(cx.observed.model.addresses()).filter(of_table).cloned().collect();
+    found.sort();
+    found.dedup();
+    found
+}
+
+/// The index on a partition: one that a run left behind, else one under a free name.
+fn part(at: &Address, body: &Body, partition: &Address, cx: &Cx<'_>) -> Address {
+    let name = name(at, partition);
+    let numbered = (1..100).map(|number| format!("{name}{number}"));
+    let mut candidates = std::iter::once(name.clone()).chain(numbered);
+    let place = |name: &str| Address::new(at.kind, [partition.schema(), partition.name(), name]);
+    let is_free = |name: &String| match cx.observed.model.body::<Body>(&place(name)) {
+        Some(there) => !there.attached && there.unique == body.unique && there.definition == body.definition,
+        None => !cx.desired.contains(&place(name)),
+    };
+    place(&candidates.find(is_free).unwrap_or(name))
+}
+
+/// The name that PostgreSQL would give to the index on the partition, where that on the table has such a name.
+fn name(at: &Address, partition: &Address) -> String {
+    let table = at.path().get(1).map_or("", String::as_str);
+    let rest = at.name().strip_prefix(table).and_then(|rest| rest.strip_prefix('_'));
+    match rest.and_then(|rest| rest.rsplit_once('_')) {
+        Some((columns, label)) => auto_name(partition.name(), columns, label),
+        None => auto_name(partition.name(), at.name(), "idx"),
+    }
+}

@@ -1,0 +1,417 @@
+//! Tables: the hosts of columns, constraints, indexes, triggers and rows, which have rooms of their own.
+
+mod steps;
+
+use crate::delta::{Alteration, Change, Obstacle, Show};
+use crate::kind::{
+    Context, Cx, Doc, Draft, Item, Options, Place, Rank, Room, Row, Seat, Server, Undeclared, Visit,
+};
+use crate::model::{Address, Entry, Model, Observed, TableFacts};
+use crate::pg::Feature;
+use crate::source::{KeyDoc, Shape, Span};
+use crate::sql::{Form, Fragment, ident, not_of_extension, qualified};
+use crate::statement::{Statement, Step};
+
+/// The room.
+pub struct Table;
+
+/// What a table is besides its parts.
+#[derive(Debug, Clone)]
+pub struct Body {
+    unlogged: bool,
+    /// Nothing where the file does not say.
+    row_security: Option<bool>,
+    force_row_security: Option<bool>,
+    /// What follows PARTITION BY.
+    partition_by: Option<Fragment>,
+    partition_of: Option<Name>,
+    /// Of a partition.
+    bounds: Option<Fragment>,
+    /// Observed: what follows PARTITION BY of the table that it is a partition of.
+    parent_key: String,
+    /// Parents of plain inheritance.
+    inherits: Vec<Name>,
+    /// Desired: partitions that the file does not name come and go without it.
+    dynamic_partitions: bool,
+    /// Storage parameters; those of the TOAST table begin with `toast.`.
+    storage: Options,
+    access_method: Option<String>,
+    /// Observed: the access method that a new table gets.
+    default_access_method: String,
+    span: Option<Span>,
+}
+
+/// The schema and the name of another table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Name(String, String);
+
+impl Name {
+    fn address(&self) -> Address {
+        Address::new(DOC.name, [&self.0, &self.1])
+    }
+
+    fn qualified(&self) -> String {
+        qualified(&self.0, &self.1)
+    }
+
+    fn follow(&mut self, from: &Address, to: &Address) {
+        let moved = self.address().moved(from, to, &|_| true);
+        *self = Name(moved.schema().to_string(), moved.name().to_string());
+    }
+}
+
+impl Show for Name {
+    fn show(&self) -> Option<String> {
+        Some(format!("{}.{}", self.0, self.1))
+    }
+}
+
+impl Body {
+    /// Parameters that CREATE TABLE takes beside those of the TOAST table.
+    fn heap(&self) -> Options {
+        self.storage.part(|name| !name.starts_with("toast."))
+    }
+
+    /// A partitioned table has no TOAST table, so that its parameters are set where there is one.
+    fn toast(&self) -> Option<String> {
+        let toast = self.storage.part(|name| name.starts_with("toast."));
+        (!toast.is_empty()).then(|| format!("SET ({})", toast.list()))
+    }
+}
+
+static DOC: Doc = Doc {
+    name: "table",
+    summary: "A table. The order of its columns is the order in the file. A partition is a table of its own, which stands \
+              under `partitions` of its table or says `partition_of`; it has the columns, constraints, indexes and triggers \
+              of that, and takes others of its own. On a table that is there already a new partition is created and then \
+              attached, so that reads and writes go on.",
+    manual: "sql-createtable",
+    place: Place::InSchema("tables"),
+    rank: Rank::Table,
+    main_key: None,
+    keys: &[
+        KeyDoc::new("unlogged", Shape::Boolean, "not written to the write-ahead log; emptied by a crash"),
+        KeyDoc::new(
+            "row_security",
+            Shape::Boolean,
+            "its policies are in force; not given, it is left as it is, and told if it is on",
+        ),
+        KeyDoc::new("force_row_security", Shape::Boolean, "they are in force for its owner too; likewise"),
+        KeyDoc::new(
+            "partition_by",
+            Shape::Sql,
+            "what its rows are divided by: `\"range (created_at)\"`, `\"list (region)\"`, `\"hash (id)\"`",
+        ),
+        KeyDoc::new("partition_of", Shape::Name, "the table that it is a partition of"),
+        KeyDoc::new(
+            "bounds",
+            Shape::Sql,
+            "the bounds of a partition: `\"for values in ('eu')\"`, `\"default\"`",
+        ),
+        KeyDoc::new(
+            "dynamic_partitions",
+            Shape::Boolean,
+            "partitions that the file does not name come and go without it, and are no drift",
+        ),
+        KeyDoc::new(
+            "inherits",
+            Shape::Names,
+            "tables whose columns and checks it takes over, and whose rows its rows are",
+        ),
+        KeyDoc::new(
+            "storage",
+            Shape::Table,
+            "storage parameters: `{ fillfactor = 70, \"toast.autovacuum_enabled\" = false }`",
+        ),
+        KeyDoc::new("access_method", Shape::Name, "its access method, if not the server's default"),
+    ],
+    example: "[tables.events]\ncomment = \"what happens where\"\ntouch = \"updated_at\"\nstorage = { fillfactor = 70 }\n\n\
+              [tables.events.columns]\nid = { type = \"uuid\", primary_key = true }\n\
+              updated_at = { type = \"timestamptz\", not_null = true, default = \"now()\" }\n\n\
+              [tables.measurements]\npartition_by = \"range (taken)\"\n\n\
+              [tables.measurements.columns]\ntaken = { type = \"date\", not_null = true }\nregion = \"text\"\n\n\
+              [tables.measurements.partitions]\n\
+              measurements_2026 = \"for values from ('2026-01-01') to ('2027-01-01')\"\n\
+              measurements_rest = \"default\"\n\n\
+              [tables.measurements.partitions.measurements_2027]\n\
+              bounds = \"for values from ('2027-01-01') to ('2028-01-01')\"\npartition_by = \"list (region)\"\n\
+              partitions = { measurements_2027_eu = \"for values in ('eu')\" }\n",
+};
+
+impl Room for Table {
+    type Body = Body;
+
+    fn doc(&self) -> &'static Doc {
+        &DOC
+    }
+
+    fn read(&self, item: &mut Item<'_>) {
+        let mut reader = item.reader();
+        let written = |found: Option<(&str, Span)>| found.map(|(text, span)| Fragment::written(text, span));
+        let partition_by = written(reader.string("partition_by"));
+        let bounds = written(reader.string("bounds"));
+        let parent = reader.string("partition_of");
+        let parents = reader.strings("inherits");
+        let mistake = match (parent, &bounds) {
+            (Some((_, span)), None) => Some((span, "a partition wants `bounds`")),
+            (None, Some(bounds)) => bounds.span().map(|span| (span, "only a partition has `bounds`")),
+            (Some((_, span)), _) if !parents.is_empty() => {
+                Some((span, "a partition inherits from nothing else"))
+            }
+            _ => None,
+        };
+        if let Some((span, message)) = mistake {
+            reader.problems().add(span, message);
+        }
+        let mut body = Body {
+            unlogged: reader.flag("unlogged"),
+            row_security: reader.boolean("row_security"),
+            force_row_security: reader.boolean("force_row_security"),
+            partition_by,
+            partition_of: None,
+            bounds,
+            parent_key: String::new(),
+            inherits: Vec::new(),
+            dynamic_partitions: reader.flag("dynamic_partitions"),
+            storage: Options::read(&mut reader, "storage"),
+            access_method: reader.text("access_method"),
+            default_access_method: String::new(),
+            span: Some(reader.span()),
+        };
+        let mut other = |text: &str, span: Span| {
+            let (schema, name) = item.resolve(text);
+            let name = Name(schema, name);
+            item.refer(name.address(), span);
+            item.inherit(name.address());
+            name
+        };
+        body.partition_of = parent.map(|(text, span)| other(text, span));
+        body.inherits = parents.iter().map(|(text, span)| other(text, *span)).collect();
+        item.declare(body);
+    }
+
+    fn catalog(&self, server: &Server) -> Option<String> {
+        let (ours, own) = (server.in_schemas("n.nspname"), not_of_extension("pg_class", "c.oid"));
+        Some(format!(
+            "SELECT n.nspname AS schema, c.relname AS name, c.relpersistence = 'u' AS unlogged, \
+             c.relrowsecurity AS row_security, c.relforcerowsecurity AS force_row_security, \
+             c.relkind = 'p' AS partitioned, CASE c.relkind WHEN 'p' THEN (SELECT coalesce(sum(pg_relation_size(t.relid)), 0) \
+             FROM pg_partition_tree(c.oid) t) ELSE pg_relation_size(c.oid) + CASE WHEN c.relhassubclass THEN \
+             (SELECT coalesce(sum(pg_relation_size(h.inhrelid)), 0) FROM pg_inherits h WHERE h.inhparent = c.oid) ELSE 0 END END::bigint AS bytes, c.reltuples::bigint AS rows, \
+             pg_get_partkeydef(c.oid) AS partition_by, c.relispartition AS is_partition, \
+             pg_get_expr(c.relpartbound, c.oid) AS bounds, \
+             (SELECT json_agg(json_build_array(pn.nspname, p.relname, pg_get_partkeydef(p.oid)) ORDER BY h.inhseqno) \
+             FROM pg_inherits h JOIN pg_class p ON p.oid = h.inhparent JOIN pg_namespace pn ON pn.oid = p.relnamespace \
+             WHERE h.inhrelid = c.oid) AS parents, \
+             to_json(coalesce(c.reloptions, '{{}}') || ARRAY(SELECT 'toast.' || o FROM pg_class t, unnest(t.reloptions) o \
+             WHERE t.oid = c.reltoastrelid)) AS storage, \
+             (SELECT am.amname FROM pg_am am WHERE am.oid = c.relam) AS access_method, \
+             current_setting('default_table_access_method') AS default_access_method \
+             FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
+             WHERE c.relkind IN ('r', 'p') AND {ours} AND {own} ORDER BY c.oid"
+        ))
+    }
+
+    fn seat(&self) -> Option<Seat> {
+        Some(Seat { only: "c.relkind IN ('r', 'p')", ..Seat::RELATION })
+    }
+
+    fn observe(&self, row: &Row<'_>, _: &Server, out: &mut Observed) {
+        let address = Address::new(DOC.name, [row.text("schema"), row.text("name")]);
+        let facts = TableFacts {
+            bytes: row.number("bytes").unsigned_abs(),
+            rows: row.number("rows"),
+            partitioned: row.flag("partitioned"),
+        };
+        out.tables.insert(address.clone(), facts);
+        let namespace = Address::new("schema", [row.text("schema")]);
+        let parents: Vec<(String, String, Option<String>)> = row.parsed("parents");
+        let parent_key = parents.first().and_then(|(.., key)| key.clone()).unwrap_or_default();
+        let mut inherits: Vec<Name> =
+            parents.into_iter().map(|(schema, name, _)| Name(schema, name)).collect();
+        let partition_of = if row.flag("is_partition") { inherits.pop() } else { None };
+        let mut entry = Entry::new(
+            address,
+            Body {
+                unlogged: row.flag("unlogged"),
+                row_security: Some(row.flag("row_security")),
+                force_row_security: Some(row.flag("force_row_security")),
+                partition_by: row.fragment("partition_by"),
+                partition_of: partition_of.clone(),
+                bounds: row.fragment("bounds"),
+                parent_key,
+                inherits: inherits.clone(),
+                dynamic_partitions: false,
+                storage: Options::observed(row.list("storage")),
+                access_method: row.owned("access_method"),
+                default_access_method: row.text("default_access_method").to_string(),
+                span: None,
+            },
+        );
+        entry = inherits.iter().fold(entry, |entry, parent| entry.needing(parent.address()));
+        if let Some(parent) = partition_of {
+            entry = entry.part_of(parent.address());
+        }
+        out.model.insert(entry.needing(namespace));
+    }
+
+    fn fragments(&self, at: &Address, body: &mut Body, visit: &mut Visit<'_>) {
+        if let Some(key) = &mut body.partition_by {
+            visit("partition_by", key, Context::PartitionKey { table: at.clone() });
+        }
+        if let (Some(bounds), Some(parent)) = (&mut body.bounds, &body.partition_of) {
+            visit(
+                "bounds",
+                bounds,
+                Context::Bounds { table: parent.address(), key: body.parent_key.clone() },
+            );
+        }
+    }
+
+    fn write(&self, _: &Address, observed: &Body, draft: &mut Draft<'_>) {
+        let Body { unlogged, row_security, force_row_security, partition_by, partition_of, bounds, .. } =
+            observed;
+        let Body { inherits, storage, access_method, default_access_method, .. } = observed;
+        let named = |Name(schema, name): &Name| draft.name(schema, name);
+        let (parent, parents) =
+            (partition_of.as_ref().map(named), inherits.iter().map(named).collect::<Vec<_>>());
+        draft.some("partition_of", parent);
+        draft.some_fragment("bounds", bounds.as_ref());
+        draft.some_fragment("partition_by", partition_by.as_ref());
+        draft.list("inherits", parents);
+        draft.flag("unlogged", *unlogged);
+        draft.flag("row_security", *row_security == Some(true));
+        draft.flag("force_row_security", *force_row_security == Some(true));
+        draft.table("storage", storage.values());
+        draft.some("access_method", access_method.as_ref().filter(|method| *method != default_access_method));
+    }
+
+    fn create(&self, at: &Address, desired: &Body, cx: &Cx<'_>) -> Vec<Step> {
+        vec![steps::create(at, desired, cx)]
+    }
+
+    fn compare(&self, at: &Address, desired: &Body, observed: &Body, cx: &Cx<'_>, out: &mut Alteration) {
+        let Body { unlogged, row_security, force_row_security, partition_by, partition_of, bounds, .. } =
+            desired;
+        let Body { parent_key: _, inherits, dynamic_partitions: _, storage, access_method, .. } = desired;
+        let Body { default_access_method: _, span, .. } = desired;
+        if partition_by != &observed.partition_by {
+            let change = Change {
+                attribute: "partition_by",
+                from: observed.partition_by.show(),
+                to: partition_by.show(),
+            };
+            let obstacle = Obstacle {
+                message: format!("the server cannot change how `{at}` is partitioned"),
+                hint: "declare a table under another name, move the rows, and drop this one".to_string(),
+                span: partition_by.as_ref().and_then(Fragment::span).or(*span),
+            };
+            return out.obstacle(change, obstacle);
+        }
+        let moves = partition_of != &observed.partition_of || bounds != &observed.bounds;
+        let mut step = moves.then(|| steps::move_partition(at, desired, observed));
+        out.attribute("partition_of", &observed.partition_of, partition_of, || {
+            step.take().into_iter().collect()
+        });
+        out.attribute("bounds", &observed.bounds, bounds, || step.take().into_iter().collect());
+        let mut parents = [observed.inherits.clone(), inherits.clone()];
+        parents.iter_mut().for_each(|list| list.sort_by_key(Name::qualified));
+        out.attribute("inherits", &parents[0], &parents[1], || {
+            steps::inherit(at, inherits, &observed.inherits)
+        });
+        out.attribute("unlogged", &observed.unlogged, unlogged, || {
+            let word = if *unlogged { "SET UNLOGGED" } else { "SET LOGGED" };
+            vec![Statement::alter(at, Form::AlterTypeRewrite, word).into()]
+        });
+        compare_access_method(at, access_method.as_ref(), observed, cx, out, *span);
+        storage.compare("storage", &observed.storage, cx, out, &|words| {
+            vec![Statement::alter(at, Form::AlterTableLight, words).into()]
+        });
+        let switches = [
+            ("row_security", row_security, &observed.row_security, ["DISABLE", "ENABLE"]),
+            ("force_row_security", force_row_security, &observed.force_row_security, ["NO FORCE", "FORCE"]),
+        ];
+        for (name, desired, observed, words) in switches {
+            match desired {
+                Some(on) => out.attribute(name, observed, desired, || {
+                    vec![steps::security(at, words[usize::from(*on)]).into()]
+                }),
+                // Whoever says nothing of it opens no table to everyone.
+                None if *observed == Some(true) => {
+                    out.drift(Change { attribute: name, from: observed.show(), to: None });
+                }
+                None => {}
+            }
+        }
+    }
+
+    fn drop(&self, at: &Address, observed: &Body, _: &Cx<'_>) -> Vec<Step> {
+        let mut statement = Statement::on(at, Form::DropTable, format!("DROP TABLE {}", at.relation()));
+        if let Some(parent) = &observed.partition_of {
+            statement = statement.also(&parent.address());
+        }
+        vec![statement.into()]
+    }
+
+    fn rename(&self, from: &Address, at: &Address, _: &Cx<'_>) -> Option<Vec<Step>> {
+        let rest = format!("RENAME TO {}", ident(at.name()));
+        Some(vec![Statement::alter(from, Form::AlterTable, rest).into()])
+    }
+
+    fn follow(&self, body: &mut Body, from: &Address, to: &Address) {
+        if matches!(from.kind, "table" | "schema") {
+            body.partition_of.iter_mut().chain(&mut body.inherits).for_each(|name| name.follow(from, to));
+        }
+    }
+
+    fn identity(&self, at: &Address) -> Option<String> {
+        Some(format!("TABLE {}", at.relation()))
+    }
+
+    fn attribute(&self, body: &Body, name: &str) -> Option<String> {
+        match name {
+            "partition_of" => {
+                body.partition_of.as_ref().map(|Name(schema, name)| format!("{schema}\n{name}"))
+            }
+            "partitioned" => body.partition_by.as_ref().map(|_| "yes".to_string()),
+            _ => None,
+        }
+    }
+
+    fn undeclared(&self, _: &Address, observed: &Body, desired: &Model) -> Undeclared {
+        let parent =
+            observed.partition_of.as_ref().and_then(|parent| desired.body::<Body>(&parent.address()));
+        match parent {
+            Some(parent) if parent.dynamic_partitions => Undeclared::Ignore,
+            _ => Undeclared::Drift,
+        }
+    }
+}
+
+fn compare_access_method(
+    at: &Address,
+    desired: Option<&String>,
+    observed: &Body,
+    cx: &Cx<'_>,
+    out: &mut Alteration,
+    span: Option<Span>,
+) {
+    let there = observed.access_method.as_ref();
+    let change = Change { attribute: "access_method", from: there.cloned(), to: desired.cloned() };
+    match (desired, there) {
+        (Some(method), _) if Some(method) == there => {}
+        (Some(method), _) if cx.server.has(Feature::SetAccessMethod) => {
+            out.note(change, vec![steps::access_method(at, method)]);
+        }
+        (Some(_), _) => {
+            let obstacle = Obstacle {
+                message: format!("{} of `{at}` needs PostgreSQL 15", Feature::SetAccessMethod),
+                hint: "declare a table under another name, or leave `access_method` out".to_string(),
+                span,
+            };
+            out.obstacle(change, obstacle);
+        }
+        (None, Some(there)) if *there != observed.default_access_method => out.drift(change),
+        (None, _) => {}
+    }
+}

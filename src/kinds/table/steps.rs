@@ -1,0 +1,118 @@
+//! The SQL of tables.
+
+use super::{Body, Name};
+use crate::kind::{Cx, Server};
+use crate::model::Address;
+use crate::pg::Feature;
+use crate::sql::{Form, Phrase, ident};
+use crate::statement::{Statement, Step};
+
+/// The statements that create the table; its columns and constraints are folded into the first.
+pub fn create(at: &Address, body: &Body, cx: &Cx<'_>) -> Step {
+    let mut rest: Vec<Statement> = Vec::new();
+    rest.extend(body.toast().map(|words| Statement::alter(at, Form::AlterTableLight, words)));
+    if body.row_security == Some(true) {
+        rest.push(security(at, "ENABLE"));
+    }
+    if body.force_row_security == Some(true) {
+        rest.push(security(at, "FORCE"));
+    }
+    let Some(parent) = &body.partition_of else {
+        let sql = create_table(at, body).raw(" (");
+        let inherits: Vec<String> = body.inherits.iter().map(Name::qualified).collect();
+        let inherits =
+            if inherits.is_empty() { String::new() } else { format!(" INHERITS ({})", inherits.join(", ")) };
+        let close = Phrase::from(")").raw(inherits).phrase(&tail(body));
+        let first = Statement::on(at, Form::CreateTable, sql).open(close);
+        return Step::direct([vec![first], rest].concat());
+    };
+    let (parent, name) = (parent.address(), parent.qualified());
+    let direct = create_table(at, body)
+        .raw(format!(" PARTITION OF {name} "))
+        .with(body.bounds.as_ref(), Phrase::fragment);
+    let direct = Statement::on(&parent, Form::CreatePartition, direct.phrase(&tail(body)));
+    // What is attached keeps nobody from the table meanwhile; what is created as a partition does.
+    let like = create_table(at, body).raw(format!(" (LIKE {name}{})", like(cx.server))).phrase(&tail(body));
+    let online =
+        vec![Statement::on(&parent, Form::CreateTable, like), attach(at, body, Form::AttachPartition)];
+    Step::direct([vec![direct], rest.clone()].concat()).online([online, rest].concat())
+}
+
+fn create_table(at: &Address, body: &Body) -> Phrase {
+    let word = if body.unlogged { "CREATE UNLOGGED TABLE " } else { "CREATE TABLE " };
+    Phrase::from(word).raw(at.relation())
+}
+
+/// What a partition has from its table without being told, indexes and constraints on them aside.
+fn like(server: &Server) -> &'static str {
+    match server.has(Feature::StorageCompression) {
+        true => {
+            " INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING GENERATED INCLUDING STORAGE INCLUDING COMPRESSION"
+        }
+        false => " INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING GENERATED INCLUDING STORAGE",
+    }
+}
+
+/// What follows the columns.
+fn tail(body: &Body) -> Phrase {
+    Phrase::new()
+        .with(body.partition_by.as_ref(), |sql, key| sql.raw(" PARTITION BY ").fragment(key))
+        .with(body.access_method.as_ref(), |sql, method| sql.raw(" USING ").ident(method))
+        .raw(body.heap().clause())
+}
+
+/// `ATTACH PARTITION`.
+pub fn attach(at: &Address, body: &Body, form: Form) -> Statement {
+    let parent = body.partition_of.as_ref().map(Name::address).unwrap_or_else(|| at.clone());
+    let rest = Phrase::from("ATTACH PARTITION ")
+        .raw(at.relation())
+        .raw(" ")
+        .with(body.bounds.as_ref(), Phrase::fragment);
+    Statement::alter(&parent, form, rest).also(at)
+}
+
+/// `DETACH PARTITION`.
+pub fn detach(at: &Address, parent: &Name) -> Statement {
+    let rest = format!("DETACH PARTITION {}", at.relation());
+    Statement::alter(&parent.address(), Form::DetachPartition, rest).also(at)
+}
+
+/// Makes the parents what they are to be; what is a partition moves in one transaction.
+pub fn move_partition(at: &Address, desired: &Body, observed: &Body) -> Step {
+    let away = observed.partition_of.as_ref().map(|parent| detach(at, parent));
+    let mut statements: Vec<Statement> = away.into_iter().collect();
+    if let Some(parent) = &desired.partition_of {
+        let mut attach = attach(at, desired, Form::AttachTable);
+        // In the group of the first, so that nobody sees the rows missing in between.
+        if let Some(first) = statements.first().filter(|_| observed.partition_of.as_ref() != Some(parent)) {
+            attach = Statement { table: first.table.clone(), ..attach };
+        }
+        statements.push(attach);
+    }
+    Step::direct(statements)
+}
+
+/// Adds and takes away parents of plain inheritance.
+pub fn inherit(at: &Address, desired: &[Name], observed: &[Name]) -> Vec<Step> {
+    let step = |word: &str, parent: &Name| {
+        Statement::alter(at, Form::AlterTable, format!("{word} {}", parent.qualified()))
+            .also(&parent.address())
+            .into()
+    };
+    let gone =
+        observed.iter().filter(|parent| !desired.contains(parent)).map(|parent| step("NO INHERIT", parent));
+    let new =
+        desired.iter().filter(|parent| !observed.contains(parent)).map(|parent| step("INHERIT", parent));
+    gone.chain(new).collect()
+}
+
+/// `SET ACCESS METHOD`.
+pub fn access_method(at: &Address, method: &str) -> Step {
+    let rest = format!("SET ACCESS METHOD {}", ident(method));
+    Statement::alter(at, Form::AlterTypeRewrite, rest).into()
+}
+
+/// A switch of row-level security.
+pub fn security(at: &Address, word: &str) -> Statement {
+    Statement::alter(at, Form::AlterTable, format!("{word} ROW LEVEL SECURITY"))
+}

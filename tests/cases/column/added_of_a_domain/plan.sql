@@ -1,0 +1,3 @@
+BEGIN;
+ALTER TABLE public.things ADD COLUMN b positive;
+COMMIT;

@@ -1,0 +1,1 @@
+create table things (a text, c text compression pglz);

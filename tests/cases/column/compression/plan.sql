@@ -1,0 +1,4 @@
+BEGIN;
+ALTER TABLE public.things ALTER COLUMN a SET COMPRESSION pglz;
+ALTER TABLE public.things ADD COLUMN b text COMPRESSION pglz;
+COMMIT;

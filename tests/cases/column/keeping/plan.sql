@@ -1,0 +1,12 @@
+BEGIN;
+ALTER TABLE public.things ALTER COLUMN plain SET STORAGE EXTERNAL;
+ALTER TABLE public.things ALTER COLUMN plain SET STATISTICS 500;
+ALTER TABLE public.things ALTER COLUMN plain SET (n_distinct = '-0.5', n_distinct_inherited = '10');
+ALTER TABLE public.things ALTER COLUMN changed SET STORAGE MAIN;
+ALTER TABLE public.things ALTER COLUMN changed SET STATISTICS 100;
+ALTER TABLE public.things ALTER COLUMN changed SET (n_distinct = '5');
+ALTER TABLE public.things ADD COLUMN added text;
+ALTER TABLE public.things ALTER COLUMN added SET STORAGE EXTERNAL;
+ALTER TABLE public.things ALTER COLUMN added SET STATISTICS 50;
+ALTER TABLE public.things ALTER COLUMN sorted TYPE text COLLATE "C";
+COMMIT;

@@ -1,0 +1,1 @@
+select * from visits order by 1

@@ -1,0 +1,13 @@
+create table events (day date not null, region text, note text) partition by range (day);
+create table events_2025 partition of events for values from ('2025-01-01') to ('2026-01-01');
+create table events_2026 partition of events for values from ('2026-01-01') to ('2027-01-01') partition by list (region);
+create table events_2026_eu partition of events_2026 for values in ('eu');
+create table events_2026_us partition of events_2026 for values in ('us');
+insert into events values ('2025-05-01', 'eu', 'x'), ('2026-05-01', 'eu', 'x');
+create index events_day_idx on events (day);
+create index events_lower_idx on only events (lower(note));
+create index events_2026_lower_idx on only events_2026 (lower(note));
+create index events_2026_eu_lower_idx on events_2026_eu (lower(note));
+create index events_2025_lower_idx on events_2025 (lower(note));
+alter index events_lower_idx attach partition events_2025_lower_idx;
+create index replaced on events (day, note);

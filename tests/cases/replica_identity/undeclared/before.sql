@@ -1,0 +1,2 @@
+create table a (x integer);
+alter table a replica identity full;

@@ -1,0 +1,20 @@
+BEGIN;
+CREATE TABLE public.events_2026 (LIKE public.events INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING GENERATED INCLUDING STORAGE INCLUDING COMPRESSION);
+ALTER TABLE public.events ATTACH PARTITION public.events_2026 for values from ('2026-01-01') to ('2027-01-01');
+CREATE TABLE public.events_2027 (LIKE public.events INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING GENERATED INCLUDING STORAGE INCLUDING COMPRESSION);
+ALTER TABLE public.events ATTACH PARTITION public.events_2027 for values from ('2027-01-01') to ('2028-01-01');
+ALTER TABLE public.events DETACH PARTITION public.events_2028;
+ALTER TABLE public.events ATTACH PARTITION public.events_2028 for values from ('2028-01-01') to ('2030-01-01');
+ALTER TABLE public.events ATTACH PARTITION public.events_2030 for values from ('2030-01-01') to ('2031-01-01');
+ALTER TABLE public.events DETACH PARTITION public.old;
+ALTER TABLE public.events ADD COLUMN more text;
+COMMIT;
+
+BEGIN;
+ALTER TABLE public.old ADD COLUMN more text;
+COMMIT;
+
+BEGIN;
+ALTER TABLE public.events_2027 ADD CONSTRAINT own CHECK (more <> '');
+CREATE INDEX events_2027_more ON public.events_2027 USING btree (more);
+COMMIT;

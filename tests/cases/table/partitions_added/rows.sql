@@ -1,0 +1,1 @@
+select tableoid::regclass, * from events order by span

@@ -1,0 +1,1 @@
+create table c (x text) with (fillfactor = 80, toast.autovacuum_enabled = false);

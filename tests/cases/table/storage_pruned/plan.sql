@@ -1,0 +1,3 @@
+BEGIN;
+ALTER TABLE public.c RESET (fillfactor, toast.autovacuum_enabled);
+COMMIT;
