@@ -1,6 +1,6 @@
 //! Primary keys and unique constraints: one room with two doors, because PostgreSQL treats them alike.
 
-use crate::delta::Alteration;
+use crate::delta::{Alteration, Change};
 use crate::kind::{Context, Cx, Doc, Draft, Item, Options, Place, Rank, Room, Row, Seat, Server, Visit};
 use crate::model::{Address, Entry, Observed};
 use crate::pg::Feature;
@@ -33,6 +33,8 @@ pub struct Body {
     without_overlaps: bool,
     /// Storage parameters of its index.
     with: Options,
+    /// The table is clustered on its index.
+    clustered: bool,
     deferrable: bool,
     initially_deferred: bool,
     /// Which of several equal rows survives: what follows ORDER BY.
@@ -48,6 +50,8 @@ const WITHOUT_OVERLAPS: KeyDoc = KeyDoc::new(
 );
 const WITH: KeyDoc =
     KeyDoc::new("with", Shape::Table, "storage parameters of its index: `{ fillfactor = 70 }`");
+const CLUSTERED: KeyDoc =
+    KeyDoc::new("clustered", Shape::Boolean, "CLUSTER puts the rows of the table into its order");
 const DEFERRABLE: KeyDoc =
     KeyDoc::new("deferrable", Shape::Boolean, "can be checked at the end of the transaction");
 const INITIALLY: KeyDoc = KeyDoc::new(
@@ -76,6 +80,7 @@ static PRIMARY_KEY_DOC: Doc = Doc {
         WITHOUT_OVERLAPS,
         INCLUDE,
         WITH,
+        CLUSTERED,
         DEFERRABLE,
         INITIALLY,
         KEEP,
@@ -96,6 +101,7 @@ static UNIQUE_DOC: Doc = Doc {
         WITHOUT_OVERLAPS,
         INCLUDE,
         WITH,
+        CLUSTERED,
         KeyDoc::new("nulls_not_distinct", Shape::Boolean, "two NULLs count as equal (PostgreSQL 15)"),
         DEFERRABLE,
         INITIALLY,
@@ -127,6 +133,7 @@ impl Room for Key {
             nulls_not_distinct,
             without_overlaps: reader.flag("without_overlaps"),
             with: Options::read(&mut reader, "with"),
+            clustered: reader.flag("clustered"),
             deferrable: reader.flag("deferrable"),
             initially_deferred: reader.one_of("initially", &initially).unwrap_or(false),
             keep: reader.string("keep").map(|(text, span)| Fragment::written(text, span)),
@@ -161,7 +168,7 @@ impl Room for Key {
         Some(format!(
             "SELECT n.nspname AS schema, c.relname AS table, k.conname AS name, {columns} AS columns, \
              CASE WHEN i.indnatts > i.indnkeyatts THEN {include} END AS include, {nulls} AS nulls_not_distinct, \
-             {period} AS without_overlaps, to_json(x.reloptions) AS with, k.condeferrable AS deferrable, k.condeferred AS deferred \
+             {period} AS without_overlaps, to_json(x.reloptions) AS with, i.indisclustered AS clustered, k.condeferrable AS deferrable, k.condeferred AS deferred \
              FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace \
              JOIN pg_index i ON i.indexrelid = k.conindid JOIN pg_class x ON x.oid = k.conindid \
              WHERE k.contype = '{}' AND k.conparentid = 0 AND {ours} AND {own} ORDER BY k.oid",
@@ -182,6 +189,7 @@ impl Room for Key {
             nulls_not_distinct: row.flag("nulls_not_distinct"),
             without_overlaps: row.flag("without_overlaps"),
             with: Options::observed(row.list("with")),
+            clustered: row.flag("clustered"),
             deferrable: row.flag("deferrable"),
             initially_deferred: row.flag("deferred"),
             keep: None,
@@ -206,6 +214,7 @@ impl Room for Key {
         draft.flag("without_overlaps", *without_overlaps);
         draft.list("include", include);
         draft.table("with", with.values());
+        draft.flag("clustered", observed.clustered);
         draft.flag("nulls_not_distinct", *nulls_not_distinct);
         draft.flag("deferrable", *deferrable);
         draft.word("initially", if *initially_deferred { "deferred" } else { "immediate" }, "immediate");
@@ -221,12 +230,14 @@ impl Room for Key {
             true => self.build_online(at, desired, at.name(), cx),
             false => vec![self.add(at, desired, None)],
         };
-        vec![Step::direct([direct]).online([repair, built].concat()).preflight(preflight)]
+        let afterwards: Vec<Statement> = desired.clustered.then(|| cluster(at)).into_iter().collect();
+        let direct = [vec![direct], afterwards.clone()].concat();
+        vec![Step::direct(direct).online([repair, built, afterwards].concat()).preflight(preflight)]
     }
 
     fn compare(&self, at: &Address, desired: &Body, observed: &Body, cx: &Cx<'_>, out: &mut Alteration) {
         let Body { columns, include, nulls_not_distinct, without_overlaps, with, .. } = desired;
-        let Body { deferrable, initially_deferred, keep: _, .. } = desired;
+        let Body { clustered, deferrable, initially_deferred, keep: _, .. } = desired;
         out.replaced("columns", &observed.columns, columns);
         out.replaced("include", &observed.include, include);
         if cx.server.has(Feature::NullsNotDistinct) || *nulls_not_distinct {
@@ -240,6 +251,13 @@ impl Room for Key {
                 let sql = format!("ALTER INDEX {} {words}", qualified(at.schema(), at.name()));
                 vec![Statement::on(&at.host("table"), Form::AlterIndex, sql).into()]
             });
+            match (clustered, observed.clustered) {
+                (true, false) => out.attribute("clustered", &false, &true, || vec![cluster(at).into()]),
+                (false, true) => {
+                    out.drift(Change { attribute: "clustered", from: Some("yes".into()), to: None });
+                }
+                _ => {}
+            }
         }
     }
 
@@ -255,13 +273,16 @@ impl Room for Key {
         let keep = desired.keep.as_ref();
         let preflight =
             (desired.keep.is_none() && !desired.without_overlaps).then(|| self.preflight(at, desired));
-        let direct = Step::direct([away.clone(), self.add(at, desired, None)]);
+        let afterwards: Vec<Statement> = desired.clustered.then(|| cluster(at)).into_iter().collect();
+        let direct = vec![away.clone(), self.add(at, desired, None)];
+        let direct = Step::direct([direct, afterwards.clone()].concat());
         if !can_be_built_online(at, desired, cx) {
             return Some(vec![direct.preflight(preflight)]);
         }
         let mut online = keep.map(|keep| self.keep_one(at, desired, keep, cx)).unwrap_or_default();
         online.extend(self.build_online(at, desired, &interim, cx));
         online.insert(online.len() - 1, away);
+        online.extend(afterwards);
         Some(vec![direct.online(online).preflight(preflight)])
     }
 
@@ -393,6 +414,10 @@ impl Key {
             hint: format!("say `keep = \"…\"` on `{}` to choose which row survives", at.name()),
         }
     }
+}
+
+fn cluster(at: &Address) -> Statement {
+    Statement::alter(&at.host("table"), Form::AlterTableLight, format!("CLUSTER ON {}", ident(at.name())))
 }
 
 /// Whether its index can be built before it, while the table is in use.

@@ -1,7 +1,7 @@
 //! `[tables.NAME.partitions]`: each entry is a table of its own in the same schema, rewritten to one with `partition_of`
 //! and `bounds`. What it says of a column is said on top of what its table says.
 
-use crate::kind::dotless;
+use crate::kind::{dotless, split_name};
 use crate::source::{Node, Problems, Table, Value};
 use std::collections::HashMap;
 
@@ -76,4 +76,31 @@ fn overlay(columns: &Table, partition: &mut Table) -> Table {
         node.value = Value::Table(own.clone());
     }
     all
+}
+
+/// Puts partitions under their tables: the inverse of [`unfold`].
+pub(super) fn fold(tables: &mut Table) {
+    let of = |table: &Node| match table.as_table()?.get("partition_of")?.as_str() {
+        Some(parent) => split_name(parent).pop().filter(|_| split_name(parent).len() == 1),
+        None => None,
+    };
+    // What has partitions of its own takes them along.
+    while let Some(number) = tables.entries.iter().rposition(|(key, node)| {
+        let has_parent = of(node).is_some_and(|parent| tables.get(&parent).is_some());
+        has_parent && !tables.entries.iter().any(|(_, other)| of(other).as_ref() == Some(&key.name))
+    }) {
+        let (key, mut node) = tables.entries.remove(number);
+        let Some(parent) = of(&node) else { return };
+        if let Value::Table(long) = &mut node.value {
+            long.remove("partition_of");
+            let bounds = long.get("bounds").cloned();
+            if let (1, Some(bounds)) = (long.entries.len(), bounds) {
+                node = bounds;
+            }
+        }
+        let Some(Node { value: Value::Table(parent), .. }) = tables.get_mut(&parent) else { return };
+        if let Some(partitions) = parent.child("partitions", node.span) {
+            partitions.entries.insert(0, (key, node));
+        }
+    }
 }

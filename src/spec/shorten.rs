@@ -1,5 +1,6 @@
 //! Long forms, rewritten to the short ones that people like: the inverse of [`super::shorthand`]. Works on TOML alone.
 
+use super::partitions;
 use crate::kind::{Place, Registry};
 use crate::source::{Node, Span, Table, Value};
 use crate::sql::auto_name;
@@ -36,6 +37,7 @@ fn tables(objects: &mut Table) {
         references(&key.name, table);
         checks(&key.name, table);
     }
+    partitions::fold(tables);
 }
 
 /// The long form of a column, to which keys can be added.

@@ -333,3 +333,30 @@ fn what_only_follows_from_a_mistake_is_not_told() {
         assert_eq!(portal.db.dump(), before);
     }
 }
+
+#[test]
+fn what_an_older_server_lacks_is_said_at_its_place() {
+    let file = r#"
+        [tables.people.columns]
+        id = { type = "integer", primary_key = true }
+        twice = { type = "integer", generated = "id * 2", virtual = true }
+
+        [tables.people.checks]
+        never = { expression = "id > 0", not_enforced = true }
+    "#;
+    for server in support::servers().iter().filter(|server| server.major() < 18) {
+        let db = server.database();
+        for command in ["plan", "apply"] {
+            let outcome = Run::new(&db).file(file).arg(command).run().code(1);
+            let wanted = [
+                "2 errors in schema.toml",
+                "error: NOT ENFORCED needs PostgreSQL 18",
+                "error: a virtual generated column needs PostgreSQL 18",
+                ":4:69",
+                ":7:57",
+            ];
+            assert_says(&outcome, file, &wanted);
+        }
+        assert!(db.query_text("select from pg_class where relname = 'people'").is_empty());
+    }
+}

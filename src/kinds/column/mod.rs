@@ -354,6 +354,15 @@ impl Room for Column {
         draft.text("type", if *serial { steps::serial_type(observed) } else { data_type.text() });
         draft.flag("not_null", *not_null && !serial && identity.is_none());
         draft.some_fragment("default", default.as_ref());
+        // A partition that has no default where its table has one.
+        if *inherited == Some(true)
+            && default.is_none()
+            && generated.is_none()
+            && identity.is_none()
+            && !serial
+        {
+            draft.text("default", "null");
+        }
         draft.some("identity", identity.map(|identity| identity.words().to_lowercase()));
         if let Some(sequence) = sequence {
             sequence.write(&auto_name(&at.path()[1], at.name(), "seq"), draft);

@@ -1,1 +1,2 @@
 create table events (id bigint);
+insert into events values (1);
