@@ -1,5 +1,3 @@
-BEGIN;
-CREATE INDEX events_idx ON public.events USING btree (id);
-COMMIT;
+CREATE INDEX CONCURRENTLY events_idx ON public.events USING btree (id);
 
-cluster events using events_idx;
+vacuum events;

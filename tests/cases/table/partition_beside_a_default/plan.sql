@@ -3,10 +3,8 @@ CREATE TABLE public.eu (LIKE public.events INCLUDING DEFAULTS INCLUDING CONSTRAI
 ALTER TABLE public.events ATTACH PARTITION public.eu for values in ('eu', 'uk');
 CREATE TABLE public.us (LIKE public.events INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING GENERATED INCLUDING STORAGE INCLUDING COMPRESSION);
 ALTER TABLE public.events ATTACH PARTITION public.us for values in ('us');
-DROP TRIGGER same ON public.events;
-CREATE TRIGGER same BEFORE UPDATE ON public.events FOR EACH ROW EXECUTE FUNCTION public.suppress_redundant_updates_trigger();
 COMMIT;
 
 BEGIN;
-CREATE TRIGGER same_us BEFORE UPDATE ON public.us FOR EACH ROW EXECUTE FUNCTION public.suppress_redundant_updates_trigger();
+CREATE TRIGGER same_us BEFORE UPDATE ON public.us FOR EACH ROW EXECUTE FUNCTION pg_catalog.suppress_redundant_updates_trigger();
 COMMIT;
