@@ -1,20 +1,37 @@
 //! Indexes on partitioned tables: an index on the table alone, one on each partition, built concurrently, and the first
 //! becomes whole when all the others are attached to it.
 
-use super::{Body, build};
+use super::{Body, Manner, build};
 use crate::kind::Cx;
 use crate::model::Address;
 use crate::sql::{Form, auto_name, qualified};
 use crate::statement::Statement;
 
+/// The statements, in the order in which they come.
+#[derive(Default)]
+struct Growth {
+    /// Indexes on partitioned tables alone.
+    branches: Vec<Statement>,
+    /// Indexes on partitions that hold rows.
+    leaves: Vec<Statement>,
+    /// What is attached to what, from the leaves on.
+    attached: Vec<Statement>,
+}
+
 /// The statements that build, or complete, the index at `at`, which is to be like `body`.
 pub fn grow(at: &Address, body: &Body, cx: &Cx<'_>) -> Vec<Statement> {
+    let mut growth = Growth::default();
+    branch(at, body, &at.host("table"), cx, &mut growth);
+    [growth.branches, growth.leaves, growth.attached].concat()
+}
+
+/// The index on one partitioned table, with all that is below it; `root` is the outermost one.
+fn branch(at: &Address, body: &Body, root: &Address, cx: &Cx<'_>, growth: &mut Growth) {
     let table = at.host("table");
     let there = cx.observed.model.body::<Body>(at);
-    let mut statements = Vec::new();
     if there.is_none() {
-        let sql = build(at, at.name(), body, super::Manner::Only);
-        statements.push(Statement::on(&table, Form::CreateIndexOnly, sql));
+        let sql = build(at, at.name(), body, Manner::Only);
+        growth.branches.push(Statement::on(&table, Form::CreateIndexOnly, sql));
     }
     for partition in partitions(&table, cx) {
         let place = [partition.schema(), partition.name()];
@@ -23,32 +40,30 @@ pub fn grow(at: &Address, body: &Body, cx: &Cx<'_>) -> Vec<Statement> {
             continue;
         }
         let part = part(at, body, &partition, cx);
-        statements.extend(leaf(&part, body, cx));
+        if cx.attribute(&partition, "partitioned").is_some() {
+            branch(&part, body, root, cx, growth);
+        } else {
+            leaf(&part, body, cx, growth);
+        }
         let whole = qualified(at.schema(), at.name());
         let sql = format!("ALTER INDEX {whole} ATTACH PARTITION {}", qualified(part.schema(), part.name()));
-        statements.push(Statement::on(&table, Form::AlterIndex, sql));
+        growth.attached.push(Statement::on(root, Form::AlterIndex, sql));
     }
-    statements
 }
 
-/// The index on one partition, which may be partitioned itself. One that a run left behind is used, or built anew.
-fn leaf(part: &Address, body: &Body, cx: &Cx<'_>) -> Vec<Statement> {
+/// The index on one partition. One that a run left behind is used, or built anew.
+fn leaf(part: &Address, body: &Body, cx: &Cx<'_>, growth: &mut Growth) {
     let partition = part.host("table");
-    if cx.attribute(&partition, "partitioned").is_some() {
-        return grow(part, body, cx);
-    }
-    let mut statements = Vec::new();
     match cx.observed_attribute(part, "valid").as_deref() {
-        Some("yes") => return statements,
+        Some("yes") => return,
         Some(_) => {
             let sql = format!("DROP INDEX CONCURRENTLY {}", qualified(part.schema(), part.name()));
-            statements.push(Statement::on(&partition, Form::ReplaceIndexConcurrently, sql));
+            growth.leaves.push(Statement::on(&partition, Form::ReplaceIndexConcurrently, sql));
         }
         None => {}
     }
-    let sql = build(part, part.name(), body, super::Manner::Concurrently);
-    statements.push(Statement::on(&partition, Form::CreateIndexConcurrently, sql));
-    statements
+    let sql = build(part, part.name(), body, Manner::Concurrently);
+    growth.leaves.push(Statement::on(&partition, Form::CreateIndexConcurrently, sql));
 }
 
 /// The partitions of a table as they are to be, those that the file does not name included.

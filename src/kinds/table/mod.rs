@@ -38,6 +38,8 @@ pub struct Body {
     access_method: Option<String>,
     /// Observed: the access method that a new table gets.
     default_access_method: String,
+    /// Observed: the composite type that it is a table of, which the file cannot say.
+    of_type: Option<String>,
     span: Option<Span>,
 }
 
@@ -176,6 +178,7 @@ impl Room for Table {
             storage: Options::read(&mut reader, "storage"),
             access_method: reader.text("access_method"),
             default_access_method: String::new(),
+            of_type: None,
             span: Some(reader.span()),
         };
         let mut other = |text: &str, span: Span| {
@@ -206,7 +209,8 @@ impl Room for Table {
              to_json(coalesce(c.reloptions, '{{}}') || ARRAY(SELECT 'toast.' || o FROM pg_class t, unnest(t.reloptions) o \
              WHERE t.oid = c.reltoastrelid)) AS storage, \
              (SELECT am.amname FROM pg_am am WHERE am.oid = c.relam) AS access_method, \
-             current_setting('default_table_access_method') AS default_access_method \
+             current_setting('default_table_access_method') AS default_access_method, \
+             CASE WHEN c.reloftype <> 0 THEN format_type(c.reloftype, NULL) END AS of_type \
              FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
              WHERE c.relkind IN ('r', 'p') AND {ours} AND {own} ORDER BY c.oid"
         ))
@@ -245,6 +249,7 @@ impl Room for Table {
                 storage: Options::observed(row.list("storage")),
                 access_method: row.owned("access_method"),
                 default_access_method: row.text("default_access_method").to_string(),
+                of_type: row.owned("of_type"),
                 span: None,
             },
         );
@@ -283,6 +288,9 @@ impl Room for Table {
         draft.flag("row_security", *row_security == Some(true));
         draft.flag("force_row_security", *force_row_security == Some(true));
         draft.table("storage", storage.values());
+        if let Some(of_type) = &observed.of_type {
+            draft.unsaid(format!("it is a table of type `{of_type}`"));
+        }
         draft.some("access_method", access_method.as_ref().filter(|method| *method != default_access_method));
     }
 
@@ -294,7 +302,10 @@ impl Room for Table {
         let Body { unlogged, row_security, force_row_security, partition_by, partition_of, bounds, .. } =
             desired;
         let Body { parent_key: _, inherits, dynamic_partitions: _, storage, access_method, .. } = desired;
-        let Body { default_access_method: _, span, .. } = desired;
+        let Body { default_access_method: _, of_type: _, span, .. } = desired;
+        if let Some(of_type) = &observed.of_type {
+            out.drift(Change { attribute: "of", from: Some(of_type.clone()), to: None });
+        }
         if partition_by != &observed.partition_by {
             let change = Change {
                 attribute: "partition_by",
