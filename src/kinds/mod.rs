@@ -1,5 +1,7 @@
 //! The rooms: one file a kind. This file is the registry, and the only place that lists them.
 
+mod aggregate;
+mod cast;
 mod check;
 mod collation;
 mod column;
@@ -17,6 +19,7 @@ mod grant;
 mod index;
 mod key;
 mod membership;
+mod operator;
 mod owner;
 mod policy;
 mod range;
@@ -46,6 +49,9 @@ pub fn registry() -> Registry {
         &sequence::Sequence,
         &routine::FUNCTION,
         &routine::PROCEDURE,
+        &aggregate::Aggregate,
+        &operator::Operator,
+        &cast::Cast,
         &table::Table,
         &column::Column,
         &key::PRIMARY_KEY,

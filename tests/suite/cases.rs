@@ -38,6 +38,8 @@ macro_rules! folders {
 }
 
 folders! {
+    aggregate,
+    cast,
     check,
     collation,
     column,
@@ -58,6 +60,7 @@ folders! {
     membership,
     names,
     owner,
+    operator,
     policy,
     primary_key,
     procedure,

@@ -60,6 +60,7 @@ const NAMED_IN_THE_CORRIDOR: &[(&str, &str, &str)] = &[
     ("src/report/reference.rs", "table", "a sort of TOML value"),
     ("src/sql/form.rs", "rows", "a sort of work"),
     ("src/sql/quote.rs", "check", "a keyword"),
+    ("src/sql/quote.rs", "cast", "a keyword"),
     ("src/sql/quote.rs", "collation", "a keyword"),
     ("src/sql/quote.rs", "column", "a keyword"),
     ("src/sql/quote.rs", "grant", "a keyword"),

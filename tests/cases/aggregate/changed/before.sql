@@ -1,0 +1,14 @@
+create role "{{unique}}";
+create aggregate same(int4) (sfunc = int4_sum, stype = bigint, parallel = unsafe);
+create aggregate changed(int4) (sfunc = int4_sum, stype = bigint);
+comment on aggregate changed(int4) is 'kept';
+create aggregate of_another_result(int4) (sfunc = int4_sum, stype = bigint);
+revoke all on function of_another_result(int4) from public;
+grant execute on function of_another_result(int4) to "{{unique}}";
+create view v as select changed(1), of_another_result(2);
+create aggregate old_name(int4) (sfunc = int4_sum, stype = bigint);
+create aggregate gone(*) (sfunc = int8inc, stype = bigint, initcond = '0');
+create aggregate extra(int8) (sfunc = int8inc_any, stype = bigint, initcond = '0');
+create aggregate extra(p float8 order by x anyelement) (sfunc = ordered_set_transition, stype = internal, finalfunc = percentile_disc_final, finalfunc_extra);
+create function my_sum(bigint, int) returns bigint language sql as 'select $1';
+create aggregate on_replaced(int4) (sfunc = my_sum, stype = bigint);

@@ -1,0 +1,1 @@
+select proname, has_function_privilege('public', oid, 'execute'), has_function_privilege('{{unique}}', oid, 'execute') from pg_proc where proname = 'of_another_result'
