@@ -62,6 +62,8 @@ pub enum Rank {
     Sequence,
     /// Functions.
     Function,
+    /// Operator classes, which are made of operators and functions, and which indexes take.
+    Class,
     /// Tables.
     Table,
     /// Columns.

@@ -33,6 +33,15 @@ pub fn kind_of_type(t: &str) -> String {
 
 /// A JSON list of what the object `oid` of catalog `catalog` needs: kind, schema, name, column.
 pub fn query(catalog: &str, oid: &str) -> String {
+    list(catalog, oid, "true")
+}
+
+/// The same without tables and columns: for what is part of a table.
+pub fn query_beyond_tables(catalog: &str, oid: &str) -> String {
+    list(catalog, oid, "d.refclassid <> 'pg_class'::regclass")
+}
+
+fn list(catalog: &str, oid: &str, which: &str) -> String {
     let (routine, of_routine) = (routine("f"), kind_of_routine("f"));
     let (of_relation, of_type) = (kind_of_relation("r"), kind_of_type("t"));
     format!(
@@ -48,19 +57,15 @@ pub fn query(catalog: &str, oid: &str) -> String {
          WHERE d.refclassid = 'pg_type'::regclass AND x.oid = d.refobjid \
          UNION ALL SELECT 'collation', k.collnamespace, k.collname::text, NULL FROM pg_collation k \
          WHERE d.refclassid = 'pg_collation'::regclass AND k.oid = d.refobjid \
+         UNION ALL SELECT 'operator class', c.opcnamespace, c.opcname || ' using ' || m.amname, NULL \
+         FROM pg_opclass c JOIN pg_am m ON m.oid = c.opcmethod \
+         WHERE d.refclassid = 'pg_opclass'::regclass AND c.oid = d.refobjid \
          UNION ALL SELECT 'operator', o.oprnamespace, o.oprname || '(' || CASE o.oprleft WHEN 0 THEN 'none' \
          ELSE format_type(o.oprleft, NULL) END || ', ' || format_type(o.oprright, NULL) || ')', NULL FROM pg_operator o \
          WHERE d.refclassid = 'pg_operator'::regclass AND o.oid = d.refobjid\
          ) w JOIN pg_namespace n ON n.oid = w.place \
-         WHERE d.classid = '{catalog}'::regclass AND d.objid = {oid} AND d.deptype IN ('n', 'a'))"
+         WHERE d.classid = '{catalog}'::regclass AND d.objid = {oid} AND {which} AND d.deptype IN ('n', 'a'))"
     )
-}
-
-/// The addresses in the answer to [`query`] that are no table, nor a column: for what is part of a table.
-pub fn beyond_tables(row: &Row<'_>, column: &str, server: &Server) -> Vec<Address> {
-    let mut needs = read(row, column, server);
-    needs.retain(|need| !matches!(need.kind, "table" | "column"));
-    needs
 }
 
 /// The addresses in the answer to [`query`].

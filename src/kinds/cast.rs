@@ -53,6 +53,10 @@ const FUNCTION: &str = "(SELECT quote_ident(s.nspname) || '.' || quote_ident(f.p
      || oidvectortypes(f.proargtypes) || ')' FROM pg_proc f JOIN pg_namespace s ON s.oid = f.pronamespace \
      WHERE f.oid = k.castfunc)";
 
+/// Which rows of `pg_cast k` are casts of their own: those that come with a range type are part of it.
+const OWN: &str = "k.oid >= 16384 AND NOT EXISTS (SELECT FROM pg_depend i WHERE i.classid = 'pg_cast'::regclass \
+     AND i.objid = k.oid AND i.deptype = 'i')";
+
 impl Room for Cast {
     type Body = Body;
 
@@ -82,7 +86,7 @@ impl Room for Cast {
         Some(format!(
             "SELECT format_type(k.castsource, NULL) || ' as ' || format_type(k.casttarget, NULL) AS name, \
              {FUNCTION} AS function, k.castmethod AS method, k.castcontext AS context, {} AS needs FROM pg_cast k \
-             WHERE k.oid >= 16384 AND {own} AND EXISTS (SELECT FROM pg_type t JOIN pg_namespace n \
+             WHERE {OWN} AND {own} AND EXISTS (SELECT FROM pg_type t JOIN pg_namespace n \
              ON n.oid = t.typnamespace WHERE t.oid IN (k.castsource, k.casttarget) AND ({here} \
              OR n.nspname = 'pg_catalog')) ORDER BY k.oid",
             needs::query("pg_cast", "k.oid")
@@ -95,7 +99,7 @@ impl Room for Cast {
             oid: "k.oid",
             from: "pg_cast k",
             path: "format_type(k.castsource, NULL) || ' as ' || format_type(k.casttarget, NULL)",
-            only: "k.oid >= 16384",
+            only: OWN,
             member: ("pg_cast", "k.oid"),
             ..Seat::BARE
         })

@@ -75,7 +75,7 @@ impl Room for Check {
              k.convalidated AS validated, {enforced} AS enforced, NOT k.conislocal AS inherited, pg_get_expr(k.conbin, k.conrelid) AS expression, {} AS needs \
              FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace \
              WHERE k.contype = 'c' AND {ours} AND {own} ORDER BY k.oid",
-            needs::query("pg_constraint", "k.oid")
+            needs::query_beyond_tables("pg_constraint", "k.oid")
         ))
     }
 
@@ -96,7 +96,7 @@ impl Room for Check {
         let mut entry = Entry::new(Address::new(DOC.name, path), body).part_of(table);
         // What comes from a parent goes and comes back with that one's.
         if !row.flag("inherited") {
-            entry.needs.extend(needs::beyond_tables(row, "needs", server));
+            entry.needs.extend(needs::read(row, "needs", server));
         }
         out.model.insert(entry);
     }

@@ -20,6 +20,8 @@ mod index;
 mod key;
 mod membership;
 mod operator;
+mod operator_class;
+mod operator_family;
 mod owner;
 mod policy;
 mod range;
@@ -51,6 +53,8 @@ pub fn registry() -> Registry {
         &routine::PROCEDURE,
         &aggregate::Aggregate,
         &operator::Operator,
+        &operator_family::OperatorFamily,
+        &operator_class::OperatorClass,
         &cast::Cast,
         &table::Table,
         &column::Column,

@@ -61,6 +61,8 @@ folders! {
     names,
     owner,
     operator,
+    operator_class,
+    operator_family,
     policy,
     primary_key,
     procedure,

@@ -165,7 +165,7 @@ impl Room for Index {
              AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x')) \
              ORDER BY i.indexrelid",
             with_clause("x"),
-            needs::query("pg_class", "x.oid")
+            needs::query_beyond_tables("pg_class", "x.oid")
         ))
     }
 
@@ -201,7 +201,7 @@ impl Room for Index {
         let table = Address::new(host, [path[0], path[1]]);
         let at = Address::new(DOC.name, [path[0], path[1], path[2]]);
         let mut entry = Entry::new(at, body).part_of(table);
-        entry.needs.extend(needs::beyond_tables(row, "needs", server));
+        entry.needs.extend(needs::read(row, "needs", server));
         out.model.insert(entry);
     }
 

@@ -1,0 +1,250 @@
+//! Operator classes.
+
+use crate::delta::{Alteration, Show};
+use crate::kind::{Context, Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server, Visit};
+use crate::model::{Address, Entry, Observed};
+use crate::needs;
+use crate::source::{KeyDoc, Shape};
+use crate::sql::{Form, Fragment, Phrase, ident, not_of_extension, qualified};
+use crate::statement::{Statement, Step};
+
+/// The room.
+pub struct OperatorClass;
+
+/// An operator class; its name ends with its access method: `mood_ops using btree`.
+#[derive(Debug, Clone)]
+pub struct Body {
+    /// `FOR TYPE … USING … AS …`: only PostgreSQL can tell which operators and functions are meant.
+    definition: Fragment,
+    default: bool,
+    /// `schema.name`.
+    family: String,
+    /// Observed: its type, and what stands after AS.
+    parts: (String, Vec<String>),
+}
+
+static DOC: Doc = Doc {
+    name: "operator class",
+    summary: "An operator class. Its key is its name with its access method, `mood_ops using hash`; without one it is \
+              `btree`. PostgreSQL cannot alter it: it is made anew.",
+    manual: "sql-createopclass",
+    place: Place::InSchema("operator_classes"),
+    rank: Rank::Class,
+    main_key: None,
+    keys: &[
+        KeyDoc::new("type", Shape::Sql, "the type that it is for"),
+        KeyDoc::new("default", Shape::Boolean, "indexes on the type take it if nothing else is said"),
+        KeyDoc::new("family", Shape::Name, "its family; one of its own name if not given"),
+        KeyDoc::new(
+            "as",
+            Shape::SqlList,
+            "its operators and functions as in SQL: `OPERATOR 1 <`, `FUNCTION 1 compare(mood, mood)`, `STORAGE text`",
+        ),
+    ],
+    example: "[operator_classes.backwards_ops]\ntype = \"int4\"\nas = [\"OPERATOR 1 >\", \"OPERATOR 2 >=\", \"OPERATOR 3 =\", \
+              \"OPERATOR 4 <=\", \"OPERATOR 5 <\", \"FUNCTION 1 backwards(int4, int4)\"]\n\n\
+              [functions.\"backwards(int4, int4)\"]\narguments = \"a int4, b int4\"\nreturns = \"int4\"\n\
+              volatility = \"immutable\"\nbody = \"select btint4cmp(b, a)\"\n",
+};
+
+/// What stands after AS, of the operator class `pg_opclass c`, as a JSON list.
+const MEMBERS: &str = "(SELECT json_agg(m.text ORDER BY m.sort, m.number, m.text) FROM (\
+     SELECT 1 AS sort, b.amopstrategy AS number, 'OPERATOR ' || b.amopstrategy || ' ' || quote_ident(os.nspname) || '.' \
+     || o.oprname || ' (' || format_type(b.amoplefttype, NULL) || ', ' || format_type(b.amoprighttype, NULL) || ')' \
+     || coalesce(' FOR ORDER BY ' || (SELECT quote_ident(fs.nspname) || '.' || quote_ident(f.opfname) FROM pg_opfamily f \
+     JOIN pg_namespace fs ON fs.oid = f.opfnamespace WHERE f.oid = b.amopsortfamily), '') AS text \
+     FROM pg_amop b JOIN pg_operator o ON o.oid = b.amopopr JOIN pg_namespace os ON os.oid = o.oprnamespace \
+     WHERE b.amopfamily = c.opcfamily AND (b.amoplefttype = c.opcintype AND b.amoprighttype = c.opcintype \
+     OR EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_amop'::regclass AND d.objid = b.oid \
+     AND d.refclassid = 'pg_opclass'::regclass AND d.refobjid = c.oid)) \
+     UNION ALL SELECT 2, b.amprocnum, 'FUNCTION ' || b.amprocnum || ' ' || quote_ident(ps.nspname) || '.' \
+     || quote_ident(p.proname) || '(' || oidvectortypes(p.proargtypes) || ')' \
+     FROM pg_amproc b JOIN pg_proc p ON p.oid = b.amproc JOIN pg_namespace ps ON ps.oid = p.pronamespace \
+     WHERE b.amprocfamily = c.opcfamily AND (b.amproclefttype = c.opcintype AND b.amprocrighttype = c.opcintype \
+     OR EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_amproc'::regclass AND d.objid = b.oid \
+     AND d.refclassid = 'pg_opclass'::regclass AND d.refobjid = c.oid)) \
+     UNION ALL SELECT 3, 0, 'STORAGE ' || format_type(c.opckeytype, NULL) WHERE c.opckeytype <> 0) m)";
+
+/// The definition of the operator class `pg_opclass c` of `pg_am m`.
+fn printed() -> String {
+    format!(
+        "'FOR TYPE ' || format_type(c.opcintype, NULL) || ' USING ' || quote_ident(m.amname) || ' AS ' \
+         || (SELECT string_agg(x, ', ') FROM json_array_elements_text({MEMBERS}) x)"
+    )
+}
+
+impl Room for OperatorClass {
+    type Body = Body;
+
+    fn doc(&self) -> &'static Doc {
+        &DOC
+    }
+
+    fn read(&self, item: &mut Item<'_>) {
+        let key = normal(&item.key.name);
+        let (name, method) = split(&key);
+        let mut reader = item.reader();
+        let default = reader.flag("default");
+        let family = reader.text("family");
+        let members: Vec<String> = reader.strings("as").into_iter().map(|(text, _)| text).collect();
+        if members.is_empty() {
+            let span = reader.span_of("as");
+            reader.problems().add(span, "an operator class wants at least one operator or function");
+        }
+        let Some((of, span)) = reader.required("type") else { return };
+        let text = format!("FOR TYPE {of} USING {} AS {}", ident(method), members.join(", "));
+        let family =
+            family.map_or((item.schema.to_string(), name.to_string()), |family| item.resolve(&family));
+        item.need(Address::new("operator family", [&family.0, &format!("{} using {method}", family.1)]));
+        item.address = Address::new(DOC.name, [item.schema, &key]);
+        item.declare(Body {
+            definition: Fragment::written(text, span),
+            default,
+            family: qualified(&family.0, &family.1),
+            parts: Default::default(),
+        });
+    }
+
+    fn catalog(&self, server: &Server) -> Option<String> {
+        let (ours, own) = (server.in_schemas("n.nspname"), not_of_extension("pg_opclass", "c.oid"));
+        Some(format!(
+            "SELECT n.nspname AS schema, c.opcname || ' using ' || m.amname AS name, {} AS definition, \
+             c.opcdefault AS default, quote_ident(fs.nspname) || '.' || quote_ident(f.opfname) AS family, \
+             format_type(c.opcintype, NULL) AS type, {MEMBERS} AS members, {} AS needs \
+             FROM pg_opclass c JOIN pg_namespace n ON n.oid = c.opcnamespace JOIN pg_am m ON m.oid = c.opcmethod \
+             JOIN pg_opfamily f ON f.oid = c.opcfamily JOIN pg_namespace fs ON fs.oid = f.opfnamespace \
+             WHERE {ours} AND {own} ORDER BY c.oid",
+            printed(),
+            needs::query("pg_opclass", "c.oid")
+        ))
+    }
+
+    fn seat(&self) -> Option<Seat> {
+        Some(Seat {
+            class: "pg_opclass",
+            oid: "c.oid",
+            from: "pg_opclass c JOIN pg_namespace n ON n.oid = c.opcnamespace JOIN pg_am m ON m.oid = c.opcmethod",
+            path: "n.nspname, c.opcname || ' using ' || m.amname",
+            member: ("pg_opclass", "c.oid"),
+            owner: Some("c.opcowner"),
+            ..Seat::BARE
+        })
+    }
+
+    fn observe(&self, row: &Row<'_>, server: &Server, out: &mut Observed) {
+        let body = Body {
+            definition: Fragment::plain(row.text("definition")),
+            default: row.flag("default"),
+            family: row.text("family").to_string(),
+            parts: (row.text("type").to_string(), row.list("members")),
+        };
+        let mut entry = Entry::new(Address::new(DOC.name, [row.text("schema"), row.text("name")]), body);
+        entry.needs = needs::read(row, "needs", server);
+        out.model.insert(entry);
+    }
+
+    fn write(&self, at: &Address, observed: &Body, draft: &mut Draft<'_>) {
+        let Body { definition: _, default, family, parts: (of, members) } = observed;
+        draft.text("type", of);
+        draft.flag("default", *default);
+        draft.word("family", family, &qualified(at.schema(), split(at.name()).0));
+        draft.list("as", members);
+    }
+
+    fn fragments(&self, _: &Address, body: &mut Body, visit: &mut Visit<'_>) {
+        let context = Context::Part {
+            before: "CREATE OPERATOR CLASS pg_temp.pgr_class ".to_string(),
+            after: String::new(),
+            spelled: format!(
+                "SELECT {} FROM pg_opclass c JOIN pg_am m ON m.oid = c.opcmethod \
+                 WHERE c.opcnamespace = pg_my_temp_schema()",
+                printed()
+            ),
+        };
+        visit("definition", &mut body.definition, context);
+    }
+
+    fn create(&self, at: &Address, desired: &Body, _: &Cx<'_>) -> Vec<Step> {
+        let Body { definition, default, family, parts: _ } = desired;
+        let (name, method) = split(at.name());
+        let default = if *default { "DEFAULT " } else { "" };
+        let head = format!("CREATE OPERATOR CLASS {} {default}", qualified(at.schema(), name));
+        let text = definition.text();
+        let own = *family == qualified(at.schema(), name);
+        let using = format!(" USING {} AS ", ident(method));
+        let sql = match text.split_once(&using).filter(|_| !own) {
+            Some((of, members)) => {
+                Phrase::from(head).raw(format!("{of} USING {} FAMILY {family} AS {members}", ident(method)))
+            }
+            None => Phrase::from(head).fragment(definition),
+        };
+        vec![Statement::new(Form::Create, sql).into()]
+    }
+
+    fn compare(&self, _: &Address, desired: &Body, observed: &Body, _: &Cx<'_>, out: &mut Alteration) {
+        let Body { definition, default, family, parts: _ } = desired;
+        out.replaced("definition", &observed.definition, definition);
+        out.replaced("default", &observed.default, default);
+        out.replaced("family", &observed.family.show(), &family.show());
+    }
+
+    fn drop(&self, at: &Address, observed: &Body, cx: &Cx<'_>) -> Vec<Step> {
+        let (name, method) = split(at.name());
+        let family = Address::new("operator family", [at.schema(), at.name()]);
+        let own = observed.family == qualified(at.schema(), name);
+        // Its own family would be left behind, and takes the class along.
+        let gone = cx.desired.get(at).is_none_or(|entry| entry.absent);
+        let alone = own && gone && !cx.observed.model.contains(&family) && !cx.desired.contains(&family);
+        let what = if alone { "FAMILY" } else { "CLASS" };
+        let sql = format!("DROP OPERATOR {what} {} USING {}", qualified(at.schema(), name), ident(method));
+        vec![Statement::new(Form::DropObject, sql).into()]
+    }
+
+    fn rename(&self, from: &Address, at: &Address, cx: &Cx<'_>) -> Option<Vec<Step>> {
+        let (name, method) = split(at.name());
+        let mut steps = vec![format!("ALTER {} RENAME TO {}", called(from), ident(name))];
+        let own = qualified(at.schema(), name);
+        if cx.observed.model.body::<Body>(at).is_some_and(|there| there.family == own) {
+            let family = qualified(from.schema(), split(from.name()).0);
+            steps.push(format!(
+                "ALTER OPERATOR FAMILY {family} USING {} RENAME TO {}",
+                ident(method),
+                ident(name)
+            ));
+        }
+        Some(vec![Step::direct(steps.into_iter().map(|sql| Statement::new(Form::Catalog, sql)))])
+    }
+
+    /// A family of its own is called as the class is.
+    fn follow(&self, body: &mut Body, from: &Address, to: &Address) {
+        let family = |at: &Address| qualified(at.schema(), split(at.name()).0);
+        if matches!(from.kind, "operator class" | "operator family") && body.family == family(from) {
+            body.family = family(to);
+        }
+    }
+
+    fn retype(&self, name: &str, _: &mut dyn FnMut(&str) -> String) -> String {
+        normal(name)
+    }
+
+    fn identity(&self, at: &Address) -> Option<String> {
+        Some(called(at))
+    }
+}
+
+/// Name and access method of `name using method`.
+fn split(name: &str) -> (&str, &str) {
+    name.rsplit_once(" using ").unwrap_or((name, "btree"))
+}
+
+/// The name with its access method.
+fn normal(name: &str) -> String {
+    let (name, method) = split(name);
+    format!("{} using {}", name.trim(), method.trim())
+}
+
+/// `OPERATOR CLASS public.mood_ops USING btree`.
+fn called(at: &Address) -> String {
+    let (name, method) = split(at.name());
+    format!("OPERATOR CLASS {} USING {}", qualified(at.schema(), name), ident(method))
+}

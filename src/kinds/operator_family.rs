@@ -1,0 +1,116 @@
+//! Operator families that hold more than one class; that of a single class comes and goes with it.
+
+use crate::delta::Alteration;
+use crate::kind::{Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server};
+use crate::model::{Address, Entry, Observed};
+use crate::source::KeyDoc;
+use crate::sql::{Form, ident, not_of_extension, qualified};
+use crate::statement::{Statement, Step};
+
+/// The room.
+pub struct OperatorFamily;
+
+/// An operator family; its name ends with its access method: `numbers using btree`.
+#[derive(Debug, Clone)]
+pub struct Body;
+
+const KEYS: &[KeyDoc] = &[];
+
+static DOC: Doc = Doc {
+    name: "operator family",
+    summary: "An operator family that several operator classes share. Its key is its name with its access method, \
+              `numbers using hash`; without one it is `btree`. Operators and functions that are in it without a class are \
+              not compared.",
+    manual: "sql-createopfamily",
+    place: Place::InSchema("operator_families"),
+    rank: Rank::Type,
+    main_key: None,
+    keys: KEYS,
+    example: "[operator_families]\n\"numbers using hash\" = {}\n",
+};
+
+/// Which rows of `pg_opfamily f` with `pg_namespace n` are families of their own.
+const OWN: &str = "NOT EXISTS (SELECT FROM pg_opclass x WHERE x.opcfamily = f.oid AND x.opcname = f.opfname \
+     AND x.opcnamespace = f.opfnamespace)";
+
+impl Room for OperatorFamily {
+    type Body = Body;
+
+    fn doc(&self) -> &'static Doc {
+        &DOC
+    }
+
+    fn read(&self, item: &mut Item<'_>) {
+        item.address = Address::new(DOC.name, [item.schema, &normal(&item.key.name)]);
+        item.declare(Body);
+    }
+
+    fn catalog(&self, server: &Server) -> Option<String> {
+        let (ours, own) = (server.in_schemas("n.nspname"), not_of_extension("pg_opfamily", "f.oid"));
+        Some(format!(
+            "SELECT n.nspname AS schema, f.opfname || ' using ' || m.amname AS name FROM pg_opfamily f \
+             JOIN pg_namespace n ON n.oid = f.opfnamespace JOIN pg_am m ON m.oid = f.opfmethod \
+             WHERE {OWN} AND {ours} AND {own} ORDER BY f.oid"
+        ))
+    }
+
+    fn seat(&self) -> Option<Seat> {
+        Some(Seat {
+            class: "pg_opfamily",
+            oid: "f.oid",
+            from: "pg_opfamily f JOIN pg_namespace n ON n.oid = f.opfnamespace JOIN pg_am m ON m.oid = f.opfmethod",
+            path: "n.nspname, f.opfname || ' using ' || m.amname",
+            only: OWN,
+            member: ("pg_opfamily", "f.oid"),
+            owner: Some("f.opfowner"),
+            ..Seat::BARE
+        })
+    }
+
+    fn observe(&self, row: &Row<'_>, _: &Server, out: &mut Observed) {
+        let address = Address::new(DOC.name, [row.text("schema"), row.text("name")]);
+        out.model.insert(Entry::new(address, Body));
+    }
+
+    fn write(&self, _: &Address, _: &Body, _: &mut Draft<'_>) {}
+
+    fn create(&self, at: &Address, _: &Body, _: &Cx<'_>) -> Vec<Step> {
+        vec![Statement::new(Form::Create, format!("CREATE {}", called(at))).into()]
+    }
+
+    fn compare(&self, _: &Address, _: &Body, _: &Body, _: &Cx<'_>, _: &mut Alteration) {}
+
+    fn drop(&self, at: &Address, _: &Body, _: &Cx<'_>) -> Vec<Step> {
+        vec![Statement::new(Form::DropObject, format!("DROP {}", called(at))).into()]
+    }
+
+    fn rename(&self, from: &Address, at: &Address, _: &Cx<'_>) -> Option<Vec<Step>> {
+        let sql = format!("ALTER {} RENAME TO {}", called(from), ident(split(at.name()).0));
+        Some(vec![Statement::new(Form::Catalog, sql).into()])
+    }
+
+    fn retype(&self, name: &str, _: &mut dyn FnMut(&str) -> String) -> String {
+        normal(name)
+    }
+
+    fn identity(&self, at: &Address) -> Option<String> {
+        Some(called(at))
+    }
+}
+
+/// Name and access method of `name using method`.
+fn split(name: &str) -> (&str, &str) {
+    name.rsplit_once(" using ").unwrap_or((name, "btree"))
+}
+
+/// The name with its access method.
+fn normal(name: &str) -> String {
+    let (name, method) = split(name);
+    format!("{} using {}", name.trim(), method.trim())
+}
+
+/// `OPERATOR FAMILY public.numbers USING btree`.
+fn called(at: &Address) -> String {
+    let (name, method) = split(at.name());
+    format!("OPERATOR FAMILY {} USING {}", qualified(at.schema(), name), ident(method))
+}
