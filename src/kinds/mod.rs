@@ -24,6 +24,7 @@ mod operator_class;
 mod operator_family;
 mod owner;
 mod policy;
+mod publication;
 mod range;
 mod replica_identity;
 mod role;
@@ -32,7 +33,9 @@ mod rows;
 mod rule;
 mod schema;
 mod sequence;
+mod statistics;
 mod table;
+mod text_search;
 mod trigger;
 mod view;
 
@@ -70,6 +73,10 @@ pub fn registry() -> Registry {
         &trigger::Trigger,
         &policy::Policy,
         &rule::Rule,
+        &statistics::Statistics,
+        &publication::Publication,
+        &text_search::DICTIONARY,
+        &text_search::CONFIGURATION,
         &rows::Rows,
         &role::Role,
         &membership::Membership,

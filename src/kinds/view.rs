@@ -1,11 +1,11 @@
 //! Views and materialized views: one room with two doors.
 
 use crate::delta::{Alteration, Change, Show};
-use crate::kind::{Context, Cx, Doc, Item, Place, Rank, Room, Row, Seat, Server, Visit};
+use crate::kind::{Context, Cx, Doc, Draft, Item, Options, Place, Rank, Room, Row, Seat, Server, Visit};
 use crate::model::{Address, Entry, Observed, TableFacts};
 use crate::needs;
 use crate::pg::Feature;
-use crate::source::{KeyDoc, Shape};
+use crate::source::{KeyDoc, Shape, Value};
 use crate::sql::{Form, Fragment, Phrase, ident, idents, not_of_extension, qualified};
 use crate::statement::{Statement, Step};
 
@@ -31,8 +31,11 @@ pub struct Body {
     security_invoker: bool,
     security_barrier: bool,
     check_option: Option<&'static str>,
-    /// Whether a materialized view is filled when it is created.
+    /// Whether a materialized view is to be filled; whether it is.
     with_data: bool,
+    /// Storage parameters of a materialized view.
+    with: Options,
+    access_method: Option<String>,
 }
 
 const QUERY: KeyDoc = KeyDoc::new("query", Shape::Sql, "the query");
@@ -81,7 +84,9 @@ static MATERIALIZED_VIEW_DOC: Doc = Doc {
     keys: &[
         QUERY,
         COLUMNS,
-        KeyDoc::new("with_data", Shape::Boolean, "it is filled when it is created; `true` if not given"),
+        KeyDoc::new("with_data", Shape::Boolean, "it is filled if it is not yet; `true` if not given"),
+        KeyDoc::new("with", Shape::Table, "storage parameters: `{ fillfactor = 70 }`"),
+        KeyDoc::new("access_method", Shape::Name, "its table access method, if not the server's default"),
     ],
     example: "[tables.events.columns]\nid = \"bigint\"\ncity = \"text\"\n\n[materialized_views.cities]\n\
               query = \"select city, count(*) as events from events group by city\"\n\
@@ -103,9 +108,24 @@ impl Room for View {
         let security_barrier = is_view && reader.flag("security_barrier");
         let check_option = if is_view { reader.one_of("check_option", CHECKS) } else { None };
         let with_data = is_view || reader.boolean("with_data").unwrap_or(true);
+        let with = if is_view { Options::default() } else { Options::read(&mut reader, "with") };
+        let access_method = if is_view { None } else { reader.text("access_method") };
+        let invoker = is_view.then(|| reader.span_of("security_invoker")).filter(|_| security_invoker);
         let Some((text, span)) = reader.required("query") else { return };
         let query = Fragment::written(text.trim().trim_end_matches(';'), span);
-        item.declare(Body { query, columns, security_invoker, security_barrier, check_option, with_data });
+        if let Some(span) = invoker {
+            item.want(Feature::SecurityInvokerViews, span);
+        }
+        item.declare(Body {
+            query,
+            columns,
+            security_invoker,
+            security_barrier,
+            check_option,
+            with_data,
+            with,
+            access_method,
+        });
     }
 
     fn catalog(&self, server: &Server) -> Option<String> {
@@ -114,7 +134,8 @@ impl Room for View {
             "SELECT n.nspname AS schema, c.relname AS name, '-- ' || (SELECT string_agg(quote_ident(a.attname) || ' ' \
              || format_type(a.atttypid, a.atttypmod), ', ' ORDER BY a.attnum) FROM pg_attribute a \
              WHERE a.attrelid = c.oid AND a.attnum > 0) || E'\\n' || rtrim(pg_get_viewdef(c.oid), ';') AS query, \
-             to_json(c.reloptions) AS options, pg_relation_size(c.oid) AS bytes, \
+             to_json(c.reloptions) AS options, c.relispopulated AS filled, \
+             (SELECT m.amname FROM pg_am m WHERE m.oid = c.relam) AS access_method, pg_relation_size(c.oid) AS bytes, \
              {} AS needs \
              FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
              WHERE c.relkind = '{}' AND {ours} AND {own} ORDER BY c.oid",
@@ -146,7 +167,9 @@ impl Room for View {
                 .iter()
                 .find(|(word, _)| *word == option("check_option"))
                 .map(|(_, word)| *word),
-            with_data: true,
+            with_data: row.flag("filled"),
+            with: if self.relkind == "v" { Options::default() } else { Options::observed(options.clone()) },
+            access_method: row.owned("access_method"),
         };
         let mut entry = Entry::new(Address::new(self.doc.name, path), body);
         let own = entry.address.path().to_vec();
@@ -160,6 +183,22 @@ impl Room for View {
         out.model.insert(entry);
     }
 
+    fn write(&self, _: &Address, observed: &Body, draft: &mut Draft<'_>) {
+        let Body { query, columns: _, security_invoker, security_barrier, check_option, .. } = observed;
+        let Body { with_data, with, access_method, .. } = observed;
+        draft.text("query", bare(query).trim());
+        draft.flag("security_invoker", *security_invoker);
+        draft.flag("security_barrier", *security_barrier);
+        draft.some("check_option", *check_option);
+        if self.relkind == "m" {
+            if !with_data {
+                draft.put("with_data", Value::Boolean(false));
+            }
+            draft.table("with", with.values());
+            draft.word("access_method", access_method.as_deref().unwrap_or("heap"), "heap");
+        }
+    }
+
     fn fragments(&self, _: &Address, body: &mut Body, visit: &mut Visit<'_>) {
         visit("query", &mut body.query, Context::Query { columns: body.columns.clone() });
     }
@@ -169,8 +208,7 @@ impl Room for View {
     }
 
     fn compare(&self, at: &Address, desired: &Body, observed: &Body, cx: &Cx<'_>, out: &mut Alteration) {
-        let Body { query, columns: _, security_invoker, security_barrier, check_option, with_data: _ } =
-            desired;
+        let Body { query, columns: _, security_invoker, security_barrier, check_option, .. } = desired;
         if *query != observed.query {
             let change = Change {
                 attribute: "query",
@@ -184,6 +222,9 @@ impl Room for View {
             }
             out.replaced("query", &change.from, &change.to);
             return;
+        }
+        if self.relkind == "m" {
+            return compare_storage(at, desired, observed, cx, out);
         }
         let set = |name: &str, value: Option<String>| {
             let rest = match value {
@@ -226,7 +267,8 @@ impl Room for View {
 
 impl View {
     fn define(&self, at: &Address, body: &Body, verb: &str) -> Phrase {
-        let Body { query, columns, security_invoker, security_barrier, check_option, with_data } = body;
+        let Body { query, columns, security_invoker, security_barrier, check_option, .. } = body;
+        let Body { with_data, with, access_method, .. } = body;
         let options: Vec<String> =
             [("security_invoker", *security_invoker), ("security_barrier", *security_barrier)]
                 .iter()
@@ -234,17 +276,49 @@ impl View {
                 .map(|(name, _)| format!("{name} = true"))
                 .chain(check_option.map(|word| format!("check_option = {word}")))
                 .collect();
+        let using =
+            access_method.as_ref().map_or(String::new(), |method| format!(" USING {}", ident(method)));
         let columns = if columns.is_empty() { String::new() } else { format!(" ({})", idents(columns)) };
         let options =
             if options.is_empty() { String::new() } else { format!(" WITH ({})", options.join(", ")) };
-        Phrase::from(format!("{verb} {} {}{columns}{options} AS\n", self.words, full(at)))
-            .fragment(query)
-            .when(!with_data, "\nWITH NO DATA")
+        Phrase::from(format!(
+            "{verb} {} {}{columns}{using}{options}{} AS\n",
+            self.words,
+            full(at),
+            with.clause()
+        ))
+        .fragment(query)
+        .when(!with_data, "\nWITH NO DATA")
     }
 }
 
 fn full(at: &Address) -> String {
     qualified(at.schema(), at.name())
+}
+
+/// Compares what a materialized view has as a table.
+fn compare_storage(at: &Address, desired: &Body, observed: &Body, cx: &Cx<'_>, out: &mut Alteration) {
+    let Body { with_data, with, access_method, .. } = desired;
+    let alter = |rest: &str| {
+        let sql = format!("ALTER MATERIALIZED VIEW {} {rest}", full(at));
+        vec![Statement::new(Form::ReplaceView, sql).into()]
+    };
+    with.compare("with", &observed.with, cx, out, &|rest| alter(&rest));
+    if let Some(method) = access_method {
+        match cx.server.has(Feature::SetAccessMethod) {
+            true => out.attribute("access_method", &observed.access_method, access_method, || {
+                let sql = format!("ALTER MATERIALIZED VIEW {} SET ACCESS METHOD {}", full(at), ident(method));
+                vec![Statement::new(Form::Refresh, sql).into()]
+            }),
+            false => out.replaced("access_method", &observed.access_method, access_method),
+        }
+    }
+    if *with_data {
+        out.attribute("with_data", &observed.with_data, with_data, || {
+            let sql = format!("REFRESH MATERIALIZED VIEW {}", full(at));
+            vec![Statement::new(Form::Refresh, sql).into()]
+        });
+    }
 }
 
 /// The query without the line that lists its columns.

@@ -328,6 +328,8 @@ forms! {
     AlterComposite = None, None;
     /// `ALTER TYPE … DROP ATTRIBUTE`.
     DropAttribute = None, None, loses(DropColumn);
+    /// `REFRESH MATERIALIZED VIEW`, or what else writes it anew.
+    Refresh = AccessExclusive, Rewrite;
     /// `ALTER DOMAIN` that reads no table (defaults, checks that are not valid yet).
     AlterDomain = None, None;
     /// `ALTER DOMAIN … VALIDATE CONSTRAINT` or `SET NOT NULL`: reads every table that uses the domain.

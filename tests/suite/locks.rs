@@ -158,6 +158,7 @@ const SAMPLES: &[(Form, &str)] = &[
 
 /// Forms that lock something else than a table, or of which nothing is known.
 const WITHOUT_SAMPLE: &[Form] = &[
+    Form::Refresh,
     Form::Custom,
     Form::CustomAlone,
     Form::ReplaceView,

@@ -1,0 +1,225 @@
+//! Extended statistics: what the planner learns of several columns together, or of expressions.
+
+use crate::delta::Alteration;
+use crate::kind::{Context, Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server, Visit};
+use crate::model::{Address, Entry, Observed};
+use crate::pg::Feature;
+use crate::source::{KeyDoc, Shape};
+use crate::sql::{Form, Fragment, Phrase, cut, ident, qualified};
+use crate::statement::{Statement, Step};
+use std::collections::BTreeSet;
+
+/// The room.
+pub struct Statistics;
+
+/// Extended statistics.
+#[derive(Debug, Clone)]
+pub struct Body {
+    /// What stands between ON and FROM.
+    on: Fragment,
+    /// Empty where the file does not say, and for those on a single expression, which have none.
+    kinds: BTreeSet<&'static str>,
+    target: Option<i64>,
+}
+
+/// The kinds, and the letters that the catalog has for them.
+const KINDS: &[(&str, char)] = &[("ndistinct", 'd'), ("dependencies", 'f'), ("mcv", 'm')];
+
+static DOC: Doc = Doc {
+    name: "statistics",
+    summary: "Extended statistics: what ANALYZE learns of several columns together, or of expressions (PostgreSQL 14). A \
+              bare list is what they are about. They stand in the schema of their table.",
+    manual: "sql-createstatistics",
+    place: Place::Children { of: &["table", "materialized view", "foreign table"], key: "statistics" },
+    rank: Rank::Constraint,
+    main_key: Some("on"),
+    keys: &[
+        KeyDoc::new("on", Shape::SqlList, "columns, and expressions in parentheses"),
+        KeyDoc::new("kinds", Shape::Names, "`ndistinct`, `dependencies`, `mcv`; all of them if not given"),
+        KeyDoc::new("target", Shape::Integer, "the statistics target; that of the columns if not given"),
+    ],
+    example: "[tables.events.columns]\ncity = \"text\"\nzip = \"text\"\n\n[tables.events.statistics]\n\
+              events_place = { on = [\"city\", \"zip\"], kinds = [\"dependencies\"] }\n",
+};
+
+impl Room for Statistics {
+    type Body = Body;
+
+    fn doc(&self) -> &'static Doc {
+        &DOC
+    }
+
+    fn read(&self, item: &mut Item<'_>) {
+        let Some(host) = item.host.clone() else { return };
+        let mut reader = item.reader();
+        let on = reader.strings("on");
+        let mut kinds = BTreeSet::new();
+        for (word, span) in reader.strings("kinds") {
+            match KINDS.iter().find(|(kind, _)| *kind == word.to_lowercase()) {
+                Some((kind, _)) => _ = kinds.insert(*kind),
+                None => {
+                    let message = format!("`{word}` is no kind of statistics");
+                    let known = KINDS.iter().map(|(kind, _)| *kind);
+                    reader.problems().add_with_suggestion(span, message, &word, known);
+                }
+            }
+        }
+        let target = reader.integer("target");
+        let Some(span) = on.first().map(|(_, span)| *span) else {
+            let span = reader.span_of("on");
+            reader.problems().add(span, "statistics want columns or expressions");
+            return;
+        };
+        let mut list = Vec::new();
+        for (text, span) in on {
+            let text = text.trim();
+            if is_expression(text) {
+                item.want(Feature::StatisticsExpressions, span);
+                list.push(if text.starts_with('(') { text.to_string() } else { format!("({text})") });
+            } else {
+                if host.kind == "table" {
+                    item.refer(Address::new("column", [host.schema(), host.name(), text]), span);
+                }
+                list.push(ident(text));
+            }
+        }
+        if list.len() == 1 {
+            // Those on a single expression are of no kind.
+            kinds.clear();
+        }
+        item.declare(Body { on: Fragment::written(list.join(", "), span), kinds, target });
+    }
+
+    fn catalog(&self, server: &Server) -> Option<String> {
+        let seat = self.seat()?;
+        Some(format!(
+            "SELECT n.nspname AS schema, c.relname AS table, c.relkind AS host, s.stxname AS name, {} AS on, \
+             array_to_string(s.stxkind, '') AS kinds, nullif(s.stxstattarget, -1) AS target FROM {} WHERE {} \
+             ORDER BY s.oid",
+            on("s.oid"),
+            seat.from,
+            seat.condition(server)
+        ))
+    }
+
+    fn seat(&self) -> Option<Seat> {
+        Some(Seat {
+            class: "pg_statistic_ext",
+            oid: "s.oid",
+            from: "pg_statistic_ext s JOIN pg_class c ON c.oid = s.stxrelid \
+                   JOIN pg_namespace n ON n.oid = c.relnamespace AND n.oid = s.stxnamespace",
+            path: "n.nspname, c.relname, s.stxname",
+            owner: Some("s.stxowner"),
+            ..Seat::PART
+        })
+    }
+
+    fn observe(&self, row: &Row<'_>, _: &Server, out: &mut Observed) {
+        let path = [row.text("schema"), row.text("table"), row.text("name")];
+        let host = match row.text("host") {
+            "m" => "materialized view",
+            "f" => "foreign table",
+            _ => "table",
+        };
+        let letters = row.text("kinds");
+        let kinds = KINDS.iter().filter(|(_, letter)| letters.contains(*letter)).map(|(kind, _)| *kind);
+        let body = Body {
+            on: Fragment::plain(row.text("on")),
+            kinds: kinds.collect(),
+            target: row.get("target").map(|_| row.number("target")),
+        };
+        let table = Address::new(host, [path[0], path[1]]);
+        out.model.insert(Entry::new(Address::new(DOC.name, path), body).part_of(table));
+    }
+
+    fn write(&self, _: &Address, observed: &Body, draft: &mut Draft<'_>) {
+        let Body { on, kinds, target } = observed;
+        let bare = |part: &str| {
+            let part = part.trim();
+            match part.strip_prefix('"').and_then(|part| part.strip_suffix('"')) {
+                Some(quoted) => quoted.replace("\"\"", "\""),
+                None => part.to_string(),
+            }
+        };
+        draft.list("on", cut(on.text(), ",").into_iter().map(bare));
+        if kinds.len() < KINDS.len() {
+            draft.list("kinds", kinds.iter().copied());
+        }
+        draft.number("target", target.unwrap_or(-1), -1);
+    }
+
+    fn fragments(&self, at: &Address, body: &mut Body, visit: &mut Visit<'_>) {
+        let before = format!(
+            "CREATE TEMP TABLE pgr_statistics (LIKE {}); CREATE STATISTICS pg_temp.pgr_statistics ON ",
+            at.relation()
+        );
+        let spelled = format!(
+            "SELECT {} FROM pg_statistic_ext s WHERE s.stxrelid = 'pg_temp.pgr_statistics'::regclass",
+            on("s.oid")
+        );
+        let after = " FROM pg_temp.pgr_statistics".to_string();
+        visit("on", &mut body.on, Context::Part { before, after, spelled });
+    }
+
+    fn create(&self, at: &Address, desired: &Body, _: &Cx<'_>) -> Vec<Step> {
+        let Body { on, kinds, target } = desired;
+        let list: Vec<&str> = kinds.iter().copied().collect();
+        let sql = Phrase::from(format!("CREATE STATISTICS {}", name(at)))
+            .when(!list.is_empty(), &format!(" ({})", list.join(", ")))
+            .raw(" ON ")
+            .fragment(on)
+            .raw(format!(" FROM {}", at.relation()));
+        let mut statements = vec![Statement::on(&at.host("table"), Form::CreateStatistics, sql)];
+        statements.extend(target.map(|target| aim(at, target)));
+        vec![Step::direct(statements)]
+    }
+
+    fn compare(&self, at: &Address, desired: &Body, observed: &Body, _: &Cx<'_>, out: &mut Alteration) {
+        let Body { on, kinds, target } = desired;
+        let all: BTreeSet<&'static str> = KINDS.iter().map(|(kind, _)| *kind).collect();
+        let wanted = if kinds.is_empty() && !observed.kinds.is_empty() { &all } else { kinds };
+        out.replaced("on", &observed.on, on);
+        out.replaced("kinds", &observed.kinds, wanted);
+        if out.is_empty() {
+            let there = observed.target.unwrap_or(-1);
+            let target = target.unwrap_or(-1);
+            out.attribute("target", &there, &target, || vec![aim(at, target).into()]);
+        }
+    }
+
+    fn drop(&self, at: &Address, _: &Body, _: &Cx<'_>) -> Vec<Step> {
+        let sql = format!("DROP STATISTICS {}", name(at));
+        vec![Statement::on(&at.host("table"), Form::DropStatistics, sql).into()]
+    }
+
+    fn rename(&self, from: &Address, at: &Address, _: &Cx<'_>) -> Option<Vec<Step>> {
+        let from = qualified(at.schema(), from.name());
+        let sql = format!("ALTER STATISTICS {from} RENAME TO {}", ident(at.name()));
+        Some(vec![Statement::new(Form::Catalog, sql).into()])
+    }
+
+    fn identity(&self, at: &Address) -> Option<String> {
+        Some(format!("STATISTICS {}", name(at)))
+    }
+}
+
+/// What the server prints of statistics between ON and FROM.
+fn on(oid: &str) -> String {
+    format!(
+        "(SELECT left(d, -strpos(reverse(d), ' MORF ')  - 5) \
+         FROM (SELECT substr(x, strpos(x, ' ON ') + 4) FROM pg_get_statisticsobjdef({oid}) x) v(d))"
+    )
+}
+
+/// Whether the text can only be an expression.
+fn is_expression(text: &str) -> bool {
+    text.contains('(')
+}
+
+fn name(at: &Address) -> String {
+    qualified(at.schema(), at.name())
+}
+
+fn aim(at: &Address, target: i64) -> Statement {
+    Statement::new(Form::Catalog, format!("ALTER STATISTICS {} SET STATISTICS {target}", name(at)))
+}

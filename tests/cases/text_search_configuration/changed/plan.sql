@@ -1,0 +1,11 @@
+BEGIN;
+CREATE ROLE {{unique}}_owner;
+CREATE TEXT SEARCH CONFIGURATION public.created (PARSER = pg_catalog."default");
+ALTER TEXT SEARCH CONFIGURATION public.created ADD MAPPING FOR asciiword WITH public."Own one", pg_catalog.english_stem;
+ALTER TEXT SEARCH CONFIGURATION public.created ADD MAPPING FOR word WITH pg_catalog.simple;
+ALTER TEXT SEARCH CONFIGURATION public.changed ALTER MAPPING FOR asciiword WITH public."Own one", pg_catalog.simple;
+ALTER TEXT SEARCH CONFIGURATION public.changed ADD MAPPING FOR numword WITH pg_catalog.simple;
+ALTER TEXT SEARCH CONFIGURATION public.changed DROP MAPPING FOR word;
+ALTER TEXT SEARCH CONFIGURATION public.changed OWNER TO {{unique}}_owner;
+COMMENT ON TEXT SEARCH CONFIGURATION public.created IS 'new';
+COMMIT;
