@@ -32,6 +32,9 @@ struct Published {
     condition: Option<Fragment>,
 }
 
+/// A published table as the catalog query gives it: schema, name, columns, condition.
+type Listed = (String, String, Option<Vec<String>>, Option<String>);
+
 const OPERATIONS: &[&str] = &["delete", "insert", "truncate", "update"];
 const GENERATED: &[(&str, &str)] = &[("none", "none"), ("stored", "stored")];
 
@@ -159,7 +162,7 @@ impl Room for Publication {
     }
 
     fn observe(&self, row: &Row<'_>, _: &Server, out: &mut Observed) {
-        let list: Vec<(String, String, Option<Vec<String>>, Option<String>)> = row.parsed("tables");
+        let list: Vec<Listed> = row.parsed("tables");
         let mut needs = Vec::new();
         let mut tables = BTreeMap::new();
         for (schema, name, columns, condition) in list {
