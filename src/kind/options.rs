@@ -54,6 +54,25 @@ impl Options {
         Options(pairs.map(|(name, value)| (name.clone(), value.clone())).collect())
     }
 
+    /// ` OPTIONS (…)`, as foreign objects take them, or nothing.
+    pub fn foreign(&self) -> String {
+        let list: Vec<String> =
+            self.0.iter().map(|(name, value)| format!("{} {}", ident(name), literal(value))).collect();
+        if list.is_empty() { String::new() } else { format!(" OPTIONS ({})", list.join(", ")) }
+    }
+
+    /// What makes the options of a foreign object these, and no others.
+    pub fn foreign_change(&self, observed: &Options) -> Option<String> {
+        let changed = self.0.iter().filter(|(name, value)| observed.0.get(*name) != Some(value));
+        let changed = changed.map(|(name, value)| {
+            let verb = if observed.0.contains_key(name) { "SET" } else { "ADD" };
+            format!("{verb} {} {}", ident(name), literal(value))
+        });
+        let gone = observed.0.keys().filter(|name| !self.0.contains_key(*name));
+        let list: Vec<String> = changed.chain(gone.map(|name| format!("DROP {}", ident(name)))).collect();
+        (!list.is_empty()).then(|| format!(" OPTIONS ({})", list.join(", ")))
+    }
+
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -115,6 +134,12 @@ impl Show for Options {
     fn show(&self) -> Option<String> {
         let pairs = self.0.iter().map(|(name, value)| format!("{name} = {value}"));
         Some(pairs.collect::<Vec<_>>().join(", ")).filter(|text| !text.is_empty())
+    }
+}
+
+impl Show for Options {
+    fn show(&self) -> Option<String> {
+        self.shown()
     }
 }
 

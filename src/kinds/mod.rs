@@ -14,6 +14,7 @@ mod enumeration;
 mod event_trigger;
 mod exclusion;
 mod extension;
+mod foreign;
 mod foreign_key;
 mod grant;
 mod index;
@@ -37,6 +38,7 @@ mod statistics;
 mod table;
 mod text_search;
 mod trigger;
+mod user_mapping;
 mod view;
 
 use crate::kind::Registry;
@@ -75,6 +77,9 @@ pub fn registry() -> Registry {
         &rule::Rule,
         &statistics::Statistics,
         &publication::Publication,
+        &foreign::WRAPPER,
+        &foreign::SERVER,
+        &user_mapping::UserMapping,
         &text_search::DICTIONARY,
         &text_search::CONFIGURATION,
         &rows::Rows,

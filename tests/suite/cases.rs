@@ -52,6 +52,7 @@ folders! {
     exclusion_constraint,
     event_trigger,
     extension,
+    foreign_data_wrapper,
     foreign_key,
     function,
     grant,
@@ -74,6 +75,7 @@ folders! {
     rule,
     schema,
     sequence,
+    server,
     spelling,
     statistics,
     table,
@@ -81,6 +83,7 @@ folders! {
     text_search_dictionary,
     trigger,
     unique_constraint,
+    user_mapping,
     view,
     whole,
 }
