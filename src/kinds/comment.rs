@@ -63,7 +63,8 @@ impl Room for Comment {
             )
         };
         let branches: Vec<String> = server.seats.iter().map(branch).collect();
-        Some(branches.join(" UNION ALL "))
+        let all = branches.join(" UNION ALL ");
+        Some(format!("SELECT * FROM ({all}) all_of_them ORDER BY kind COLLATE \"C\", path COLLATE \"C\""))
     }
 
     fn observe(&self, row: &Row<'_>, server: &Server, out: &mut Observed) {
@@ -71,13 +72,11 @@ impl Room for Comment {
         let Some(kind) = server.kind(row.text("kind")) else { return };
         let subject = Address::new(kind, row.list("path"));
         let address = Address::about(DOC.name, Vec::<String>::new(), subject.clone());
-        let mut entry = Entry::new(address, Body { text }).part_of(subject.clone());
-        if kind == "column" {
-            // The columns of a view are none of the model's, and go with it.
-            let views = ["view", "materialized view"].map(|kind| Address::new(kind, &subject.path()[..2]));
-            entry.needs.extend(views.into_iter().filter(|view| out.model.contains(view)));
-        }
-        out.model.insert(entry);
+        // The columns of a view are none of the model's, and go with it.
+        let views = ["view", "materialized view"]
+            .map(|kind| Address::new(kind, subject.path().iter().take(2).cloned()));
+        let view = views.into_iter().find(|view| kind == "column" && out.model.contains(view));
+        out.model.insert(Entry::new(address, Body { text }).part_of(view.unwrap_or(subject)));
     }
 
     fn write(&self, at: &Address, observed: &Body, draft: &mut Draft<'_>) {

@@ -59,7 +59,8 @@ impl Room for Owner {
             ))
         };
         let branches: Vec<String> = server.seats.iter().filter_map(branch).collect();
-        Some(branches.join(" UNION ALL "))
+        let all = branches.join(" UNION ALL ");
+        Some(format!("SELECT * FROM ({all}) all_of_them ORDER BY kind COLLATE \"C\", path COLLATE \"C\""))
     }
 
     fn observe(&self, row: &Row<'_>, server: &Server, out: &mut Observed) {

@@ -23,7 +23,8 @@ pub struct Body {
 static DOC: Doc = Doc {
     name: "user mapping",
     summary: "As whom a role goes to the foreign server; `public` for everyone who has no mapping. Passwords come from \
-              the environment. Whoever may not read the options of a mapping cannot tell whether they differ.",
+              the environment; no report shows them, but the SQL script of a plan, which is complete, has them. Whoever \
+              may not read the options of a mapping cannot tell whether they differ.",
     manual: "sql-createusermapping",
     place: Place::Children { of: &["server"], key: "user_mappings" },
     rank: Rank::Table,

@@ -134,7 +134,10 @@ impl Room for Grant {
                  FROM {from} WHERE {only}"
             ));
         }
-        Some(branches.join(" UNION ALL "))
+        let all = branches.join(" UNION ALL ");
+        Some(format!(
+            "SELECT * FROM ({all}) all_of_them ORDER BY kind COLLATE \"C\", path COLLATE \"C\", grantee COLLATE \"C\""
+        ))
     }
 
     fn observe(&self, row: &Row<'_>, server: &Server, out: &mut Observed) {
