@@ -6,8 +6,8 @@ CREATE FUNCTION public.f(renamed int) RETURNS int
     AS $$select renamed$$;
 CREATE VIEW public.v AS
 select f(a) from t;
-GRANT EXECUTE ON FUNCTION public.f(integer) TO {{unique}};
 REVOKE ALL ON FUNCTION public.f(integer) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION public.f(integer) TO {{unique}};
 COMMENT ON FUNCTION public.f(integer) IS 'kept';
 COMMIT;
 

@@ -1,5 +1,4 @@
 BEGIN;
-COMMENT ON COLUMN public.upper_names.name IS NULL;
 DROP VIEW public.upper_names;
 DROP VIEW public.names;
 DROP MATERIALIZED VIEW public.counted;
@@ -11,12 +10,12 @@ select upper(name) as name from names;
 CREATE MATERIALIZED VIEW public.counted AS
 select name, count(*) as n from events group by name;
 CREATE INDEX counted_idx ON public.counted USING btree (name);
+ALTER MATERIALIZED VIEW public.counted OWNER TO {{unique}}_owner;
 ALTER VIEW public.names OWNER TO {{unique}}_owner;
 ALTER VIEW public.upper_names OWNER TO {{unique}}_owner;
-ALTER MATERIALIZED VIEW public.counted OWNER TO {{unique}}_owner;
-GRANT SELECT ON TABLE public.names TO {{unique}}_reader WITH GRANT OPTION;
-GRANT SELECT (name), UPDATE (name) ON TABLE public.names TO PUBLIC;
 GRANT SELECT ON TABLE public.counted TO {{unique}}_reader;
+GRANT SELECT (name), UPDATE (name) ON TABLE public.names TO PUBLIC;
+GRANT SELECT ON TABLE public.names TO {{unique}}_reader WITH GRANT OPTION;
 COMMENT ON VIEW public.upper_names IS 'upper';
 COMMENT ON INDEX public.counted_idx IS 'by name';
 COMMENT ON COLUMN public.upper_names.name IS 'loud';
@@ -28,8 +27,8 @@ CREATE FUNCTION public.f(renamed integer) RETURNS integer
     LANGUAGE sql
     AS $$select renamed$$;
 ALTER FUNCTION public.f(integer) OWNER TO {{unique}}_owner;
-GRANT EXECUTE ON FUNCTION public.f(integer) TO {{unique}}_reader;
 REVOKE ALL ON FUNCTION public.f(integer) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION public.f(integer) TO {{unique}}_reader;
 COMMIT;
 
 BEGIN;
