@@ -137,12 +137,6 @@ impl Show for Options {
     }
 }
 
-impl Show for Options {
-    fn show(&self) -> Option<String> {
-        self.shown()
-    }
-}
-
 /// A name, with its namespace if it has one: `toast.autovacuum_enabled`.
 fn quoted(name: &str) -> String {
     name.split('.').map(ident).collect::<Vec<_>>().join(".")
