@@ -11,7 +11,7 @@ use crate::model::{Address, Body, Entry, Model, Observed};
 use crate::source::KeyDoc;
 use crate::sql::{Consent, Fragment};
 use crate::statement::Step;
-pub use draft::{Draft, Drafted, dotless, inline};
+pub use draft::{Draft, Drafted, Names, dotless, inline, unwrapped};
 pub use item::{Item, Reference, split_name};
 pub use options::Options;
 pub use seat::{Privileges, Seat};

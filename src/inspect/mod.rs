@@ -9,7 +9,7 @@ pub use layout::{Layout, text};
 pub use split::{Split, split};
 pub use unmodelled::{Unmodelled, unmodelled};
 
-use crate::kind::{Draft, Kind, Place, Registry};
+use crate::kind::{Draft, Kind, Names, Place, Registry};
 use crate::model::{Address, Entry, Model};
 use crate::source::{Node, Span, Table, Value};
 use crate::spec;
@@ -24,16 +24,18 @@ pub struct Document {
     pub unsaid: Vec<(Address, String)>,
 }
 
-/// Writes every object of `model`; those of `default_schema` stand at the top level.
-pub fn document(model: &Model, registry: &Registry, default_schema: &str) -> Document {
+/// Writes every object of `model`; those of the default schema stand at the top level.
+pub fn document(model: &Model, registry: &Registry, names: &Names) -> Document {
     let children = children(model, registry);
-    let writer = Writer { model, registry, default_schema, children, needed: BTreeSet::new() };
+    let default_schema = names.default.as_str();
+    let writer = Writer { model, registry, names, default_schema, children, needed: BTreeSet::new() };
     writer.document()
 }
 
 struct Writer<'a> {
     model: &'a Model,
     registry: &'a Registry,
+    names: &'a Names,
     default_schema: &'a str,
     /// What stands inside, or on, each object.
     children: HashMap<&'a Address, Vec<&'a Entry>>,
@@ -157,7 +159,7 @@ impl<'a> Writer<'a> {
         out: &mut Table,
         unsaid: &mut Vec<(Address, String)>,
     ) {
-        let mut draft = Draft::new(&entry.address, schema, self.model, self.registry);
+        let mut draft = Draft::new(&entry.address, schema, self.model, self.registry, self.names);
         kind.write(&entry.address, &*entry.body, &mut draft);
         let drafted = draft.finish();
         unsaid.extend(drafted.unsaid.into_iter().map(|what| (entry.address.clone(), what)));

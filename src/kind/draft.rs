@@ -3,13 +3,15 @@
 use super::Registry;
 use crate::model::{Address, Model};
 use crate::source::{Key, Node, Span, Table, Value};
-use crate::sql::Fragment;
+use crate::sql::{Fragment, bracketed, ident};
+use std::collections::BTreeSet;
 
 /// An object as the file says it, being written by its room. What goes without saying is left out.
 pub struct Draft<'a> {
     /// Everything that is being written, so that a room can tell what goes without saying here.
     pub model: &'a Model,
     registry: &'a Registry,
+    schemas: &'a Names,
     schema: &'a str,
     key: String,
     table: Table,
@@ -34,9 +36,24 @@ fn nowhere() -> Span {
 
 impl<'a> Draft<'a> {
     /// A draft of the object at `at`, which stands among the objects of `schema` in the file.
-    pub fn new(at: &Address, schema: &'a str, model: &'a Model, registry: &'a Registry) -> Self {
+    pub fn new(
+        at: &Address,
+        schema: &'a str,
+        model: &'a Model,
+        registry: &'a Registry,
+        schemas: &'a Names,
+    ) -> Self {
         let key = at.name().to_string();
-        Draft { model, registry, schema, key, table: Table::default(), kept: true, unsaid: Vec::new() }
+        Draft {
+            model,
+            registry,
+            schemas,
+            schema,
+            key,
+            table: Table::default(),
+            kept: true,
+            unsaid: Vec::new(),
+        }
     }
 
     /// What the room has written.
@@ -74,6 +91,23 @@ impl<'a> Draft<'a> {
         if let Some(text) = text {
             self.text(key, text);
         }
+    }
+
+    /// An expression, without the brackets that the server puts around most of them.
+    pub fn expression(&mut self, key: &str, fragment: &Fragment) {
+        self.text(key, unwrapped(fragment.text()));
+    }
+
+    /// An expression, if there is one.
+    pub fn some_expression(&mut self, key: &str, fragment: Option<&Fragment>) {
+        self.some(key, fragment.map(|fragment| unwrapped(fragment.text())));
+    }
+
+    /// A type, under the name that people use for it.
+    pub fn type_name(&self, printed: &str) -> String {
+        let own = format!("{}.", ident(&self.schemas.default));
+        let bare = printed.strip_prefix(&own).filter(|bare| !self.schemas.shadowed.contains(*bare));
+        short_type(bare.unwrap_or(printed))
     }
 
     /// What the server prints as SQL.
@@ -155,11 +189,81 @@ pub fn inline<S: Into<String>>(entries: impl IntoIterator<Item = (S, Value)>) ->
     Value::Table(Table { entries: entries.collect() })
 }
 
+/// What the writing must know of the database's names.
+#[derive(Debug, Clone, Default)]
+pub struct Names {
+    /// The schema whose objects stand at the top level of the file.
+    pub default: String,
+    /// Types of it that another of the same name hides when they are named without their schema.
+    pub shadowed: BTreeSet<String>,
+}
+
+/// An expression without brackets around the whole of it.
+pub fn unwrapped(text: &str) -> &str {
+    match bracketed(text) {
+        Some((inner, "")) => inner,
+        _ => text,
+    }
+}
+
+/// Type names as the SQL standard has them, as the server prints them, and their short names (manual, table 8.1).
+const SHORT_TYPES: &[(&str, &str, &str)] = &[
+    ("timestamp", " with time zone", "timestamptz"),
+    ("timestamp", " without time zone", "timestamp"),
+    ("time", " with time zone", "timetz"),
+    ("time", " without time zone", "time"),
+    ("character varying", "", "varchar"),
+    ("character", "", "char"),
+];
+
+/// `timestamp(3) with time zone[]` as `timestamptz(3)[]`.
+fn short_type(printed: &str) -> String {
+    let element = printed.trim_end_matches("[]");
+    let array = &printed[element.len()..];
+    let short = SHORT_TYPES.iter().find_map(|(head, tail, short)| {
+        let modifier = element.strip_prefix(head)?.strip_suffix(tail)?;
+        (modifier.is_empty() || bracketed(modifier).is_some_and(|(_, rest)| rest.is_empty()))
+            .then(|| format!("{short}{modifier}{array}"))
+    });
+    short.unwrap_or_else(|| printed.to_string())
+}
+
 /// A part of a dotted name as [`split_name`](super::split_name) reads it: in quotes if it holds a dot or a quote.
 pub fn dotless(name: &str) -> String {
     if name.contains(['.', '"', ',', '(', ')']) {
         format!("\"{}\"", name.replace('"', "\"\""))
     } else {
         name.to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn types_have_short_names() {
+        let pairs = [
+            ("timestamp with time zone", "timestamptz"),
+            ("timestamp(3) with time zone[]", "timestamptz(3)[]"),
+            ("timestamp without time zone", "timestamp"),
+            ("character varying(10)", "varchar(10)"),
+            ("character varying", "varchar"),
+            ("character(1)", "char(1)"),
+            ("\"char\"", "\"char\""),
+            ("character_set", "character_set"),
+            ("time without time zone", "time"),
+            ("numeric(5,2)", "numeric(5,2)"),
+        ];
+        for (printed, short) in pairs {
+            assert_eq!(short_type(printed), short);
+        }
+    }
+
+    #[test]
+    fn only_brackets_around_the_whole_go() {
+        assert_eq!(unwrapped("(a > 0)"), "a > 0");
+        assert_eq!(unwrapped("(a) > (b)"), "(a) > (b)");
+        assert_eq!(unwrapped("lower(a)"), "lower(a)");
     }
 }

@@ -110,7 +110,7 @@ impl Room for Check {
         if is_helper(at) || *inherited {
             draft.leave_out();
         }
-        draft.fragment("expression", expression);
+        draft.expression("expression", expression);
         draft.flag("no_inherit", *no_inherit);
         draft.flag("not_valid", *enforced && !validated);
         draft.flag("not_enforced", !enforced);

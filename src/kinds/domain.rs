@@ -1,7 +1,9 @@
 //! Domains: types with a default and with conditions of their own.
 
 use crate::delta::{Alteration, Change, Obstacle, Show};
-use crate::kind::{Context, Cx, Doc, Draft, Item, Place, Privileges, Rank, Room, Row, Seat, Server, Visit};
+use crate::kind::{
+    Context, Cx, Doc, Draft, Item, Place, Privileges, Rank, Room, Row, Seat, Server, Visit, unwrapped,
+};
 use crate::model::{Address, Entry, Observed};
 use crate::source::{KeyDoc, Shape, Span, Value};
 use crate::sql::{Consent, Form, Fragment, Phrase, ident, not_of_extension, qualified};
@@ -143,11 +145,12 @@ impl Room for Domain {
     fn write(&self, _: &Address, observed: &Body, draft: &mut Draft<'_>) {
         let Body { data_type, collation, default, not_null, checks, absent: _, columns: _, span: _ } =
             observed;
-        draft.fragment("type", data_type);
+        let data_type = draft.type_name(data_type.text());
+        draft.text("type", data_type);
         draft.some("collation", collation.as_ref());
         draft.some_fragment("default", default.as_ref());
         draft.flag("not_null", *not_null);
-        let text = |check: &Check| Value::String(check.expression.text().to_string());
+        let text = |check: &Check| Value::String(unwrapped(check.expression.text()).to_string());
         draft.table("checks", checks.iter().map(|(name, check)| (name, text(check))));
         for (name, _) in checks.iter().filter(|(_, check)| !check.validated) {
             draft.unsaid(format!("check `{name}` is NOT VALID"));

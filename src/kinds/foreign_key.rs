@@ -239,8 +239,15 @@ impl Room for ForeignKey {
         let Body { initially_deferred, period, validated, enforced, .. } = observed;
         draft.list("columns", columns);
         let target = draft.name(schema, table);
-        let names: Vec<String> = referenced.iter().map(|name| dotless(name)).collect();
-        draft.text("references", format!("{target}({})", names.join(", ")));
+        let path = [schema.clone(), table.clone()];
+        let key = draft.model.inside("primary key", &path).next();
+        let key = key.and_then(|key| draft.attribute(&key.address, "columns")).unwrap_or_default();
+        if key.lines().eq(referenced.iter().map(String::as_str)) {
+            draft.text("references", target);
+        } else {
+            let names: Vec<String> = referenced.iter().map(|name| dotless(name)).collect();
+            draft.text("references", format!("{target}({})", names.join(", ")));
+        }
         draft.word("on_delete", &on_delete(observed), "no action");
         draft.word("on_update", on_update, "no action");
         draft.word("match", if *match_full { "full" } else { "simple" }, "simple");

@@ -155,8 +155,8 @@ impl Room for Policy {
         draft.word("command", command, "all");
         draft.flag("restrictive", *restrictive);
         draft.list("to", to.iter().filter(|role| *role != "public"));
-        draft.some_fragment("using", using.as_ref());
-        draft.some_fragment("with_check", with_check.as_ref());
+        draft.some_expression("using", using.as_ref());
+        draft.some_expression("with_check", with_check.as_ref());
     }
 
     fn create(&self, at: &Address, desired: &Body, _: &Cx<'_>) -> Vec<Step> {

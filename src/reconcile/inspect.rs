@@ -3,7 +3,7 @@
 use super::Options;
 use crate::error::Result;
 use crate::inspect::{self, Layout, Unmodelled};
-use crate::kind::{Place, Registry};
+use crate::kind::{Names, Place, Registry};
 use crate::kinds;
 use crate::model::{Address, Model, printable};
 use crate::observe;
@@ -12,6 +12,7 @@ use crate::scope::LeftAlone;
 use crate::session::{Session, server_error};
 use crate::sql::{literal, not_of_extension};
 use crate::state;
+use std::collections::BTreeSet;
 
 pub use crate::inspect::Split;
 
@@ -44,7 +45,8 @@ pub fn inspect(client: Client, options: &Options, split: Split) -> Result<Inspec
     let (mut observed, _, _) = observe::catalog(&mut session, &registry)?;
     let left_alone = options.scope.apply(&mut Model::default(), &mut observed.model, &registry);
     let unmodelled = inspect::unmodelled(&mut session)?;
-    let document = inspect::document(&observed.model, &registry, DEFAULT_SCHEMA);
+    let names = Names { default: DEFAULT_SCHEMA.to_string(), shadowed: shadowed(&mut session)? };
+    let document = inspect::document(&observed.model, &registry, &names);
     let (ordered, collections) = keys(&registry);
     let layout = Layout { ordered: &ordered, collections: &collections };
     let parts = inspect::split(document.root, split, &registry);
@@ -88,6 +90,18 @@ fn schemas(session: &mut Session) -> Result<Vec<String>> {
         literal(state::DEFAULT_SCHEMA)
     );
     let answers = session.ask(&query).map_err(|error| server_error("cannot list the schemas", &error))?;
+    Ok(answers.iter().flat_map(|answer| answer.rows()).map(|row| row.text("name").to_string()).collect())
+}
+
+/// Types of the default schema that are hidden by types of PostgreSQL with the same names.
+fn shadowed(session: &mut Session) -> Result<BTreeSet<String>> {
+    let query = format!(
+        "SELECT quote_ident(t.typname) AS name FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace \
+         WHERE n.nspname = {} AND EXISTS (SELECT FROM pg_type p WHERE p.typname = t.typname \
+         AND p.typnamespace = 'pg_catalog'::regnamespace)",
+        literal(DEFAULT_SCHEMA)
+    );
+    let answers = session.ask(&query).map_err(|error| server_error("cannot list the types", &error))?;
     Ok(answers.iter().flat_map(|answer| answer.rows()).map(|row| row.text("name").to_string()).collect())
 }
 

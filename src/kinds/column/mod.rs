@@ -8,7 +8,7 @@ mod steps;
 use crate::delta::{Alteration, Change, Obstacle, Show};
 use crate::kind::{
     Context, Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server, Undeclared, Visit, dotless,
-    split_name,
+    split_name, unwrapped,
 };
 use crate::model::{Address, Entry, Model, Observed};
 use crate::pg::Feature;
@@ -351,9 +351,17 @@ impl Room for Column {
         if *inherited == Some(false) {
             draft.leave_out();
         }
-        draft.text("type", if *serial { steps::serial_type(observed) } else { data_type.text() });
-        draft.flag("not_null", *not_null && !serial && identity.is_none());
-        draft.some_fragment("default", default.as_ref());
+        // The columns of a primary key are NOT NULL without being told.
+        let key = draft.model.inside("primary key", &at.path()[..2]).next();
+        let key = key.and_then(|key| draft.attribute(&key.address, "columns")).unwrap_or_default();
+        let of_key = key.lines().any(|column| column == at.name());
+        let name = match serial {
+            true => steps::serial_type(observed).to_string(),
+            false => draft.type_name(data_type.text()),
+        };
+        draft.text("type", name);
+        draft.flag("not_null", *not_null && !serial && identity.is_none() && !of_key);
+        draft.some("default", default.as_ref().map(|default| short_default(default.text(), data_type.text())));
         // A partition that has no default where its table has one.
         if *inherited == Some(true)
             && default.is_none()
@@ -367,7 +375,7 @@ impl Room for Column {
         if let Some(sequence) = sequence {
             sequence.write(&auto_name(&at.path()[1], at.name(), "seq"), draft);
         }
-        draft.some_fragment("generated", generated.as_ref());
+        draft.some_expression("generated", generated.as_ref());
         draft.flag("virtual", *is_virtual);
         draft.some("collation", collation.as_ref().map(Collation::written));
         keeping.write(draft);
@@ -480,6 +488,16 @@ impl Room for Column {
             _ => None,
         }
     }
+}
+
+/// A default without the cast of its literal to the very type of the column, which goes without saying.
+fn short_default<'d>(default: &'d str, data_type: &str) -> &'d str {
+    let bare = default.strip_suffix(data_type.split('(').next().unwrap_or(data_type));
+    let literal = bare.and_then(|bare| bare.strip_suffix("::")).filter(|literal| {
+        let inner = literal.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\''));
+        inner.is_some_and(|inner| !inner.replace("''", "").contains('\''))
+    });
+    literal.unwrap_or_else(|| unwrapped(default))
 }
 
 /// The integer type that a serial type stands for (PostgreSQL manual, 8.1.4).

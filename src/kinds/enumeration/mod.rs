@@ -67,8 +67,8 @@ impl Room for Enum {
             };
             if labels.iter().any(|earlier| earlier.name == label.name) {
                 item.problems.add(entry.span, format!("the label `{}` is given twice", label.name));
-            } else if label.name.len() > 63 || label.name.is_empty() {
-                item.problems.add(entry.span, "a label has 1 to 63 bytes");
+            } else if label.name.len() > 63 {
+                item.problems.add(entry.span, "a label has at most 63 bytes");
             } else {
                 labels.push(label);
             }
