@@ -28,9 +28,24 @@ struct Scene<'s> {
     copy: String,
 }
 
+/// What is to be learnt of a question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// Whether both fragments mean the same.
+    Compare,
+    /// How the server prints the desired one.
+    Print,
+}
+
 impl Part {
     /// The statements for question number `number`.
-    pub fn of(number: usize, question: &Question, renaming: &Renaming, terms: &Terms<'_>) -> Part {
+    pub fn of(
+        number: usize,
+        question: &Question,
+        purpose: Purpose,
+        renaming: &Renaming,
+        terms: &Terms<'_>,
+    ) -> Part {
         let scene = Scene {
             number,
             question,
@@ -39,6 +54,11 @@ impl Part {
             path: format!("SET LOCAL search_path = {}; ", terms.search_path),
             copy: format!("pg_temp.pgr_table_{number}"),
         };
+        match (purpose, &question.context) {
+            (Purpose::Print, Context::Row { table }) => return scene.printed_check(table),
+            (Purpose::Print, Context::Domain { base }) => return scene.printed_domain(base),
+            _ => {}
+        }
         match &question.context {
             Context::Index { table } => scene.index(table),
             Context::Exclusion { table } => scene.exclusion(table),
@@ -200,6 +220,37 @@ impl Scene<'_> {
             before: String::new(),
             after: format!(
                 "SAVEPOINT part; {path}{before}{}{after}; {BARE}{spelled}; ROLLBACK TO SAVEPOINT part; ",
+                question.desired
+            ),
+        }
+    }
+
+    /// A condition on the rows of a table, as the server prints it in a check.
+    fn printed_check(&self, table: &Address) -> Part {
+        let Scene { number, question, copy, .. } = self;
+        let make = |name: &str, condition: &str| {
+            format!("ALTER TABLE {copy} ADD CONSTRAINT pgr_{name}_{number} CHECK ({condition}); ")
+        };
+        Part {
+            before: format!("{}{}", self.path, self.copied(table)),
+            after: format!(
+                "{}{}{BARE}SELECT pg_get_expr(k.conbin, k.conrelid) FROM pg_constraint k \
+                 WHERE k.conrelid = '{copy}'::regclass AND k.conname = 'pgr_desired_{number}'; ",
+                self.path,
+                make("desired", &question.desired)
+            ),
+        }
+    }
+
+    /// The same of a domain.
+    fn printed_domain(&self, base: &str) -> Part {
+        let Scene { number, question, path, .. } = self;
+        Part {
+            before: String::new(),
+            after: format!(
+                "{path}CREATE DOMAIN pg_temp.pgr_domain_{number} AS {base} CHECK ({}); {BARE}\
+                 SELECT pg_get_expr(k.conbin, 0) FROM pg_constraint k \
+                 WHERE k.contypid = 'pg_temp.pgr_domain_{number}'::regtype; ",
                 question.desired
             ),
         }

@@ -2,7 +2,7 @@
 
 use crate::kind::{Context, Registry};
 use crate::model::{Address, Model, Observed};
-use crate::sql::ident;
+use crate::sql::{Fragment, ident};
 use crate::state::{Remembered, digest};
 use std::collections::{HashMap, HashSet};
 
@@ -40,6 +40,25 @@ pub fn collect(desired: &mut Model, observed: &mut Observed, registry: &Registry
                     there: there.clone(),
                 });
             }
+        });
+    }
+    questions
+}
+
+/// Every fragment of a model beside itself.
+pub fn every(model: &mut Model, registry: &Registry) -> Vec<Question> {
+    let mut questions = Vec::new();
+    for entry in model.iter_mut() {
+        let Some(kind) = registry.get(entry.address.kind) else { continue };
+        kind.fragments(&entry.address, &mut *entry.body, &mut |attribute, fragment, context| {
+            questions.push(Question {
+                address: entry.address.clone(),
+                attribute: attribute.to_string(),
+                desired: fragment.text().to_string(),
+                observed: fragment.text().to_string(),
+                there: context.clone(),
+                context,
+            });
         });
     }
     questions
@@ -96,6 +115,18 @@ impl Question {
         }
     }
 
+    /// Puts another text in the place of the fragment.
+    pub fn retell(&self, model: &mut Model, registry: &Registry, text: &str) {
+        let Some(entry) = model.get_mut(&self.address) else { return };
+        if let Some(kind) = registry.get(self.address.kind) {
+            kind.fragments(&self.address, &mut *entry.body, &mut |attribute, fragment, _| {
+                if attribute == self.attribute {
+                    *fragment = Fragment::plain(text);
+                }
+            });
+        }
+    }
+
     /// What a later run may remember of a pair that is the same.
     pub fn remembered(&self) -> Remembered {
         Remembered {
@@ -109,6 +140,11 @@ impl Question {
     /// Whether it is about a type.
     pub fn is_type(&self) -> bool {
         self.context == Context::Type
+    }
+
+    /// Whether the server prints all of it anew, as something that it can read again.
+    pub fn is_whole(&self) -> bool {
+        matches!(self.context, Context::Index { .. } | Context::Exclusion { .. } | Context::Query { .. })
     }
 
     /// Whether EXPLAIN shows all of it: no collation, no subquery, no call that may have been put in line.

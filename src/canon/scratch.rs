@@ -5,7 +5,7 @@
 //! can be renamed without a table lock is, and so are the columns of temporary copies of the tables; then the desired
 //! fragments are read. The server itself carries the observed ones over to the new names.
 
-use super::part::Part;
+use super::part::{Part, Purpose};
 use super::question::Question;
 use super::renaming::Renaming;
 use crate::error::Result;
@@ -17,14 +17,18 @@ use crate::session::{Session, server_error};
 pub fn spell(
     session: &mut Session,
     questions: Vec<Question>,
+    purpose: Purpose,
     renaming: &Renaming,
     terms: &Terms<'_>,
 ) -> Result<Vec<(Question, Option<String>)>> {
     if questions.is_empty() || session.server.in_recovery {
         return Ok(questions.into_iter().map(|question| (question, None)).collect());
     }
-    let parts: Vec<Part> =
-        questions.iter().enumerate().map(|(n, question)| Part::of(n, question, renaming, terms)).collect();
+    let parts: Vec<Part> = questions
+        .iter()
+        .enumerate()
+        .map(|(n, question)| Part::of(n, question, purpose, renaming, terms))
+        .collect();
     let frame = |parts: &[Part]| {
         let before: String = parts.iter().map(|part| part.before.as_str()).collect();
         let after: String = parts.iter().map(|part| part.after.as_str()).collect();

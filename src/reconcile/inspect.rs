@@ -1,9 +1,10 @@
 //! A live database as a `schema.toml`.
 
 use super::Options;
+use crate::canon;
 use crate::error::Result;
 use crate::inspect::{self, Layout, Unmodelled};
-use crate::kind::{Names, Place, Registry};
+use crate::kind::{Names, Place, Registry, Terms};
 use crate::kinds;
 use crate::model::{Address, Model, printable};
 use crate::observe;
@@ -44,6 +45,15 @@ pub fn inspect(client: Client, options: &Options, split: Split) -> Result<Inspec
     session.server.seats = registry.iter().filter_map(|kind| kind.seat()).collect();
     let (mut observed, _, _) = observe::catalog(&mut session, &registry)?;
     let left_alone = options.scope.apply(&mut Model::default(), &mut observed.model, &registry);
+    let (allow, retire) = (BTreeSet::new(), BTreeSet::new());
+    let terms = Terms {
+        registry: &registry,
+        state_schema: state::DEFAULT_SCHEMA,
+        allow: &allow,
+        search_path: DEFAULT_SCHEMA,
+        retire: &retire,
+    };
+    canon::print_again(&mut session, &mut observed.model, &terms)?;
     let unmodelled = inspect::unmodelled(&mut session)?;
     let names = Names { default: DEFAULT_SCHEMA.to_string(), shadowed: shadowed(&mut session)? };
     let document = inspect::document(&observed.model, &registry, &names);

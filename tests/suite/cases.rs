@@ -7,6 +7,7 @@
 //! | `plan.sql` | golden: what `plan --format sql` prints, without its head |
 //! | `rows.sql`, `rows.txt` | queries to ask afterwards; golden: their rows |
 //! | `drift.txt` | golden: what the database has beyond the file; no drift if it is not there |
+//! | `unsaid.txt` | golden: what `inspect` cannot say of the result; all is said if it is not there |
 //! | `differs.txt` | why the result is not what the same file makes of an empty database (neither is it with drift) |
 //! | `versions` | the majors it is for: `15..`, `..16`, `14..16`; all if it is not there |
 //! | `env` | environment variables, as `NAME=value` |

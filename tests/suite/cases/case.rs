@@ -53,10 +53,52 @@ impl Case {
         if let Some(sql) = self.read("rows.sql") {
             self.golden("rows.txt", &live.blank(&rows(&live.db, &live.fill(&sql))));
         }
+        self.inspect(&live, server);
         let comparable = self.read("drift.txt").or(self.read("differs.txt")).is_none();
         if comparable && self.read("before.sql").is_some() && server.can_dump() {
             self.compare_with_a_fresh_one(&live, server);
         }
+    }
+
+    /// What `inspect` says of the result is the result: it is in sync with it, and makes the same of an empty database.
+    fn inspect(&self, live: &Site<'_>, server: &Server) {
+        if !server.is_newest() || !server.can_dump() {
+            return;
+        }
+        let inspected = |db: &Database| Run::new(db).args(["inspect"]).run().success().stdout;
+        let file = inspected(&live.db);
+        if file.is_empty() {
+            return;
+        }
+        let unsaid: Vec<&str> = file.lines().take_while(|line| line.starts_with("# ")).collect();
+        let unsaid: String = unsaid.iter().map(|line| format!("{line}\n")).collect();
+        self.golden("unsaid.txt", &live.blank(&unsaid));
+        let check = Run::new(&live.db).file(&file).args(["check", "--stateless", "--allow", "prune"]).run();
+        let told = format!("{}{}", check.stdout, check.stderr);
+        assert!(check.code == Some(0), "what is inspected is not in sync\n{file}\n{told}");
+        if !unsaid.is_empty() {
+            return;
+        }
+        let fresh = Site::new(self, server);
+        Run::new(&fresh.db).file(&file).args(["apply", "--stateless", "--allow", "all"]).run().success();
+        let again = inspected(&fresh.db);
+        assert!(again == file, "another file\n{}\n{file}\n----\n{again}", first_difference(&file, &again));
+        let dump = |db: &Database| db.dump_with(&["-N", "pgreconcile"]);
+        let (live, fresh) = (dump(&live.db), dump(&fresh.db));
+        let (mut extra, mut missing) = dump::difference(&live, &fresh);
+        if !extra.is_empty() {
+            // The server reads some of what it prints as something else; so does a restored dump.
+            let restored = server.database();
+            let commands = live.lines().filter(|line| !line.starts_with('\\'));
+            restored.execute(&commands.map(|line| format!("{line}\n")).collect::<String>());
+            (extra, missing) = dump::difference(&dump(&restored), &fresh);
+        }
+        assert!(
+            extra.is_empty() && missing.is_empty(),
+            "inspected and built anew, it is another\nonly here:\n{}\nonly there:\n{}\n{file}",
+            extra.join("\n"),
+            missing.join("\n")
+        );
     }
 
     /// The result is what the same file makes of an empty database.

@@ -52,6 +52,11 @@ impl Server {
         Cluster::new(&self.install, options)
     }
 
+    /// Whether no server here is newer.
+    pub fn is_newest(&self) -> bool {
+        servers().last().is_some_and(|newest| newest.major() == self.major())
+    }
+
     /// Whether a `pg_dump` is here that this major can be dumped with.
     pub fn can_dump(&self) -> bool {
         self.install.pg_dump().is_some()
