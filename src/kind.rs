@@ -381,8 +381,8 @@ pub trait Room: Sync + 'static {
         false
     }
 
-    /// Whether such objects belong to the whole cluster, and not to one database.
-    fn is_shared(&self) -> bool {
+    /// Whether the object belongs to the whole cluster, and not to one database.
+    fn is_shared(&self, _at: &Address) -> bool {
         false
     }
 
@@ -426,7 +426,7 @@ macro_rules! erased {
             /// See [`Room::keeps_order`].
             fn keeps_order(&self) -> bool;
             /// See [`Room::is_shared`].
-            fn is_shared(&self) -> bool;
+            fn is_shared(&self, at: &Address) -> bool;
             /// See [`Room::identity`].
             fn identity(&self, at: &Address) -> Option<String>;
             /// See [`Room::retype`].
@@ -479,8 +479,8 @@ macro_rules! erased {
             fn keeps_order(&self) -> bool {
                 Room::keeps_order(self)
             }
-            fn is_shared(&self) -> bool {
-                Room::is_shared(self)
+            fn is_shared(&self, at: &Address) -> bool {
+                Room::is_shared(self, at)
             }
             fn identity(&self, at: &Address) -> Option<String> {
                 Room::identity(self, at)

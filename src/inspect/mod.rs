@@ -76,7 +76,7 @@ impl<'a> Writer<'a> {
             match kind.doc().place {
                 Place::Top(key) => {
                     for entry in self.of_kind(kind) {
-                        if kind.is_shared() && !self.needed.contains(&entry.address) {
+                        if self.is_of_others(entry) {
                             continue;
                         }
                         self.object(
@@ -191,7 +191,7 @@ impl<'a> Writer<'a> {
 
     fn list(&self, kind: &'static dyn Kind, key: &str, out: &mut Document) {
         let mut items = Vec::new();
-        for entry in self.of_kind(kind) {
+        for entry in self.of_kind(kind).filter(|entry| !self.is_of_others(entry)) {
             let mut one = Table::default();
             self.object(kind, entry, self.default_schema, None, &mut one, &mut out.unsaid);
             items.extend(one.entries.pop().map(|(_, node)| node));
@@ -201,10 +201,20 @@ impl<'a> Writer<'a> {
         }
     }
 
+    /// Whether an object belongs to the cluster, and nothing here speaks of it or of those it is about.
+    fn is_of_others(&self, entry: &Entry) -> bool {
+        let needed = |at: &Address| self.needed.contains(at);
+        self.is_shared(&entry.address) && !needed(&entry.address) && !entry.needs.iter().any(needed)
+    }
+
+    fn is_shared(&self, at: &Address) -> bool {
+        self.registry.get(at.kind).is_some_and(|kind| kind.is_shared(at))
+    }
+
     /// What belongs to the whole cluster is written only where something in this database speaks of it, directly or
     /// through what is written.
     fn needed(&self) -> BTreeSet<&'a Address> {
-        let shared = |at: &Address| self.registry.get(at.kind).is_some_and(Kind::is_shared);
+        let shared = |at: &Address| self.is_shared(at);
         let of_shared = |entry: &Entry| shared(&entry.address) || entry.parent.as_ref().is_some_and(&shared);
         let mut needed = BTreeSet::new();
         let mut open: Vec<&Entry> = self.model.iter().filter(|entry| !of_shared(entry)).collect();

@@ -136,11 +136,15 @@ impl Room for DefaultPrivilege {
             *privileges.entry(name).or_default() |= option == "true";
         }
         let twin = maker == server.user;
-        out.model
-            .insert(Entry::new(Address::new(DOC.name, path), Body { privileges: privileges.clone(), twin }));
+        let roles = [maker, path[3]].map(|role| Address::new("role", [role]));
+        let entry = |path: [&str; 4], body: Body| {
+            let entry = Entry::new(Address::new(DOC.name, path), body);
+            roles.iter().fold(entry, |entry, role| entry.needing(role.clone()))
+        };
+        out.model.insert(entry(path, Body { privileges: privileges.clone(), twin }));
         if twin {
             path[0] = "";
-            out.model.insert(Entry::new(Address::new(DOC.name, path), Body { privileges, twin: false }));
+            out.model.insert(entry(path, Body { privileges, twin: false }));
         }
     }
 

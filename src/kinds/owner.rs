@@ -67,7 +67,9 @@ impl Room for Owner {
         let Some(kind) = server.kind(row.text("kind")) else { return };
         let subject = Address::new(kind, row.list("path"));
         let address = Address::about(DOC.name, Vec::<String>::new(), subject.clone());
-        out.model.insert(Entry::new(address, Body { role: row.text("role").to_string() }).part_of(subject));
+        let role = row.text("role").to_string();
+        let entry = Entry::new(address, Body { role: role.clone() }).part_of(subject);
+        out.model.insert(entry.needing(Address::new("role", [role])));
     }
 
     fn write(&self, at: &Address, observed: &Body, draft: &mut Draft<'_>) {

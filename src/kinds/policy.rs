@@ -122,6 +122,7 @@ impl Room for Policy {
         let path = [row.text("schema"), row.text("table"), row.text("name")];
         let needs = needs::read(row, "needs", server);
         let uses = needs.iter().filter(|need| need.kind == "column").cloned().collect();
+        let roles: Vec<String> = row.list("roles");
         let body = Body {
             command: match row.text("command") {
                 "r" => "select",
@@ -131,7 +132,7 @@ impl Room for Policy {
                 _ => "all",
             },
             restrictive: row.flag("restrictive"),
-            to: row.list("roles").into_iter().collect(),
+            to: roles.iter().cloned().collect(),
             using: row.fragment("using"),
             with_check: row.fragment("with_check"),
             uses,
@@ -139,6 +140,7 @@ impl Room for Policy {
         let table = Address::new("table", [path[0], path[1]]);
         let mut entry = Entry::new(Address::new(DOC.name, path), body).part_of(table);
         entry.needs.extend(needs);
+        entry.needs.extend(roles.into_iter().map(|role| Address::new("role", [role])));
         out.model.insert(entry);
     }
 

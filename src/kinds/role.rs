@@ -221,7 +221,7 @@ impl Room for Role {
         Some(vec![Statement::new(Form::Catalog, sql).into()])
     }
 
-    fn is_shared(&self) -> bool {
+    fn is_shared(&self, _: &Address) -> bool {
         true
     }
 

@@ -147,7 +147,8 @@ impl Room for Grant {
         let address = Address::about(DOC.name, [row.text("grantee")], subject.clone());
         if !out.model.contains(&address) {
             let body = Body { privileges: BTreeMap::new(), owner: false };
-            out.model.insert(Entry::new(address.clone(), body).needing(subject));
+            let role = Address::new("role", [address.name()]);
+            out.model.insert(Entry::new(address.clone(), body).needing(subject).needing(role));
         }
         let entry = out.model.get_mut(&address);
         let Some(body) = entry.and_then(|entry| (*entry.body).as_any_mut().downcast_mut::<Body>()) else {
@@ -178,6 +179,10 @@ impl Room for Grant {
         } else {
             draft.flag("with_grant_option", !some.is_empty());
         }
+    }
+
+    fn is_shared(&self, at: &Address) -> bool {
+        at.subject().is_some_and(|subject| subject.kind == "parameter")
     }
 
     /// What is asked of all sequences or functions of a schema is asked of the server as a whole.

@@ -179,10 +179,12 @@ pub fn write(word: &str, observed: &Body, draft: &mut Draft<'_>) {
     number("rows", &observed.rows, &["0", "1000"]);
     draft.some("support", observed.support.as_ref());
     draft.list("transform", observed.transforms.iter().map(Fragment::text));
-    draft.table(
-        "set",
-        observed.set.iter().map(|(name, value)| (name, Value::String(value.text().to_string()))),
-    );
+    // An empty list is stored as a list of one empty name, which cannot be said.
+    let value = |name: &str, text: &str| {
+        if is_list(name) && text == "\"\"" { "''".to_string() } else { text.to_string() }
+    };
+    let settings = observed.set.iter().map(|(name, text)| (name, Value::String(value(name, text.text()))));
+    draft.table("set", settings);
     match &observed.code {
         Code::Text(text) => draft.fragment("body", text),
         Code::Parsed(text) => draft.fragment("sql_body", text),
