@@ -56,6 +56,7 @@ impl Part {
         };
         match (purpose, &question.context) {
             (Purpose::Print, Context::Row { table }) => return scene.printed_check(table),
+            (Purpose::Print, Context::Trigger { table }) => return scene.printed_trigger(table),
             (Purpose::Print, Context::Domain { base }) => return scene.printed_domain(base),
             _ => {}
         }
@@ -238,6 +239,21 @@ impl Scene<'_> {
                  WHERE k.conrelid = '{copy}'::regclass AND k.conname = 'pgr_desired_{number}'; ",
                 self.path,
                 make("desired", &question.desired)
+            ),
+        }
+    }
+
+    /// The condition of a trigger.
+    fn printed_trigger(&self, table: &Address) -> Part {
+        let Scene { number, question, copy, path, .. } = self;
+        Part {
+            before: format!("{path}{}", self.copied(table)),
+            after: format!(
+                "{path}CREATE TRIGGER pgr_trigger_{number} BEFORE UPDATE ON {copy} FOR EACH ROW WHEN ({}) \
+                 EXECUTE FUNCTION pg_catalog.suppress_redundant_updates_trigger(); {BARE}\
+                 SELECT substring(pg_get_triggerdef(t.oid) FROM ' WHEN \\((.*)\\) EXECUTE FUNCTION') FROM pg_trigger t \
+                 WHERE t.tgrelid = '{copy}'::regclass; ",
+                question.desired
             ),
         }
     }

@@ -117,6 +117,10 @@ impl<'a> Writer<'a> {
         out
     }
 
+    fn draft<'s>(&'s self, entry: &Entry, schema: &'s str) -> Draft<'s> {
+        Draft::new(&entry.address, schema, self.model, self.registry, self.names)
+    }
+
     fn of_kind(&self, kind: &dyn Kind) -> impl Iterator<Item = &'a Entry> {
         let name = kind.doc().name;
         self.model.inside(name, &[])
@@ -159,7 +163,7 @@ impl<'a> Writer<'a> {
         out: &mut Table,
         unsaid: &mut Vec<(Address, String)>,
     ) {
-        let mut draft = Draft::new(&entry.address, schema, self.model, self.registry, self.names);
+        let mut draft = self.draft(entry, schema);
         kind.write(&entry.address, &*entry.body, &mut draft);
         let drafted = draft.finish();
         unsaid.extend(drafted.unsaid.into_iter().map(|what| (entry.address.clone(), what)));
@@ -217,7 +221,14 @@ impl<'a> Writer<'a> {
         let shared = |at: &Address| self.is_shared(at);
         let of_shared = |entry: &Entry| shared(&entry.address) || entry.parent.as_ref().is_some_and(&shared);
         let mut needed = BTreeSet::new();
-        let mut open: Vec<&Entry> = self.model.iter().filter(|entry| !of_shared(entry)).collect();
+        let written = |entry: &&Entry| {
+            let Some(kind) = self.registry.get(entry.address.kind) else { return false };
+            let mut draft = self.draft(entry, self.default_schema);
+            kind.write(&entry.address, &*entry.body, &mut draft);
+            draft.finish().table.is_some()
+        };
+        let speaks = |entry: &&Entry| !of_shared(entry) && entry.needs.iter().any(shared);
+        let mut open: Vec<&Entry> = self.model.iter().filter(speaks).filter(written).collect();
         while let Some(entry) = open.pop() {
             for need in entry.needs.iter().filter(|need| shared(need)) {
                 let Some(there) = self.model.get(need) else { continue };

@@ -1,7 +1,7 @@
 //! `[[custom]]`: the escape hatch for what is not modelled.
 
 use crate::delta::Alteration;
-use crate::kind::{Context, Cx, Doc, Item, Place, Rank, Room, Row, Server, Visit};
+use crate::kind::{Context, Cx, Doc, Draft, Item, Place, Rank, Room, Row, Server, Visit};
 use crate::model::{Address, Observed};
 use crate::source::{KeyDoc, Shape};
 use crate::sql::{Form, Fragment, Phrase};
@@ -88,6 +88,11 @@ impl Room for Custom {
 
     fn answer(&self, desired: &Body, rows: &[Row<'_>]) -> Option<Body> {
         rows.first().filter(|row| row.flag("there")).map(|_| desired.clone())
+    }
+
+    /// What is read from the data is not read at all where there is no file.
+    fn write(&self, _: &Address, _: &Body, draft: &mut Draft<'_>) {
+        draft.leave_out();
     }
 
     fn create(&self, _: &Address, desired: &Body, _: &Cx<'_>) -> Vec<Step> {

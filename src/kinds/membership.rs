@@ -1,7 +1,7 @@
 //! Memberships of roles in roles.
 
 use crate::delta::{Alteration, Change, Show};
-use crate::kind::{Cx, Doc, Item, Place, Rank, Room, Row, Server, Undeclared};
+use crate::kind::{Cx, Doc, Draft, Item, Place, Rank, Room, Row, Server, Undeclared};
 use crate::model::{Address, Entry, Model, Observed};
 use crate::pg::Feature;
 use crate::source::{KeyDoc, Reader, Shape, Value};
@@ -80,6 +80,21 @@ impl Room for Membership {
         out.model.insert(Entry::new(address, Body { admin, inherit, set }).part_of(member));
     }
 
+    fn write(&self, at: &Address, observed: &Body, draft: &mut Draft<'_>) {
+        let Body { admin, inherit, set } = observed;
+        draft.array("roles", [at.name()]);
+        // An option that is not what goes without saying for one of them is said for all.
+        let siblings: Vec<&Address> =
+            draft.model.inside(DOC.name, &at.path()[..1]).map(|entry| &entry.address).collect();
+        for (key, value, usual) in [("admin", admin, "no"), ("inherit", inherit, "yes"), ("set", set, "yes")]
+        {
+            let told = |sibling: &&Address| draft.attribute(sibling, key).is_some_and(|there| there != usual);
+            if siblings.iter().any(told) {
+                draft.array(key, value.filter(|value| *value).map(|_| at.name()));
+            }
+        }
+    }
+
     fn create(&self, at: &Address, desired: &Body, cx: &Cx<'_>) -> Vec<Step> {
         let Body { admin, inherit, set } = desired;
         let late = cx.server.has(Feature::MembershipOptions);
@@ -122,6 +137,15 @@ impl Room for Membership {
 
     fn readdress(&self, at: &Address, from: &Address, to: &Address) -> Option<Address> {
         (from.kind == "role" && at.name() == from.name()).then(|| at.renamed(to.name()))
+    }
+
+    fn attribute(&self, body: &Body, name: &str) -> Option<String> {
+        match name {
+            "admin" => body.admin.show(),
+            "inherit" => body.inherit.show(),
+            "set" => body.set.show(),
+            _ => None,
+        }
     }
 
     fn undeclared(&self, at: &Address, _: &Body, desired: &Model) -> Undeclared {

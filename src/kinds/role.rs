@@ -3,7 +3,7 @@
 
 use crate::config::Secret;
 use crate::delta::{Alteration, Change};
-use crate::kind::{Cx, Doc, Item, Place, Rank, Room, Row, Seat, Server, Undeclared};
+use crate::kind::{Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server, Undeclared};
 use crate::model::{Address, Entry, Model, Observed};
 use crate::pg::scram;
 use crate::source::{KeyDoc, Reader, Shape, Value};
@@ -147,6 +147,25 @@ impl Room for Role {
             verifier: row.owned("verifier").map(Secret::new),
         };
         out.model.insert(Entry::new(Address::new(DOC.name, [row.text("name")]), body));
+    }
+
+    fn write(&self, _: &Address, observed: &Body, draft: &mut Draft<'_>) {
+        let Body { flags, connection_limit, valid_until, settings, password: _, verifier } = observed;
+        for (key, value) in flags {
+            // Only this one is on unless something else is said.
+            if *value != (*key == "inherit") {
+                draft.put(key, Value::Boolean(*value));
+            }
+        }
+        draft.number("connection_limit", connection_limit.unwrap_or(-1), -1);
+        draft.some("valid_until", valid_until.as_ref());
+        for (key, settings) in ["settings", "settings_in_database"].into_iter().zip(settings) {
+            let text = |(name, value): (&String, &String)| (name.clone(), Value::String(value.clone()));
+            draft.table(key, settings.iter().map(text));
+        }
+        if verifier.is_some() {
+            draft.unsaid("its password: say `password_env`");
+        }
     }
 
     fn create(&self, at: &Address, desired: &Body, cx: &Cx<'_>) -> Vec<Step> {

@@ -1,7 +1,7 @@
 //! Declared rows: settings, default users, the first state of a synchronisation.
 
 use crate::delta::{Alteration, Change};
-use crate::kind::{Cx, Doc, Item, Place, Rank, Room, Row, Server};
+use crate::kind::{Cx, Doc, Draft, Item, Place, Rank, Room, Row, Server};
 use crate::model::{Address, Observed};
 use crate::repair;
 use crate::source::{KeyDoc, Node, Shape, Span, Value};
@@ -160,6 +160,11 @@ impl Room for Rows {
             }
         }
         Some(body)
+    }
+
+    /// What is read from the data is not read at all where there is no file.
+    fn write(&self, _: &Address, _: &Body, draft: &mut Draft<'_>) {
+        draft.leave_out();
     }
 
     fn create(&self, at: &Address, desired: &Body, cx: &Cx<'_>) -> Vec<Step> {

@@ -126,13 +126,14 @@ impl Room for Rule {
         let Body { event, definition, enabled } = observed;
         draft.text("event", *event);
         let text = definition.text();
-        let conditional = text.strip_prefix("WHERE ").and_then(|rest| cut_once(rest, " DO "));
+        let conditional = text.strip_prefix("WHERE ").and_then(|rest| cut_once(rest, " DO"));
         let (condition, action) = match conditional {
             Some((condition, action)) => (Some(condition.trim()), action),
-            None => (None, text.strip_prefix("DO ").unwrap_or(text)),
+            None => (None, text.strip_prefix("DO").unwrap_or(text)),
         };
         let bare = condition.and_then(bracketed).filter(|(_, rest)| rest.is_empty());
         draft.some("condition", bare.map(|(inner, _)| inner).or(condition));
+        let action = action.trim_start();
         let commands = match action.strip_prefix("INSTEAD ") {
             Some(commands) => {
                 draft.flag("instead", true);
