@@ -172,7 +172,7 @@ impl Room for DefaultPrivilege {
             // There is no row of it yet, so they are what they are from the start.
             Some(implicit) if is_just(&privileges, implicit) => Vec::new(),
             Some(implicit) if privileges.is_empty() => {
-                alter(at, "REVOKE", &BTreeMap::from([(implicit.to_string(), false)]), Form::Revoke)
+                alter(at, "REVOKE", &BTreeMap::from([(implicit.to_string(), false)]), Form::RevokeNew)
             }
             _ => alter(at, "GRANT", &privileges, Form::Grant),
         }

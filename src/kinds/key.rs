@@ -225,7 +225,11 @@ impl Room for Key {
             desired.keep.as_ref().map(|keep| self.keep_one(at, desired, keep, cx)).unwrap_or_default();
         let preflight =
             (desired.keep.is_none() && !desired.without_overlaps).then(|| self.preflight(at, desired));
-        let direct = self.add(at, desired, None).clause(self.definition(at, desired, None));
+        let mut direct = self.add(at, desired, None);
+        // Of two keys on the same columns CREATE TABLE makes one.
+        if !has_twin(at, desired, cx) {
+            direct = direct.clause(self.definition(at, desired, None));
+        }
         let built = match can_be_built_online(at, desired, cx) {
             true => self.build_online(at, desired, at.name(), cx),
             false => vec![self.add(at, desired, None)],
@@ -418,6 +422,15 @@ impl Key {
 
 fn cluster(at: &Address) -> Statement {
     Statement::alter(&at.host("table"), Form::AlterTableLight, format!("CLUSTER ON {}", ident(at.name())))
+}
+
+/// Whether the file declares another key on the same columns.
+fn has_twin(at: &Address, body: &Body, cx: &Cx<'_>) -> bool {
+    let columns = body.columns.join("\n");
+    let keys = ["primary key", "unique constraint"].into_iter();
+    keys.flat_map(|kind| cx.desired.inside(kind, &at.path()[..2]))
+        .filter(|other| other.address != *at && !other.absent)
+        .any(|other| cx.attribute(&other.address, "columns").as_deref() == Some(columns.as_str()))
 }
 
 /// Whether its index can be built before it, while the table is in use.

@@ -61,11 +61,13 @@ pub(super) fn hand_down(model: &mut Model) {
 /// Adds soft edges: an object whose SQL mentions the name of another, or of a column of it, comes after that. A mention
 /// is only a word, so it orders and never decides; a circle of mentions is broken by rank.
 pub(super) fn mention(model: &mut Model, registry: &Registry) {
-    let mut by_name: HashMap<String, Vec<Address>> = HashMap::new();
+    // By the first word of the name, as the words of SQL are looked at.
+    let mut by_name: HashMap<String, Vec<(String, Address)>> = HashMap::new();
     for entry in model.iter().filter(|entry| entry.parent.is_none() && !entry.absent) {
         if entry.address.path().len() == 2 {
             let name = entry.address.name().split('(').next().unwrap_or_default();
-            by_name.entry(name.to_string()).or_default().push(entry.address.clone());
+            let first = words(name).next().unwrap_or(name);
+            by_name.entry(first.to_string()).or_default().push((name.to_string(), entry.address.clone()));
         }
     }
     let is_column = |kind: &str| registry.get(kind).is_some_and(|kind| kind.doc().rank == Rank::Column);
@@ -81,8 +83,8 @@ pub(super) fn mention(model: &mut Model, registry: &Registry) {
         kind.fragments(&address, &mut *entry.body, &mut |_, fragment, _| {
             let mentioned: HashSet<&str> = words(fragment.text()).collect();
             for word in &mentioned {
-                for other in by_name.get(*word).into_iter().flatten() {
-                    if *other != address {
+                for (name, other) in by_name.get(*word).into_iter().flatten() {
+                    if *other != address && (name == word || fragment.text().contains(name.as_str())) {
                         found.insert(other.clone());
                         let columns = columns.get(other).into_iter().flatten();
                         found.extend(columns.filter(|column| mentioned.contains(column.name())).cloned());

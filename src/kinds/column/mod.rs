@@ -361,7 +361,8 @@ impl Room for Column {
         };
         draft.text("type", name);
         draft.flag("not_null", *not_null && !serial && identity.is_none() && !of_key);
-        draft.some("default", default.as_ref().map(|default| short_default(default.text(), data_type.text())));
+        draft
+            .some("default", default.as_ref().map(|default| short_default(default.text(), data_type.text())));
         // A partition that has no default where its table has one.
         if *inherited == Some(true)
             && default.is_none()
@@ -373,7 +374,7 @@ impl Room for Column {
         }
         draft.some("identity", identity.map(|identity| identity.words().to_lowercase()));
         if let Some(sequence) = sequence {
-            sequence.write(&auto_name(&at.path()[1], at.name(), "seq"), draft);
+            sequence.write(&auto_name(&at.path()[1], at.name(), "seq"), data_type.text(), draft);
         }
         draft.some_expression("generated", generated.as_ref());
         draft.flag("virtual", *is_virtual);
@@ -413,9 +414,8 @@ impl Room for Column {
             out.note(change, steps::serial(at, desired, observed));
         }
         if let (true, Some(sequence)) = (*serial, &observed.sequence) {
-            out.attribute("sequence", &sequence.data_type, &data_type.text().to_string(), || {
-                vec![sequence.retype(at, data_type)]
-            });
+            let wanted = numbers.data_type.unwrap_or(data_type.text()).to_string();
+            out.attribute("sequence", &sequence.data_type, &wanted, || vec![sequence.retype(at, &wanted)]);
         }
         // ALTER TYPE has put the default in place where it changes the type as well.
         if !(retyped && steps::carries_default(desired, observed)) {

@@ -4,13 +4,15 @@ use crate::delta::{Alteration, Change};
 use crate::kind::{Draft, Row};
 use crate::model::Address;
 use crate::source::{KeyDoc, Reader, Shape, Value};
-use crate::sql::{Form, Fragment, ident, qualified};
+use crate::sql::{Form, ident, qualified};
 use crate::statement::{Statement, Step};
 
 /// What is said of a sequence; nothing where PostgreSQL's default will do.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Numbers {
     name: Option<String>,
+    /// The type of its numbers, if it is not that of the column.
+    pub data_type: Option<&'static str>,
     increment: Option<i64>,
     minvalue: Option<i64>,
     maxvalue: Option<i64>,
@@ -28,8 +30,11 @@ pub struct Sequence {
     has: Numbers,
 }
 
+const TYPES: &[(&str, &str)] = &[("smallint", "smallint"), ("integer", "integer"), ("bigint", "bigint")];
+
 const KEYS: &[KeyDoc] = &[
     KeyDoc::new("name", Shape::Name, "its name"),
+    KeyDoc::new("type", Shape::OneOf(&["smallint", "integer", "bigint"]), "the type of its numbers"),
     KeyDoc::new("increment", Shape::Integer, "from one number to the next"),
     KeyDoc::new("minvalue", Shape::Integer, "the least number"),
     KeyDoc::new("maxvalue", Shape::Integer, "the greatest number"),
@@ -53,6 +58,7 @@ impl Numbers {
         let mut inner = Reader::new(table, span, KEYS, reader.problems());
         Numbers {
             name: inner.text("name"),
+            data_type: inner.one_of("type", TYPES),
             increment: inner.integer("increment"),
             minvalue: inner.integer("minvalue"),
             maxvalue: inner.integer("maxvalue"),
@@ -69,7 +75,7 @@ impl Numbers {
 
     /// Each option with its words, as in CREATE SEQUENCE.
     fn options(&self) -> Vec<(&'static str, String)> {
-        let Numbers { name: _, increment, minvalue, maxvalue, start, cache, cycle } = self;
+        let Numbers { name: _, data_type: _, increment, minvalue, maxvalue, start, cache, cycle } = self;
         let number = |words: &str, value: &Option<i64>| value.map(|value| format!("{words} {value}"));
         [
             ("increment", number("INCREMENT BY", increment)),
@@ -94,7 +100,9 @@ impl Numbers {
 
     /// The statements that give these options to a sequence that has been made with a column.
     pub fn set(&self, table: &Address, schema: &str, there: &str) -> Vec<Statement> {
-        let words: Vec<String> = self.options().into_iter().map(|(_, words)| words).collect();
+        let data_type = self.data_type.map(|data_type| format!("AS {data_type}"));
+        let words: Vec<String> =
+            data_type.into_iter().chain(self.options().into_iter().map(|(_, words)| words)).collect();
         let there = qualified(schema, there);
         let mut statements = Vec::new();
         if !words.is_empty() {
@@ -158,6 +166,7 @@ impl Sequence {
             data_type: row.text("numbers").to_string(),
             has: Numbers {
                 name: row.owned("sequence"),
+                data_type: None,
                 increment: Some(row.number("increment")),
                 minvalue: Some(row.number("minvalue")),
                 maxvalue: Some(row.number("maxvalue")),
@@ -189,6 +198,7 @@ impl Sequence {
         let first = if up { self.has.minvalue } else { self.has.maxvalue };
         Numbers {
             name: None,
+            data_type: None,
             increment: Some(1),
             minvalue: Some(minvalue),
             maxvalue: Some(maxvalue),
@@ -199,19 +209,20 @@ impl Sequence {
     }
 
     /// Gives its numbers a type.
-    pub fn retype(&self, at: &Address, data_type: &Fragment) -> Step {
-        let sql = crate::sql::Phrase::from(format!("ALTER SEQUENCE {} AS ", self.name())).fragment(data_type);
+    pub fn retype(&self, at: &Address, data_type: &str) -> Step {
+        let sql = format!("ALTER SEQUENCE {} AS {data_type}", self.name());
         Statement::on(&at.host("table"), Form::AlterTable, sql).into()
     }
 
-    /// Says what is not as usual; `name` is the one that PostgreSQL gives.
-    pub fn write(&self, name: &str, draft: &mut Draft<'_>) {
+    /// Says what is not as usual; `name` is the one that PostgreSQL gives, `data_type` that of the column.
+    pub fn write(&self, name: &str, data_type: &str, draft: &mut Draft<'_>) {
         let (has, usual) = (&self.has, self.usual_numbers());
         let number = |key: &'static str, has: Option<i64>, usual: Option<i64>| {
             has.filter(|_| has != usual).map(|has| (key, Value::Integer(has)))
         };
         let entries = [
             has.name.clone().filter(|has| has != name).map(|has| ("name", Value::String(has))),
+            (self.data_type != data_type).then(|| ("type", Value::String(self.data_type.clone()))),
             number("increment", has.increment, usual.increment),
             number("minvalue", has.minvalue, usual.minvalue),
             number("maxvalue", has.maxvalue, usual.maxvalue),
