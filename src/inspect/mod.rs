@@ -49,7 +49,10 @@ fn children<'a>(model: &'a Model, registry: &Registry) -> HashMap<&'a Address, V
     for entry in model.iter() {
         let place = registry.get(entry.address.kind).map(|kind| kind.doc().place);
         let host = match place {
-            Some(Place::Children { .. } | Place::Single { .. }) => entry.parent.as_ref(),
+            // What goes with another object may still stand in its table.
+            Some(Place::Children { of, .. } | Place::Single { of, .. }) => {
+                entry.parent.iter().chain(&entry.needs).find(|host| of.contains(&host.kind))
+            }
             Some(Place::OnAny(_)) => entry.address.subject(),
             _ => None,
         };

@@ -246,7 +246,7 @@ impl Room for Column {
              nullif(a.attstattarget, -1) AS statistics, \
              CASE WHEN a.attoptions IS NOT NULL THEN to_json(ARRAY(SELECT x FROM unnest(a.attoptions) x \
              WHERE NOT starts_with(x, 'pg_attver='))) END AS options, \
-             a.attinhcount > 0 AS inherited, CASE WHEN c.relispartition THEN {DEVIATES} END AS deviates, \
+             a.attinhcount > 0 AS inherited, {DEVIATES} OR NOT c.relispartition AND a.attislocal AS deviates, \
              CASE WHEN d.oid IS NOT NULL THEN (SELECT json_agg(ARRAY[un.nspname, u.relname]) FROM pg_depend ud \
              JOIN pg_class u ON u.oid = ud.refobjid AND u.relkind = 'S' JOIN pg_namespace un ON un.oid = u.relnamespace \
              WHERE ud.classid = 'pg_attrdef'::regclass AND ud.objid = d.oid AND ud.refclassid = 'pg_class'::regclass) END \
@@ -519,9 +519,9 @@ fn with_collation(body: &Body) -> String {
 
 /// Whether a column of a partition is as that of its table, `pg_attribute a` of `pg_class c`. What is only a hint to
 /// the server counts where the partition has one of its own.
-const DEVIATES: &str = "(SELECT pa.attnotnull <> a.attnotnull OR pa.attstorage <> a.attstorage \
+const DEVIATES: &str = "(SELECT bool_or(pa.attnotnull <> a.attnotnull OR pa.attstorage <> a.attstorage \
      OR a.attgenerated = '' AND pg_get_expr(pd.adbin, pd.adrelid) IS DISTINCT FROM pg_get_expr(d.adbin, d.adrelid) \
-     OR coalesce(a.attstattarget, -1) NOT IN (-1, coalesce(pa.attstattarget, -1)) \
+     OR coalesce(a.attstattarget, -1) NOT IN (-1, coalesce(pa.attstattarget, -1))) \
      FROM pg_inherits h JOIN pg_attribute pa ON pa.attrelid = h.inhparent AND pa.attname = a.attname \
      LEFT JOIN pg_attrdef pd ON pd.adrelid = pa.attrelid AND pd.adnum = pa.attnum WHERE h.inhrelid = c.oid)";
 

@@ -106,9 +106,14 @@ impl Numbers {
         let there = qualified(schema, there);
         let mut statements = Vec::new();
         if !words.is_empty() {
-            let restart =
-                self.start.or(self.minvalue).map_or(String::new(), |first| format!(" RESTART WITH {first}"));
-            let sql = format!("ALTER SEQUENCE {there} {}{restart}", words.join(" "));
+            // It has been made to start at 1, which may now be out of bounds.
+            let down = self.increment.is_some_and(|increment| increment < 0);
+            let first = self.start.or(if down { self.maxvalue } else { self.minvalue });
+            let start = first
+                .filter(|_| self.start.is_none())
+                .map_or(String::new(), |first| format!(" START WITH {first}"));
+            let restart = first.map_or(String::new(), |first| format!(" RESTART WITH {first}"));
+            let sql = format!("ALTER SEQUENCE {there} {}{start}{restart}", words.join(" "));
             statements.push(Statement::on(table, Form::AlterTable, sql));
         }
         if let Some(name) = &self.name {

@@ -33,7 +33,11 @@ pub fn default_clause(default: Option<&Fragment>) -> Phrase {
 }
 
 /// The column as it reads in CREATE TABLE and ADD COLUMN.
-fn definition(at: &Address, body: &Body, default: bool, not_null: bool) -> Phrase {
+fn definition(at: &Address, body: &Body, default: bool, not_null: bool, cx: &Cx<'_>) -> Phrase {
+    // Without a word of its own it would take the default of the column that it inherits.
+    let makes_none =
+        body.default.is_none() && body.generated.is_none() && body.identity.is_none() && !body.serial;
+    let keeps_none = makes_none && cx.attribute(&at.host("table"), "inherits").is_some();
     let data_type =
         if body.serial { Phrase::from(serial_type(body)) } else { Phrase::new().fragment(&body.data_type) };
     Phrase::new()
@@ -55,6 +59,7 @@ fn definition(at: &Address, body: &Body, default: bool, not_null: bool) -> Phras
             let sql = sql.raw(if bare { " DEFAULT " } else { " DEFAULT (" }).fragment(default);
             sql.when(!bare, ")")
         })
+        .when(keeps_none, " DEFAULT NULL")
         .when(not_null && body.not_null && body.identity.is_none(), " NOT NULL")
 }
 
@@ -93,7 +98,7 @@ pub fn serial_type(body: &Body) -> &'static str {
 /// afterwards, and NOT NULL comes last.
 pub fn add(at: &Address, body: &Body, cx: &Cx<'_>) -> Vec<Step> {
     let word = Phrase::from(" ADD COLUMN ");
-    let complete = definition(at, body, true, true);
+    let complete = definition(at, body, true, true, cx);
     let volatile = body.default.as_ref().is_some_and(is_volatile);
     let stored = body.generated.is_some() && !body.is_virtual;
     let rewrites =
@@ -108,7 +113,7 @@ pub fn add(at: &Address, body: &Body, cx: &Cx<'_>) -> Vec<Step> {
         return vec![Step::direct([vec![direct], afterwards].concat())];
     }
     let mut online =
-        vec![alter_table(at, Form::AddColumn, word.phrase(&definition(at, body, !volatile, false)))];
+        vec![alter_table(at, Form::AddColumn, word.phrase(&definition(at, body, !volatile, false, cx)))];
     if volatile {
         online.push(alter_column(at, Form::AlterTable, default_clause(body.default.as_ref())));
     }

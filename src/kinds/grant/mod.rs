@@ -182,7 +182,7 @@ impl Room for Grant {
     }
 
     fn is_shared(&self, at: &Address) -> bool {
-        at.subject().is_some_and(|subject| subject.kind == "parameter")
+        at.subject().is_some_and(|subject| matches!(subject.kind, "parameter" | "tablespace"))
     }
 
     /// What is asked of all sequences or functions of a schema is asked of the server as a whole.

@@ -384,6 +384,7 @@ impl Room for Table {
             "partition_of" => {
                 body.partition_of.as_ref().map(|Name(schema, name)| format!("{schema}\n{name}"))
             }
+            "inherits" => (!body.inherits.is_empty()).then(|| "yes".to_string()),
             "partitioned" => body.partition_by.as_ref().map(|_| "yes".to_string()),
             _ => None,
         }

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 /// What only the one has, and what only the other has.
 pub fn difference(one: &str, other: &str) -> (Vec<String>, Vec<String>) {
     let mut counts: BTreeMap<String, i32> = BTreeMap::new();
+    let statements = |dump: &str| statements(dump).into_iter().map(with_sorted_options).collect::<Vec<_>>();
     statements(one).into_iter().for_each(|statement| *counts.entry(statement).or_default() += 1);
     statements(other).into_iter().for_each(|statement| *counts.entry(statement).or_default() -= 1);
     let of =
@@ -38,6 +39,15 @@ fn statements(dump: &str) -> Vec<String> {
     }
     found.extend((!statement.is_empty()).then_some(statement));
     found
+}
+
+/// Storage parameters stand in the order in which they were set.
+fn with_sorted_options(statement: String) -> String {
+    let Some((head, rest)) = statement.split_once("WITH (") else { return statement };
+    let Some((list, tail)) = rest.split_once(')') else { return statement };
+    let mut options: Vec<&str> = list.split(", ").collect();
+    options.sort_unstable();
+    format!("{head}WITH ({}){tail}", options.join(", "))
 }
 
 /// From 18 on NOT NULL has a name, which survives renames; the tool does not speak of it.
