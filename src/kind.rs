@@ -298,6 +298,11 @@ pub trait Room: Sync + 'static {
     /// Shows every fragment that the server may spell differently from the file.
     fn fragments(&self, _at: &Address, _body: &mut Self::Body, _visit: &mut Visit<'_>) {}
 
+    /// What it comes after, besides what it names.
+    fn comes_after(&self, _at: &Address, _desired: &Self::Body, _cx: &Cx<'_>) -> Vec<Address> {
+        Vec::new()
+    }
+
     /// The steps that bring the object into being.
     fn create(&self, at: &Address, desired: &Self::Body, cx: &Cx<'_>) -> Vec<Step>;
 
@@ -509,6 +514,8 @@ erased! {
     fn write(at: &Address; observed; draft: &mut Draft<'_>);
     /// See [`Room::probe`].
     fn probe(at: &Address; desired; cx: &Cx<'_>) -> Option<String>;
+    /// See [`Room::comes_after`].
+    fn comes_after(at: &Address; desired; cx: &Cx<'_>) -> Vec<Address>;
     /// See [`Room::create`].
     fn create(at: &Address; desired; cx: &Cx<'_>) -> Vec<Step>;
     /// See [`Room::compare`].

@@ -50,6 +50,14 @@ pub fn delete(cx: &Cx<'_>, at: &Address, table: &Address, doomed: &Phrase, form:
     statements
 }
 
+/// What comes before rows of `table` are deleted: references to it that are there, and are to say something else of
+/// rows that go.
+pub fn references_to(cx: &Cx<'_>, table: &Address) -> Vec<Address> {
+    let name = qualified(table.schema(), table.name());
+    let refers = |at: &&Address| cx.observed_attribute(at, "references").is_some_and(|to| to == name);
+    cx.desired.addresses().filter(refers).cloned().collect()
+}
+
 /// Sets `columns` of those rows to NULL; the rows as they were go to quarantine.
 pub fn set_null(
     cx: &Cx<'_>,
@@ -70,19 +78,25 @@ pub fn set_null(
     vec![Statement::on(table, Form::Repair, sql).with_state()]
 }
 
-/// The tables whose rows change when rows of `table` are deleted, by the foreign keys that are in force, and the
-/// events by which they do.
+/// The tables whose rows change when rows of `table` are deleted, by the foreign keys that are in force or come into
+/// force in this run, and the events by which they do.
 fn followers(cx: &Cx<'_>, table: &Address) -> BTreeMap<Address, &'static str> {
     let mut found: BTreeMap<Address, &'static str> = BTreeMap::new();
     let mut open = vec![table.clone()];
     while let Some(table) = open.pop() {
         let referenced = qualified(table.schema(), table.name());
-        for entry in cx.observed.model.iter() {
-            let fact = |name: &str| cx.observed_attribute(&entry.address, name);
+        let observed = cx.observed.model.addresses().map(|at| (at, false));
+        for (at, declared) in observed.chain(cx.desired.addresses().map(|at| (at, true))) {
+            let fact =
+                |name: &str| if declared { cx.attribute(at, name) } else { cx.observed_attribute(at, name) };
             if fact("references").as_deref() != Some(&referenced) {
                 continue;
             }
-            let child = Address::new(table.kind, &entry.address.path()[..2]);
+            let child = Address::new(table.kind, &at.path()[..2]);
+            // What is not there has no rows.
+            if !cx.observed.model.contains(&child) {
+                continue;
+            }
             match fact("on_delete").as_deref() {
                 Some("cascade") if found.insert(child.clone(), "DELETE OR UPDATE").is_none() => {
                     open.push(child)

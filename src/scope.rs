@@ -142,8 +142,11 @@ impl Scope {
             let at = at.subject().unwrap_or(at);
             alone.iter().any(|left| at.path().starts_with(left.address.path()))
         };
-        let out: Vec<Address> = observed.addresses().filter(|at| inside(at)).cloned().collect();
-        out.iter().for_each(|at| _ = observed.remove(at));
+        // What the file says of all tables of a schema does not concern them either.
+        for model in [desired, observed] {
+            let out: Vec<Address> = model.addresses().filter(|at| inside(at)).cloned().collect();
+            out.iter().for_each(|at| _ = model.remove(at));
+        }
         alone
     }
 }

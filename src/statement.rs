@@ -114,6 +114,8 @@ pub struct Step {
     pub direct: Vec<Statement>,
     /// For tables that hold rows; empty if the direct form serves there too.
     pub online: Vec<Statement>,
+    /// For tables that hold rows, where all has to be done in one transaction; empty if the direct form serves there too.
+    pub at_once: Vec<Statement>,
     /// The question to ask first, where the table holds rows.
     pub preflight: Option<Preflight>,
 }
@@ -128,6 +130,13 @@ impl Step {
     #[must_use]
     pub fn online(mut self, statements: impl IntoIterator<Item = Statement>) -> Step {
         self.online = statements.into_iter().collect();
+        self
+    }
+
+    /// Adds the way that fits into one transaction, with what rows need.
+    #[must_use]
+    pub fn at_once(mut self, statements: impl IntoIterator<Item = Statement>) -> Step {
+        self.at_once = statements.into_iter().collect();
         self
     }
 

@@ -74,12 +74,19 @@ pub fn rehearse(
     verdict(mistakes.into_iter().filter(|mistake| !mistake.passing).map(|mistake| mistake.error).collect())
 }
 
+/// What is not there while rehearsing, although it will be.
+struct Later<'p> {
+    addresses: Vec<&'p Address>,
+    /// Some of it is made by statements that nobody can look into.
+    opaque: bool,
+}
+
 /// Rehearses one line inside the transaction, which survives it; gives the mistake, if there is one.
 fn attempt<'p>(
     session: &mut Session,
     line: &Line<'p>,
     earlier: &[Mistake<'_>],
-    (plan, later): (&Plan, &[&Planned]),
+    later: &mut Later<'p>,
     bench: &Bench<'_>,
 ) -> Result<Option<Mistake<'p>>> {
     let _ = session.run("SAVEPOINT line");
@@ -88,7 +95,12 @@ fn attempt<'p>(
         return Err(server_error("cannot rehearse the plan", &error));
     };
     let _ = session.run("ROLLBACK TO SAVEPOINT line");
-    if is_excused(&error, line, earlier) || waits_for(line, later, plan, &error) {
+    if is_excused(&error, line, earlier) {
+        return Ok(None);
+    }
+    if waits_for(line, later, &error) {
+        // What needs this one waits too.
+        later.addresses.push(&line.item.address);
         return Ok(None);
     }
     let mut explained = failure::explain(line.item, &line.sql, bench.files, &error);
@@ -111,25 +123,28 @@ fn is_race_or_lock(error: &postgres::Error) -> bool {
 }
 
 /// Statements that the rehearsal leaves out, because others may be using what they change.
-fn left_out(plan: &Plan) -> Vec<&Planned> {
+fn left_out(plan: &Plan) -> Later<'_> {
     let groups = plan.groups.iter().filter(|group| !group.fresh || group.optional);
-    groups.flat_map(|group| &group.statements).collect()
+    let statements: Vec<&Planned> = groups.flat_map(|group| &group.statements).collect();
+    let opaque = |statement: &&Planned| matches!(statement.form, Form::Custom | Form::CustomAlone);
+    Later {
+        addresses: statements.iter().map(|statement| &plan.items[statement.item].address).collect(),
+        opaque: statements.iter().any(opaque),
+    }
 }
 
 /// Whether the line lacks only what the plan puts in place and the rehearsal does not.
-fn waits_for(line: &Line<'_>, later: &[&Planned], plan: &Plan, error: &postgres::Error) -> bool {
+fn waits_for(line: &Line<'_>, later: &Later<'_>, error: &postgres::Error) -> bool {
     // A value that a type does not have may be one that it is to have.
     if !is_missing(error) && error.code() != Some(&SqlState::INVALID_TEXT_REPRESENTATION) {
         return false;
     }
     let said = error.as_db_error().map(|db| db.message()).unwrap_or_default();
-    let addresses = later.iter().map(|statement| &plan.items[statement.item].address);
+    let mut addresses = later.addresses.iter().copied();
     if line.alone {
         // Its columns are all there; what else it calls may be brought by what nobody can look into.
-        let opaque = later.iter().any(|statement| matches!(statement.form, Form::Custom | Form::CustomAlone));
         let column = error.code() == Some(&SqlState::UNDEFINED_COLUMN);
-        return !column
-            && (opaque || addresses.filter(|at| **at != line.item.address).any(|at| names(said, at)));
+        return !column && (later.opaque || addresses.any(|at| *at != line.item.address && names(said, at)));
     }
     let related = |other: &Address| {
         other == &line.item.address
@@ -138,7 +153,7 @@ fn waits_for(line: &Line<'_>, later: &[&Planned], plan: &Plan, error: &postgres:
                 need == other || inside && other.path().starts_with(need.path())
             })
     };
-    addresses.into_iter().any(related)
+    addresses.any(related)
 }
 
 /// Whether a message of the server speaks of an object.
@@ -198,11 +213,11 @@ fn verdict(mut errors: Vec<Error>) -> Result<()> {
 impl<'s> Scene<'s> {
     /// Every mistake, inside a transaction that survives them.
     fn find(&self, session: &mut Session, bench: &Bench<'_>) -> Result<Vec<Mistake<'s>>> {
-        let later = left_out(self.plan);
+        let mut later = left_out(self.plan);
         let mut mistakes: Vec<Mistake<'s>> = Vec::new();
         let mut broken: Vec<&Address> = Vec::new();
         for line in self.lines().iter().filter(|line| !line.alone) {
-            let Some(mistake) = attempt(session, line, &mistakes, (self.plan, &later), bench)? else {
+            let Some(mistake) = attempt(session, line, &mistakes, &mut later, bench)? else {
                 continue;
             };
             // What only lacks something that was a mistake itself is none, but its own SQL may hold another.
@@ -211,13 +226,13 @@ impl<'s> Scene<'s> {
             broken.push(&line.item.address);
             let before = mistakes.len();
             // The server stops at the first mistake of a statement; what it is made of is read part by part.
-            self.find_alone(session, bench, &later, &mut mistakes, &|| self.parts(line))?;
+            self.find_alone(session, bench, &mut later, &mut mistakes, &|| self.parts(line))?;
             if mistakes.len() == before && !follows {
                 mistakes.push(mistake);
             }
         }
         let alone = || self.lines().into_iter().filter(|line| line.alone).collect();
-        self.find_alone(session, bench, &later, &mut mistakes, &alone)?;
+        self.find_alone(session, bench, &mut later, &mut mistakes, &alone)?;
         Ok(mistakes)
     }
 
@@ -226,13 +241,13 @@ impl<'s> Scene<'s> {
         &self,
         session: &mut Session,
         bench: &Bench<'_>,
-        later: &[&Planned],
+        later: &mut Later<'s>,
         mistakes: &mut Vec<Mistake<'s>>,
         lines: &dyn Fn() -> Vec<Line<'s>>,
     ) -> Result<()> {
         for of_type in [true, false] {
             for line in lines().iter().filter(|line| line.of_type == of_type) {
-                let Some(mistake) = attempt(session, line, mistakes, (self.plan, later), bench)? else {
+                let Some(mistake) = attempt(session, line, mistakes, later, bench)? else {
                     continue;
                 };
                 if of_type {

@@ -72,7 +72,9 @@ fn delta(entry: &Entry, action: Action) -> Delta {
 /// Nothing where it goes without saying.
 fn created(kind: &dyn Kind, entry: &Entry, cx: &Cx<'_>) -> Option<Delta> {
     let steps = kind.create(&entry.address, &*entry.body, cx);
-    (!steps.is_empty()).then(|| Delta { steps, ..delta(entry, Action::Create) })
+    let mut delta = Delta { steps, ..delta(entry, Action::Create) };
+    delta.needs.extend(kind.comes_after(&entry.address, &*entry.body, cx));
+    (!delta.steps.is_empty()).then_some(delta)
 }
 
 fn gone(kind: &dyn Kind, there: &Entry, declared: Option<&Entry>, cx: &Cx<'_>) -> Option<Delta> {
@@ -98,6 +100,7 @@ fn compared(
         found.drift.push(Drift { address: at.clone(), changes: drift });
     }
     let mut delta = delta(entry, Action::Alter);
+    delta.needs.extend(kind.comes_after(&entry.address, &*entry.body, cx));
     if !before.is_empty() {
         delta.action = Action::Replace;
         delta.before = before;

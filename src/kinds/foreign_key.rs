@@ -258,6 +258,28 @@ impl Room for ForeignKey {
         draft.flag("not_enforced", !enforced);
     }
 
+    /// The key of the other table that it stands on, which the file does not name.
+    fn comes_after(&self, at: &Address, desired: &Body, cx: &Cx<'_>) -> Vec<Address> {
+        let mut columns = referenced(desired, cx);
+        columns.sort();
+        let of_the_other = |at: &&Address| {
+            let is_key = matches!(at.kind, "primary key" | "unique constraint" | "index");
+            is_key && at.schema() == desired.schema && at.path()[1] == desired.table
+        };
+        let stands_on = |at: &&Address| {
+            let of_key = cx.attribute(at, "columns").unwrap_or_default();
+            let mut of_key: Vec<&str> = of_key.lines().collect();
+            of_key.sort_unstable();
+            of_key == columns || cx.attribute(at, "unique").is_some_and(|is| is == "yes")
+        };
+        let mut first: Vec<Address> =
+            cx.desired.addresses().filter(of_the_other).filter(stands_on).cloned().collect();
+        if desired.orphans == Some(Orphans::Delete) {
+            first.extend(repair::references_to(cx, &at.host("table")));
+        }
+        first
+    }
+
     fn create(&self, at: &Address, desired: &Body, cx: &Cx<'_>) -> Vec<Step> {
         vec![add(at, desired, cx)]
     }
@@ -499,8 +521,11 @@ fn add(at: &Address, desired: &Body, cx: &Cx<'_>) -> Step {
         let online = [repair(at, desired, cx), vec![direct.clone()]].concat();
         return Step::direct([direct]).online(online).preflight(preflight);
     }
-    let online = [vec![not_valid], repair(at, desired, cx), vec![validate(at, desired)]].concat();
-    Step::direct([direct]).online(online).preflight(preflight)
+    let repair = repair(at, desired, cx);
+    let at_once =
+        if repair.is_empty() { Vec::new() } else { [repair.clone(), vec![direct.clone()]].concat() };
+    let online = [vec![not_valid], repair, vec![validate(at, desired)]].concat();
+    Step::direct([direct]).online(online).at_once(at_once).preflight(preflight)
 }
 
 fn validate(at: &Address, desired: &Body) -> Statement {

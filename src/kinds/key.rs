@@ -220,6 +220,10 @@ impl Room for Key {
         draft.word("initially", if *initially_deferred { "deferred" } else { "immediate" }, "immediate");
     }
 
+    fn comes_after(&self, at: &Address, desired: &Body, cx: &Cx<'_>) -> Vec<Address> {
+        if desired.keep.is_some() { repair::references_to(cx, &at.host("table")) } else { Vec::new() }
+    }
+
     fn create(&self, at: &Address, desired: &Body, cx: &Cx<'_>) -> Vec<Step> {
         let repair =
             desired.keep.as_ref().map(|keep| self.keep_one(at, desired, keep, cx)).unwrap_or_default();
@@ -236,7 +240,9 @@ impl Room for Key {
         };
         let afterwards: Vec<Statement> = desired.clustered.then(|| cluster(at)).into_iter().collect();
         let direct = [vec![direct], afterwards.clone()].concat();
-        vec![Step::direct(direct).online([repair, built, afterwards].concat()).preflight(preflight)]
+        let at_once = if repair.is_empty() { Vec::new() } else { [repair.clone(), direct.clone()].concat() };
+        let online = [repair, built, afterwards].concat();
+        vec![Step::direct(direct).online(online).at_once(at_once).preflight(preflight)]
     }
 
     fn compare(&self, at: &Address, desired: &Body, observed: &Body, cx: &Cx<'_>, out: &mut Alteration) {
@@ -284,10 +290,14 @@ impl Room for Key {
             return Some(vec![direct.preflight(preflight)]);
         }
         let mut online = keep.map(|keep| self.keep_one(at, desired, keep, cx)).unwrap_or_default();
+        let at_once = match online.is_empty() {
+            true => Vec::new(),
+            false => [online.clone(), direct.direct.clone()].concat(),
+        };
         online.extend(self.build_online(at, desired, &interim, cx));
         online.insert(online.len() - 1, away);
         online.extend(afterwards);
-        Some(vec![direct.online(online).preflight(preflight)])
+        Some(vec![direct.online(online).at_once(at_once).preflight(preflight)])
     }
 
     fn drop(&self, at: &Address, _: &Body, _: &Cx<'_>) -> Vec<Step> {

@@ -269,6 +269,34 @@ impl Room for Trigger {
         }
     }
 
+    /// What repairs do to rows is no event: they come first, be it here or in a table whose rows take those of this one
+    /// along.
+    fn comes_after(&self, at: &Address, _: &Body, cx: &Cx<'_>) -> Vec<Address> {
+        let table = at.host("table");
+        if cx.observed.tables.get(&table).is_none_or(|facts| facts.bytes == 0) {
+            return Vec::new();
+        }
+        let is_before =
+            |kind: &str| cx.registry.get(kind).is_some_and(|kind| kind.doc().rank < Rank::Trigger);
+        let mut before = Vec::new();
+        let mut tables = vec![qualified(table.schema(), table.name())];
+        let mut seen = 0;
+        while let Some(table) = tables.get(seen).cloned() {
+            seen += 1;
+            let parts = cx.desired.iter().filter(|entry| {
+                let host = entry.parent.as_ref().filter(|_| !entry.absent && is_before(entry.address.kind));
+                host.is_some_and(|host| {
+                    host.path().len() > 1 && qualified(host.schema(), host.name()) == table
+                })
+            });
+            for part in parts {
+                before.push(part.address.clone());
+                tables.extend(cx.attribute(&part.address, "references").filter(|to| !tables.contains(to)));
+            }
+        }
+        before
+    }
+
     fn create(&self, at: &Address, desired: &Body, _: &Cx<'_>) -> Vec<Step> {
         let mut statements = vec![define(at, desired)];
         if desired.enabled != "yes" {

@@ -55,7 +55,7 @@ pub(super) fn choose(deltas: Vec<Delta>, cx: &Cx<'_>, plan: &mut Plan) -> Vec<Dr
     drafts
 }
 
-/// A knot is one transaction, in which only direct forms can stand.
+/// A knot is one transaction, in which not every gentle form can stand.
 fn chosen(steps: Vec<Step>, item: usize, in_knot: bool, cx: &Cx<'_>, plan: &mut Plan) -> Vec<Statement> {
     let mut statements = Vec::new();
     for step in steps {
@@ -64,8 +64,8 @@ fn chosen(steps: Vec<Step>, item: usize, in_knot: bool, cx: &Cx<'_>, plan: &mut 
         if holds_rows {
             plan.preflights.extend(step.preflight.map(|preflight| (item, preflight)));
         }
-        let gentle = holds_rows && !in_knot && !step.online.is_empty();
-        statements.extend(if gentle { step.online } else { step.direct });
+        let gentle = if in_knot { step.at_once } else { step.online };
+        statements.extend(if holds_rows && !gentle.is_empty() { gentle } else { step.direct });
     }
     statements
 }

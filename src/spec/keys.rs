@@ -38,7 +38,11 @@ const ACTIONS: &[&str] = &["no action", "restrict", "cascade", "set null", "set 
 const COLUMN: &[KeyDoc] = &[
     KeyDoc::new("primary_key", Shape::Boolean, "part of the table's primary key"),
     KeyDoc::new("unique", Shape::Boolean, "has a unique constraint of its own"),
-    KeyDoc::new("keep", Shape::Sql, "with `unique`: which of several equal rows survives, as in ORDER BY"),
+    KeyDoc::new(
+        "keep",
+        Shape::Sql,
+        "with `unique` or `primary_key`: which of several equal rows survives, as in ORDER BY",
+    ),
     KeyDoc::new("check", Shape::Sql, "a check constraint"),
     KeyDoc::new(
         "references",

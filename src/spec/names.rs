@@ -58,8 +58,8 @@ pub(super) fn hand_down(model: &mut Model) {
     }
 }
 
-/// Adds soft edges: an object whose SQL mentions the name of another, or of a column of it, comes after that. A mention
-/// is only a word, so it orders and never decides; a circle of mentions is broken by rank.
+/// Adds soft edges: an object whose SQL mentions the name of another, or of a column of it or of its own table, comes
+/// after that. A mention is only a word, so it orders and never decides; a circle of mentions is broken by rank.
 pub(super) fn mention(model: &mut Model, registry: &Registry) {
     // By the first word of the name, as the words of SQL are looked at.
     let mut by_name: HashMap<String, Vec<(String, Address)>> = HashMap::new();
@@ -80,8 +80,13 @@ pub(super) fn mention(model: &mut Model, registry: &Registry) {
         let Some(kind) = registry.get(entry.address.kind) else { continue };
         let mut found: HashSet<Address> = HashSet::new();
         let address = entry.address.clone();
+        // Columns among themselves keep the order of the file.
+        let own = entry.parent.as_ref().filter(|_| !is_column(address.kind));
+        let own = own.and_then(|table| columns.get(table));
         kind.fragments(&address, &mut *entry.body, &mut |_, fragment, _| {
             let mentioned: HashSet<&str> = words(fragment.text()).collect();
+            let own = own.into_iter().flatten();
+            found.extend(own.filter(|column| mentioned.contains(column.name())).cloned());
             for word in &mentioned {
                 for (name, other) in by_name.get(*word).into_iter().flatten() {
                     if *other != address && (name == word || fragment.text().contains(name.as_str())) {

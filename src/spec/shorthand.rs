@@ -11,8 +11,8 @@ use crate::sql::{auto_name, ident};
 const ON_COLUMN: &[&str] = &["primary_key", "unique", "check", "references"];
 /// Keys that go with `references`.
 const WITH_REFERENCES: &[&str] = &["on_delete", "on_update", "match", "orphans", "deferrable", "initially"];
-/// Keys that go with `unique`.
-const WITH_UNIQUE: &[&str] = &["keep"];
+/// Keys that go with `unique` or `primary_key`.
+const WITH_KEY: &[&str] = &["keep"];
 
 /// Rewrites every short form in the file.
 pub(super) fn expand(root: &mut Table, default_schema: &str, registry: &Registry, problems: &mut Problems) {
@@ -108,14 +108,17 @@ fn columns(table_name: &str, table: &mut Table, problems: &mut Problems) {
                     moved.push((column.name.clone(), short, key.span, long));
                 }
             }
+            nothing_is_left(body, problems);
         }
     }
     let mut primary_key: Option<(Vec<Node>, Span)> = None;
+    let mut keep = None;
     for (column, short, span, mut long) in moved {
         let (section, label) = match short {
             "primary_key" => {
                 let (columns, _) = primary_key.get_or_insert_with(|| (Vec::new(), span));
                 columns.push(Node::at(span, Value::String(column)));
+                keep = long.remove("keep").or(keep);
                 continue;
             }
             "unique" => ("unique", "key"),
@@ -140,7 +143,12 @@ fn columns(table_name: &str, table: &mut Table, problems: &mut Problems) {
             Some(_) => {
                 problems.add_with_hint(span, "the primary key is declared twice", "take one of the two out");
             }
-            None => table.push("primary_key", span, Value::Array(columns)),
+            None => {
+                let mut long = Table::default();
+                long.push("columns", span, Value::Array(columns));
+                long.entries.extend(keep);
+                table.push("primary_key", span, Value::Table(long));
+            }
         }
     }
 }
@@ -158,10 +166,10 @@ fn long_form(
     let own = Value::Array(vec![Node::at(span, Value::String(column.to_string()))]);
     match (short, value.value) {
         ("primary_key" | "unique", Value::Boolean(false)) => return None,
-        ("primary_key", Value::Boolean(true)) => {}
+        ("primary_key", Value::Boolean(true)) => carry(WITH_KEY, body, &mut long),
         ("unique", Value::Boolean(true)) => {
             long.push("columns", span, own);
-            carry(WITH_UNIQUE, body, &mut long);
+            carry(WITH_KEY, body, &mut long);
         }
         ("check", text @ Value::String(_)) => long.push("expression", span, text),
         ("references", target @ Value::String(_)) => {
@@ -180,6 +188,17 @@ fn long_form(
         }
     }
     Some(long)
+}
+
+/// Tells of keys that say more of a constraint which the column does not have.
+fn nothing_is_left(body: &mut Table, problems: &mut Problems) {
+    for (keys, with) in [(WITH_KEY, "`unique` or `primary_key`"), (WITH_REFERENCES, "`references`")] {
+        for name in keys {
+            if let Some((key, _)) = body.remove(name) {
+                problems.add(key.span, format!("`{name}` goes with {with}, which this column does not say"));
+            }
+        }
+    }
 }
 
 fn carry(keys: &[&str], from: &mut Table, to: &mut Table) {

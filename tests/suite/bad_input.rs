@@ -35,6 +35,10 @@ const IN_THE_FILE: &[(&str, &[&str])] = &[
         "[tables.events.indexes]\ni = { on = [\"id\"], unique = 1 }\n",
         &["`unique` wants `true` or `false`, not an integer", "schema.toml:2:29"],
     ),
+    (
+        "[tables.events.columns]\nid = { type = \"bigint\", keep = \"id desc\" }\n",
+        &["`keep` goes with `unique` or `primary_key`", "schema.toml:2:25"],
+    ),
     ("[reconcile]\nwait = \"soon\"\n", &["`soon` is no duration", "schema.toml:2:8", "hint: write it as"]),
     (
         "[tables.events.columns]\nid = \"bigint\"\nid = \"text\"\n",

@@ -117,6 +117,14 @@ pub fn add(at: &Address, body: &Body, cx: &Cx<'_>) -> Vec<Step> {
     if volatile {
         online.push(alter_column(at, Form::AlterTable, default_clause(body.default.as_ref())));
     }
+    let mut at_once = Vec::new();
+    if let Some(source) = body.backfill.as_ref() {
+        at_once.clone_from(&online);
+        at_once.push(fill_at_once(at, source));
+        let set = Phrase::from(" SET NOT NULL");
+        at_once.extend(body.not_null.then(|| alter_column(at, Form::SetNotNull, set)));
+        at_once.extend(afterwards.clone());
+    }
     let source = body.backfill.as_ref().or(body.default.as_ref().filter(|_| volatile));
     online.extend(source.map(|source| fill(at, source)));
     let preflight = (must_fill && source.is_none()).then(|| no_value(at, "true"));
@@ -124,7 +132,8 @@ pub fn add(at: &Address, body: &Body, cx: &Cx<'_>) -> Vec<Step> {
         online.extend(prove_not_null(at, source, cx));
     }
     online.extend(afterwards.clone());
-    vec![Step::direct([vec![direct], afterwards].concat()).online(online).preflight(preflight)]
+    let direct = Step::direct([vec![direct], afterwards].concat());
+    vec![direct.online(online).at_once(at_once).preflight(preflight)]
 }
 
 /// Whether a default may give every row another value. Only functions that are known to give the same one for the
@@ -141,18 +150,25 @@ fn is_volatile(default: &Fragment) -> bool {
 }
 
 /// Gives a value to every row that has none.
+fn fill_at_once(at: &Address, source: &Fragment) -> Statement {
+    let (name, column) = (at.relation(), ident(at.name()));
+    let set = Phrase::from(format!("UPDATE {name} SET {column} = (")).fragment(source);
+    Statement::on(&at.host("table"), Form::UpdateRows, set.raw(format!(") WHERE {column} IS NULL")))
+}
+
+/// The same, in batches.
 fn fill(at: &Address, source: &Fragment) -> Statement {
     let (name, column) = (at.relation(), ident(at.name()));
-    let set = Phrase::from(format!("UPDATE {name} SET {column} = (")).fragment(source).raw(") WHERE ");
-    let all = set.clone().raw(format!("{column} IS NULL"));
-    let batch = set
+    let batch = Phrase::from(format!("UPDATE {name} SET {column} = ("))
+        .fragment(source)
+        .raw(") WHERE ")
         // A `ctid` may be that of rows in several partitions.
         .raw(format!(
             "{column} IS NULL AND ctid = ANY (ARRAY(SELECT ctid FROM {name} WHERE {column} IS NULL AND ("
         ))
         .fragment(source)
         .raw(") IS NOT NULL LIMIT ");
-    Statement::on(&at.host("table"), Form::UpdateRows, all).batched(batch, Phrase::from("))"))
+    fill_at_once(at, source).batched(batch, Phrase::from("))"))
 }
 
 /// SET NOT NULL or DROP NOT NULL.
@@ -166,7 +182,9 @@ pub fn not_null(at: &Address, desired: &Body, cx: &Cx<'_>) -> Vec<Step> {
     online.extend(prove_not_null(at, source, cx));
     let condition = format!("{} IS NULL", ident(at.name()));
     let preflight = source.is_none().then(|| no_value(at, &condition));
-    vec![Step::direct([set]).online(online).preflight(preflight)]
+    let at_once = source.map(|source| [fill_at_once(at, source), set.clone()]);
+    let at_once = at_once.into_iter().flatten();
+    vec![Step::direct([set]).online(online).at_once(at_once).preflight(preflight)]
 }
 
 /// The name of the check that proves NOT NULL while it comes into force.

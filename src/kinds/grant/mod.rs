@@ -3,13 +3,13 @@
 mod words;
 
 use crate::delta::{Alteration, Change, Show};
-use crate::kind::{Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server, Undeclared};
+use crate::kind::{Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server, Undeclared, split_name};
 use crate::model::{Address, Entry, Model, Observed};
 use crate::pg::Feature;
 use crate::source::{KeyDoc, Shape, Value};
 use crate::sql::{Consent, Form, ident, literal};
 use crate::statement::{Statement, Step};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use words::{OTHERS, ROUTINES, TABLES, TYPES};
 
 /// The room.
@@ -100,9 +100,13 @@ impl Room for Grant {
             for name in some.iter().flat_map(|word| words::spell(word, subject.kind, registry)) {
                 privileges.insert(name, true);
             }
+            let columns: BTreeSet<&str> = privileges.keys().filter_map(|name| words::column(name)).collect();
             for (grantee, _) in &grantees {
                 item.need(Address::new("role", [grantee]));
                 item.need(subject.clone());
+                for column in columns.iter().flat_map(|column| split_name(column)) {
+                    item.need(Address::new("column", [subject.schema(), subject.name(), &column]));
+                }
                 item.need(Address::about("owner", Vec::<String>::new(), subject.clone()));
                 let address = Address::about(DOC.name, [grantee], subject.clone());
                 item.declare_at(address, Body { privileges: privileges.clone(), owner: false });

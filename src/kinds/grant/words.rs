@@ -188,6 +188,11 @@ pub fn spell(word: &str, kind: &str, registry: &Registry) -> Vec<String> {
     names.iter().flat_map(on_column).collect()
 }
 
+/// The column that a privilege is about, as SQL names it: `name` of `update (name)`.
+pub fn column(privilege: &str) -> Option<&str> {
+    privilege.split_once(" (").and_then(|(_, column)| column.strip_suffix(')'))
+}
+
 /// `TABLE public.events`, as GRANT names the subject.
 pub fn on(subject: &Address, registry: &Registry) -> String {
     let called = called(subject.kind, registry);

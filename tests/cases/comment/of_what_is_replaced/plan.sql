@@ -17,11 +17,6 @@ BEGIN;
 ALTER TABLE public.t VALIDATE CONSTRAINT t_check;
 COMMIT;
 
-BEGIN;
-DROP TRIGGER tr ON public.t;
-CREATE TRIGGER tr BEFORE INSERT OR UPDATE ON public.t FOR EACH ROW EXECUTE FUNCTION public.g();
-COMMIT;
-
 CREATE INDEX CONCURRENTLY pgreconcile_t_idx_new ON public.t USING btree (a desc);
 
 DROP INDEX CONCURRENTLY public.t_idx;
@@ -36,11 +31,13 @@ ALTER TABLE public.u ADD CONSTRAINT u_key FOREIGN KEY (b) REFERENCES public.t (b
 COMMIT;
 
 BEGIN;
-COMMENT ON CONSTRAINT t_check ON public.t IS 'kept';
-COMMENT ON TRIGGER tr ON public.t IS 'new';
-COMMENT ON CONSTRAINT u_key ON public.u IS 'kept';
+DROP TRIGGER tr ON public.t;
+CREATE TRIGGER tr BEFORE INSERT OR UPDATE ON public.t FOR EACH ROW EXECUTE FUNCTION public.g();
+COMMENT ON INDEX public.t_idx IS 'kept';
 COMMIT;
 
 BEGIN;
-COMMENT ON INDEX public.t_idx IS 'kept';
+COMMENT ON CONSTRAINT t_check ON public.t IS 'kept';
+COMMENT ON TRIGGER tr ON public.t IS 'new';
+COMMENT ON CONSTRAINT u_key ON public.u IS 'kept';
 COMMIT;

@@ -87,7 +87,6 @@ ALTER TABLE "Odd ""Place"""."The.Table" VALIDATE CONSTRAINT "The.Table_par ent_f
 COMMIT;
 
 BEGIN;
-CREATE TRIGGER "touch_When Touched" BEFORE UPDATE ON "Odd ""Place"""."The.Table" FOR EACH ROW EXECUTE FUNCTION "Odd ""Place"""."touch_When Touched"();
 COMMENT ON COLUMN "Odd ""Place"""."The.Table"."drop me not" IS 'o''clock';
 COMMENT ON TABLE "Odd ""Place"""."The.Table" IS E'it''s \\ "odd"';
 COMMIT;
@@ -114,4 +113,8 @@ CREATE INDEX CONCURRENTLY "One.More" ON "Odd ""Place"""."The.Table" USING btree 
 
 BEGIN;
 INSERT INTO "Odd ""Place"""."The Parents" ("Die Id") SELECT '2'::int WHERE NOT EXISTS (SELECT FROM "Odd ""Place"""."The Parents" t WHERE t."Die Id" IS NOT DISTINCT FROM '2'::int) ON CONFLICT DO NOTHING;
+COMMIT;
+
+BEGIN;
+CREATE TRIGGER "touch_When Touched" BEFORE UPDATE ON "Odd ""Place"""."The.Table" FOR EACH ROW EXECUTE FUNCTION "Odd ""Place"""."touch_When Touched"();
 COMMIT;

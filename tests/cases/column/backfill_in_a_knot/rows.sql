@@ -1,0 +1,2 @@
+select id, name, email, club, since from people order by id;
+select relation, row_data from pgreconcile.quarantine order by id;

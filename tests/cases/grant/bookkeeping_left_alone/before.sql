@@ -1,0 +1,2 @@
+create table schema_migrations (version text);
+create table events (id bigint);

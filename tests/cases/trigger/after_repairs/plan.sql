@@ -1,0 +1,63 @@
+BEGIN;
+CREATE FUNCTION public.count_it() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$begin update counts set number = number + 1; return null; end$$;
+COMMIT;
+
+BEGIN;
+UPDATE public.members SET name = ('nobody') WHERE name IS NULL;
+COMMIT;
+
+BEGIN;
+ALTER TABLE public.members ADD CONSTRAINT pgreconcile_members_name_not_null CHECK (name IS NOT NULL) NOT VALID;
+COMMIT;
+
+BEGIN;
+UPDATE public.members SET name = ('nobody') WHERE name IS NULL;
+COMMIT;
+
+BEGIN;
+ALTER TABLE public.members VALIDATE CONSTRAINT pgreconcile_members_name_not_null;
+COMMIT;
+
+BEGIN;
+ALTER TABLE public.members ALTER COLUMN name SET NOT NULL;
+ALTER TABLE public.members DROP CONSTRAINT pgreconcile_members_name_not_null;
+COMMIT;
+
+BEGIN;
+ALTER TABLE public.clubs ADD CONSTRAINT pgreconcile_clubs_id_not_null CHECK (id IS NOT NULL) NOT VALID;
+COMMIT;
+
+BEGIN;
+ALTER TABLE public.clubs VALIDATE CONSTRAINT pgreconcile_clubs_id_not_null;
+COMMIT;
+
+BEGIN;
+ALTER TABLE public.clubs ALTER COLUMN id SET NOT NULL;
+ALTER TABLE public.clubs DROP CONSTRAINT pgreconcile_clubs_id_not_null;
+CREATE TRIGGER pgreconcile_quarantine AFTER DELETE ON public.clubs FOR EACH ROW EXECUTE FUNCTION pgreconcile.quarantine_row('primary key public.clubs.clubs_pkey');
+CREATE TRIGGER pgreconcile_quarantine AFTER DELETE OR UPDATE ON public.members FOR EACH ROW EXECUTE FUNCTION pgreconcile.quarantine_row('primary key public.clubs.clubs_pkey');
+DELETE FROM public.clubs t USING (SELECT ctid, tableoid FROM (SELECT ctid, tableoid, row_number() OVER (PARTITION BY id ORDER BY id, ctid) AS place FROM public.clubs WHERE id IS NOT NULL) ranked WHERE place > 1) d WHERE t.ctid = d.ctid AND t.tableoid = d.tableoid;
+DROP TRIGGER pgreconcile_quarantine ON public.clubs;
+DROP TRIGGER pgreconcile_quarantine ON public.members;
+COMMIT;
+
+CREATE UNIQUE INDEX CONCURRENTLY clubs_pkey ON public.clubs (id);
+
+BEGIN;
+ALTER TABLE public.clubs ADD CONSTRAINT clubs_pkey PRIMARY KEY USING INDEX clubs_pkey;
+COMMIT;
+
+BEGIN;
+ALTER TABLE public.members ADD CONSTRAINT members_club_fkey FOREIGN KEY (club) REFERENCES public.clubs ON DELETE CASCADE NOT VALID;
+WITH doomed AS (SELECT ctid, tableoid FROM public.members t WHERE t.club IS NOT NULL AND NOT EXISTS (SELECT FROM public.clubs p WHERE p.id = t.club)), gone AS (DELETE FROM public.members t USING doomed d WHERE t.ctid = d.ctid AND t.tableoid = d.tableoid RETURNING t.*) INSERT INTO pgreconcile.quarantine (relation, reason, row_data) SELECT 'public.members', 'foreign key public.members.members_club_fkey', to_jsonb(gone) FROM gone;
+COMMIT;
+
+BEGIN;
+ALTER TABLE public.members VALIDATE CONSTRAINT members_club_fkey;
+COMMIT;
+
+BEGIN;
+CREATE TRIGGER count_it AFTER DELETE OR INSERT OR UPDATE ON public.members FOR EACH ROW EXECUTE FUNCTION public.count_it();
+COMMIT;

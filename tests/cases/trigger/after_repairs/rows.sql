@@ -1,0 +1,3 @@
+select number from counts;
+select id, club, name from members order by id;
+select relation, row_data from pgreconcile.quarantine order by id;

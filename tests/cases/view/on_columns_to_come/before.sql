@@ -1,0 +1,2 @@
+create table events (id bigint, seats integer);
+insert into events values (1, 2);
