@@ -16,6 +16,7 @@
 mod account;
 mod cluster;
 mod database;
+pub mod example;
 mod install;
 mod outcome;
 pub mod portal;
