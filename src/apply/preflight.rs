@@ -14,11 +14,15 @@ pub fn preflight(session: &mut Session, plan: &Plan, bench: &Bench<'_>) -> Resul
     for (item, preflight) in &plan.preflights {
         let item = &plan.items[*item];
         let path = &bench.manner.search_path;
-        let batch = format!("BEGIN READ ONLY; SET LOCAL search_path = {path}; {}; COMMIT", preflight.query);
+        let batch = format!(
+            "BEGIN READ ONLY; SET LOCAL search_path = {path}; SET LOCAL lock_timeout = '1s'; {}; COMMIT",
+            preflight.query
+        );
         let answers = match session.ask(&batch) {
             Ok(answers) => answers,
             Err(error) => {
-                // What cannot be asked (a column that is yet to come) is decided when the statement runs.
+                // What cannot be asked (a column that is yet to come, a table that is locked) is decided when the
+                // statement runs.
                 log::debug!("no preflight for {}: {error:?}", item.address);
                 let _ = session.run("ROLLBACK");
                 continue;

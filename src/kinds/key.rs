@@ -422,7 +422,7 @@ impl Key {
         Preflight {
             query: format!(
                 "SELECT coalesce(sum(n - 1), 0)::bigint, (SELECT string_agg(x, ', ') FROM (SELECT left(ROW({columns})::text, 80) \
-                 AS x FROM ({groups}) some LIMIT 5) few) FROM ({groups}) all_groups"
+                 AS x FROM ({groups}) repeated LIMIT 5) few) FROM ({groups}) all_groups"
             ),
             rows: format!("rows that repeat ({columns}) and so break `{}`", at.name()),
             hint: format!("say `keep = \"…\"` on `{}` to choose which row survives", at.name()),

@@ -364,3 +364,24 @@ fn what_an_older_server_lacks_is_said_at_its_place() {
         assert!(db.query_text("select from pg_class where relname = 'people'").is_empty());
     }
 }
+
+/// Rows that break a key are counted and shown before anything is executed.
+#[test]
+fn rows_that_repeat_are_shown() {
+    let file = "[tables.t.columns]\na = \"int\"\nb = \"text\"\nc = \"int\"\n[tables.t.unique]\nt_key = [\"a\", \"b\"]\n";
+    for server in support::servers() {
+        let db = server.database();
+        db.execute("create table t (a int, b text)");
+        db.execute("insert into t values (1, 'x'), (1, 'x'), (1, 'x'), (2, null), (2, null)");
+        let outcome = Run::new(&db).file(file).arg("apply").run().code(1);
+        outcome
+            .stderr_contains("unique constraint public.t.t_key: 2 rows that repeat (a, b)")
+            .stderr_contains("nothing was executed")
+            .stderr_contains("(1,x)")
+            .stderr_contains("hint: say `keep");
+        assert_eq!(
+            db.scalar("select count(*) from pg_attribute where attname = 'c' and attrelid = 't'::regclass"),
+            "0"
+        );
+    }
+}

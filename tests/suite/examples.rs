@@ -137,19 +137,19 @@ fn the_database_keeps_bookings_within_their_bounds() {
 impl System {
     fn prove(&self) {
         for server in support::servers().iter().filter(|server| server.major() >= self.since) {
-            self.from_nothing(server);
-            self.from_older(server);
+            self.starts_from_nothing(server);
+            self.brings_older_forward(server);
         }
     }
 
-    fn from_nothing(&self, server: &Server) {
+    fn starts_from_nothing(&self, server: &Server) {
         let example = Example::empty(server, self.folder);
         example.run(["apply"]).run().success().stdout_contains("in sync");
         example.assert_in_sync();
         assert_said_again(&example);
     }
 
-    fn from_older(&self, server: &Server) {
+    fn brings_older_forward(&self, server: &Server) {
         let example = Example::empty(server, self.folder);
         example.execute(&Path::new(env!("CARGO_MANIFEST_DIR")).join(self.older));
         let before = example.tables();
