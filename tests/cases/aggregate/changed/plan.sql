@@ -19,6 +19,6 @@ CREATE OR REPLACE AGGREGATE public.changed(int) (SFUNC = int4_sum, STYPE = bigin
 CREATE AGGREGATE public.of_another_result(int) (SFUNC = int4_sum, STYPE = bigint, FINALFUNC = int8_text);
 CREATE VIEW public.v AS
 select changed(1), of_another_result(2);
-GRANT EXECUTE ON FUNCTION public.of_another_result(integer) TO {{unique}};
 REVOKE ALL ON FUNCTION public.of_another_result(integer) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION public.of_another_result(integer) TO {{unique}};
 COMMIT;

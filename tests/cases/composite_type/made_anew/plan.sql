@@ -5,8 +5,8 @@ CREATE TYPE public.reordered AS (a int, b int);
 CREATE FUNCTION public.f(r reordered) RETURNS int
     LANGUAGE sql
     AS $$select 1$$;
-GRANT USAGE ON TYPE public.reordered TO {{unique}};
 REVOKE ALL ON TYPE public.reordered FROM PUBLIC;
+GRANT USAGE ON TYPE public.reordered TO {{unique}};
 COMMENT ON TYPE public.reordered IS 'kept';
 COMMIT;
 
