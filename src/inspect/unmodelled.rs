@@ -15,6 +15,7 @@ pub struct Unmodelled {
 
 /// The catalogs of such objects, with a condition on `x`. Objects that come with PostgreSQL have OIDs below 16384.
 const CATALOGS: &[(&str, &str)] = &[
+    ("pg_class", "x.relkind = 'f'"),
     ("pg_conversion", "true"),
     ("pg_transform", "true"),
     ("pg_ts_parser", "true"),
@@ -45,15 +46,17 @@ pub fn unmodelled(session: &mut Session) -> Result<Vec<Unmodelled>> {
     let comments = "SELECT 'comment on', i.type || ' ' || i.identity FROM pg_description d \
                     JOIN pg_class c ON c.oid = d.objoid AND d.classoid = 'pg_class'::regclass, \
                     pg_identify_object(d.classoid, d.objoid, d.objsubid) i WHERE c.oid >= 16384 \
-                    AND (c.relkind IN ('v', 'm') AND d.objsubid > 0 OR c.relkind = 'S' AND EXISTS (SELECT FROM pg_depend o \
+                    AND (c.relkind IN ('v', 'm', 'c') AND d.objsubid > 0 OR c.relkind = 'S' AND EXISTS (SELECT FROM pg_depend o \
                     LEFT JOIN pg_attrdef f ON f.adrelid = o.refobjid AND f.adnum = o.refobjsubid \
                     WHERE o.classid = 'pg_class'::regclass AND o.objid = c.oid AND o.refclassid = 'pg_class'::regclass \
                     AND (o.deptype = 'i' OR o.deptype = 'a' AND starts_with(pg_get_expr(f.adbin, f.adrelid), 'nextval('))))";
+    let defaults = "SELECT 'default of', i.identity FROM pg_attrdef f JOIN pg_class c ON c.oid = f.adrelid, \
+                    pg_identify_object('pg_class'::regclass, f.adrelid, f.adnum) i WHERE c.relkind = 'v'";
     // Only a superuser may read all of pg_subscription; its names are free.
     let subscriptions = "SELECT 'subscription', quote_ident(s.subname) FROM pg_subscription s JOIN pg_database d \
                          ON d.oid = s.subdbid WHERE d.datname = current_database()";
     let query = format!(
-        "{} UNION ALL {comments} UNION ALL {subscriptions} ORDER BY 1, 2",
+        "{} UNION ALL {comments} UNION ALL {defaults} UNION ALL {subscriptions} ORDER BY 1, 2",
         branches.join(" UNION ALL ")
     );
     let answers =

@@ -2,6 +2,7 @@
 
 use super::Registry;
 use crate::model::{Address, Model};
+use crate::pg::{Feature, ServerVersion};
 use crate::source::{Key, Node, Span, Table, Value};
 use crate::sql::{Fragment, bracketed, ident};
 use std::collections::BTreeSet;
@@ -175,6 +176,11 @@ impl<'a> Draft<'a> {
         self.registry.get(address.kind)?.attribute(&*entry.body, name)
     }
 
+    /// Whether the server has a feature.
+    pub fn has(&self, feature: Feature) -> bool {
+        self.schemas.version.has(feature)
+    }
+
     /// The schema among whose objects it stands.
     pub fn schema(&self) -> &str {
         self.schema
@@ -189,9 +195,11 @@ pub fn inline<S: Into<String>>(entries: impl IntoIterator<Item = (S, Value)>) ->
     Value::Table(Table { entries: entries.collect() })
 }
 
-/// What the writing must know of the database's names.
-#[derive(Debug, Clone, Default)]
+/// What the writing must know of the server and of the database's names.
+#[derive(Debug, Clone)]
 pub struct Names {
+    /// The server's version.
+    pub version: ServerVersion,
     /// The schema whose objects stand at the top level of the file.
     pub default: String,
     /// Types of it that another of the same name hides when they are named without their schema.

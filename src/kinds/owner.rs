@@ -4,6 +4,7 @@
 use crate::delta::Alteration;
 use crate::kind::{Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server, Undeclared};
 use crate::model::{Address, Entry, Model, Observed};
+use crate::pg::Feature;
 use crate::source::{KeyDoc, Shape};
 use crate::sql::{Form, Phrase};
 use crate::statement::{Statement, Step};
@@ -53,9 +54,14 @@ impl Room for Owner {
         let branch = |seat: &Seat| {
             let (Seat { kind, from, path, .. }, owner) = (seat, seat.owner?);
             let condition = seat.condition(server);
+            // What the current user owns goes without saying, but for the schema that is born with another owner.
+            let born = match *kind == "schema" && server.has(Feature::ClosedPublicSchema) {
+                true => format!("{path} = 'public'"),
+                false => "false".to_string(),
+            };
             Some(format!(
                 "SELECT '{kind}' AS kind, to_json(ARRAY[{path}]::text[])::text AS path, pg_get_userbyid({owner}) AS role \
-                 FROM {from} WHERE pg_get_userbyid({owner}) <> current_user AND {condition}"
+                 FROM {from} WHERE (pg_get_userbyid({owner}) <> current_user OR {born}) AND {condition}"
             ))
         };
         let branches: Vec<String> = server.seats.iter().filter_map(branch).collect();

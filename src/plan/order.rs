@@ -24,10 +24,9 @@ pub(super) fn order(drafts: Vec<Draft>, plan: &Plan, cx: &Cx<'_>) -> Vec<Draft> 
     let mut sequence = Vec::with_capacity(drafts.len());
     let mut current: Option<&group::Place> = None;
     while !left.is_empty() {
-        // A circle of soft edges is broken at its lowest rank.
         let fitting = ready.iter().find(|key| current.is_some_and(|place| places[key.number].joins(place)));
-        let next = fitting.or_else(|| ready.first()).or_else(|| left.first()).cloned();
-        let Some(next) = next else { break };
+        let next = fitting.or_else(|| ready.first()).cloned();
+        let Some(next) = next.or_else(|| in_circle(&left, &waits, &key)) else { break };
         ready.remove(&next);
         left.remove(&next);
         current = Some(&places[next.number]);
@@ -42,6 +41,21 @@ pub(super) fn order(drafts: Vec<Draft>, plan: &Plan, cx: &Cx<'_>) -> Vec<Draft> 
     }
     let mut slots: Vec<Option<Draft>> = drafts.into_iter().map(Some).collect();
     sequence.into_iter().filter_map(|number| slots[number].take()).collect()
+}
+
+/// Where a circle of soft edges is broken: at its lowest rank. All that is left waits for something that is left, so who
+/// follows that comes round.
+fn in_circle(left: &BTreeSet<Key>, waits: &[Vec<usize>], key: &dyn Fn(usize) -> Key) -> Option<Key> {
+    let is_left: BTreeSet<usize> = left.iter().map(|key| key.number).collect();
+    let mut path = vec![left.first()?.number];
+    loop {
+        let next = waits[*path.last()?].iter().copied().find(|other| is_left.contains(other));
+        let Some(next) = next else { return left.first().cloned() };
+        if let Some(start) = path.iter().position(|number| *number == next) {
+            return path[start..].iter().map(|number| key(*number)).min();
+        }
+        path.push(next);
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

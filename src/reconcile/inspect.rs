@@ -55,7 +55,11 @@ pub fn inspect(client: Client, options: &Options, split: Split) -> Result<Inspec
     };
     canon::print_again(&mut session, &mut observed.model, &terms)?;
     let unmodelled = inspect::unmodelled(&mut session)?;
-    let names = Names { default: DEFAULT_SCHEMA.to_string(), shadowed: shadowed(&mut session)? };
+    let names = Names {
+        version: session.server.version,
+        default: DEFAULT_SCHEMA.to_string(),
+        shadowed: shadowed(&mut session)?,
+    };
     let document = inspect::document(&observed.model, &registry, &names);
     let (ordered, collections) = keys(&registry);
     let layout = Layout { ordered: &ordered, collections: &collections };

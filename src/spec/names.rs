@@ -89,7 +89,13 @@ pub(super) fn mention(model: &mut Model, registry: &Registry) {
             found.extend(own.filter(|column| mentioned.contains(column.name())).cloned());
             for word in &mentioned {
                 for (name, other) in by_name.get(*word).into_iter().flatten() {
-                    if *other != address && (name == word || fragment.text().contains(name.as_str())) {
+                    // An overload is mentioned where a type of its name is.
+                    let overload =
+                        other.kind == address.kind && address.name().split('(').next() == Some(name);
+                    if *other != address
+                        && !overload
+                        && (name == word || fragment.text().contains(name.as_str()))
+                    {
                         found.insert(other.clone());
                         let columns = columns.get(other).into_iter().flatten();
                         found.extend(columns.filter(|column| mentioned.contains(column.name())).cloned());

@@ -16,7 +16,7 @@
 //! `UPDATE_GOLDEN=1` writes the goldens anew; `CASE=column/retype` runs only cases whose name has that in it.
 
 mod case;
-mod dump;
+pub mod dump;
 
 use std::{
     collections::BTreeSet,

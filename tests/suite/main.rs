@@ -17,6 +17,7 @@ mod leftovers;
 mod locks;
 mod portal;
 mod prune;
+mod real;
 mod recognised;
 mod reference;
 mod rights;

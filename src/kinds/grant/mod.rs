@@ -170,7 +170,11 @@ impl Room for Grant {
     fn write(&self, at: &Address, observed: &Body, draft: &mut Draft<'_>) {
         let Body { privileges, owner } = observed;
         let Some(subject) = at.subject() else { return };
-        if *owner || at.name() == "public" && goes_without_saying(subject, privileges) {
+        // The schema that every database is born with was open to everyone once.
+        let born: &[&str] =
+            if draft.has(Feature::ClosedPublicSchema) { &["usage"] } else { &["create", "usage"] };
+        let as_born = subject.kind != "schema" || privileges.keys().eq(born);
+        if *owner || at.name() == "public" && as_born && goes_without_saying(subject, privileges) {
             draft.leave_out();
         }
         draft.text("to", at.name());
