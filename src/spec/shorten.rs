@@ -200,8 +200,10 @@ fn main_keys(root: &mut Table, registry: &Registry) {
 }
 
 fn collapse(node: &mut Node, main: &str) {
+    // A table in its place would be taken for the long form.
     if let Value::Table(table) = &mut node.value
         && table.entries.len() == 1
+        && table.get(main).is_some_and(|only| only.as_table().is_none())
         && let Some((_, only)) = table.remove(main)
     {
         node.value = only.value;
