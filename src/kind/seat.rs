@@ -120,9 +120,11 @@ impl Seat {
     /// Which of its objects are read: those in the schemas of `server`, no system objects, no members of extensions.
     pub fn condition(&self, server: &Server) -> String {
         let Seat { oid, from, only, member: (class, object), .. } = self;
-        let here = match from.contains("pg_namespace n") {
-            true => server.in_schemas("n.nspname"),
-            false => format!("{oid} >= 16384"),
+        let here = match self.class {
+            _ if from.contains("pg_namespace n") => server.in_schemas("n.nspname"),
+            // Those that come with PostgreSQL can be spoken of too.
+            "pg_extension" | "pg_authid" => "true".to_string(),
+            _ => format!("{oid} >= 16384"),
         };
         format!("{only} AND {here} AND {}", not_of_extension(class, object))
     }

@@ -20,7 +20,7 @@ const CHANGES: &[(&str, &str)] = &[
     ("alter role {role} connection limit 3", "done:"),
     ("delete from sync_metadata where operation = 'events'", "done:"),
     ("drop extension \"uuid-ossp\" cascade", "done:"),
-    ("alter type sync_status add value 'odd'", "labels of"),
+    ("alter type sync_status add value 'odd'", "needs `narrow`"),
     ("create table mine (id int)", "drift: table public.mine"),
 ];
 

@@ -55,7 +55,7 @@ impl Case {
         }
         self.inspect(&live, server);
         let comparable = self.read("drift.txt").or(self.read("differs.txt")).is_none();
-        if comparable && self.read("before.sql").is_some() && server.can_dump() {
+        if comparable && self.read("before.sql").is_some() && server.can_dump() && server.is_thorough() {
             self.compare_with_a_fresh_one(&live, server);
         }
     }

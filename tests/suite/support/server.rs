@@ -52,6 +52,12 @@ impl Server {
         Cluster::new(&self.install, options)
     }
 
+    /// Whether it is one of those on which the costlier tests run: the oldest, the newest, and the one for all else.
+    pub fn is_thorough(&self) -> bool {
+        let oldest = servers().first().map(Server::major);
+        self.is_newest() || oldest == Some(self.major()) || server().major() == self.major()
+    }
+
     /// Whether no server here is newer.
     pub fn is_newest(&self) -> bool {
         servers().last().is_some_and(|newest| newest.major() == self.major())
