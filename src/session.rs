@@ -6,7 +6,7 @@ use crate::kind::{Row, Server};
 use crate::pg::{Client, Feature, ServerVersion};
 use crate::sql::{ident, literal, qualified};
 use postgres::{CancelToken, SimpleQueryMessage, SimpleQueryRow};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -149,6 +149,7 @@ impl Session {
             schemas: Vec::new(),
             state: None,
             seats: Vec::new(),
+            declared: BTreeSet::new(),
         };
         Ok(Session { client, interrupt: Interrupt::default(), server })
     }

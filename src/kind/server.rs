@@ -3,7 +3,7 @@
 use super::Seat;
 use crate::pg::{Feature, ServerVersion};
 use crate::sql::{Fragment, literal};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 /// What the tool knows of the server and of its own rights there.
 #[derive(Debug, Clone)]
@@ -22,6 +22,8 @@ pub struct Server {
     pub schemas: Vec<String>,
     /// Where its catalog has the objects of each kind.
     pub seats: Vec<Seat>,
+    /// The catalogs of the kinds that the file declares, and the sorts of its grants' other objects.
+    pub declared: BTreeSet<&'static str>,
     /// The tool's own schema, if it is there and may be read.
     pub state: Option<String>,
 }

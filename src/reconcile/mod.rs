@@ -14,7 +14,7 @@ use crate::diff;
 use crate::error::{Error, ErrorKind, Result};
 use crate::kind::{Registry, Terms};
 use crate::kinds;
-use crate::model::Model;
+use crate::model::{Address, Model};
 use crate::observe;
 use crate::pg::{self, Client};
 use crate::plan::{self, Limits, Plan};
@@ -392,11 +392,22 @@ impl Reconciler {
     fn session(&self, client: Client, options: &Options) -> Result<Session> {
         let mut session = Session::pin(client)?;
         session.arm(&options.interrupt);
+        session.server.declared = self.declared();
         session.server.seats = self.registry.iter().filter_map(|kind| kind.seat()).collect();
         session.server.schemas.clone_from(&self.desired.schemas);
         let earlier = self.desired.model.iter().filter(|entry| entry.address.path().len() == 1);
         session.server.schemas.extend(earlier.filter_map(|entry| entry.renamed_from.clone()));
         Ok(session)
+    }
+
+    /// The catalogs of what the file declares.
+    fn declared(&self) -> BTreeSet<&'static str> {
+        let spoken = |at: &Address| match self.registry.get(at.kind) {
+            Some(kind) => kind.seat().map(|seat| seat.class),
+            None => Some(at.kind),
+        };
+        let entries = self.desired.model.addresses();
+        entries.flat_map(|at| [Some(at), at.subject()]).flatten().filter_map(spoken).collect()
     }
 
     fn prepare_state(
