@@ -1,6 +1,7 @@
 //! The trait that every room implements, and the registry the corridor walks. Stands below the rooms.
 
 mod draft;
+mod firing;
 mod item;
 mod options;
 mod seat;
@@ -12,7 +13,8 @@ use crate::source::KeyDoc;
 use crate::sql::{Consent, Fragment};
 use crate::statement::Step;
 pub use draft::{Draft, Drafted, Names, dotless, inline, unwrapped};
-pub use item::{Item, Reference, split_name};
+pub use firing::{FIRING, firing, firing_verb};
+pub use item::{Item, Reference, split_name, split_using};
 pub use options::Options;
 pub use seat::{Privileges, Seat};
 pub use server::{Row, Server};

@@ -114,7 +114,7 @@ impl<'a> Writer<'a> {
             self.namespace(namespace, entry, &mut schemas, &mut out.unsaid);
         }
         if !schemas.entries.is_empty() {
-            out.root.push(namespaces, nowhere(), Value::Table(schemas));
+            out.root.push(namespaces, Span::NOWHERE, Value::Table(schemas));
         }
         spec::shorten(&mut out.root, self.registry);
         out
@@ -143,7 +143,7 @@ impl<'a> Writer<'a> {
         let Some((_, Node { value: Value::Table(mut table), .. })) = own.entries.pop() else { return };
         if schema == self.default_schema {
             if !table.entries.is_empty() {
-                out.push(schema, nowhere(), Value::Table(table));
+                out.push(schema, Span::NOWHERE, Value::Table(table));
             }
             return;
         }
@@ -153,7 +153,7 @@ impl<'a> Writer<'a> {
                 self.object(kind, entry, schema, Some(key), &mut table, unsaid);
             }
         }
-        out.push(schema, nowhere(), Value::Table(table));
+        out.push(schema, Span::NOWHERE, Value::Table(table));
     }
 
     /// Writes an object, with what stands inside it, into `out`, or into the table `key` of it.
@@ -188,11 +188,11 @@ impl<'a> Writer<'a> {
             }
         }
         let into = match key {
-            Some(key) => out.child(key, nowhere()),
+            Some(key) => out.child(key, Span::NOWHERE),
             None => Some(out),
         };
         if let Some(into) = into {
-            into.push(drafted.key, nowhere(), Value::Table(table));
+            into.push(drafted.key, Span::NOWHERE, Value::Table(table));
         }
     }
 
@@ -204,7 +204,7 @@ impl<'a> Writer<'a> {
             items.extend(one.entries.pop().map(|(_, node)| node));
         }
         if !items.is_empty() {
-            out.root.push(key, nowhere(), Value::Array(items));
+            out.root.push(key, Span::NOWHERE, Value::Array(items));
         }
     }
 
@@ -248,7 +248,7 @@ impl<'a> Writer<'a> {
 /// Adds a single child; where there is one already, their lists are joined, if they differ in nothing else.
 fn join(host: &mut Table, key: &str, node: Node, at: &Address, unsaid: &mut Vec<(Address, String)>) {
     let Some(there) = host.get_mut(key) else {
-        host.push(key, nowhere(), node.value);
+        host.push(key, Span::NOWHERE, node.value);
         return;
     };
     let (Value::Table(one), Value::Table(two)) = (&mut there.value, node.value) else { return };
@@ -267,9 +267,4 @@ fn join(host: &mut Table, key: &str, node: Node, at: &Address, unsaid: &mut Vec<
             one.extend(two);
         }
     }
-}
-
-/// A place that nobody wrote.
-fn nowhere() -> Span {
-    Span::new(0, 0..0)
 }

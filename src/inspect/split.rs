@@ -1,8 +1,7 @@
 //! One file, or several that include each other.
 
-use super::nowhere;
 use crate::kind::{Place, Registry};
-use crate::source::{Node, Table, Value};
+use crate::source::{Node, Span, Table, Value};
 
 /// Into how many files a schema goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -54,7 +53,7 @@ pub fn split(mut root: Table, split: Split, registry: &Registry) -> Vec<(String,
     folders.dedup();
     if !folders.is_empty() {
         let patterns = folders.iter().map(|folder| Value::String(format!("{folder}/*.toml")));
-        let patterns = patterns.map(|pattern| Node::at(nowhere(), pattern)).collect();
+        let patterns = patterns.map(|pattern| Node::at(Span::NOWHERE, pattern)).collect();
         root.entries.splice(0..0, within("include", Value::Array(patterns)).entries);
     }
     parts.insert(0, ("schema.toml".to_string(), root));
@@ -89,7 +88,7 @@ fn take(from: &mut Table, key: &str) -> Vec<(String, Value)> {
 /// A table that says nothing else.
 fn within(key: &str, value: Value) -> Table {
     let mut table = Table::default();
-    table.push(key, nowhere(), value);
+    table.push(key, Span::NOWHERE, value);
     table
 }
 

@@ -30,11 +30,6 @@ pub struct Drafted {
     pub unsaid: Vec<String>,
 }
 
-/// A place that nobody wrote.
-fn nowhere() -> Span {
-    Span::new(0, 0..0)
-}
-
 impl<'a> Draft<'a> {
     /// A draft of the object at `at`, which stands among the objects of `schema` in the file.
     pub fn new(
@@ -79,7 +74,7 @@ impl<'a> Draft<'a> {
 
     /// Any value.
     pub fn put(&mut self, key: &str, value: Value) {
-        self.table.push(key, nowhere(), value);
+        self.table.push(key, Span::NOWHERE, value);
     }
 
     /// A string.
@@ -152,8 +147,7 @@ impl<'a> Draft<'a> {
 
     /// An array of strings, even an empty one.
     pub fn array<S: Into<String>>(&mut self, key: &str, items: impl IntoIterator<Item = S>) {
-        let items = items.into_iter().map(|item| Node::at(nowhere(), Value::String(item.into())));
-        self.put(key, Value::Array(items.collect()));
+        self.put(key, Value::strings(items));
     }
 
     /// A table of values by name, unless it is empty.
@@ -189,9 +183,9 @@ impl<'a> Draft<'a> {
 
 /// A table of values by name.
 pub fn inline<S: Into<String>>(entries: impl IntoIterator<Item = (S, Value)>) -> Value {
-    let entries = entries
-        .into_iter()
-        .map(|(name, value)| (Key { name: name.into(), span: nowhere() }, Node::at(nowhere(), value)));
+    let entries = entries.into_iter().map(|(name, value)| {
+        (Key { name: name.into(), span: Span::NOWHERE }, Node::at(Span::NOWHERE, value))
+    });
     Value::Table(Table { entries: entries.collect() })
 }
 
@@ -236,7 +230,7 @@ fn short_type(printed: &str) -> String {
     short.unwrap_or_else(|| printed.to_string())
 }
 
-/// A part of a dotted name as [`split_name`](super::split_name) reads it: in quotes if it holds a dot or a quote.
+/// A part of a dotted name as [`split_name`](super::split_name) reads it: in quotes if it holds what would cut it.
 pub fn dotless(name: &str) -> String {
     if name.contains(['.', '"', ',', '(', ')']) {
         format!("\"{}\"", name.replace('"', "\"\""))

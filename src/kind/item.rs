@@ -110,6 +110,12 @@ impl<'a> Item<'a> {
     }
 }
 
+/// Name and access method of `name using method`.
+pub fn split_using(name: &str) -> (&str, &str) {
+    let (name, method) = name.rsplit_once(" using ").unwrap_or((name, "btree"));
+    (name.trim(), method.trim())
+}
+
 /// Splits a dotted name; a dot inside double quotes does not count.
 pub fn split_name(text: &str) -> Vec<String> {
     let mut parts = vec![String::new()];

@@ -2,7 +2,7 @@
 
 use super::Cx;
 use crate::delta::{Alteration, Change, Show};
-use crate::source::{Node, Reader, Value};
+use crate::source::{Reader, Value};
 use crate::sql::{Consent, ident, literal};
 use crate::statement::Step;
 use std::collections::BTreeMap;
@@ -16,7 +16,7 @@ impl Options {
     pub fn read(reader: &mut Reader<'_, '_>, key: &str) -> Options {
         let mut options = Options::default();
         for (name, node) in reader.table(key).iter().flat_map(|table| &table.entries) {
-            match plain(node) {
+            match node.value.plain() {
                 Some(text) => _ = options.0.insert(name.name.clone(), text),
                 None => reader.problems().add(
                     node.span,
@@ -140,15 +140,6 @@ impl Show for Options {
 /// A name, with its namespace if it has one: `toast.autovacuum_enabled`.
 fn quoted(name: &str) -> String {
     name.split('.').map(ident).collect::<Vec<_>>().join(".")
-}
-
-fn plain(node: &Node) -> Option<String> {
-    match &node.value {
-        Value::String(text) | Value::Float(text) => Some(text.clone()),
-        Value::Integer(number) => Some(number.to_string()),
-        Value::Boolean(value) => Some(value.to_string()),
-        _ => None,
-    }
 }
 
 /// Whether two values say the same: numbers by their value, switches by what they mean.

@@ -1,7 +1,7 @@
 //! Event triggers: what runs when somebody changes the schema. Only a superuser can make one.
 
 use crate::delta::Alteration;
-use crate::kind::{Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server};
+use crate::kind::{Cx, Doc, Draft, FIRING, Item, Place, Rank, Room, Row, Seat, Server, firing, firing_verb};
 use crate::model::{Address, Entry, Observed};
 use crate::pg::Feature;
 use crate::source::{KeyDoc, Shape};
@@ -22,9 +22,6 @@ pub struct Body {
     function: (String, String),
     enabled: &'static str,
 }
-
-const ENABLED: &[(&str, &str)] =
-    &[("yes", "yes"), ("no", "no"), ("always", "always"), ("replica", "replica")];
 
 static DOC: Doc = Doc {
     name: "event trigger",
@@ -64,7 +61,7 @@ impl Room for EventTrigger {
         let event = reader.required("event");
         let tags = reader.strings("tags").into_iter().map(|(tag, _)| tag.trim().to_uppercase()).collect();
         let call = reader.required("call");
-        let enabled = reader.one_of("enabled", ENABLED).unwrap_or("yes");
+        let enabled = reader.one_of("enabled", FIRING).unwrap_or("yes");
         let (Some((event, place)), Some((call, _))) = (event, call) else { return };
         let event = event.trim().to_lowercase();
         if event == "login" {
@@ -104,12 +101,7 @@ impl Room for EventTrigger {
             event: row.text("event").to_string(),
             tags: row.list("tags").into_iter().collect(),
             function: (schema.to_string(), name.to_string()),
-            enabled: match row.text("enabled") {
-                "D" => "no",
-                "A" => "always",
-                "R" => "replica",
-                _ => "yes",
-            },
+            enabled: firing(row.text("enabled")),
         };
         let function = Address::new("function", [schema, &format!("{name}()")]);
         out.model.insert(Entry::new(Address::new(DOC.name, [row.text("name")]), body).needing(function));
@@ -177,11 +169,6 @@ impl Room for EventTrigger {
 }
 
 fn enable(at: &Address, enabled: &str) -> Statement {
-    let verb = match enabled {
-        "no" => "DISABLE",
-        "always" => "ENABLE ALWAYS",
-        "replica" => "ENABLE REPLICA",
-        _ => "ENABLE",
-    };
+    let verb = firing_verb(enabled);
     Statement::new(Form::Catalog, format!("ALTER EVENT TRIGGER {} {verb}", ident(at.name())))
 }

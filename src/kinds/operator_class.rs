@@ -1,7 +1,7 @@
 //! Operator classes.
 
 use crate::delta::{Alteration, Show};
-use crate::kind::{Context, Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server, Visit};
+use crate::kind::{Context, Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server, Visit, split_using};
 use crate::model::{Address, Entry, Observed};
 use crate::needs;
 use crate::source::{KeyDoc, Shape};
@@ -82,7 +82,7 @@ impl Room for OperatorClass {
 
     fn read(&self, item: &mut Item<'_>) {
         let key = normal(&item.key.name);
-        let (name, method) = split(&key);
+        let (name, method) = split_using(&key);
         let mut reader = item.reader();
         let default = reader.flag("default");
         let family = reader.text("family");
@@ -147,7 +147,7 @@ impl Room for OperatorClass {
         let Body { definition: _, default, family, parts: (of, members) } = observed;
         draft.text("type", of);
         draft.flag("default", *default);
-        draft.word("family", family, &qualified(at.schema(), split(at.name()).0));
+        draft.word("family", family, &qualified(at.schema(), split_using(at.name()).0));
         draft.list("as", members);
     }
 
@@ -166,7 +166,7 @@ impl Room for OperatorClass {
 
     fn create(&self, at: &Address, desired: &Body, _: &Cx<'_>) -> Vec<Step> {
         let Body { definition, default, family, parts: _ } = desired;
-        let (name, method) = split(at.name());
+        let (name, method) = split_using(at.name());
         let default = if *default { "DEFAULT " } else { "" };
         let head = format!("CREATE OPERATOR CLASS {} {default}", qualified(at.schema(), name));
         let text = definition.text();
@@ -189,7 +189,7 @@ impl Room for OperatorClass {
     }
 
     fn drop(&self, at: &Address, observed: &Body, cx: &Cx<'_>) -> Vec<Step> {
-        let (name, method) = split(at.name());
+        let (name, method) = split_using(at.name());
         let family = Address::new("operator family", [at.schema(), at.name()]);
         let own = observed.family == qualified(at.schema(), name);
         // Its own family would be left behind, and takes the class along.
@@ -201,11 +201,11 @@ impl Room for OperatorClass {
     }
 
     fn rename(&self, from: &Address, at: &Address, cx: &Cx<'_>) -> Option<Vec<Step>> {
-        let (name, method) = split(at.name());
+        let (name, method) = split_using(at.name());
         let mut steps = vec![format!("ALTER {} RENAME TO {}", called(from), ident(name))];
         let own = qualified(at.schema(), name);
         if cx.observed.model.body::<Body>(at).is_some_and(|there| there.family == own) {
-            let family = qualified(from.schema(), split(from.name()).0);
+            let family = qualified(from.schema(), split_using(from.name()).0);
             steps.push(format!(
                 "ALTER OPERATOR FAMILY {family} USING {} RENAME TO {}",
                 ident(method),
@@ -217,7 +217,7 @@ impl Room for OperatorClass {
 
     /// A family of its own is called as the class is.
     fn follow(&self, body: &mut Body, from: &Address, to: &Address) {
-        let family = |at: &Address| qualified(at.schema(), split(at.name()).0);
+        let family = |at: &Address| qualified(at.schema(), split_using(at.name()).0);
         if matches!(from.kind, "operator class" | "operator family") && body.family == family(from) {
             body.family = family(to);
         }
@@ -232,19 +232,14 @@ impl Room for OperatorClass {
     }
 }
 
-/// Name and access method of `name using method`.
-fn split(name: &str) -> (&str, &str) {
-    name.rsplit_once(" using ").unwrap_or((name, "btree"))
-}
-
 /// The name with its access method.
 fn normal(name: &str) -> String {
-    let (name, method) = split(name);
-    format!("{} using {}", name.trim(), method.trim())
+    let (name, method) = split_using(name);
+    format!("{name} using {method}")
 }
 
 /// `OPERATOR CLASS public.mood_ops USING btree`.
 fn called(at: &Address) -> String {
-    let (name, method) = split(at.name());
+    let (name, method) = split_using(at.name());
     format!("OPERATOR CLASS {} USING {}", qualified(at.schema(), name), ident(method))
 }

@@ -1,7 +1,7 @@
 //! Operator families that hold more than one class; that of a single class comes and goes with it.
 
 use crate::delta::Alteration;
-use crate::kind::{Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server};
+use crate::kind::{Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server, split_using};
 use crate::model::{Address, Entry, Observed};
 use crate::source::KeyDoc;
 use crate::sql::{Form, ident, not_of_extension, qualified};
@@ -85,7 +85,7 @@ impl Room for OperatorFamily {
     }
 
     fn rename(&self, from: &Address, at: &Address, _: &Cx<'_>) -> Option<Vec<Step>> {
-        let sql = format!("ALTER {} RENAME TO {}", called(from), ident(split(at.name()).0));
+        let sql = format!("ALTER {} RENAME TO {}", called(from), ident(split_using(at.name()).0));
         Some(vec![Statement::new(Form::Catalog, sql).into()])
     }
 
@@ -98,19 +98,14 @@ impl Room for OperatorFamily {
     }
 }
 
-/// Name and access method of `name using method`.
-fn split(name: &str) -> (&str, &str) {
-    name.rsplit_once(" using ").unwrap_or((name, "btree"))
-}
-
 /// The name with its access method.
 fn normal(name: &str) -> String {
-    let (name, method) = split(name);
-    format!("{} using {}", name.trim(), method.trim())
+    let (name, method) = split_using(name);
+    format!("{name} using {method}")
 }
 
 /// `OPERATOR FAMILY public.numbers USING btree`.
 fn called(at: &Address) -> String {
-    let (name, method) = split(at.name());
+    let (name, method) = split_using(at.name());
     format!("OPERATOR FAMILY {} USING {}", qualified(at.schema(), name), ident(method))
 }

@@ -1,10 +1,12 @@
 //! Publications: what logical replication gives to subscribers.
 
 use crate::delta::{Alteration, Change};
-use crate::kind::{Context, Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server, Visit};
+use crate::kind::{
+    Context, Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server, Visit, inline, unwrapped,
+};
 use crate::model::{Address, Entry, Observed};
 use crate::pg::Feature;
-use crate::source::{KeyDoc, Node, Reader, Shape, Table, Value};
+use crate::source::{KeyDoc, Node, Reader, Shape, Value};
 use crate::sql::{Consent, Form, Fragment, Phrase, ident, idents, qualified};
 use crate::statement::{Statement, Step};
 use std::collections::{BTreeMap, BTreeSet};
@@ -336,16 +338,10 @@ impl Published {
     }
 
     fn value(&self) -> Value {
-        let nowhere = crate::source::Span::new(0, 0..0);
-        let mut table = Table::default();
-        if !self.columns.is_empty() {
-            let columns = self.columns.iter().map(|name| Node::at(nowhere, Value::String(name.clone())));
-            table.push("columns", nowhere, Value::Array(columns.collect()));
-        }
-        if let Some(condition) = &self.condition {
-            table.push("where", nowhere, Value::String(condition.text().to_string()));
-        }
-        Value::Table(table)
+        let Published { columns, condition } = self;
+        let columns = (!columns.is_empty()).then(|| ("columns", Value::strings(columns)));
+        let text = |condition: &Fragment| Value::String(unwrapped(condition.text()).to_string());
+        inline(columns.into_iter().chain(condition.as_ref().map(|condition| ("where", text(condition)))))
     }
 }
 
@@ -374,14 +370,8 @@ fn tables(item: &mut Item<'_>) -> BTreeMap<[String; 2], Published> {
             item.problems.add(node.span, message);
             continue;
         };
-        for (inner, _) in
-            inner.entries.iter().filter(|(key, _)| TABLE_KEYS.iter().all(|doc| doc.name != key.name))
-        {
-            let message = format!("unknown key `{}` in a published table", inner.name);
-            let known = TABLE_KEYS.iter().map(|doc| doc.name);
-            item.problems.add_with_suggestion(inner.span, message, &inner.name, known);
-        }
         let mut reader = Reader::new(inner, key.span, TABLE_KEYS, item.problems);
+        reader.refuse_unknown("in a published table");
         let columns = reader.strings("columns");
         let condition = reader.string("where").map(|(text, span)| Fragment::written(text, span));
         if let Some((_, span)) = columns.first() {

@@ -7,7 +7,7 @@ use crate::kind::{Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server, Un
 use crate::model::{Address, Entry, Model, Observed};
 use crate::pg::scram;
 use crate::source::{KeyDoc, Reader, Shape, Value};
-use crate::sql::{Form, Phrase, cut, ident, literal, qualified};
+use crate::sql::{Form, Phrase, cut, ident, literal, on_this_database, qualified};
 use crate::statement::{Statement, Step};
 use std::collections::BTreeMap;
 
@@ -306,8 +306,7 @@ fn set(at: &Address, here: bool, name: &str, value: &str) -> Statement {
     let sql = if here {
         // The name of the database is the server's to know.
         let [role, name, values] = [role, name_of_setting, values].map(|text| text.replace('%', "%%"));
-        let text = literal(&format!("ALTER ROLE {role} IN DATABASE %I SET {name} = {values}"));
-        format!("DO $$ BEGIN EXECUTE format({text}, current_database()); END $$")
+        on_this_database(&format!("ALTER ROLE {role} IN DATABASE %I SET {name} = {values}"))
     } else {
         format!("ALTER ROLE {role} SET {name_of_setting} = {values}")
     };

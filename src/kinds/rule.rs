@@ -1,7 +1,9 @@
 //! Rewrite rules on tables and views. The SELECT rule of a view is the view.
 
 use crate::delta::{Alteration, Change};
-use crate::kind::{Context, Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server, Visit};
+use crate::kind::{
+    Context, Cx, Doc, Draft, FIRING, Item, Place, Rank, Room, Row, Seat, Server, Visit, firing, firing_verb,
+};
 use crate::model::{Address, Entry, Observed};
 use crate::needs;
 use crate::source::{KeyDoc, Shape};
@@ -21,8 +23,6 @@ pub struct Body {
 }
 
 const EVENTS: &[(&str, &str)] = &[("insert", "insert"), ("update", "update"), ("delete", "delete")];
-const ENABLED: &[(&str, &str)] =
-    &[("yes", "yes"), ("no", "no"), ("always", "always"), ("replica", "replica")];
 
 static DOC: Doc = Doc {
     name: "rule",
@@ -59,7 +59,7 @@ impl Room for Rule {
         let condition = reader.string("condition");
         let instead = reader.flag("instead");
         let commands = reader.strings("do");
-        let enabled = reader.one_of("enabled", ENABLED).unwrap_or("yes");
+        let enabled = reader.one_of("enabled", FIRING).unwrap_or("yes");
         let Some(event) = event else { return };
         let span = commands.first().map_or(reader.span(), |(_, span)| *span);
         let mut text = condition.map_or(String::new(), |(condition, _)| format!("WHERE ({condition}) "));
@@ -109,12 +109,7 @@ impl Room for Rule {
                 _ => "delete",
             },
             definition: Fragment::plain(row.text("definition")),
-            enabled: match row.text("enabled") {
-                "D" => "no",
-                "A" => "always",
-                "R" => "replica",
-                _ => "yes",
-            },
+            enabled: firing(row.text("enabled")),
         };
         let mut entry =
             Entry::new(Address::new(DOC.name, path), body).part_of(Address::new(host, [path[0], path[1]]));
@@ -224,12 +219,7 @@ fn define(at: &Address, desired: &Body, verb: &str) -> Statement {
 }
 
 fn enable(at: &Address, enabled: &str) -> Statement {
-    let verb = match enabled {
-        "no" => "DISABLE",
-        "always" => "ENABLE ALWAYS",
-        "replica" => "ENABLE REPLICA",
-        _ => "ENABLE",
-    };
+    let verb = firing_verb(enabled);
     let sql = format!("ALTER TABLE {} {verb} RULE {}", at.relation(), ident(at.name()));
     Statement::on(&at.host("table"), Form::CreateRule, sql)
 }

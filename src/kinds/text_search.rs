@@ -3,7 +3,7 @@
 use crate::delta::{Alteration, Change};
 use crate::kind::{Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server, dotless, split_name};
 use crate::model::{Address, Entry, Observed};
-use crate::source::{KeyDoc, Node, Shape, Span, Value};
+use crate::source::{KeyDoc, Node, Shape, Value};
 use crate::sql::{Form, ident, literal, qualified};
 use crate::statement::{Statement, Step};
 use std::collections::BTreeMap;
@@ -82,7 +82,7 @@ impl Room for TextSearch {
         let (mut mappings, mut options) = (BTreeMap::new(), BTreeMap::new());
         for (key, node) in entries {
             if is_dictionary {
-                match plain(node) {
+                match node.value.plain() {
                     Some(text) => _ = options.insert(key.name.to_lowercase(), text),
                     None => reader.problems().add(node.span, format!("`{}` wants a value", key.name)),
                 }
@@ -193,12 +193,8 @@ impl Room for TextSearch {
         for (token, list) in mappings {
             together.entry(list.iter().map(said).collect()).or_default().push(token.clone());
         }
-        let nowhere = Span::new(0, 0..0);
-        let node = |name: String| Node::at(nowhere, Value::String(name));
-        let list: Vec<(String, Value)> = together
-            .into_iter()
-            .map(|(list, tokens)| (tokens.join(", "), Value::Array(list.into_iter().map(node).collect())))
-            .collect();
+        let list: Vec<(String, Value)> =
+            together.into_iter().map(|(list, tokens)| (tokens.join(", "), Value::strings(list))).collect();
         draft.word("parser", &base, "default");
         draft.table("mappings", list);
     }
@@ -341,15 +337,6 @@ fn options(text: &str) -> BTreeMap<String, String> {
         Some((split_name(name.trim()).concat(), value))
     };
     crate::sql::cut(text, ",").into_iter().filter_map(pair).collect()
-}
-
-fn plain(node: &Node) -> Option<String> {
-    match &node.value {
-        Value::String(text) | Value::Float(text) => Some(text.clone()),
-        Value::Integer(number) => Some(number.to_string()),
-        Value::Boolean(value) => Some(value.to_string()),
-        _ => None,
-    }
 }
 
 fn names(node: &Node) -> Option<Vec<String>> {

@@ -1,7 +1,10 @@
 //! Triggers on tables.
 
 use crate::delta::Alteration;
-use crate::kind::{Context, Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server, Visit, dotless};
+use crate::kind::{
+    Context, Cx, Doc, Draft, FIRING, Item, Place, Rank, Room, Row, Seat, Server, Visit, dotless, firing,
+    firing_verb,
+};
 use crate::model::{Address, Entry, Observed};
 use crate::source::{KeyDoc, Reader, Shape};
 use crate::sql::{Form, Fragment, Phrase, column_names, ident, idents, literal, not_of_extension, qualified};
@@ -37,8 +40,6 @@ pub struct Body {
 }
 
 const EVENTS: &[&str] = &["insert", "update", "delete", "truncate"];
-const ENABLED: &[(&str, &str)] =
-    &[("yes", "yes"), ("no", "no"), ("always", "always"), ("replica", "replica")];
 
 static DOC: Doc = Doc {
     name: "trigger",
@@ -108,7 +109,7 @@ impl Room for Trigger {
         let timing = reader.one_of("when", &timings);
         let row = reader.one_of("for_each", &[("row", true), ("statement", false)]).unwrap_or(false);
         let condition = reader.string("condition").map(|(text, span)| Fragment::written(text, span));
-        let enabled = reader.one_of("enabled", ENABLED).unwrap_or("yes");
+        let enabled = reader.one_of("enabled", FIRING).unwrap_or("yes");
         let call = reader.required("call");
         let constraint = reader.flag("constraint");
         let deferred =
@@ -210,12 +211,7 @@ impl Room for Trigger {
             condition: condition.map(Fragment::plain),
             function: (row.text("function_schema").to_string(), row.text("function").to_string()),
             arguments,
-            enabled: match row.text("enabled") {
-                "D" => "no",
-                "A" => "always",
-                "R" => "replica",
-                _ => "yes",
-            },
+            enabled: firing(row.text("enabled")),
             constraint: row.flag("constraint"),
             deferrable: row.flag("deferrable"),
             deferred: row.flag("deferred"),
@@ -477,12 +473,7 @@ fn define(at: &Address, desired: &Body) -> Statement {
 }
 
 fn enable(at: &Address, enabled: &str) -> Statement {
-    let verb = match enabled {
-        "no" => "DISABLE",
-        "always" => "ENABLE ALWAYS",
-        "replica" => "ENABLE REPLICA",
-        _ => "ENABLE",
-    };
+    let verb = firing_verb(enabled);
     let sql = format!("ALTER TABLE {} {verb} TRIGGER {}", at.relation(), ident(at.name()));
     Statement::on(&at.host("table"), Form::CreateTrigger, sql)
 }

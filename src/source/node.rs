@@ -100,6 +100,24 @@ impl Table {
     }
 }
 
+impl Value {
+    /// An array of strings.
+    pub fn strings<S: Into<String>>(items: impl IntoIterator<Item = S>) -> Value {
+        let item = |item: S| Node { value: Value::String(item.into()), span: Span::NOWHERE };
+        Value::Array(items.into_iter().map(item).collect())
+    }
+
+    /// What a string, a number or a boolean says, as text.
+    pub fn plain(&self) -> Option<String> {
+        match self {
+            Value::String(text) | Value::Float(text) => Some(text.clone()),
+            Value::Integer(number) => Some(number.to_string()),
+            Value::Boolean(value) => Some(value.to_string()),
+            Value::Datetime(_) | Value::Array(_) | Value::Table(_) => None,
+        }
+    }
+}
+
 impl Node {
     /// The table, if it is one.
     pub fn as_table(&self) -> Option<&Table> {

@@ -52,6 +52,16 @@ impl<'a, 'p> Reader<'a, 'p> {
         Reader { table, span, keys, problems }
     }
 
+    /// Complains of every key that is not documented; `what` is the table they stand in.
+    pub fn refuse_unknown(&mut self, what: &str) {
+        let known = |name: &str| self.keys.iter().any(|doc| doc.name == name);
+        for (key, _) in self.table.entries.iter().filter(|(key, _)| !known(&key.name)) {
+            let message = format!("unknown key `{}` {what}", key.name);
+            let names = self.keys.iter().map(|doc| doc.name);
+            self.problems.add_with_suggestion(key.span, message, &key.name, names);
+        }
+    }
+
     /// Where the problems go.
     pub fn problems(&mut self) -> &mut Problems {
         self.problems

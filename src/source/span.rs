@@ -10,6 +10,9 @@ pub struct Span {
 }
 
 impl Span {
+    /// The place of what nobody wrote.
+    pub const NOWHERE: Span = Span { file: 0, start: 0, end: 0 };
+
     /// The span `start..end` in file number `file`.
     pub fn new(file: usize, range: std::ops::Range<usize>) -> Span {
         Span { file: file as u32, start: range.start as u32, end: range.end as u32 }

@@ -52,7 +52,7 @@ fn column<'t>(table: &'t mut Table, name: &str) -> Option<&'t mut Table> {
 }
 
 fn say(column: &mut Table, key: &str, value: Value) {
-    column.push(key, Span::new(0, 0..0), value);
+    column.push(key, Span::NOWHERE, value);
 }
 
 /// The only column that a long form names.

@@ -85,9 +85,8 @@ impl<'a> Walk<'a> {
         let address = Address::new(kind.doc().name, [name]);
         let used = self.model.iter().any(|entry| entry.address.path().len() > 1);
         if used && !self.model.contains(&address) {
-            let nowhere = Span::new(0, 0..0);
-            let key = Key { name: name.to_string(), span: nowhere };
-            let node = Node::at(nowhere, Value::Table(Table::default()));
+            let key = Key { name: name.to_string(), span: Span::NOWHERE };
+            let node = Node::at(Span::NOWHERE, Value::Table(Table::default()));
             self.object(kind, Site { schema: name, host: None }, &key, &node);
             if let Some(entry) = self.model.get_mut(&address) {
                 entry.origin = None;

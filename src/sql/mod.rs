@@ -16,5 +16,5 @@ pub use form::{Consent, Cost, Form, Lock, Work};
 pub use fragment::Fragment;
 pub use names::auto_name;
 pub use phrase::{Origin, Phrase};
-pub use quote::{NON_PLAIN_KEYWORDS, ident, idents, literal, qualified};
+pub use quote::{NON_PLAIN_KEYWORDS, dollar_tag, ident, idents, literal, on_this_database, qualified};
 pub use routine::{argument_types, retype_routine, split_routine};

@@ -196,6 +196,23 @@ pub fn literal(text: &str) -> String {
     if text.contains('\\') { format!("E'{}'", quoted.replace('\\', "\\\\")) } else { format!("'{quoted}'") }
 }
 
+/// A statement in which `%I` stands for the current database, whose name is the server's to know; `text` is a format as
+/// the server's `format` takes it.
+pub fn on_this_database(text: &str) -> String {
+    let code = format!(" BEGIN EXECUTE format({}, current_database()); END ", literal(text));
+    let tag = dollar_tag(&code);
+    format!("DO {tag}{code}{tag}")
+}
+
+/// A dollar-quote tag that the text does not contain.
+pub fn dollar_tag(text: &str) -> String {
+    if !text.contains("$$") && !text.ends_with('$') {
+        return "$$".to_string();
+    }
+    let free = (1..).find(|number| !text.contains(&format!("$body{number}")));
+    format!("$body{}$", free.unwrap_or_default())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -215,6 +232,15 @@ mod tests {
     fn literals_survive_quotes_and_backslashes() {
         assert_eq!(literal("it's"), "'it''s'");
         assert_eq!(literal("a\\b'"), "E'a\\\\b'''");
+    }
+
+    #[test]
+    fn what_is_done_on_this_database_ends_where_it_should() {
+        assert_eq!(dollar_tag("select 1"), "$$");
+        assert_eq!(dollar_tag("select $$a$$"), "$body1$");
+        assert_eq!(dollar_tag("costs 5$"), "$body1$");
+        let sql = on_this_database("GRANT connect ON DATABASE %I TO \"a$$; drop table t; --\"");
+        assert!(sql.starts_with("DO $body1$") && sql.ends_with("$body1$"), "{sql}");
     }
 
     #[test]

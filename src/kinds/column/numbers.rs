@@ -48,14 +48,8 @@ impl Numbers {
     pub fn read(reader: &mut Reader<'_, '_>, key: &str) -> Numbers {
         let span = reader.span_of(key);
         let Some(table) = reader.table(key) else { return Numbers::default() };
-        for (key, _) in &table.entries {
-            if !KEYS.iter().any(|known| known.name == key.name) {
-                let message = format!("unknown key `{}` of a sequence", key.name);
-                let known = KEYS.iter().map(|known| known.name);
-                reader.problems().add_with_suggestion(key.span, message, &key.name, known);
-            }
-        }
         let mut inner = Reader::new(table, span, KEYS, reader.problems());
+        inner.refuse_unknown("of a sequence");
         Numbers {
             name: inner.text("name"),
             data_type: inner.one_of("type", TYPES),

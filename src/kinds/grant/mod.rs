@@ -7,7 +7,7 @@ use crate::kind::{Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server, Un
 use crate::model::{Address, Entry, Model, Observed};
 use crate::pg::Feature;
 use crate::source::{KeyDoc, Shape, Value};
-use crate::sql::{Consent, Form, ident, literal};
+use crate::sql::{Consent, Form, ident, literal, on_this_database};
 use crate::statement::{Statement, Step};
 use std::collections::{BTreeMap, BTreeSet};
 use words::{OTHERS, ROUTINES, TABLES, TYPES};
@@ -474,7 +474,7 @@ fn statement(at: &Address, verb: &str, privileges: &[&str], link: &str, tail: &s
     let list = list.join(", ");
     if at.subject().is_some_and(|subject| subject.path().is_empty()) {
         let text = format!("{verb} {list} ON {on} {link} {}{tail}", who.replace('%', "%%"));
-        return format!("DO $$ BEGIN EXECUTE format({}, current_database()); END $$", literal(&text));
+        return on_this_database(&text);
     }
     format!("{verb} {list} ON {on} {link} {who}{tail}")
 }

@@ -5,7 +5,7 @@ use crate::delta::Show;
 use crate::kind::{Context, Draft};
 use crate::model::Address;
 use crate::source::Value;
-use crate::sql::{Fragment, Phrase, ident, literal, qualified, split_routine};
+use crate::sql::{Fragment, Phrase, dollar_tag, ident, literal, qualified, split_routine};
 use std::collections::BTreeMap;
 
 /// The signature of `pg_proc p`: a line that lists its parts, then `(arguments) RETURNS result`.
@@ -193,15 +193,6 @@ pub fn write(word: &str, observed: &Body, draft: &mut Draft<'_>) {
             draft.text("link_symbol", symbol);
         }
     }
-}
-
-/// A dollar-quote tag that the text does not contain.
-fn dollar_tag(text: &str) -> String {
-    if !text.contains("$$") && !text.ends_with('$') {
-        return "$$".to_string();
-    }
-    let free = (1..).find(|number| !text.contains(&format!("$body{number}")));
-    format!("$body{}$", free.unwrap_or_default())
 }
 
 /// Settings, as a report shows them.
