@@ -277,6 +277,12 @@ pub trait Room: Sync + 'static {
         None
     }
 
+    /// Catalogs, besides that of its seat, in which the object can change while the catalogs that
+    /// `state/fingerprint.rs` always looks at do not.
+    fn catalogs(&self, _at: &Address) -> &'static [&'static str] {
+        &[]
+    }
+
     /// Takes one row of that query into the observed model.
     fn observe(&self, row: &Row<'_>, server: &Server, out: &mut Observed);
 
@@ -516,6 +522,8 @@ erased! {
     fn write(at: &Address; observed; draft: &mut Draft<'_>);
     /// See [`Room::probe`].
     fn probe(at: &Address; desired; cx: &Cx<'_>) -> Option<String>;
+    /// See [`Room::catalogs`].
+    fn catalogs(at: &Address; ; ) -> &'static [&'static str];
     /// See [`Room::comes_after`].
     fn comes_after(at: &Address; desired; cx: &Cx<'_>) -> Vec<Address>;
     /// See [`Room::create`].

@@ -121,20 +121,23 @@ impl Session {
     /// # Errors
     /// `Failed` if the server is too old or refuses the settings.
     pub fn open(client: Client, state_schema: &str) -> Result<Session> {
-        let mut session = Session::pin(client)?;
+        let mut session = Session::pin(client, state_schema)?;
         session.find_state(state_schema)?;
         Ok(session)
     }
 
-    /// Pins the settings and asks the server who it is, and no more than that: this is on the way of every run.
+    /// Pins the settings and asks the server who it is, and little more than that: this is on the way of every run.
     ///
     /// # Errors
     /// As [`Session::open`].
-    pub fn pin(mut client: Client) -> Result<Session> {
-        let batch = pinned()
-            + "SELECT current_setting('server_version_num') AS version, current_user AS user, \
-               current_database() AS database, pg_is_in_recovery() AS standby, \
-               current_setting('is_superuser') = 'on' AS superuser";
+    pub fn pin(mut client: Client, state_schema: &str) -> Result<Session> {
+        let batch = format!(
+            "{}SELECT current_setting('server_version_num') AS version, current_user AS user, \
+             current_database() AS database, pg_is_in_recovery() AS standby, \
+             current_setting('is_superuser') = 'on' AS superuser, {} AS remembers",
+            pinned(),
+            readable(state_schema, &["seen"])
+        );
         let answers = ask_raw(&mut client, &batch)
             .map_err(|error| server_error("the server refused the session's settings", &error))?;
         let row = answers.iter().rev().find_map(|answer| answer.rows().next());
@@ -146,10 +149,11 @@ impl Session {
             database: row.text("database").to_string(),
             superuser: row.flag("superuser"),
             in_recovery: row.flag("standby"),
+            remembers: row.flag("remembers"),
             schemas: Vec::new(),
             state: None,
             seats: Vec::new(),
-            declared: BTreeSet::new(),
+            catalogs: BTreeSet::new(),
         };
         Ok(Session { client, interrupt: Interrupt::default(), server })
     }
@@ -159,15 +163,7 @@ impl Session {
     /// # Errors
     /// `Failed` if the connection is lost.
     pub fn find_state(&mut self, schema: &str) -> Result<()> {
-        let readable = ["run", "memo", "secret", "seen"].map(|table| {
-            let name = literal(&qualified(schema, table));
-            format!("has_table_privilege(to_regclass({name}), 'SELECT')")
-        });
-        let query = format!(
-            "SELECT coalesce(CASE WHEN has_schema_privilege(to_regnamespace({0}), 'USAGE') THEN {1} END, false)",
-            literal(&ident(schema)),
-            readable.join(" AND "),
-        );
+        let query = format!("SELECT {}", readable(schema, &["run", "memo", "secret", "seen"]));
         let answers = self.ask(&query).map_err(|error| server_error("cannot look for the state", &error))?;
         let there = answers.first().and_then(Answer::first) == Some("t");
         self.server.state = there.then(|| schema.to_string());
@@ -230,6 +226,22 @@ impl Session {
         let answers = self.ask(&format!("SELECT pg_try_advisory_lock({LOCK_KEY}) AS locked"))?;
         Ok(answers.first().and_then(Answer::first) == Some("t"))
     }
+}
+
+/// An SQL condition: there are such tables in the schema, and they may be read.
+fn readable(schema: &str, tables: &[&str]) -> String {
+    let readable: Vec<String> = tables
+        .iter()
+        .map(|table| {
+            let name = literal(&qualified(schema, table));
+            format!("has_table_privilege(to_regclass({name}), 'SELECT')")
+        })
+        .collect();
+    let name = literal(&ident(schema));
+    let all = readable.join(" AND ");
+    format!(
+        "coalesce(CASE WHEN has_schema_privilege(to_regnamespace({name}), 'USAGE') THEN {all} END, false)"
+    )
 }
 
 /// The condition on a row of `pg_locks`: it is the lock of the run that is at work on this database.

@@ -22,8 +22,10 @@ pub struct Server {
     pub schemas: Vec<String>,
     /// Where its catalog has the objects of each kind.
     pub seats: Vec<Seat>,
-    /// The catalogs of the kinds that the file declares, and the sorts of its grants' other objects.
-    pub declared: BTreeSet<&'static str>,
+    /// The catalogs in which something that the file declares can change.
+    pub catalogs: BTreeSet<&'static str>,
+    /// Whether what earlier runs found in sync can be read.
+    pub remembers: bool,
     /// The tool's own schema, if it is there and may be read.
     pub state: Option<String>,
 }

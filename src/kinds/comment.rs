@@ -67,6 +67,13 @@ impl Room for Comment {
         Some(format!("SELECT * FROM ({all}) all_of_them ORDER BY kind COLLATE \"C\", path COLLATE \"C\""))
     }
 
+    fn catalogs(&self, at: &Address) -> &'static [&'static str] {
+        match at.subject().map(|subject| subject.kind) {
+            Some("role") => &["pg_shdescription"],
+            _ => &["pg_description"],
+        }
+    }
+
     fn observe(&self, row: &Row<'_>, server: &Server, out: &mut Observed) {
         let text = row.text("text").to_string();
         let Some(kind) = server.kind(row.text("kind")) else { return };

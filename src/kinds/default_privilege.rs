@@ -127,6 +127,10 @@ impl Room for DefaultPrivilege {
         ))
     }
 
+    fn catalogs(&self, _: &Address) -> &'static [&'static str] {
+        &["pg_default_acl", "pg_authid"]
+    }
+
     fn observe(&self, row: &Row<'_>, server: &Server, out: &mut Observed) {
         let maker = row.text("maker");
         let mut path = [maker, row.text("schema"), row.text("sort"), row.text("grantee")];

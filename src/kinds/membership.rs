@@ -72,6 +72,10 @@ impl Room for Membership {
         ))
     }
 
+    fn catalogs(&self, _: &Address) -> &'static [&'static str] {
+        &["pg_auth_members", "pg_authid"]
+    }
+
     fn observe(&self, row: &Row<'_>, _: &Server, out: &mut Observed) {
         let address = Address::new(DOC.name, [row.text("member"), row.text("role")]);
         let member = Address::new("role", [row.text("member")]);

@@ -131,6 +131,10 @@ impl Room for OperatorClass {
         })
     }
 
+    fn catalogs(&self, _: &Address) -> &'static [&'static str] {
+        &["pg_amop", "pg_amproc"]
+    }
+
     fn observe(&self, row: &Row<'_>, server: &Server, out: &mut Observed) {
         let body = Body {
             definition: Fragment::plain(row.text("definition")),

@@ -67,6 +67,10 @@ impl Room for OperatorFamily {
         })
     }
 
+    fn catalogs(&self, _: &Address) -> &'static [&'static str] {
+        &["pg_amop", "pg_amproc"]
+    }
+
     fn observe(&self, row: &Row<'_>, _: &Server, out: &mut Observed) {
         let address = Address::new(DOC.name, [row.text("schema"), row.text("name")]);
         out.model.insert(Entry::new(address, Body));

@@ -69,6 +69,10 @@ impl Room for Owner {
         Some(format!("SELECT * FROM ({all}) all_of_them ORDER BY kind COLLATE \"C\", path COLLATE \"C\""))
     }
 
+    fn catalogs(&self, _: &Address) -> &'static [&'static str] {
+        &["pg_authid"]
+    }
+
     fn observe(&self, row: &Row<'_>, server: &Server, out: &mut Observed) {
         let Some(kind) = server.kind(row.text("kind")) else { return };
         let subject = Address::new(kind, row.list("path"));

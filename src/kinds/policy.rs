@@ -118,6 +118,10 @@ impl Room for Policy {
         })
     }
 
+    fn catalogs(&self, _: &Address) -> &'static [&'static str] {
+        &["pg_authid"]
+    }
+
     fn observe(&self, row: &Row<'_>, server: &Server, out: &mut Observed) {
         let path = [row.text("schema"), row.text("table"), row.text("name")];
         let needs = needs::read(row, "needs", server);

@@ -163,6 +163,10 @@ impl Room for Publication {
         })
     }
 
+    fn catalogs(&self, _: &Address) -> &'static [&'static str] {
+        &["pg_publication_rel", "pg_publication_namespace"]
+    }
+
     fn observe(&self, row: &Row<'_>, _: &Server, out: &mut Observed) {
         let list: Vec<Listed> = row.parsed("tables");
         let mut needs = Vec::new();

@@ -132,6 +132,10 @@ impl Room for Role {
         })
     }
 
+    fn catalogs(&self, _: &Address) -> &'static [&'static str] {
+        &["pg_auth_members", "pg_db_role_setting"]
+    }
+
     fn observe(&self, row: &Row<'_>, _: &Server, out: &mut Observed) {
         let body = Body {
             flags: FLAGS.iter().map(|(key, _, _)| (*key, row.flag(key))).collect(),

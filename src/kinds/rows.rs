@@ -131,10 +131,15 @@ impl Room for Rows {
                     }
                 })
                 .collect();
-            let same = if same.is_empty() { "true".to_string() } else { same.join(" AND ") };
+            // Whoever only inserts asks no more than whether the row is there.
+            let (same, limit) = match desired.mode {
+                Mode::Insert => ("true".to_string(), " LIMIT 1"),
+                _ if same.is_empty() => ("true".to_string(), " LIMIT 1"),
+                _ => (format!("bool_and({})", same.join(" AND ")), ""),
+            };
             let matching = matching(at, desired, row, cx);
             parts.push(format!(
-                "SELECT {number} AS number, (SELECT bool_and({same}) FROM {name} t WHERE {}) AS same, 0::bigint AS extra",
+                "SELECT {number} AS number, (SELECT {same} FROM {name} t WHERE {}{limit}) AS same, 0::bigint AS extra",
                 matching.text()
             ));
         }
@@ -284,14 +289,15 @@ fn value(at: &Address, name: &str, cell: &Cell, cx: &Cx<'_>) -> Phrase {
     }
 }
 
-/// A condition on `t`: it is the row that `row` declares.
+/// A condition on `t`: it is the row that `row` declares. A literal is not null, and `=` can use an index.
 fn matching(at: &Address, body: &Body, row: &BTreeMap<String, Cell>, cx: &Cx<'_>) -> Phrase {
     let tests: Vec<Phrase> = body
         .key
         .iter()
         .filter_map(|name| Some((name, row.get(name)?)))
         .map(|(name, cell)| {
-            Phrase::from("t.").ident(name).raw(" IS NOT DISTINCT FROM ").phrase(&value(at, name, cell, cx))
+            let equals = if matches!(cell, Cell::Literal(_)) { " = " } else { " IS NOT DISTINCT FROM " };
+            Phrase::from("t.").ident(name).raw(equals).phrase(&value(at, name, cell, cx))
         })
         .collect();
     Phrase::new().joined(&tests, " AND ")
@@ -302,7 +308,7 @@ fn undeclared(at: &Address, body: &Body, cx: &Cx<'_>) -> Phrase {
     let rows: Vec<Phrase> = body
         .rows
         .iter()
-        .map(|row| Phrase::from("NOT (").phrase(&matching(at, body, row, cx)).raw(")"))
+        .map(|row| Phrase::from("(").phrase(&matching(at, body, row, cx)).raw(") IS NOT TRUE"))
         .collect();
     if rows.is_empty() { Phrase::from("true") } else { Phrase::new().joined(&rows, " AND ") }
 }

@@ -156,6 +156,10 @@ impl Room for TextSearch {
         })
     }
 
+    fn catalogs(&self, _: &Address) -> &'static [&'static str] {
+        &["pg_ts_config_map"]
+    }
+
     fn observe(&self, row: &Row<'_>, _: &Server, out: &mut Observed) {
         let pairs: Vec<(String, String)> = row.parsed("mappings");
         let mut mappings: BTreeMap<String, Vec<String>> = BTreeMap::new();

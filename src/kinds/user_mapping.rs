@@ -86,6 +86,10 @@ impl Room for UserMapping {
         ))
     }
 
+    fn catalogs(&self, _: &Address) -> &'static [&'static str] {
+        &["pg_user_mappings", "pg_authid"]
+    }
+
     fn observe(&self, row: &Row<'_>, _: &Server, out: &mut Observed) {
         let pair =
             |text: String| text.split_once('=').map(|(name, value)| (name.to_string(), Secret::new(value)));

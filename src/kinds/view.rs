@@ -152,6 +152,10 @@ impl Room for View {
         Some(Seat { only, ..Seat::RELATION })
     }
 
+    fn catalogs(&self, _: &Address) -> &'static [&'static str] {
+        &["pg_rewrite"]
+    }
+
     fn observe(&self, row: &Row<'_>, server: &Server, out: &mut Observed) {
         let path = [row.text("schema"), row.text("name")];
         let options = row.list("options");

@@ -12,9 +12,9 @@ use crate::canon;
 use crate::config::Connection;
 use crate::diff;
 use crate::error::{Error, ErrorKind, Result};
-use crate::kind::{Registry, Terms};
+use crate::kind::{Kind, Registry, Terms};
 use crate::kinds;
-use crate::model::{Address, Model};
+use crate::model::Model;
 use crate::observe;
 use crate::pg::{self, Client};
 use crate::plan::{self, Limits, Plan};
@@ -27,6 +27,7 @@ use crate::sql::{Consent, ident};
 use crate::state::fingerprint::{self, Seal, Seen};
 use crate::state::{self, Memo, Remembered, RunRecord};
 use crate::statement::StepRecord;
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -318,7 +319,7 @@ impl Reconciler {
 
     /// Whether nothing has changed since a run with this file and these terms found the database in sync.
     fn is_known(&self, session: &mut Session, options: &Options) -> Result<bool> {
-        if options.force || options.stateless {
+        if options.force || options.stateless || !session.server.remembers {
             return Ok(false);
         }
         let (allow, path, schema) = (self.consents(options), self.search_path(), self.state_schema());
@@ -343,14 +344,15 @@ impl Reconciler {
     }
 
     /// The desired model, less what is optional if that is to be left out.
-    fn wanted(&self, options: &Options) -> Model {
-        let mut desired = self.desired.model.clone();
-        if options.skip_optional || self.desired.settings.skip_optional {
-            let optional: Vec<_> =
-                desired.iter().filter(|entry| entry.optional).map(|entry| entry.address.clone()).collect();
-            optional.iter().for_each(|address| _ = desired.remove(address));
+    fn wanted(&self, options: &Options) -> Cow<'_, Model> {
+        if !options.skip_optional && !self.desired.settings.skip_optional {
+            return Cow::Borrowed(&self.desired.model);
         }
-        desired
+        let mut desired = self.desired.model.clone();
+        let optional: Vec<_> =
+            desired.iter().filter(|entry| entry.optional).map(|entry| entry.address.clone()).collect();
+        optional.iter().for_each(|address| _ = desired.remove(address));
+        Cow::Owned(desired)
     }
 
     /// An error for all that the file asks for and the server cannot do.
@@ -371,7 +373,7 @@ impl Reconciler {
         if !options.stateless && session.server.state.is_none() {
             session.find_state(&self.state_schema())?;
         }
-        let mut desired = self.wanted(options);
+        let mut desired = self.wanted(options).into_owned();
         self.supported(&desired, session)?;
         let allow = self.consents(options);
         let (path, schema) = (self.search_path(), self.state_schema());
@@ -390,9 +392,9 @@ impl Reconciler {
     }
 
     fn session(&self, client: Client, options: &Options) -> Result<Session> {
-        let mut session = Session::pin(client)?;
+        let mut session = Session::pin(client, &self.state_schema())?;
         session.arm(&options.interrupt);
-        session.server.declared = self.declared();
+        session.server.catalogs = self.catalogs();
         session.server.seats = self.registry.iter().filter_map(|kind| kind.seat()).collect();
         session.server.schemas.clone_from(&self.desired.schemas);
         let earlier = self.desired.model.iter().filter(|entry| entry.address.path().len() == 1);
@@ -400,14 +402,17 @@ impl Reconciler {
         Ok(session)
     }
 
-    /// The catalogs of what the file declares.
-    fn declared(&self) -> BTreeSet<&'static str> {
-        let spoken = |at: &Address| match self.registry.get(at.kind) {
-            Some(kind) => kind.seat().map(|seat| seat.class),
-            None => Some(at.kind),
-        };
-        let entries = self.desired.model.addresses();
-        entries.flat_map(|at| [Some(at), at.subject()]).flatten().filter_map(spoken).collect()
+    /// The catalogs in which something that the file declares can change.
+    fn catalogs(&self) -> BTreeSet<&'static str> {
+        let mut catalogs = BTreeSet::new();
+        for at in self.desired.model.addresses() {
+            let kind = self.registry.get(at.kind);
+            let about = at.subject().and_then(|subject| self.registry.get(subject.kind));
+            let seats = [kind, about].into_iter().flatten().filter_map(Kind::seat);
+            catalogs.extend(seats.map(|seat| seat.class));
+            catalogs.extend(kind.map(|kind| kind.catalogs(at)).unwrap_or_default());
+        }
+        catalogs
     }
 
     fn prepare_state(

@@ -4,6 +4,7 @@
 use super::digest;
 use crate::config::Secret;
 use crate::error::Result;
+use crate::kind::Server;
 use crate::pg::{Feature, scram};
 use crate::session::{Answer, Session, server_error};
 use crate::sql::{literal, qualified};
@@ -22,83 +23,127 @@ pub struct Seen<'a> {
     pub seal: &'a Seal,
 }
 
-/// Catalogs, what identifies a row besides its `xmin`, and which rows count. Everything that people make has an OID from
-/// 16384 on (FirstNormalObjectId); rows written anew have another `xmin`. Measured: ANALYZE, VACUUM, temporary tables
-/// that are gone, `nextval` and DDL that is rolled back leave the sums alone; all DDL that was tried changes them.
-///
-/// Whatever is made, dropped or defined anew writes rows of pg_depend, so catalogs whose rows are not changed otherwise
-/// are not here. Each costs as much to plan as the smallest query.
-const CATALOGS: &[(&str, &str, &str)] = &[
-    ("pg_class", "x.oid", "x.oid >= 16384"),
-    ("pg_attribute", "x.attrelid, x.attnum", "x.attrelid >= 16384"),
-    ("pg_constraint", "x.oid", "x.oid >= 16384"),
-    ("pg_index", "x.indexrelid, x.indisvalid, x.indisready, x.indislive", "x.indexrelid >= 16384"),
-    ("pg_proc", "x.oid", "x.oid >= 16384"),
-    ("pg_type", "x.oid", "x.oid >= 16384"),
-    ("pg_enum", "x.oid", "true"),
-    ("pg_trigger", "x.oid", "true"),
-    ("pg_sequence", "x.seqrelid", "true"),
-    ("pg_namespace", "x.oid", "x.nspname !~ '^pg_(toast_)?temp_'"),
-    ("pg_default_acl", "x.oid", "true"),
-    ("pg_depend", "x.classid, x.objid, x.refobjid, x.refobjsubid", "x.objid >= 16384"),
-    ("pg_description", "x.objoid, x.objsubid", "x.objoid >= 16384 OR x.objoid = 2200"),
+/// A catalog, what tells its rows apart besides their `xmin`, and which of them count.
+#[derive(Debug, Clone, Copy)]
+pub struct Catalog {
+    /// Its name.
+    pub name: &'static str,
+    /// An OID of each row, as SQL.
+    key: &'static str,
+    /// What else tells rows apart, as an SQL number.
+    and: &'static str,
+    /// A condition on the rows.
+    rows: &'static str,
+    /// What a server must have for the catalog to be there.
+    since: Option<Feature>,
+}
+
+impl Catalog {
+    const fn new(name: &'static str) -> Catalog {
+        Catalog { name, key: "x.oid", and: "0", rows: "true", since: None }
+    }
+
+    /// Only what people made: that has an OID from 16384 on (FirstNormalObjectId).
+    const fn made(self) -> Catalog {
+        Catalog { rows: "x.oid >= 16384", ..self }
+    }
+
+    const fn keyed(self, key: &'static str, and: &'static str) -> Catalog {
+        Catalog { key, and, ..self }
+    }
+
+    const fn only(self, rows: &'static str) -> Catalog {
+        Catalog { rows, ..self }
+    }
+
+    const fn since(self, feature: Feature) -> Catalog {
+        Catalog { since: Some(feature), ..self }
+    }
+
+    /// A query of one number for each row, by number `n` of the catalog.
+    fn query(&self, n: usize, server: &Server) -> String {
+        let Catalog { name, key, and, rows, .. } = self;
+        match *name {
+            // A view has no row versions.
+            "pg_user_mappings" => format!("SELECT hashtext(x::text)::int8 AS h FROM {name} x"),
+            "pg_authid" if !server.superuser => {
+                "SELECT hashtext(x::text)::int8 AS h FROM pg_roles x".to_string()
+            }
+            _ => format!(
+                "SELECT hashint8extended(x.xmin::text::int8 << 32 | {key}::int8, ({and})::int8 << 8 | {n}) AS h \
+                 FROM {name} x WHERE {rows}"
+            ),
+        }
+    }
+}
+
+/// The catalogs that every file is compared with. Rows written anew have another `xmin`. Measured: ANALYZE, VACUUM,
+/// temporary tables that are gone, `nextval` and DDL that is rolled back leave the sums alone; all DDL that was tried
+/// changes them. Each catalog costs as much to plan as the smallest query, so none is here for whose changes another
+/// one answers: a default's, a partition's, a dependency's.
+pub const ALWAYS: &[Catalog] = &[
+    Catalog::new("pg_class").made(),
+    Catalog::new("pg_attribute").keyed("x.attrelid", "x.attnum").only("x.attrelid >= 16384 AND x.attnum > 0"),
+    Catalog::new("pg_constraint").made(),
+    Catalog::new("pg_index")
+        .keyed("x.indexrelid", "x.indisvalid::int + 2 * x.indisready::int + 4 * x.indislive::int")
+        .only("x.indexrelid >= 16384"),
+    Catalog::new("pg_proc").made(),
+    Catalog::new("pg_type").made(),
+    Catalog::new("pg_trigger"),
+    Catalog::new("pg_sequence").keyed("x.seqrelid", "0"),
+    Catalog::new("pg_namespace").only("x.nspname < 'pg_' OR x.nspname >= 'pg`'"),
 ];
 
-/// Catalogs that count only where the file speaks of such objects: which catalog has them, or which sort of object that
-/// has none in the file. What nobody declares and nobody depends on is told by a run that looks at all.
-const OF_THE_FILE: &[(&str, &str, &str, &str)] = &[
-    ("pg_extension", "pg_extension", "x.oid", "true"),
-    ("pg_authid", "pg_shdescription", "x.objoid", "true"),
-    ("pg_authid", "pg_auth_members", "x.roleid, x.member", "true"),
-    ("pg_authid", "pg_db_role_setting", "x.setrole, x.setdatabase", "true"),
-    ("pg_collation", "pg_collation", "x.oid", "x.oid >= 16384"),
-    ("pg_cast", "pg_cast", "x.oid", "x.oid >= 16384"),
-    ("pg_operator", "pg_operator", "x.oid", "x.oid >= 16384"),
-    ("pg_opclass", "pg_opclass", "x.oid", "x.oid >= 16384"),
-    ("pg_opfamily", "pg_opfamily", "x.oid", "x.oid >= 16384"),
-    ("pg_rewrite", "pg_rewrite", "x.oid", "x.oid >= 16384"),
-    ("pg_event_trigger", "pg_event_trigger", "x.oid", "true"),
-    ("pg_statistic_ext", "pg_statistic_ext", "x.oid", "true"),
-    ("pg_publication", "pg_publication", "x.oid", "true"),
-    ("pg_ts_config", "pg_ts_config", "x.oid", "x.oid >= 16384"),
-    ("pg_ts_dict", "pg_ts_dict", "x.oid", "x.oid >= 16384"),
-    ("pg_foreign_data_wrapper", "pg_foreign_data_wrapper", "x.oid", "true"),
-    ("pg_foreign_server", "pg_foreign_server", "x.oid", "true"),
-    ("pg_user_mapping", "pg_user_mappings", "x::text", "true"),
-    ("language", "pg_language", "x.oid", "true"),
-    ("tablespace", "pg_tablespace", "x.oid", "true"),
-    ("parameter", "pg_parameter_acl", "x.oid", "true"),
+/// Catalogs that count where the file declares something that can change in them. What nobody declares and nobody
+/// depends on is told by a run that looks at all.
+pub const WHERE_DECLARED: &[Catalog] = &[
+    Catalog::new("pg_enum"),
+    Catalog::new("pg_description")
+        .keyed("x.objoid", "x.objsubid")
+        .only("x.objoid >= 16384 OR x.objoid = 2200"),
+    Catalog::new("pg_shdescription").keyed("x.objoid", "0"),
+    Catalog::new("pg_default_acl"),
+    Catalog::new("pg_extension"),
+    Catalog::new("pg_authid"),
+    Catalog::new("pg_auth_members").keyed("x.roleid", "x.member::int8"),
+    Catalog::new("pg_db_role_setting").keyed("x.setrole", "x.setdatabase::int8"),
+    Catalog::new("pg_database").only("x.datname = current_database()"),
+    Catalog::new("pg_policy"),
+    Catalog::new("pg_rewrite").made(),
+    Catalog::new("pg_collation").made(),
+    Catalog::new("pg_cast").made(),
+    Catalog::new("pg_operator").made(),
+    Catalog::new("pg_opclass").made(),
+    Catalog::new("pg_opfamily").made(),
+    Catalog::new("pg_amop").made(),
+    Catalog::new("pg_amproc").made(),
+    Catalog::new("pg_event_trigger"),
+    Catalog::new("pg_statistic_ext"),
+    Catalog::new("pg_publication"),
+    Catalog::new("pg_publication_rel"),
+    Catalog::new("pg_publication_namespace").since(Feature::PublicationSchemas),
+    Catalog::new("pg_ts_config").made(),
+    Catalog::new("pg_ts_config_map")
+        .keyed("x.mapcfg", "x.maptokentype * 1000 + x.mapseqno")
+        .only("x.mapcfg >= 16384"),
+    Catalog::new("pg_ts_dict").made(),
+    Catalog::new("pg_foreign_data_wrapper"),
+    Catalog::new("pg_foreign_server"),
+    Catalog::new("pg_user_mappings"),
+    Catalog::new("pg_language"),
+    Catalog::new("pg_tablespace"),
+    Catalog::new("pg_parameter_acl").since(Feature::ParameterPrivileges),
 ];
 
 /// A query that gives the fingerprint of what the session sees.
 fn query(session: &Session) -> String {
     let server = &session.server;
-    let rows = |catalog: &str, key: &str, rows: &str| {
-        // A view has no row versions.
-        let version = if catalog == "pg_user_mappings" { "" } else { ", x.xmin" };
-        format!(
-            "SELECT hashtext(concat_ws(' ', '{catalog}', {key}{version})) AS h FROM {catalog} x WHERE {rows}"
-        )
-    };
-    let mut parts: Vec<String> =
-        CATALOGS.iter().map(|(catalog, key, condition)| rows(catalog, key, condition)).collect();
-    let spoken = |of: &str| server.declared.contains(of);
-    for (of, catalog, key, condition) in OF_THE_FILE {
-        let there = *of != "parameter" || server.has(Feature::ParameterPrivileges);
-        if spoken(of) && there {
-            parts.push(rows(catalog, key, condition));
-        }
-    }
-    if spoken("pg_authid") {
-        parts.push(match server.superuser {
-            true => rows("pg_authid", "x.oid", "true"),
-            false => "SELECT hashtext(x::text) FROM pg_roles x".to_string(),
-        });
-    }
-    parts.push(
-        "SELECT hashtext(datacl::text) FROM pg_database WHERE datname = current_database()".to_string(),
-    );
-    format!("SELECT count(*) || ':' || coalesce(sum(h), 0) FROM ({}) catalogs", parts.join(" UNION ALL "))
+    let declared = WHERE_DECLARED.iter().filter(|catalog| server.catalogs.contains(catalog.name));
+    let there = |catalog: &&Catalog| catalog.since.is_none_or(|feature| server.has(feature));
+    let queries = ALWAYS.iter().chain(declared).filter(there).enumerate();
+    let parts: Vec<String> = queries.map(|(n, catalog)| catalog.query(n, server)).collect();
+    format!("SELECT sum(h)::text FROM ({}) catalogs", parts.join(" UNION ALL "))
 }
 
 fn key(session: &Session, seen: &Seen<'_>) -> String {

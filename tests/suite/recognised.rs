@@ -1,6 +1,11 @@
 //! A database in which nothing has changed is recognised by its fingerprint; whatever changes is seen.
 
-use crate::support::{self, Run, portal::Portal};
+use crate::support::{self, Run, portal::Portal, unique};
+use pgreconcile::kind::{Kind, Place, Server};
+use pgreconcile::model::Address;
+use pgreconcile::pg::ServerVersion;
+use pgreconcile::state::fingerprint;
+use std::collections::BTreeSet;
 
 /// Changes behind the tool's back, one for each catalog that the fingerprint covers, and what the next run does about it.
 const CHANGES: &[(&str, &str)] = &[
@@ -65,5 +70,137 @@ fn custom_objects_are_asked_for_at_every_run() {
         Run::new(&db).file(&file).arg("apply").run().success().stdout_contains("in sync: nothing to do");
         db.execute(change);
         Run::new(&db).file(&file).arg("apply").run().success().stdout_contains("by 1 statement");
+    }
+}
+
+/// Kinds that the portal does not have, and changes that touch no catalog but their own.
+const RARER: &str = r#"
+[enums]
+mood = ["ok", "odd"]
+
+[sequences.numbers]
+increment = 2
+
+[tables.notes]
+row_security = true
+[tables.notes.columns]
+id = { type = "bigint", identity = "always", primary_key = true }
+body = { type = "text", default = "'x'" }
+[tables.notes.policies.own]
+using = "body <> ''"
+[tables.notes.rules.quiet]
+event = "delete"
+instead = true
+
+[views.short]
+query = "select id from notes"
+
+[publications]
+p = ["notes"]
+
+[text_search_configurations.plain.mappings]
+asciiword = ["simple"]
+
+[[grants]]
+to = "{role}"
+on = "table notes"
+privileges = ["select"]
+"#;
+
+const RARER_CHANGES: &[(&str, &str)] = &[
+    ("alter type mood add value 'new'", "done:"),
+    ("alter sequence numbers increment 3", "done:"),
+    ("alter sequence notes_id_seq increment 3", "drift:"),
+    ("alter table notes alter body set default 'y'", "done:"),
+    ("alter policy own on notes rename to another", "done:"),
+    ("alter table notes disable rule quiet", "done:"),
+    ("create or replace view short as select id from notes where id > 0", "done:"),
+    ("alter publication p drop table notes", "done:"),
+    ("alter text search configuration plain alter mapping for asciiword with english_stem", "done:"),
+    ("alter role {role} rename to {role}_gone", "role \"{role}\" does not exist"),
+];
+
+#[test]
+fn changes_of_rarer_kinds_are_seen() {
+    for server in [support::server(), &support::servers()[support::servers().len() - 1]] {
+        for (change, outcome) in RARER_CHANGES {
+            let db = server.database();
+            let role = unique("reader");
+            db.execute(&format!("create role {role}"));
+            let named = |text: &str| text.replace("{role}", &role);
+            let file = named(RARER);
+            let run = || Run::new(&db).file(&file).args(["apply"]).run();
+            run().success();
+            run().success();
+            run().success().stdout_contains("in sync: nothing to do");
+            assert_eq!(db.scalar("select count(*) from pgreconcile.seen"), "1", "recognised at all");
+            db.execute(&named(change));
+            let next = run();
+            let told = format!("{}{}", next.stdout, next.stderr);
+            assert!(told.contains(&named(outcome)), "{change} on PostgreSQL {}: {told}", server.major());
+        }
+    }
+}
+
+/// Catalogs that rooms read and that the fingerprint leaves out: what changes there changes a row of another one too.
+const ANSWERED_FOR: &[&str] =
+    &["pg_aggregate", "pg_am", "pg_attrdef", "pg_depend", "pg_inherits", "pg_partitioned_table", "pg_range"];
+
+/// Catalogs that rooms read for the names of other objects; where those are declared, they are looked at.
+const FOR_NAMES: &[&str] = &[
+    "pg_cast",
+    "pg_collation",
+    "pg_database",
+    "pg_foreign_data_wrapper",
+    "pg_foreign_server",
+    "pg_language",
+    "pg_opclass",
+    "pg_operator",
+    "pg_opfamily",
+    "pg_roles",
+    "pg_ts_dict",
+    "pg_ts_parser",
+    "pg_ts_template",
+];
+
+/// Names of schemas and the beginnings of others.
+const NO_CATALOGS: &[&str] = &["pg_", "pg_attver", "pg_catalog"];
+
+#[test]
+fn every_catalog_that_a_room_reads_is_looked_at() {
+    let registry = pgreconcile::kinds::registry();
+    let server = Server {
+        version: ServerVersion(180_000),
+        user: "u".into(),
+        database: "d".into(),
+        superuser: true,
+        in_recovery: false,
+        schemas: vec!["public".into()],
+        seats: registry.iter().filter_map(Kind::seat).collect(),
+        catalogs: BTreeSet::new(),
+        remembers: true,
+        state: None,
+    };
+    let known = |name: &str| fingerprint::WHERE_DECLARED.iter().any(|catalog| catalog.name == name);
+    let always = |name: &str| fingerprint::ALWAYS.iter().any(|catalog| catalog.name == name);
+    for kind in registry.iter() {
+        let at = Address::new(kind.doc().name, ["public", "t", "x"]);
+        let class = kind.seat().map(|seat| seat.class);
+        let own: Vec<&str> = kind.catalogs(&at).iter().copied().chain(class).collect();
+        let about = matches!(kind.doc().place, Place::OnAny(_) | Place::TopList(_));
+        let query = kind.catalog(&server).unwrap_or_default();
+        let relations: BTreeSet<&str> = query
+            .split_inclusive(|c: char| !(c.is_alphanumeric() || c == '_'))
+            .filter(|word| word.starts_with("pg_") && !word.ends_with(['(', '.']))
+            .map(|word| word.trim_end_matches(|c: char| !(c.is_alphanumeric() || c == '_')))
+            .collect();
+        for name in own.iter().filter(|name| !always(name)) {
+            assert!(known(name), "{}: no fingerprint of {name}", kind.doc().name);
+        }
+        for name in relations {
+            let left_out = [ANSWERED_FOR, FOR_NAMES, NO_CATALOGS].concat().contains(&name);
+            let seen = always(name) || own.contains(&name) || about && known(name);
+            assert!(left_out || seen, "{} reads {name}, and the fingerprint does not", kind.doc().name);
+        }
     }
 }

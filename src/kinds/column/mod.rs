@@ -1,20 +1,22 @@
 //! Columns of tables.
 
 mod change;
+mod collation;
 mod keeping;
 mod numbers;
 mod steps;
 
 use crate::delta::{Alteration, Change, Obstacle, Show};
 use crate::kind::{
-    Context, Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server, Undeclared, Visit, dotless,
-    split_name, unwrapped,
+    Context, Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server, Undeclared, Visit, split_name,
+    unwrapped,
 };
 use crate::model::{Address, Entry, Model, Observed};
 use crate::pg::Feature;
 use crate::source::{KeyDoc, Shape, Span};
-use crate::sql::{Form, Fragment, Phrase, auto_name, ident, not_of_extension, qualified};
+use crate::sql::{Form, Fragment, Phrase, auto_name, ident, not_of_extension};
 use crate::statement::Step;
+use collation::Collation;
 use keeping::Keeping;
 use numbers::{Numbers, Sequence};
 
@@ -41,40 +43,6 @@ impl Identity {
         match self {
             Identity::Always => "ALWAYS",
             Identity::ByDefault => "BY DEFAULT",
-        }
-    }
-}
-
-/// A collation: its schema, if it is not the server's own or is not said, and its name.
-#[derive(Debug, Clone)]
-pub struct Collation(Option<String>, String);
-
-impl PartialEq for Collation {
-    fn eq(&self, other: &Self) -> bool {
-        let anywhere = self.0.is_none() || other.0.is_none();
-        self.1 == other.1 && (anywhere || self.0 == other.0)
-    }
-}
-
-impl Show for Collation {
-    fn show(&self) -> Option<String> {
-        Some(self.sql())
-    }
-}
-
-impl Collation {
-    /// As the file says it.
-    fn written(&self) -> String {
-        match self.0.as_deref().filter(|schema| *schema != "pg_catalog") {
-            Some(schema) => format!("{}.{}", dotless(schema), dotless(&self.1)),
-            None => dotless(&self.1),
-        }
-    }
-
-    fn sql(&self) -> String {
-        match &self.0 {
-            Some(schema) => qualified(schema, &self.1),
-            None => ident(&self.1),
         }
     }
 }

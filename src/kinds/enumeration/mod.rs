@@ -91,6 +91,10 @@ impl Room for Enum {
         Some(Seat::TYPE)
     }
 
+    fn catalogs(&self, _: &Address) -> &'static [&'static str] {
+        &["pg_enum"]
+    }
+
     fn observe(&self, row: &Row<'_>, _: &Server, out: &mut Observed) {
         let labels = row.list("labels").into_iter().map(|name| Label { name, renamed_from: None }).collect();
         let address = Address::new(DOC.name, [row.text("schema"), row.text("name")]);

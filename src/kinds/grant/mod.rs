@@ -144,6 +144,16 @@ impl Room for Grant {
         ))
     }
 
+    fn catalogs(&self, at: &Address) -> &'static [&'static str] {
+        match at.subject().map(|subject| subject.kind) {
+            Some("database") => &["pg_authid", "pg_database"],
+            Some("language") => &["pg_authid", "pg_language"],
+            Some("tablespace") => &["pg_authid", "pg_tablespace"],
+            Some("parameter") => &["pg_authid", "pg_parameter_acl"],
+            _ => &["pg_authid"],
+        }
+    }
+
     fn observe(&self, row: &Row<'_>, server: &Server, out: &mut Observed) {
         let other = OTHERS.iter().map(|seat| seat.kind).find(|kind| *kind == row.text("kind"));
         let Some(kind) = server.kind(row.text("kind")).or(other) else { return };
