@@ -1,6 +1,6 @@
 //! A live database as a `schema.toml`, on stdout or in files.
 
-use super::arguments::{Global, SplitBy};
+use super::arguments::{Format, Global, SplitBy};
 use super::output;
 use super::progress::Progress;
 use pgreconcile::apply::Event;
@@ -18,6 +18,9 @@ pub fn inspect(global: &Global, split: Option<SplitBy>, folder: Option<&Path>) -
     };
     if split != Split::None && folder.is_none() {
         return Err(Error::usage("`--split` makes several files").hint("say where: `--output FOLDER`"));
+    }
+    if global.format != Format::Text {
+        return Err(Error::usage("`inspect` writes TOML, and has no other format"));
     }
     let options = global.options("inspect")?;
     let progress = Progress::new(global);

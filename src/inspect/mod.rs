@@ -78,32 +78,12 @@ impl<'a> Writer<'a> {
         for kind in self.registry.iter() {
             match kind.doc().place {
                 Place::Top(key) => {
-                    for entry in self.of_kind(kind) {
-                        if self.is_of_others(entry) {
-                            continue;
-                        }
-                        self.object(
-                            kind,
-                            entry,
-                            self.default_schema,
-                            Some(key),
-                            &mut out.root,
-                            &mut out.unsaid,
-                        );
-                    }
+                    let here = |entry: &&Entry| !self.is_of_others(entry);
+                    self.top(kind, key, self.of_kind(kind).filter(here), &mut out);
                 }
                 Place::InSchema(key) => {
                     let here = |entry: &&Entry| entry.address.schema() == self.default_schema;
-                    for entry in self.of_kind(kind).filter(here) {
-                        self.object(
-                            kind,
-                            entry,
-                            self.default_schema,
-                            Some(key),
-                            &mut out.root,
-                            &mut out.unsaid,
-                        );
-                    }
+                    self.top(kind, key, self.of_kind(kind).filter(here), &mut out);
                 }
                 Place::TopList(key) => self.list(kind, key, &mut out),
                 Place::Namespace(_) | Place::Children { .. } | Place::Single { .. } | Place::OnAny(_) => {}
@@ -118,6 +98,19 @@ impl<'a> Writer<'a> {
         }
         spec::shorten(&mut out.root, self.registry);
         out
+    }
+
+    /// Writes objects into the table `key` at the top level.
+    fn top(
+        &self,
+        kind: &'static dyn Kind,
+        key: &str,
+        entries: impl Iterator<Item = &'a Entry>,
+        out: &mut Document,
+    ) {
+        for entry in entries {
+            self.object(kind, entry, self.default_schema, Some(key), &mut out.root, &mut out.unsaid);
+        }
     }
 
     fn draft<'s>(&'s self, entry: &Entry, schema: &'s str) -> Draft<'s> {

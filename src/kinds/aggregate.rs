@@ -7,7 +7,7 @@ use crate::needs;
 use crate::source::{KeyDoc, Shape, Value};
 use crate::sql::{
     Form, Fragment, Phrase, argument_types, ident, literal, not_of_extension, qualified, retype_routine,
-    split_routine,
+    routine_name, split_routine,
 };
 use crate::statement::{Statement, Step};
 
@@ -92,17 +92,6 @@ static DOC: Doc = Doc {
               combinefunc = \"numeric_add\"\nparallel = \"safe\"\n",
 };
 
-macro_rules! function {
-    ($column:literal) => {
-        concat!(
-            "(SELECT quote_ident(s.nspname) || '.' || quote_ident(f.proname) FROM pg_proc f \
-             JOIN pg_namespace s ON s.oid = f.pronamespace WHERE f.oid = a.",
-            $column,
-            "::oid)"
-        )
-    };
-}
-
 macro_rules! modify {
     ($column:literal) => {
         concat!(
@@ -118,21 +107,21 @@ macro_rules! modify {
 }
 
 const PARTS: &[Part] = &[
-    ("sfunc", Sort::Name, function!("aggtransfn")),
+    ("sfunc", Sort::Name, routine_name!("a.aggtransfn")),
     ("stype", Sort::Sql, "format_type(a.aggtranstype, NULL)"),
     ("sspace", Sort::Number, "nullif(a.aggtransspace, 0)::text"),
-    ("finalfunc", Sort::Name, function!("aggfinalfn")),
+    ("finalfunc", Sort::Name, routine_name!("a.aggfinalfn")),
     ("finalfunc_extra", Sort::Flag, "CASE WHEN a.aggfinalextra THEN 'true' END"),
     ("finalfunc_modify", Sort::Sql, modify!("aggfinalmodify")),
-    ("combinefunc", Sort::Name, function!("aggcombinefn")),
-    ("serialfunc", Sort::Name, function!("aggserialfn")),
-    ("deserialfunc", Sort::Name, function!("aggdeserialfn")),
+    ("combinefunc", Sort::Name, routine_name!("a.aggcombinefn")),
+    ("serialfunc", Sort::Name, routine_name!("a.aggserialfn")),
+    ("deserialfunc", Sort::Name, routine_name!("a.aggdeserialfn")),
     ("initcond", Sort::Text, "a.agginitval"),
-    ("msfunc", Sort::Name, function!("aggmtransfn")),
-    ("minvfunc", Sort::Name, function!("aggminvtransfn")),
+    ("msfunc", Sort::Name, routine_name!("a.aggmtransfn")),
+    ("minvfunc", Sort::Name, routine_name!("a.aggminvtransfn")),
     ("mstype", Sort::Sql, "CASE WHEN a.aggmtranstype <> 0 THEN format_type(a.aggmtranstype, NULL) END"),
     ("msspace", Sort::Number, "nullif(a.aggmtransspace, 0)::text"),
-    ("mfinalfunc", Sort::Name, function!("aggmfinalfn")),
+    ("mfinalfunc", Sort::Name, routine_name!("a.aggmfinalfn")),
     ("mfinalfunc_extra", Sort::Flag, "CASE WHEN a.aggmfinalextra THEN 'true' END"),
     (
         "mfinalfunc_modify",

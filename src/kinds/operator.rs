@@ -6,7 +6,8 @@ use crate::model::{Address, Entry, Observed};
 use crate::needs;
 use crate::source::{KeyDoc, Shape, Span};
 use crate::sql::{
-    Form, Fragment, Phrase, argument_types, ident, not_of_extension, retype_routine, split_routine,
+    Form, Fragment, Phrase, argument_types, ident, not_of_extension, retype_routine, routine_name,
+    split_routine,
 };
 use crate::statement::{Statement, Step};
 
@@ -47,17 +48,6 @@ static DOC: Doc = Doc {
               volatility = \"immutable\"\nbody = \"select a = b\"\n\n\
               [operators]\n\"===(text, text)\" = { function = \"same\", commutator = \"===\", restrict = \"eqsel\" }\n",
 };
-
-macro_rules! function {
-    ($column:literal) => {
-        concat!(
-            "(SELECT quote_ident(s.nspname) || '.' || quote_ident(f.proname) FROM pg_proc f \
-             JOIN pg_namespace s ON s.oid = f.pronamespace WHERE f.oid = o.",
-            $column,
-            "::oid)"
-        )
-    };
-}
 
 macro_rules! operator {
     ($column:literal) => {
@@ -115,11 +105,11 @@ impl Room for Operator {
             "SELECT n.nspname AS schema, o.oprname || '(' || {SIDES} || ')' AS name, {} AS function, {} AS commutator, {} AS negator, \
              {} AS restrict, {} AS join, o.oprcanhash AS hashes, o.oprcanmerge AS merges, {} AS needs FROM pg_operator o JOIN pg_namespace n ON n.oid = o.oprnamespace \
              WHERE o.oprcode <> 0 AND {ours} AND {own} ORDER BY o.oid",
-            function!("oprcode"),
+            routine_name!("o.oprcode"),
             operator!("oprcom"),
             operator!("oprnegate"),
-            function!("oprrest"),
-            function!("oprjoin"),
+            routine_name!("o.oprrest"),
+            routine_name!("o.oprjoin"),
             needs::query("pg_operator", "o.oid")
         ))
     }
@@ -258,7 +248,7 @@ fn function_context(types: &str) -> Context {
     Context::Part {
         before: "CREATE TEMP TABLE pgr_operator AS SELECT to_regprocedure($name$".to_string(),
         after: format!("({types})$name$)::oid AS oprcode"),
-        spelled: format!("SELECT {} FROM pg_temp.pgr_operator o", function!("oprcode")),
+        spelled: format!("SELECT {} FROM pg_temp.pgr_operator o", routine_name!("o.oprcode")),
     }
 }
 

@@ -95,13 +95,13 @@ impl Inspection {
     }
 }
 
-/// The schemas of people: not the system's, not those of extensions, not the tool's own.
+/// The schemas of people: not the system's, not those of extensions, not the tool's own, whatever it is called.
 fn schemas(session: &mut Session) -> Result<Vec<String>> {
     let own = not_of_extension("pg_namespace", "n.oid");
     let query = format!(
         "SELECT n.nspname AS name FROM pg_namespace n WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' \
-         AND n.nspname <> {} AND {own} ORDER BY 1",
-        literal(state::DEFAULT_SCHEMA)
+         AND NOT {} AND {own} ORDER BY 1",
+        state::is_state("n.oid")
     );
     let answers = session.ask(&query).map_err(|error| server_error("cannot list the schemas", &error))?;
     Ok(answers.iter().flat_map(|answer| answer.rows()).map(|row| row.text("name").to_string()).collect())

@@ -1,5 +1,18 @@
 //! Phrases for catalog queries that more than one room needs.
 
+/// The name of the routine whose OID the catalog has at `$oid`, as SQL; NULL where there is none.
+macro_rules! routine_name {
+    ($oid:literal) => {
+        concat!(
+            "(SELECT quote_ident(s.nspname) || '.' || quote_ident(f.proname) FROM pg_proc f \
+             JOIN pg_namespace s ON s.oid = f.pronamespace WHERE f.oid = ",
+            $oid,
+            "::oid)"
+        )
+    };
+}
+pub(crate) use routine_name;
+
 /// A condition: the object `oid` of catalog `catalog` is no member of an extension.
 pub fn not_of_extension(catalog: &str, oid: &str) -> String {
     format!(

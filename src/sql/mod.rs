@@ -10,6 +10,7 @@ mod phrase;
 mod quote;
 mod routine;
 
+pub(crate) use catalog::routine_name;
 pub use catalog::{SEQUENCE_OF_ITS_OWN, column_names, not_of_extension, with_clause};
 pub use cut::{bracketed, cut, cut_once};
 pub use form::{Consent, Cost, Form, Lock, Work};

@@ -79,6 +79,16 @@ REVOKE ALL ON {secret}, {seen} FROM PUBLIC",
     )
 }
 
+/// An SQL condition: the schema with that OID holds the tool's own tables, whatever its name.
+pub fn is_state(schema: &str) -> String {
+    let tables = ["run", "step", "memo", "seen", "secret", "quarantine"];
+    format!(
+        "(SELECT count(*) = {} FROM pg_class o WHERE o.relnamespace = {schema} AND o.relname IN ({}))",
+        tables.len(),
+        tables.map(literal).join(", ")
+    )
+}
+
 /// Makes the tool's own schema if it is not there.
 ///
 /// # Errors

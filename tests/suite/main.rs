@@ -12,6 +12,7 @@ mod examples;
 mod features;
 mod harness;
 mod house;
+mod inspect;
 mod killed;
 mod leftovers;
 mod locks;

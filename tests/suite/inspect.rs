@@ -1,0 +1,79 @@
+//! `inspect`: what it writes where, and what it leaves out. That it goes there and back is shown by every case.
+
+use crate::support::{self, Database, Run};
+use std::fs;
+
+fn inspected(db: &Database, args: &[&str]) -> String {
+    Run::new(db).arg("inspect").args(args.iter().copied()).run().success().stdout
+}
+
+fn two_schemas() -> Database {
+    let db = support::server().database();
+    db.execute(
+        "create table events (id int primary key); create table \"odd/../name\" (id int);
+         create schema tenants; create table tenants.customers (id int primary key, name text);
+         create table tenants.audit_log (id int); create table flyway_schema_history (id int)",
+    );
+    db
+}
+
+#[test]
+fn a_split_file_is_in_sync_and_overwrites_nothing() {
+    let db = two_schemas();
+    for (split, wanted) in [("schema", "tenants.toml"), ("table", "customers.toml")] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("schema");
+        let path = path.to_str().expect("a path");
+        let saved = inspected(&db, &["--split", split, "--output", path]);
+        assert!(saved.lines().count() > 1 && saved.contains(wanted), "{saved}");
+        let inside = saved.lines().all(|line| fs::canonicalize(line).expect("a file").starts_with(path));
+        assert!(inside, "{saved}");
+        Run::new(&db)
+            .args(["check", "--stateless", "--file", path])
+            .run()
+            .success()
+            .stdout_contains("in sync");
+        let before = fs::read_to_string(format!("{path}/schema.toml")).expect("a file");
+        Run::new(&db)
+            .args(["inspect", "--split", split, "--output", path])
+            .run()
+            .code(1)
+            .stderr_contains("is there already; nothing was written");
+        assert_eq!(before, fs::read_to_string(format!("{path}/schema.toml")).expect("a file"));
+    }
+    Run::new(&db).args(["inspect", "--split", "table"]).run().code(64).stderr_contains("--output FOLDER");
+    Run::new(&db).args(["inspect", "--format", "json"]).run().code(64).stderr_contains("no other format");
+}
+
+#[test]
+fn only_what_is_asked_for_is_written() {
+    let db = two_schemas();
+    let all = inspected(&db, &[]);
+    assert!(
+        all.contains("# left alone: table public.flyway_schema_history, the bookkeeping of Flyway"),
+        "{all}"
+    );
+    let tenants = inspected(&db, &["--only", "tenants.*", "--exclude", "audit_*"]);
+    assert!(tenants.contains("[schemas.tenants.tables.customers.columns]"), "{tenants}");
+    assert!(!tenants.contains("audit_log") && !tenants.contains("events"), "{tenants}");
+    let but = inspected(&db, &["--exclude", "tenants"]);
+    assert!(but.contains("[tables.events.columns]") && !but.contains("tenants"), "{but}");
+}
+
+/// The tool's own schema may have another name.
+#[test]
+fn the_tools_own_schema_is_not_written() {
+    for name in ["pgreconcile", "of the tool"] {
+        let db = support::server().database();
+        let file = format!("[reconcile]\nstate_schema = \"{name}\"\n[tables.t.columns]\nid = \"int\"\n");
+        Run::new(&db).file(&file).arg("apply").run().success();
+        let file = inspected(&db, &[]);
+        assert!(file.contains("[tables.t.columns]") && !file.contains("quarantine"), "{file}");
+    }
+}
+
+#[test]
+fn an_empty_database_is_an_empty_file() {
+    let db = support::server().database();
+    assert_eq!(inspected(&db, &[]).trim(), "");
+}
