@@ -143,6 +143,7 @@ fn replacing(mut steps: Vec<Step>) -> Vec<Step> {
             Form::DropRule => Form::ReplaceRule,
             Form::DropStatistics => Form::ReplaceStatistics,
             Form::DropConstraint => Form::ReplaceConstraint,
+            Form::DropForeignTable => Form::ReplaceForeignTable,
             Form::DropIndex => Form::ReplaceIndex,
             Form::DropIndexConcurrently => Form::ReplaceIndexConcurrently,
             form => form,

@@ -15,7 +15,6 @@ pub struct Unmodelled {
 
 /// The catalogs of such objects, with a condition on `x`. Objects that come with PostgreSQL have OIDs below 16384.
 const CATALOGS: &[(&str, &str)] = &[
-    ("pg_class", "x.relkind = 'f'"),
     ("pg_conversion", "true"),
     ("pg_transform", "true"),
     ("pg_ts_parser", "true"),

@@ -127,6 +127,10 @@ fn say(at: &Address, text: Option<&str>, cx: &Cx<'_>) -> Vec<Step> {
     let Some(subject) = at.subject() else { return Vec::new() };
     let Some(kind) = cx.registry.get(subject.kind) else { return Vec::new() };
     let Some(identity) = kind.identity(subject) else { return Vec::new() };
+    let identity = match cx.attribute(subject, "called") {
+        Some(called) => format!("{called} {}", subject.relation()),
+        None => identity,
+    };
     let sql = Phrase::from(format!("COMMENT ON {identity} IS "));
     let sql = match text {
         Some(text) => sql.literal(text),

@@ -30,7 +30,7 @@ static DOC: Doc = Doc {
     summary: "Extended statistics: what ANALYZE learns of several columns together, or of expressions (PostgreSQL 14). A \
               bare list is what they are about. They stand in the schema of their table.",
     manual: "sql-createstatistics",
-    place: Place::Children { of: &["table", "materialized view", "foreign table"], key: "statistics" },
+    place: Place::Children { of: &["table", "materialized view"], key: "statistics" },
     rank: Rank::Constraint,
     main_key: Some("on"),
     keys: &[
@@ -118,7 +118,6 @@ impl Room for Statistics {
         let path = [row.text("schema"), row.text("table"), row.text("name")];
         let host = match row.text("host") {
             "m" => "materialized view",
-            "f" => "foreign table",
             _ => "table",
         };
         let letters = row.text("kinds");

@@ -47,7 +47,7 @@ static DOC: Doc = Doc {
               column current. `constraint = true` makes it a constraint trigger, which runs after each row and can be \
               deferred.",
     manual: "sql-createtrigger",
-    place: Place::Children { of: &["table", "view", "foreign table"], key: "triggers" },
+    place: Place::Children { of: &["table", "view"], key: "triggers" },
     rank: Rank::Trigger,
     main_key: None,
     keys: &[
@@ -221,7 +221,6 @@ impl Room for Trigger {
         };
         let host = match row.text("host") {
             "v" => "view",
-            "f" => "foreign table",
             _ => "table",
         };
         let table = Address::new(host, [path[0], path[1]]);

@@ -12,7 +12,7 @@ pub(super) fn fold(drafts: &mut Vec<Draft>, plan: &mut Plan) {
         .iter()
         .enumerate()
         .filter(|(_, draft)| {
-            plan.items[draft.item].action == Action::Create
+            comes(plan.items[draft.item].action)
                 && matches!(draft.statements.first(), Some(first) if first.open.is_some())
         })
         .map(|(number, draft)| (plan.items[draft.item].address.clone(), number))
@@ -22,8 +22,8 @@ pub(super) fn fold(drafts: &mut Vec<Draft>, plan: &mut Plan) {
         let item = &plan.items[draft.item];
         let Some(first) = draft.statements.first() else { continue };
         let parent = first.table.as_ref().and_then(|table| open.get(table));
-        if let (Action::Create, Some(_), Some(parent), false) =
-            (item.action, &first.clause, parent, draft.optional)
+        if let (true, Some(_), Some(parent), false) =
+            (comes(item.action), &first.clause, parent, draft.optional)
         {
             folded.entry(*parent).or_default().push(number);
         }
@@ -39,6 +39,11 @@ pub(super) fn fold(drafts: &mut Vec<Draft>, plan: &mut Plan) {
             statement.sql = std::mem::take(&mut statement.sql).phrase(&close);
         }
     }
+}
+
+/// Whether an object comes into being, be it again: what is part of one that is made anew comes back with it.
+fn comes(action: Action) -> bool {
+    matches!(action, Action::Create | Action::Replace)
 }
 
 /// Takes the clauses of children over into the statement of each parent; gives the drafts of which nothing is left.

@@ -316,6 +316,10 @@ forms! {
     Revoke = None, None, loses(Revoke);
     /// `DROP TABLE`.
     DropTable = AccessExclusive, None, loses(DropTable);
+    /// `DROP FOREIGN TABLE`: its rows are elsewhere.
+    DropForeignTable = AccessExclusive, None, loses(DropObject);
+    /// `DROP FOREIGN TABLE` of one that is put back in a changed form.
+    ReplaceForeignTable = AccessExclusive, None;
     /// `ALTER TABLE … DROP COLUMN`.
     DropColumn = AccessExclusive, None, loses(DropColumn);
     /// `DROP` of an object without rows.

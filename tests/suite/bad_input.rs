@@ -25,6 +25,15 @@ const IN_THE_FILE: &[(&str, &[&str])] = &[
             "hint: did you mean `primary_key`?",
         ],
     ),
+    (
+        "[servers]\narchive = \"elsewhere\"\n[tables.past]\nserver = \"archive\"\n\
+         [tables.past.columns]\nid = { type = \"bigint\", primary_key = true }\n",
+        &["error: a foreign table has no `primary_key`", "schema.toml:6:25"],
+    ),
+    (
+        "[tables.events.columns]\nid = { type = \"bigint\", foreign_options = { name = \"i\" } }\n",
+        &["error: only a column of a foreign table has `foreign_options`", "schema.toml:2:25"],
+    ),
     ("[tabels.events]\n", &["unknown key `tabels`", "schema.toml:1:2", "did you mean `tables`?"]),
     ("[tables.events]\ncomment = 7\n", &["this wants a string, not an integer", "schema.toml:2:11"]),
     (

@@ -169,6 +169,8 @@ const WITHOUT_SAMPLE: &[Form] = &[
     Form::AttachTable,
     Form::DetachPartition,
     Form::CreateIndexOnly,
+    Form::DropForeignTable,
+    Form::ReplaceForeignTable,
     // Of 18 only, and on two tables: measured by hand.
     Form::EnforceForeignKey,
 ];
@@ -181,26 +183,31 @@ const ON_SEQUENCES: &[(Form, &str)] = &[
     (Form::RenameSequence, "alter sequence numbers rename to more"),
 ];
 
-/// What locks a partitioned table `whole`, or a table `apart` that becomes its partition.
-const ON_PARTITIONED: &[(Form, &str, &str)] = &[
+/// What locks a partitioned table `whole`, a table `apart` that becomes its partition, or a foreign table `away`.
+const ON_OTHERS: &[(Form, &str, &str)] = &[
     (Form::CreatePartition, "whole", "create table more partition of whole for values in (3)"),
     (Form::AttachPartition, "whole", "alter table whole attach partition apart for values in (2)"),
     (Form::AttachTable, "apart", "alter table whole attach partition apart for values in (2)"),
     (Form::DetachPartition, "whole", "alter table whole detach partition part"),
     (Form::CreateIndexOnly, "whole", "create index on only whole (id)"),
+    (Form::DropForeignTable, "away", "drop foreign table away"),
+    (Form::ReplaceForeignTable, "away", "drop foreign table away"),
 ];
 
 #[test]
-fn statements_about_partitions_take_the_locks_that_the_cost_table_says() {
+fn statements_about_partitions_and_foreign_tables_take_the_locks_that_the_cost_table_says() {
     for server in support::servers() {
         let db = server.database();
         db.execute(
             "create table whole (id int) partition by list (id);
              create table part partition of whole for values in (1);
-             create table apart (id int)",
+             create table apart (id int);
+             create foreign data wrapper elsewhere;
+             create server archive foreign data wrapper elsewhere;
+             create foreign table away (id int) server archive",
         );
         let mut client = db.connect();
-        for (form, table, sql) in ON_PARTITIONED {
+        for (form, table, sql) in ON_OTHERS {
             let table = oid(&mut client, table);
             client.batch_execute(&format!("begin; {sql}")).expect("a statement of the form");
             let found = strongest(&mut client, table, "pg_backend_pid()");

@@ -20,6 +20,8 @@ pub struct Keeping {
     compression: Option<String>,
     statistics: Option<i64>,
     options: Options,
+    /// What the wrapper of a foreign table must know.
+    foreign: Options,
 }
 
 impl Keeping {
@@ -31,6 +33,7 @@ impl Keeping {
             compression: reader.text("compression").map(|method| method.to_lowercase()),
             statistics: reader.integer("statistics").filter(|target| *target != -1),
             options: Options::read(reader, "options"),
+            foreign: Options::read(reader, "foreign_options"),
         }
     }
 
@@ -46,28 +49,32 @@ impl Keeping {
             },
             statistics: row.get("statistics").and_then(|target| target.parse().ok()),
             options: Options::observed(row.list("options")),
+            foreign: Options::observed(row.list("foreign_options")),
         }
     }
 
     /// Says what is not as usual.
     pub fn write(&self, draft: &mut Draft<'_>) {
-        let Keeping { storage, usual_storage, compression, statistics, options } = self;
+        let Keeping { storage, usual_storage, compression, statistics, options, foreign } = self;
         draft.some("storage", storage.as_ref().filter(|storage| *storage != usual_storage));
         draft.some("compression", compression.as_ref());
         draft.number("statistics", statistics.unwrap_or(-1), -1);
         draft.table("options", options.values());
+        draft.table("foreign_options", foreign.values());
     }
 
     /// What stands in the definition of the column.
     pub fn clause(&self) -> Phrase {
-        Phrase::new().with(self.compression.as_ref(), |sql, method| sql.raw(" COMPRESSION ").ident(method))
+        let compression = |sql: Phrase, method: &String| sql.raw(" COMPRESSION ").ident(method);
+        Phrase::new().with(self.compression.as_ref(), compression).raw(self.foreign.foreign())
     }
 
     /// What is said once the column is there.
     pub fn set(&self, at: &Address) -> Vec<Statement> {
-        let Keeping { storage, usual_storage: _, compression: _, statistics, options } = self;
+        let Keeping { storage, usual_storage, compression: _, statistics, options, foreign: _ } = self;
         let storage = storage
             .as_ref()
+            .filter(|storage| *storage != usual_storage)
             .map(|storage| (Form::AlterTable, format!(" SET STORAGE {}", storage.to_uppercase())));
         let statistics =
             statistics.map(|target| (Form::AlterTableLight, format!(" SET STATISTICS {target}")));
@@ -79,7 +86,7 @@ impl Keeping {
 
     /// Compares with what is there.
     pub fn compare(&self, at: &Address, observed: &Keeping, cx: &Cx<'_>, out: &mut Alteration) {
-        let Keeping { storage, usual_storage: _, compression, statistics, options } = self;
+        let Keeping { storage, usual_storage: _, compression, statistics, options, foreign } = self;
         let alter = |form: Form, rest: String| -> Vec<Step> { vec![steps::alter(at, form, rest.into())] };
         if let Some(word) = storage {
             out.attribute("storage", &observed.storage, storage, || {
@@ -105,6 +112,9 @@ impl Keeping {
         options.compare("options", &observed.options, cx, out, &|words| {
             alter(Form::AlterTableLight, format!(" {words}"))
         });
+        if let Some(change) = foreign.foreign_change(&observed.foreign) {
+            out.attribute("foreign_options", &observed.foreign, foreign, || alter(Form::AlterTable, change));
+        }
     }
 }
 

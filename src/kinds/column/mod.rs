@@ -122,6 +122,7 @@ static DOC: Doc = Doc {
         KeyDoc::new("compression", Shape::Name, "how values are compressed: `pglz`, `lz4` (PostgreSQL 14)"),
         KeyDoc::new("statistics", Shape::Integer, "how much ANALYZE learns of it, from 0 to 10000"),
         KeyDoc::new("options", Shape::Table, "options of the planner: `{ n_distinct = -0.5 }`"),
+        KeyDoc::new("foreign_options", Shape::Table, "options of a foreign table's column, by name"),
         KeyDoc::new(
             "backfill",
             Shape::Sql,
@@ -213,7 +214,7 @@ impl Room for Column {
              a.attstorage AS storage, t.typstorage AS usual_storage, {compression} AS compression, \
              nullif(a.attstattarget, -1) AS statistics, \
              CASE WHEN a.attoptions IS NOT NULL THEN to_json(ARRAY(SELECT x FROM unnest(a.attoptions) x \
-             WHERE NOT starts_with(x, 'pg_attver='))) END AS options, \
+             WHERE NOT starts_with(x, 'pg_attver='))) END AS options, to_json(a.attfdwoptions) AS foreign_options, \
              a.attinhcount > 0 AS inherited, {DEVIATES} OR NOT c.relispartition AND a.attislocal AS deviates, \
              CASE WHEN d.oid IS NOT NULL THEN (SELECT json_agg(ARRAY[un.nspname, u.relname]) FROM pg_depend ud \
              JOIN pg_class u ON u.oid = ud.refobjid AND u.relkind = 'S' JOIN pg_namespace un ON un.oid = u.relnamespace \
@@ -232,7 +233,7 @@ impl Room for Column {
              JOIN pg_namespace sn ON sn.oid = s.relnamespace WHERE q.classid = 'pg_class'::regclass \
              AND q.refclassid = 'pg_class'::regclass AND q.deptype IN ('a', 'i') ORDER BY q.refobjid, q.refobjsubid, used DESC) o \
              ON o.refobjid = a.attrelid AND o.refobjsubid = a.attnum \
-             WHERE c.relkind IN ('r', 'p') AND a.attnum > 0 AND NOT a.attisdropped \
+             WHERE c.relkind IN ('r', 'p', 'f') AND a.attnum > 0 AND NOT a.attisdropped \
              AND {ours} AND {own} ORDER BY a.attrelid, a.attnum"
         ))
     }
@@ -245,7 +246,7 @@ impl Room for Column {
             from: "pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
                    JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped",
             path: "n.nspname, c.relname, a.attname",
-            only: "c.relkind IN ('r', 'p', 'v', 'm')",
+            only: "c.relkind IN ('r', 'p', 'v', 'm', 'f')",
             ..Seat::PART
         })
     }
@@ -374,7 +375,7 @@ impl Room for Column {
         if retyped {
             let (from, to) = (Some(with_collation(observed)), Some(with_collation(desired)));
             let change = Change { attribute: "type", from, to };
-            out.note(change, vec![steps::retype(at, desired, observed)]);
+            out.note(change, vec![steps::retype(at, desired, observed, cx)]);
             out.disturbs();
         }
         if serial != &observed.serial {
@@ -487,7 +488,7 @@ fn with_collation(body: &Body) -> String {
 
 /// Whether a column of a partition is as that of its table, `pg_attribute a` of `pg_class c`. What is only a hint to
 /// the server counts where the partition has one of its own.
-const DEVIATES: &str = "(SELECT bool_or(pa.attnotnull <> a.attnotnull OR pa.attstorage <> a.attstorage \
+const DEVIATES: &str = "(SELECT bool_or(pa.attnotnull <> a.attnotnull OR a.attfdwoptions IS NOT NULL OR pa.attstorage <> a.attstorage \
      OR a.attgenerated = '' AND pg_get_expr(pd.adbin, pd.adrelid) IS DISTINCT FROM pg_get_expr(d.adbin, d.adrelid) \
      OR coalesce(a.attstattarget, -1) NOT IN (-1, coalesce(pa.attstattarget, -1))) \
      FROM pg_inherits h JOIN pg_attribute pa ON pa.attrelid = h.inhparent AND pa.attname = a.attname \

@@ -94,6 +94,11 @@ pub fn serial_type(body: &Body) -> &'static str {
     }
 }
 
+/// Whether the rows of its table are elsewhere, so that the server neither reads nor writes them for a change.
+fn is_foreign(at: &Address, cx: &Cx<'_>) -> bool {
+    cx.attribute(&at.host("table"), "server").is_some()
+}
+
 /// Adds the column. On a table that holds rows, a default that every row needs its own value of is filled in
 /// afterwards, and NOT NULL comes last.
 pub fn add(at: &Address, body: &Body, cx: &Cx<'_>) -> Vec<Step> {
@@ -104,6 +109,7 @@ pub fn add(at: &Address, body: &Body, cx: &Cx<'_>) -> Vec<Step> {
     let rewrites =
         volatile || body.serial || body.identity.is_some() || stored || is_domain(&body.data_type, cx);
     let afterwards = afterwards(at, body);
+    let rewrites = rewrites && !is_foreign(at, cx);
     let direct_form = if rewrites { Form::AddColumnRewrite } else { Form::AddColumn };
     let direct = alter_table(at, direct_form, word.clone().phrase(&complete)).clause(complete);
     let filled = volatile || body.backfill.is_some();
@@ -243,9 +249,14 @@ pub fn carries_default(desired: &Body, observed: &Body) -> bool {
 }
 
 /// `ALTER COLUMN … TYPE`.
-pub fn retype(at: &Address, desired: &Body, observed: &Body) -> Step {
+pub fn retype(at: &Address, desired: &Body, observed: &Body, cx: &Cx<'_>) -> Step {
     let (from, to) = (observed.data_type.spelled(), desired.data_type.spelled());
-    let form = if from == to { Form::AlterTypeRewrite } else { change::form(from, to) };
+    let is_foreign = is_foreign(at, cx);
+    let form = match from == to {
+        _ if is_foreign => Form::AlterTable,
+        true => Form::AlterTypeRewrite,
+        false => change::form(from, to),
+    };
     let column = ident(at.name());
     let carries = carries_default(desired, observed);
     let mut rest = Phrase::new();
@@ -255,6 +266,7 @@ pub fn retype(at: &Address, desired: &Body, observed: &Body) -> Step {
     rest = rest.raw(format!(" ALTER COLUMN {column} TYPE ")).fragment(&desired.data_type);
     rest = rest.with(desired.collation.as_ref(), |sql, collation| sql.raw(" COLLATE ").raw(collation.sql()));
     rest = match &desired.using {
+        _ if is_foreign => rest,
         Some(using) => rest.raw(" USING (").fragment(using).raw(")"),
         None if change::converts_by_itself(from, to) => rest,
         None => rest.raw(format!(" USING {column}::")).fragment(&desired.data_type),

@@ -73,7 +73,7 @@ pub const TYPES: &[&str] = &["enum", "domain", "composite type", "range type"];
 /// Kinds whose names are followed by the types of their arguments.
 pub const ROUTINES: &[&str] = &["function", "procedure", "aggregate"];
 /// Kinds that `all tables` stands for.
-pub const TABLES: &[&str] = &["table", "view", "materialized view", "foreign table"];
+pub const TABLES: &[&str] = &["table", "view", "materialized view"];
 
 /// The privileges of objects of `kind`.
 pub fn privileges(kind: &str, registry: &Registry) -> Option<Privileges> {

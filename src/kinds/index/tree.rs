@@ -22,6 +22,12 @@ struct Growth {
 pub fn grow(at: &Address, body: &Body, cx: &Cx<'_>) -> Vec<Statement> {
     let mut growth = Growth::default();
     branch(at, body, &at.host("table"), cx, &mut growth);
+    // A foreign table has no index to attach. Built at once, the index takes those that are there.
+    if has_foreign(&at.host("table"), cx) {
+        let whole = build(at, at.name(), body, Manner::Plain);
+        let whole = Statement::on(&at.host("table"), Form::CreateIndexOnly, whole);
+        return [growth.leaves, vec![whole]].concat();
+    }
     [growth.branches, growth.leaves, growth.attached].concat()
 }
 
@@ -33,7 +39,7 @@ fn branch(at: &Address, body: &Body, root: &Address, cx: &Cx<'_>, growth: &mut G
         let sql = build(at, at.name(), body, Manner::Only);
         growth.branches.push(Statement::on(&table, Form::CreateIndexOnly, sql));
     }
-    for partition in partitions(&table, cx) {
+    for partition in partitions(&table, cx).into_iter().filter(|partition| !is_foreign(partition, cx)) {
         let place = [partition.schema(), partition.name()];
         // A partition that comes later brings its part along.
         if there.is_some_and(|there| !there.missing.iter().any(|missing| missing.as_slice() == place)) {
@@ -64,6 +70,15 @@ fn leaf(part: &Address, body: &Body, cx: &Cx<'_>, growth: &mut Growth) {
     }
     let sql = build(part, part.name(), body, Manner::Concurrently);
     growth.leaves.push(Statement::on(&partition, Form::CreateIndexConcurrently, sql));
+}
+
+fn is_foreign(table: &Address, cx: &Cx<'_>) -> bool {
+    cx.attribute(table, "server").is_some()
+}
+
+/// Whether a foreign table is among all that is below a partitioned table.
+fn has_foreign(table: &Address, cx: &Cx<'_>) -> bool {
+    partitions(table, cx).iter().any(|partition| is_foreign(partition, cx) || has_foreign(partition, cx))
 }
 
 /// The partitions of a table as they are to be, those that the file does not name included.

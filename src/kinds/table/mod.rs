@@ -1,5 +1,6 @@
 //! Tables: the hosts of columns, constraints, indexes, triggers and rows, which have rooms of their own.
 
+mod foreign;
 mod steps;
 
 use crate::delta::{Alteration, Change, Obstacle, Show};
@@ -11,6 +12,7 @@ use crate::pg::Feature;
 use crate::source::{KeyDoc, Shape, Span};
 use crate::sql::{Form, Fragment, ident, not_of_extension, qualified};
 use crate::statement::{Statement, Step};
+use foreign::Foreign;
 
 /// The room.
 pub struct Table;
@@ -38,6 +40,8 @@ pub struct Body {
     access_method: Option<String>,
     /// Observed: the access method that a new table gets.
     default_access_method: String,
+    /// Of a foreign table.
+    foreign: Option<Foreign>,
     /// Observed: the composite type that it is a table of, which the file cannot say.
     of_type: Option<String>,
     span: Option<Span>,
@@ -86,7 +90,8 @@ static DOC: Doc = Doc {
     summary: "A table. The order of its columns is the order in the file. A partition is a table of its own, which stands \
               under `partitions` of its table or says `partition_of`; it has the columns, constraints, indexes and triggers \
               of that, and takes others of its own. On a table that is there already a new partition is created and then \
-              attached, so that reads and writes go on.",
+              attached, so that reads and writes go on. A table with a `server` is a foreign table: its rows are elsewhere, \
+              and dropping it loses none.",
     manual: "sql-createtable",
     place: Place::InSchema("tables"),
     rank: Rank::Table,
@@ -126,6 +131,8 @@ static DOC: Doc = Doc {
             "storage parameters: `{ fillfactor = 70, \"toast.autovacuum_enabled\" = false }`",
         ),
         KeyDoc::new("access_method", Shape::Name, "its access method, if not the server's default"),
+        Foreign::SERVER,
+        Foreign::OPTIONS,
     ],
     example: "[tables.events]\ncomment = \"what happens where\"\ntouch = \"updated_at\"\nstorage = { fillfactor = 70 }\n\n\
               [tables.events.columns]\nid = { type = \"uuid\", primary_key = true }\n\
@@ -137,7 +144,10 @@ static DOC: Doc = Doc {
               measurements_rest = \"default\"\n\n\
               [tables.measurements.partitions.measurements_2027]\n\
               bounds = \"for values from ('2027-01-01') to ('2028-01-01')\"\npartition_by = \"list (region)\"\n\
-              partitions = { measurements_2027_eu = \"for values in ('eu')\" }\n",
+              partitions = { measurements_2027_eu = \"for values in ('eu')\" }\n\n\
+              [foreign_data_wrappers.elsewhere]\n\n[servers]\narchive = \"elsewhere\"\n\n\
+              [tables.past_events]\nserver = \"archive\"\noptions = { name = \"events\" }\n\n\
+              [tables.past_events.columns]\nid = { type = \"uuid\", foreign_options = { name = \"event_id\" } }\n",
 };
 
 impl Room for Table {
@@ -178,9 +188,14 @@ impl Room for Table {
             storage: Options::read(&mut reader, "storage"),
             access_method: reader.text("access_method"),
             default_access_method: String::new(),
+            foreign: Foreign::read(&mut reader),
             of_type: None,
             span: Some(reader.span()),
         };
+        Foreign::refuse_the_rest(body.foreign.is_some(), item);
+        if let Some(Foreign { server, .. }) = &body.foreign {
+            item.need(Address::new("server", [server]));
+        }
         let mut other = |text: &str, span: Span| {
             let (schema, name) = item.resolve(text);
             let name = Name(schema, name);
@@ -210,14 +225,16 @@ impl Room for Table {
              WHERE t.oid = c.reltoastrelid)) AS storage, \
              (SELECT am.amname FROM pg_am am WHERE am.oid = c.relam) AS access_method, \
              current_setting('default_table_access_method') AS default_access_method, \
-             CASE WHEN c.reloftype <> 0 THEN format_type(c.reloftype, NULL) END AS of_type \
+             CASE WHEN c.reloftype <> 0 THEN format_type(c.reloftype, NULL) END AS of_type, \
+             fs.srvname AS server, to_json(ft.ftoptions) AS options \
              FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
-             WHERE c.relkind IN ('r', 'p') AND {ours} AND {own} ORDER BY c.oid"
+             LEFT JOIN pg_foreign_table ft ON ft.ftrelid = c.oid LEFT JOIN pg_foreign_server fs ON fs.oid = ft.ftserver \
+             WHERE c.relkind IN ('r', 'p', 'f') AND {ours} AND {own} ORDER BY c.oid"
         ))
     }
 
     fn seat(&self) -> Option<Seat> {
-        Some(Seat { only: "c.relkind IN ('r', 'p')", ..Seat::RELATION })
+        Some(Seat { only: "c.relkind IN ('r', 'p', 'f')", ..Seat::RELATION })
     }
 
     fn observe(&self, row: &Row<'_>, _: &Server, out: &mut Observed) {
@@ -249,6 +266,9 @@ impl Room for Table {
                 storage: Options::observed(row.list("storage")),
                 access_method: row.owned("access_method"),
                 default_access_method: row.text("default_access_method").to_string(),
+                foreign: row
+                    .owned("server")
+                    .map(|server| Foreign { server, options: Options::observed(row.list("options")) }),
                 of_type: row.owned("of_type"),
                 span: None,
             },
@@ -257,6 +277,7 @@ impl Room for Table {
         if let Some(parent) = partition_of {
             entry = entry.part_of(parent.address());
         }
+        entry.needs.extend(row.get("server").map(|server| Address::new("server", [server])));
         out.model.insert(entry.needing(namespace));
     }
 
@@ -276,7 +297,7 @@ impl Room for Table {
     fn write(&self, _: &Address, observed: &Body, draft: &mut Draft<'_>) {
         let Body { unlogged, row_security, force_row_security, partition_by, partition_of, bounds, .. } =
             observed;
-        let Body { inherits, storage, access_method, default_access_method, .. } = observed;
+        let Body { inherits, storage, access_method, default_access_method, foreign, .. } = observed;
         let named = |Name(schema, name): &Name| draft.name(schema, name);
         let (parent, parents) =
             (partition_of.as_ref().map(named), inherits.iter().map(named).collect::<Vec<_>>());
@@ -284,6 +305,8 @@ impl Room for Table {
         draft.some_fragment("bounds", bounds.as_ref());
         draft.some_fragment("partition_by", partition_by.as_ref());
         draft.list("inherits", parents);
+        draft.some("server", foreign.as_ref().map(|foreign| foreign.server.as_str()));
+        draft.table("options", foreign.iter().flat_map(|foreign| foreign.options.values()));
         draft.flag("unlogged", *unlogged);
         draft.flag("row_security", *row_security == Some(true));
         draft.flag("force_row_security", *force_row_security == Some(true));
@@ -299,10 +322,21 @@ impl Room for Table {
     }
 
     fn compare(&self, at: &Address, desired: &Body, observed: &Body, cx: &Cx<'_>, out: &mut Alteration) {
-        let Body { unlogged, row_security, force_row_security, partition_by, partition_of, bounds, .. } =
-            desired;
-        let Body { parent_key: _, inherits, dynamic_partitions: _, storage, access_method, .. } = desired;
-        let Body { default_access_method: _, of_type: _, span, .. } = desired;
+        let Body { unlogged, partition_by, partition_of, bounds, row_security: _, .. } = desired;
+        let Body {
+            force_row_security: _,
+            parent_key: _,
+            inherits,
+            dynamic_partitions: _,
+            storage,
+            access_method,
+            ..
+        } = desired;
+        let Body { default_access_method: _, foreign: _, of_type: _, span, .. } = desired;
+        foreign::compare(at, desired, observed, out);
+        if out.obstacle.is_some() {
+            return;
+        }
         if let Some(of_type) = &observed.of_type {
             out.drift(Change { attribute: "of", from: Some(of_type.clone()), to: None });
         }
@@ -338,26 +372,14 @@ impl Room for Table {
         storage.compare("storage", &observed.storage, cx, out, &|words| {
             vec![Statement::alter(at, Form::AlterTableLight, words).into()]
         });
-        let switches = [
-            ("row_security", row_security, &observed.row_security, ["DISABLE", "ENABLE"]),
-            ("force_row_security", force_row_security, &observed.force_row_security, ["NO FORCE", "FORCE"]),
-        ];
-        for (name, desired, observed, words) in switches {
-            match desired {
-                Some(on) => out.attribute(name, observed, desired, || {
-                    vec![steps::security(at, words[usize::from(*on)]).into()]
-                }),
-                // Whoever says nothing of it opens no table to everyone.
-                None if *observed == Some(true) => {
-                    out.drift(Change { attribute: name, from: observed.show(), to: None });
-                }
-                None => {}
-            }
-        }
+        compare_security(at, desired, observed, out);
     }
 
     fn drop(&self, at: &Address, observed: &Body, _: &Cx<'_>) -> Vec<Step> {
-        let mut statement = Statement::on(at, Form::DropTable, format!("DROP TABLE {}", at.relation()));
+        let mut statement = match observed.foreign {
+            Some(_) => foreign::drop(at),
+            None => Statement::on(at, Form::DropTable, format!("DROP TABLE {}", at.relation())),
+        };
         if let Some(parent) = &observed.partition_of {
             statement = statement.also(&parent.address());
         }
@@ -370,6 +392,11 @@ impl Room for Table {
     }
 
     fn follow(&self, body: &mut Body, from: &Address, to: &Address) {
+        if let Some(foreign) =
+            body.foreign.as_mut().filter(|foreign| from.kind == "server" && foreign.server == from.name())
+        {
+            foreign.server = to.name().to_string();
+        }
         if matches!(from.kind, "table" | "schema") {
             body.partition_of.iter_mut().chain(&mut body.inherits).for_each(|name| name.follow(from, to));
         }
@@ -385,6 +412,8 @@ impl Room for Table {
                 body.partition_of.as_ref().map(|Name(schema, name)| format!("{schema}\n{name}"))
             }
             "inherits" => (!body.inherits.is_empty()).then(|| "yes".to_string()),
+            "server" => body.foreign.as_ref().map(|foreign| foreign.server.clone()),
+            "called" => body.foreign.as_ref().map(|_| "FOREIGN TABLE".to_string()),
             "partitioned" => body.partition_by.as_ref().map(|_| "yes".to_string()),
             _ => None,
         }
@@ -396,6 +425,26 @@ impl Room for Table {
         match parent {
             Some(parent) if parent.dynamic_partitions => Undeclared::Ignore,
             _ => Undeclared::Drift,
+        }
+    }
+}
+
+/// Whoever says nothing of row-level security opens no table to everyone.
+fn compare_security(at: &Address, desired: &Body, observed: &Body, out: &mut Alteration) {
+    let Body { row_security, force_row_security, .. } = desired;
+    let switches = [
+        ("row_security", row_security, &observed.row_security, ["DISABLE", "ENABLE"]),
+        ("force_row_security", force_row_security, &observed.force_row_security, ["NO FORCE", "FORCE"]),
+    ];
+    for (name, desired, observed, words) in switches {
+        match desired {
+            Some(on) => out.attribute(name, observed, desired, || {
+                vec![steps::security(at, words[usize::from(*on)]).into()]
+            }),
+            None if *observed == Some(true) => {
+                out.drift(Change { attribute: name, from: observed.show(), to: None });
+            }
+            None => {}
         }
     }
 }

@@ -31,6 +31,9 @@ pub fn create(at: &Address, body: &Body, cx: &Cx<'_>) -> Step {
         .raw(format!(" PARTITION OF {name} "))
         .with(body.bounds.as_ref(), Phrase::fragment);
     let direct = Statement::on(&parent, Form::CreatePartition, direct.phrase(&tail(body)));
+    if body.foreign.is_some() {
+        return Step::direct([vec![direct], rest].concat());
+    }
     // What is attached keeps nobody from the table meanwhile; what is created as a partition does.
     let like = create_table(at, body).raw(format!(" (LIKE {name}{})", like(cx.server))).phrase(&tail(body));
     let online =
@@ -39,7 +42,11 @@ pub fn create(at: &Address, body: &Body, cx: &Cx<'_>) -> Step {
 }
 
 fn create_table(at: &Address, body: &Body) -> Phrase {
-    let word = if body.unlogged { "CREATE UNLOGGED TABLE " } else { "CREATE TABLE " };
+    let word = match (body.unlogged, &body.foreign) {
+        (true, _) => "CREATE UNLOGGED TABLE ",
+        (_, Some(_)) => "CREATE FOREIGN TABLE ",
+        _ => "CREATE TABLE ",
+    };
     Phrase::from(word).raw(at.relation())
 }
 
@@ -59,6 +66,7 @@ fn tail(body: &Body) -> Phrase {
         .with(body.partition_by.as_ref(), |sql, key| sql.raw(" PARTITION BY ").fragment(key))
         .with(body.access_method.as_ref(), |sql, method| sql.raw(" USING ").ident(method))
         .raw(body.heap().clause())
+        .with(body.foreign.as_ref(), |sql, foreign| sql.phrase(&foreign.clause()))
 }
 
 /// `ATTACH PARTITION`.

@@ -1,0 +1,3 @@
+select * from readings order by id;
+select * from names;
+select * from late;
