@@ -20,7 +20,6 @@ const CATALOGS: &[(&str, &str)] = &[
     ("pg_ts_parser", "true"),
     ("pg_ts_template", "true"),
     ("pg_am", "true"),
-    ("pg_language", "true"),
     (
         "pg_type",
         "(x.typtype = 'p' OR x.typtype = 'b' AND NOT EXISTS (SELECT FROM pg_type e WHERE e.typarray = x.oid))",
@@ -45,10 +44,14 @@ pub fn unmodelled(session: &mut Session) -> Result<Vec<Unmodelled>> {
     let comments = "SELECT 'comment on', i.type || ' ' || i.identity FROM pg_description d \
                     JOIN pg_class c ON c.oid = d.objoid AND d.classoid = 'pg_class'::regclass, \
                     pg_identify_object(d.classoid, d.objoid, d.objsubid) i WHERE c.oid >= 16384 \
-                    AND (c.relkind IN ('v', 'm', 'c') AND d.objsubid > 0 OR c.relkind = 'S' AND EXISTS (SELECT FROM pg_depend o \
+                    AND (c.relkind IN ('i', 'I') AND EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = c.oid \
+                    AND k.contype IN ('p', 'u', 'x')) OR c.relkind = 'S' AND EXISTS (SELECT FROM pg_depend o \
                     LEFT JOIN pg_attrdef f ON f.adrelid = o.refobjid AND f.adnum = o.refobjsubid \
                     WHERE o.classid = 'pg_class'::regclass AND o.objid = c.oid AND o.refclassid = 'pg_class'::regclass \
-                    AND (o.deptype = 'i' OR o.deptype = 'a' AND starts_with(pg_get_expr(f.adbin, f.adrelid), 'nextval('))))";
+                    AND (o.deptype = 'i' OR o.deptype = 'a' AND starts_with(pg_get_expr(f.adbin, f.adrelid), 'nextval(')))) \
+                    UNION ALL SELECT 'comment on', i.type || ' ' || i.identity FROM pg_description d JOIN pg_constraint k \
+                    ON k.oid = d.objoid AND d.classoid = 'pg_constraint'::regclass AND k.contype IN ('n', 't'), \
+                    pg_identify_object(d.classoid, d.objoid, 0) i";
     let defaults = "SELECT 'default of', i.identity FROM pg_attrdef f JOIN pg_class c ON c.oid = f.adrelid, \
                     pg_identify_object('pg_class'::regclass, f.adrelid, f.adnum) i WHERE c.relkind = 'v'";
     // Only a superuser may read all of pg_subscription; its names are free.

@@ -79,11 +79,7 @@ impl Room for Comment {
         let Some(kind) = server.kind(row.text("kind")) else { return };
         let subject = Address::new(kind, row.list("path"));
         let address = Address::about(DOC.name, Vec::<String>::new(), subject.clone());
-        // The columns of a view are none of the model's, and go with it.
-        let views = ["view", "materialized view"]
-            .map(|kind| Address::new(kind, subject.path().iter().take(2).cloned()));
-        let view = views.into_iter().find(|view| kind == "column" && out.model.contains(view));
-        out.model.insert(Entry::new(address, Body { text }).part_of(view.unwrap_or(subject)));
+        out.model.insert(Entry::new(address, Body { text }).part_of(subject));
     }
 
     fn write(&self, at: &Address, observed: &Body, draft: &mut Draft<'_>) {

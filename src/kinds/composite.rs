@@ -227,6 +227,11 @@ impl Room for Composite {
         }
     }
 
+    fn attribute(&self, body: &Body, name: &str) -> Option<String> {
+        let names: Vec<&str> = body.attributes.iter().map(|attribute| attribute.name.as_str()).collect();
+        (name == "parts").then(|| names.join("\n"))
+    }
+
     fn identity(&self, at: &Address) -> Option<String> {
         Some(format!("TYPE {}", name(at)))
     }

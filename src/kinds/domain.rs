@@ -233,6 +233,13 @@ impl Room for Domain {
         }
     }
 
+    fn attribute(&self, body: &Body, name: &str) -> Option<String> {
+        match name.strip_prefix("check ") {
+            Some(check) => Some(body.checks.get(check)?.expression.spelled().to_string()),
+            None => (name == "parts").then(|| body.checks.keys().cloned().collect::<Vec<_>>().join("\n")),
+        }
+    }
+
     fn identity(&self, at: &Address) -> Option<String> {
         Some(format!("DOMAIN {}", name(at)))
     }

@@ -19,11 +19,13 @@ mod foreign_key;
 mod grant;
 mod index;
 mod key;
+mod language;
 mod membership;
 mod operator;
 mod operator_class;
 mod operator_family;
 mod owner;
+mod part_comment;
 mod policy;
 mod publication;
 mod range;
@@ -56,6 +58,7 @@ pub fn registry() -> Registry {
         &sequence::Sequence,
         &routine::FUNCTION,
         &routine::PROCEDURE,
+        &language::Language,
         &aggregate::Aggregate,
         &operator::Operator,
         &operator_family::OperatorFamily,
@@ -89,6 +92,7 @@ pub fn registry() -> Registry {
         &default_privilege::DefaultPrivilege,
         &owner::Owner,
         &comment::Comment,
+        &part_comment::PartComment,
         &event_trigger::EventTrigger,
         &custom::Custom,
     ])

@@ -1,12 +1,14 @@
 //! Views and materialized views: one room with two doors.
 
 use crate::delta::{Alteration, Change, Show};
-use crate::kind::{Context, Cx, Doc, Draft, Item, Options, Place, Rank, Room, Row, Seat, Server, Visit};
+use crate::kind::{
+    Context, Cx, Doc, Draft, Item, Options, Place, Rank, Room, Row, Seat, Server, Visit, split_name,
+};
 use crate::model::{Address, Entry, Observed, TableFacts};
 use crate::needs;
 use crate::pg::Feature;
 use crate::source::{KeyDoc, Shape, Value};
-use crate::sql::{Form, Fragment, Phrase, ident, idents, not_of_extension, qualified};
+use crate::sql::{Form, Fragment, Phrase, cut, cut_once, ident, idents, not_of_extension, qualified};
 use crate::statement::{Statement, Step};
 
 /// The room of one of the two.
@@ -266,6 +268,13 @@ impl Room for View {
 
     fn identity(&self, at: &Address) -> Option<String> {
         Some(format!("{} {}", self.words, full(at)))
+    }
+
+    fn attribute(&self, body: &Body, name: &str) -> Option<String> {
+        let (columns, _) =
+            body.query.spelled().strip_prefix("-- ").filter(|_| name == "parts")?.split_once('\n')?;
+        let column = |text: &&str| cut_once(text, " ").map(|(name, _)| split_name(name).concat());
+        Some(cut(columns, ", ").iter().filter_map(column).collect::<Vec<_>>().join("\n"))
     }
 }
 

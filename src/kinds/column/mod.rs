@@ -246,7 +246,7 @@ impl Room for Column {
             from: "pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
                    JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped",
             path: "n.nspname, c.relname, a.attname",
-            only: "c.relkind IN ('r', 'p', 'v', 'm', 'f')",
+            only: "c.relkind IN ('r', 'p', 'f')",
             ..Seat::PART
         })
     }

@@ -5,7 +5,7 @@ use crate::model::Address;
 use crate::source::Span;
 use crate::sql::{ident, qualified};
 
-/// What has privileges without being of a kind, and where the catalog has it.
+/// What has privileges without being of a kind, or beside those of its kind, and where the catalog has it.
 pub const OTHERS: &[Seat] = &[
     Seat {
         kind: "database",
@@ -77,7 +77,7 @@ pub const TABLES: &[&str] = &["table", "view", "materialized view"];
 
 /// The privileges of objects of `kind`.
 pub fn privileges(kind: &str, registry: &Registry) -> Option<Privileges> {
-    let seat = registry.get(kind).and_then(|kind| kind.seat());
+    let seat = registry.get(kind).and_then(|kind| kind.seat()).filter(|seat| seat.privileges.is_some());
     seat.or_else(|| OTHERS.iter().find(|seat| seat.kind == kind).copied())?.privileges
 }
 

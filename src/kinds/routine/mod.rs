@@ -211,6 +211,7 @@ impl Room for Routine {
         item.address = Address::new(self.doc.name, [item.schema, &format!("{name}({})", types.join(", "))]);
         // The server may spell the types of the arguments differently, and so the whole address.
         item.unnamed = !types.is_empty();
+        item.need(Address::new("language", [&body.language]));
         item.declare(body);
     }
 
@@ -282,6 +283,7 @@ impl Room for Routine {
         let address = Address::new(self.doc.name, [row.text("schema"), &format!("{name}({types})")]);
         let mut entry = Entry::new(address, body);
         entry.needs = needs::read(row, "needs", server);
+        entry.needs.push(Address::new("language", [row.text("language")]));
         out.model.insert(entry);
     }
 

@@ -1,0 +1,13 @@
+create role {{unique}}_reader;
+create role {{unique}}_keeper superuser;
+create function call_handler() returns language_handler language c as '$libdir/plpgsql', 'plpgsql_call_handler';
+create function other_handler() returns language_handler language c as '$libdir/plpgsql', 'plpgsql_call_handler';
+create function inline_handler(internal) returns void language c strict as '$libdir/plpgsql', 'plpgsql_inline_handler';
+create function validator(oid) returns void language c strict as '$libdir/plpgsql', 'plpgsql_validator';
+create trusted language same handler call_handler inline inline_handler validator validator;
+create language changed handler call_handler inline inline_handler;
+create function in_changed() returns int language changed as 'begin return 1; end';
+create language before handler call_handler;
+create language undeclared handler call_handler;
+create language away handler call_handler;
+comment on language changed is 'as it was';

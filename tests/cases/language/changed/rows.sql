@@ -1,0 +1,1 @@
+select in_changed(), in_created();

@@ -1,0 +1,13 @@
+create table events (id bigint, name text, n int);
+create view same as select id, name from events;
+comment on column same.id is 'the key';
+create view changed as select id, name, n as "a b" from events;
+comment on column changed.id is 'as it was';
+comment on column changed.name is 'undeclared';
+comment on column changed."a b" is 'to go';
+create materialized view filled as select id from events;
+create type pair as (one int, "Two" text);
+comment on column pair.one is 'as it was';
+create domain percentage as int constraint percentage_range check (value between 0 and 100) constraint same check (value > 0);
+comment on constraint percentage_range on domain percentage is 'kept';
+comment on constraint same on domain percentage is 'it''s \odd';

@@ -1,0 +1,10 @@
+create table events (id integer, name text);
+create view of_events as select id, name, name as other from events;
+comment on column of_events.id is 'declared';
+comment on column of_events.name is 'comes back as it was';
+comment on column of_events.other is 'goes with its column';
+create materialized view of_view as select id from of_events;
+comment on column of_view.id is 'on top';
+create type pair as (one int, two int, three int);
+comment on column pair.two is 'goes with its attribute';
+comment on column pair.three is 'stays';
