@@ -194,6 +194,12 @@ impl Alteration {
         }
     }
 
+    /// Takes over what was found elsewhere to call for a replacement.
+    pub fn replaced_as(&mut self, found: Alteration) {
+        self.replace |= found.replace;
+        self.changes.extend(found.changes);
+    }
+
     /// Notes a reason with its steps, where the comparison is not one of two values.
     pub fn note(&mut self, change: Change, steps: Vec<Step>) {
         self.changes.push(change);

@@ -6,6 +6,7 @@ use crate::kind::{
     firing_verb,
 };
 use crate::model::{Address, Entry, Observed};
+use crate::pg::Feature;
 use crate::source::{KeyDoc, Reader, Shape};
 use crate::sql::{Form, Fragment, Phrase, column_names, ident, idents, literal, not_of_extension, qualified};
 use crate::statement::{Statement, Step};
@@ -227,10 +228,14 @@ impl Room for Trigger {
         let function = format!("{}()", row.text("function"));
         let function = Address::new("function", [row.text("function_schema"), &function]);
         let other = body.from.clone().map(|(schema, name)| Address::new("table", [schema, name]));
-        let mut entry = Entry::new(Address::new(DOC.name, path), body).part_of(table).needing(function);
+        let mut entry =
+            Entry::new(Address::new(DOC.name, path), body).part_of(table).needing(function.clone());
+        entry.uses.push(function);
         entry.needs.extend(other);
         for column in row.list("used") {
-            entry = entry.needing(Address::new("column", [path[0], path[1], &column]));
+            let column = Address::new("column", [path[0], path[1], &column]);
+            entry.uses.push(column.clone());
+            entry = entry.needing(column);
         }
         out.model.insert(entry);
     }
@@ -293,29 +298,37 @@ impl Room for Trigger {
     }
 
     fn create(&self, at: &Address, desired: &Body, _: &Cx<'_>) -> Vec<Step> {
-        let mut statements = vec![define(at, desired)];
-        if desired.enabled != "yes" {
-            statements.push(enable(at, desired.enabled));
-        }
-        vec![Step::direct(statements)]
+        self.define(at, desired, "CREATE")
     }
 
-    fn compare(&self, at: &Address, desired: &Body, observed: &Body, _: &Cx<'_>, out: &mut Alteration) {
+    fn compare(&self, at: &Address, desired: &Body, observed: &Body, cx: &Cx<'_>, out: &mut Alteration) {
         let Body { timing, events, columns, row, condition, function: _, arguments: _, enabled, .. } =
             desired;
         let Body { constraint, deferrable, deferred, from, old_table, new_table, .. } = desired;
-        out.replaced("constraint", &observed.constraint, constraint);
-        out.replaced("deferrable", &observed.deferrable, deferrable);
-        out.replaced("initially_deferred", &observed.deferred, deferred);
-        out.replaced("from", &observed.from.as_ref().map(spelled), &from.as_ref().map(spelled));
-        out.replaced("old_table", &observed.old_table, old_table);
-        out.replaced("new_table", &observed.new_table, new_table);
-        out.replaced("when", &observed.timing, timing);
-        out.replaced("events", &observed.events, events);
-        out.replaced("columns", &observed.columns, columns);
-        out.replaced("for_each_row", &observed.row, row);
-        out.replaced("condition", &observed.condition, condition);
-        out.replaced("call", &call(observed), &call(desired));
+        let mut found = Alteration::default();
+        found.replaced("constraint", &observed.constraint, constraint);
+        found.replaced("deferrable", &observed.deferrable, deferrable);
+        found.replaced("initially_deferred", &observed.deferred, deferred);
+        found.replaced("from", &observed.from.as_ref().map(spelled), &from.as_ref().map(spelled));
+        found.replaced("old_table", &observed.old_table, old_table);
+        found.replaced("new_table", &observed.new_table, new_table);
+        found.replaced("when", &observed.timing, timing);
+        found.replaced("events", &observed.events, events);
+        found.replaced("columns", &observed.columns, columns);
+        found.replaced("for_each_row", &observed.row, row);
+        found.replaced("condition", &observed.condition, condition);
+        found.replaced("call", &call(observed), &call(desired));
+        // What is said of a trigger that is replaced in place stays, and nobody is kept from reading. The server leaves
+        // parts of it on partitions where it no longer is for each row.
+        let in_place = cx.server.has(Feature::ReplaceTrigger)
+            && !(*constraint || observed.constraint)
+            && *row == observed.row;
+        if in_place {
+            let mut steps = self.define(at, desired, "CREATE OR REPLACE");
+            found.changes.into_iter().for_each(|change| out.note(change, std::mem::take(&mut steps)));
+        } else {
+            out.replaced_as(found);
+        }
         if out.is_empty() {
             out.attribute("enabled", &observed.enabled, enabled, || vec![enable(at, enabled).into()]);
         }
@@ -358,6 +371,17 @@ impl Room for Trigger {
 
     fn identity(&self, at: &Address) -> Option<String> {
         Some(format!("TRIGGER {} ON {}", ident(at.name()), at.relation()))
+    }
+}
+
+impl Trigger {
+    /// The steps that define it; it fires after that unless something else is said.
+    fn define(&self, at: &Address, desired: &Body, verb: &str) -> Vec<Step> {
+        let mut statements = vec![define(at, desired, verb)];
+        if desired.enabled != "yes" {
+            statements.push(enable(at, desired.enabled));
+        }
+        vec![Step::direct(statements)]
     }
 }
 
@@ -441,7 +465,7 @@ fn literals(list: &str) -> Vec<String> {
     if list.is_empty() { Vec::new() } else { values }
 }
 
-fn define(at: &Address, desired: &Body) -> Statement {
+fn define(at: &Address, desired: &Body, verb: &str) -> Statement {
     let Body { timing, events, columns, row, condition, constraint, deferrable, deferred, .. } = desired;
     let Body { from, old_table, new_table, .. } = desired;
     let columns: Vec<&String> = columns.iter().collect();
@@ -457,7 +481,8 @@ fn define(at: &Address, desired: &Body) -> Statement {
         .iter()
         .filter_map(|(word, name)| Some(format!(" {word} TABLE AS {}", ident(name.as_ref()?))))
         .collect();
-    let sql = Phrase::from(if *constraint { "CREATE CONSTRAINT TRIGGER " } else { "CREATE TRIGGER " })
+    let sql = Phrase::from(verb)
+        .raw(if *constraint { " CONSTRAINT TRIGGER " } else { " TRIGGER " })
         .ident(at.name())
         .raw(format!(" {} {} ON {}", timing.to_uppercase(), events.join(" OR "), at.relation()))
         .with(from.as_ref(), |sql, (schema, name)| sql.raw(" FROM ").qualified(schema, name))

@@ -1,0 +1,14 @@
+create function f() returns trigger language plpgsql as 'begin return new; end';
+create table t (id int, note text);
+create trigger timing before insert on t for each row execute function f();
+create trigger events before insert on t for each row execute function f();
+create trigger columns before update of id on t for each row execute function f();
+create trigger level after insert on t for each row execute function f();
+create trigger condition before update on t for each row when (new.id > 0) execute function f();
+create trigger same before update on t for each row when (old.* is distinct from new.*) execute function f('a', '1');
+create trigger arguments before update on t for each row execute function f('a');
+create trigger off before update on t for each row execute function f();
+create trigger on_again before update on t for each row execute function f();
+alter table t disable trigger on_again;
+create trigger replaced_off before insert on t for each row execute function f();
+alter table t disable trigger replaced_off;

@@ -1,0 +1,17 @@
+create function f() returns trigger language plpgsql as 'begin return new; end';
+create function goes() returns trigger language plpgsql as 'begin return new; end';
+create table t (id int, note text, gone int);
+insert into t values (1);
+create trigger of_function before insert on t for each row execute function goes();
+comment on trigger of_function on t is 'stays';
+create trigger of_column before update of gone, id on t for each row execute function f();
+create trigger of_constraint after insert on t for each row execute function f();
+create constraint trigger no_constraint after insert on t for each row execute function f();
+create trigger of_rows after update on t referencing old table as o for each statement execute function f();
+create table parted (id int) partition by list (id);
+create table part partition of parted for values in (1);
+create trigger same_level before insert on parted for each row execute function goes();
+create trigger other_level after insert on parted for each row execute function f();
+alter table parted disable trigger same_level;
+create view seen as select id from t;
+create trigger of_view instead of insert on seen for each row execute function goes();
