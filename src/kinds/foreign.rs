@@ -155,6 +155,11 @@ impl Room for Foreign {
         })
     }
 
+    /// What the options of a table are is said beside the table, and of a server that is declared.
+    fn catalogs(&self, _: &Address) -> &'static [&'static str] {
+        if self.is_wrapper() { &[] } else { &["pg_foreign_table"] }
+    }
+
     fn observe(&self, row: &Row<'_>, _: &Server, out: &mut Observed) {
         let body = Body {
             handler: row.column("handler").and_then(|json| serde_json::from_str(json).ok()),

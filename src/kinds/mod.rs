@@ -24,6 +24,7 @@ mod membership;
 mod operator;
 mod operator_class;
 mod operator_family;
+mod operator_family_member;
 mod owner;
 mod part_comment;
 mod policy;
@@ -63,6 +64,7 @@ pub fn registry() -> Registry {
         &operator::Operator,
         &operator_family::OperatorFamily,
         &operator_class::OperatorClass,
+        &operator_family_member::OperatorFamilyMember,
         &cast::Cast,
         &table::Table,
         &column::Column,

@@ -5,7 +5,7 @@ use crate::kind::{Context, Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, S
 use crate::model::{Address, Entry, Observed};
 use crate::needs;
 use crate::source::{KeyDoc, Shape};
-use crate::sql::{Form, Fragment, Phrase, ident, not_of_extension, qualified};
+use crate::sql::{Form, Fragment, Phrase, ident, member_of_class, not_of_extension, qualified};
 use crate::statement::{Statement, Step};
 
 /// The room.
@@ -48,28 +48,30 @@ static DOC: Doc = Doc {
 };
 
 /// What stands after AS, of the operator class `pg_opclass c`, as a JSON list.
-const MEMBERS: &str = "(SELECT json_agg(m.text ORDER BY m.sort, m.number, m.text) FROM (\
-     SELECT 1 AS sort, b.amopstrategy AS number, 'OPERATOR ' || b.amopstrategy || ' ' || quote_ident(os.nspname) || '.' \
-     || o.oprname || ' (' || format_type(b.amoplefttype, NULL) || ', ' || format_type(b.amoprighttype, NULL) || ')' \
-     || coalesce(' FOR ORDER BY ' || (SELECT quote_ident(fs.nspname) || '.' || quote_ident(f.opfname) FROM pg_opfamily f \
-     JOIN pg_namespace fs ON fs.oid = f.opfnamespace WHERE f.oid = b.amopsortfamily), '') AS text \
-     FROM pg_amop b JOIN pg_operator o ON o.oid = b.amopopr JOIN pg_namespace os ON os.oid = o.oprnamespace \
-     WHERE b.amopfamily = c.opcfamily AND (b.amoplefttype = c.opcintype AND b.amoprighttype = c.opcintype \
-     OR EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_amop'::regclass AND d.objid = b.oid \
-     AND d.refclassid = 'pg_opclass'::regclass AND d.refobjid = c.oid)) \
-     UNION ALL SELECT 2, b.amprocnum, 'FUNCTION ' || b.amprocnum || ' ' || quote_ident(ps.nspname) || '.' \
-     || quote_ident(p.proname) || '(' || oidvectortypes(p.proargtypes) || ')' \
-     FROM pg_amproc b JOIN pg_proc p ON p.oid = b.amproc JOIN pg_namespace ps ON ps.oid = p.pronamespace \
-     WHERE b.amprocfamily = c.opcfamily AND (b.amproclefttype = c.opcintype AND b.amprocrighttype = c.opcintype \
-     OR EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_amproc'::regclass AND d.objid = b.oid \
-     AND d.refclassid = 'pg_opclass'::regclass AND d.refobjid = c.oid)) \
-     UNION ALL SELECT 3, 0, 'STORAGE ' || format_type(c.opckeytype, NULL) WHERE c.opckeytype <> 0) m)";
+fn members() -> String {
+    let [of_operator, of_function] = ["pg_amop", "pg_amproc"].map(|catalog| member_of_class(catalog, "b"));
+    format!(
+        "(SELECT json_agg(m.text ORDER BY m.sort, m.number, m.text) FROM (\
+         SELECT 1 AS sort, b.amopstrategy AS number, 'OPERATOR ' || b.amopstrategy || ' ' || quote_ident(os.nspname) || '.' \
+         || o.oprname || ' (' || format_type(b.amoplefttype, NULL) || ', ' || format_type(b.amoprighttype, NULL) || ')' \
+         || coalesce(' FOR ORDER BY ' || (SELECT quote_ident(fs.nspname) || '.' || quote_ident(f.opfname) FROM pg_opfamily f \
+         JOIN pg_namespace fs ON fs.oid = f.opfnamespace WHERE f.oid = b.amopsortfamily), '') AS text \
+         FROM pg_amop b JOIN pg_operator o ON o.oid = b.amopopr JOIN pg_namespace os ON os.oid = o.oprnamespace \
+         WHERE {of_operator} \
+         UNION ALL SELECT 2, b.amprocnum, 'FUNCTION ' || b.amprocnum || ' ' || quote_ident(ps.nspname) || '.' \
+         || quote_ident(p.proname) || '(' || oidvectortypes(p.proargtypes) || ')' \
+         FROM pg_amproc b JOIN pg_proc p ON p.oid = b.amproc JOIN pg_namespace ps ON ps.oid = p.pronamespace \
+         WHERE {of_function} \
+         UNION ALL SELECT 3, 0, 'STORAGE ' || format_type(c.opckeytype, NULL) WHERE c.opckeytype <> 0) m)"
+    )
+}
 
 /// The definition of the operator class `pg_opclass c` of `pg_am m`.
 fn printed() -> String {
     format!(
         "'FOR TYPE ' || format_type(c.opcintype, NULL) || ' USING ' || quote_ident(m.amname) || ' AS ' \
-         || (SELECT string_agg(x, ', ') FROM json_array_elements_text({MEMBERS}) x)"
+         || (SELECT string_agg(x, ', ') FROM json_array_elements_text({}) x)",
+        members()
     )
 }
 
@@ -110,11 +112,12 @@ impl Room for OperatorClass {
         Some(format!(
             "SELECT n.nspname AS schema, c.opcname || ' using ' || m.amname AS name, {} AS definition, \
              c.opcdefault AS default, quote_ident(fs.nspname) || '.' || quote_ident(f.opfname) AS family, \
-             format_type(c.opcintype, NULL) AS type, {MEMBERS} AS members, {} AS needs \
+             format_type(c.opcintype, NULL) AS type, {} AS members, {} AS needs \
              FROM pg_opclass c JOIN pg_namespace n ON n.oid = c.opcnamespace JOIN pg_am m ON m.oid = c.opcmethod \
              JOIN pg_opfamily f ON f.oid = c.opcfamily JOIN pg_namespace fs ON fs.oid = f.opfnamespace \
              WHERE {ours} AND {own} ORDER BY c.oid",
             printed(),
+            members(),
             needs::query("pg_opclass", "c.oid")
         ))
     }

@@ -4,8 +4,9 @@ use crate::delta::Alteration;
 use crate::kind::{Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server, split_using};
 use crate::model::{Address, Entry, Observed};
 use crate::source::KeyDoc;
-use crate::sql::{Form, ident, not_of_extension, qualified};
+use crate::sql::{Form, ident, member_of_no_class, not_of_extension, qualified};
 use crate::statement::{Statement, Step};
+use std::sync::LazyLock;
 
 /// The room.
 pub struct OperatorFamily;
@@ -19,8 +20,8 @@ const KEYS: &[KeyDoc] = &[];
 static DOC: Doc = Doc {
     name: "operator family",
     summary: "An operator family that several operator classes share. Its key is its name with its access method, \
-              `numbers using hash`; without one it is `btree`. Operators and functions that are in it without a class are \
-              not compared.",
+              `numbers using hash`; without one it is `btree`. A family of a single class of the same name comes and goes \
+              with that.",
     manual: "sql-createopfamily",
     place: Place::InSchema("operator_families"),
     rank: Rank::Type,
@@ -29,9 +30,17 @@ static DOC: Doc = Doc {
     example: "[operator_families]\n\"numbers using hash\" = {}\n",
 };
 
-/// Which rows of `pg_opfamily f` with `pg_namespace n` are families of their own.
-const OWN: &str = "NOT EXISTS (SELECT FROM pg_opclass x WHERE x.opcfamily = f.oid AND x.opcname = f.opfname \
-     AND x.opcnamespace = f.opfnamespace)";
+/// Which rows of `pg_opfamily f` with `pg_namespace n` are families of their own: those that hold more than a class of
+/// their name.
+static OWN: LazyLock<String> = LazyLock::new(|| {
+    let [operator, function] = ["pg_amop", "pg_amproc"].map(|catalog| member_of_no_class(catalog, "b"));
+    format!(
+        "(NOT EXISTS (SELECT FROM pg_opclass x WHERE x.opcfamily = f.oid AND x.opcname = f.opfname \
+         AND x.opcnamespace = f.opfnamespace) \
+         OR EXISTS (SELECT FROM pg_amop b WHERE b.amopfamily = f.oid AND {operator}) \
+         OR EXISTS (SELECT FROM pg_amproc b WHERE b.amprocfamily = f.oid AND {function}))"
+    )
+});
 
 impl Room for OperatorFamily {
     type Body = Body;
@@ -50,7 +59,8 @@ impl Room for OperatorFamily {
         Some(format!(
             "SELECT n.nspname AS schema, f.opfname || ' using ' || m.amname AS name FROM pg_opfamily f \
              JOIN pg_namespace n ON n.oid = f.opfnamespace JOIN pg_am m ON m.oid = f.opfmethod \
-             WHERE {OWN} AND {ours} AND {own} ORDER BY f.oid"
+             WHERE {} AND {ours} AND {own} ORDER BY f.oid",
+            *OWN
         ))
     }
 
@@ -60,7 +70,7 @@ impl Room for OperatorFamily {
             oid: "f.oid",
             from: "pg_opfamily f JOIN pg_namespace n ON n.oid = f.opfnamespace JOIN pg_am m ON m.oid = f.opfmethod",
             path: "n.nspname, f.opfname || ' using ' || m.amname",
-            only: OWN,
+            only: OWN.as_str(),
             member: ("pg_opfamily", "f.oid"),
             owner: Some("f.opfowner"),
             ..Seat::BARE

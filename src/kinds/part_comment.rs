@@ -74,6 +74,10 @@ impl Room for PartComment {
         ))
     }
 
+    fn catalogs(&self, _: &Address) -> &'static [&'static str] {
+        &["pg_description"]
+    }
+
     fn observe(&self, row: &Row<'_>, server: &Server, out: &mut Observed) {
         let Some(host) = server.kind(row.text("kind")) else { return };
         let path = [row.text("schema"), row.text("object"), row.text("name")];

@@ -44,3 +44,20 @@ pub fn with_clause(x: &str) -> String {
          THEN option_value ELSE quote_literal(option_value) END, ', ') FROM pg_options_to_table({x}.reloptions)) || ')', '')"
     )
 }
+
+/// A condition: the operator `pg_amop b` or the function `pg_amproc b` of an operator family belongs to its operator
+/// class `pg_opclass c`. What a class is made with has no other mark of it in some access methods.
+pub fn member_of_class(catalog: &str, b: &str) -> String {
+    let prefix = if catalog == "pg_amop" { "amop" } else { "amproc" };
+    format!(
+        "({b}.{prefix}family = c.opcfamily AND ({b}.{prefix}lefttype = c.opcintype AND ({b}.{prefix}righttype = c.opcintype \
+         OR (SELECT a.amname FROM pg_am a WHERE a.oid = c.opcmethod) NOT IN ('btree', 'hash')) \
+         OR EXISTS (SELECT FROM pg_depend d WHERE d.classid = '{catalog}'::regclass AND d.objid = {b}.oid \
+         AND d.refclassid = 'pg_opclass'::regclass AND d.refobjid = c.oid)))"
+    )
+}
+
+/// A condition: it belongs to no class.
+pub fn member_of_no_class(catalog: &str, b: &str) -> String {
+    format!("NOT EXISTS (SELECT FROM pg_opclass c WHERE {})", member_of_class(catalog, b))
+}

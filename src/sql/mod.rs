@@ -11,7 +11,9 @@ mod quote;
 mod routine;
 
 pub(crate) use catalog::routine_name;
-pub use catalog::{SEQUENCE_OF_ITS_OWN, column_names, not_of_extension, with_clause};
+pub use catalog::{
+    SEQUENCE_OF_ITS_OWN, column_names, member_of_class, member_of_no_class, not_of_extension, with_clause,
+};
 pub use cut::{bracketed, cut, cut_once};
 pub use form::{Consent, Cost, Form, Lock, Work};
 pub use fragment::Fragment;

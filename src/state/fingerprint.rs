@@ -130,6 +130,7 @@ pub const WHERE_DECLARED: &[Catalog] = &[
     Catalog::new("pg_ts_dict").made(),
     Catalog::new("pg_foreign_data_wrapper"),
     Catalog::new("pg_foreign_server"),
+    Catalog::new("pg_foreign_table").keyed("x.ftrelid", "0"),
     Catalog::new("pg_user_mappings"),
     Catalog::new("pg_language"),
     Catalog::new("pg_tablespace"),

@@ -66,6 +66,7 @@ folders! {
     operator,
     operator_class,
     operator_family,
+    operator_family_member,
     part_comment,
     policy,
     primary_key,

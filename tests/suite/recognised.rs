@@ -95,6 +95,21 @@ instead = true
 [views.short]
 query = "select id from notes"
 
+[views.short.comments]
+id = "the key"
+
+[foreign_data_wrappers.elsewhere]
+[servers]
+archive = "elsewhere"
+[tables.past]
+server = "archive"
+options = { a = "1" }
+[tables.past.columns]
+id = { type = "int", foreign_options = { b = "2" } }
+
+[operator_families.numbers.members]
+"operator 1 (int4, int8)" = "<"
+
 [publications]
 p = ["notes"]
 
@@ -115,6 +130,10 @@ const RARER_CHANGES: &[(&str, &str)] = &[
     ("alter policy own on notes rename to another", "done:"),
     ("alter table notes disable rule quiet", "done:"),
     ("create or replace view short as select id from notes where id > 0", "done:"),
+    ("comment on column short.id is 'another'", "done:"),
+    ("alter foreign table past options (set a '2')", "done:"),
+    ("alter foreign table past alter id options (set b '3')", "done:"),
+    ("alter operator family numbers using btree drop operator 1 (int4, int8)", "done:"),
     ("alter publication p drop table notes", "done:"),
     ("alter text search configuration plain alter mapping for asciiword with english_stem", "done:"),
     ("alter role {role} rename to {role}_gone", "role \"{role}\" does not exist"),
@@ -146,13 +165,14 @@ fn changes_of_rarer_kinds_are_seen() {
 const ANSWERED_FOR: &[&str] =
     &["pg_aggregate", "pg_am", "pg_attrdef", "pg_depend", "pg_inherits", "pg_partitioned_table", "pg_range"];
 
-/// Catalogs that rooms read for the names of other objects; where those are declared, they are looked at.
+/// Catalogs that rooms read for other objects, as for their names; where those are declared, they are looked at.
 const FOR_NAMES: &[&str] = &[
     "pg_cast",
     "pg_collation",
     "pg_database",
     "pg_foreign_data_wrapper",
     "pg_foreign_server",
+    "pg_foreign_table",
     "pg_language",
     "pg_opclass",
     "pg_operator",

@@ -4,7 +4,7 @@ use super::Body;
 use crate::delta::{Alteration, Change, Obstacle};
 use crate::kind::{Item, Options};
 use crate::model::Address;
-use crate::source::{KeyDoc, Node, Reader, Shape};
+use crate::source::{KeyDoc, Node, Reader, Shape, Span};
 use crate::sql::{Form, Phrase};
 use crate::statement::Statement;
 
@@ -15,6 +15,8 @@ pub struct Foreign {
     pub server: String,
     /// What the server's wrapper must know of the table.
     pub options: Options,
+    /// Where the server is named.
+    pub span: Span,
 }
 
 /// Keys of a table that only one with rows of its own takes.
@@ -50,13 +52,13 @@ impl Foreign {
 
     /// What the file says of it.
     pub fn read(reader: &mut Reader<'_, '_>) -> Option<Foreign> {
-        let server = reader.text("server");
+        let (server, span) = (reader.text("server"), reader.span_of("server"));
         let options = Options::read(reader, "options");
         if server.is_none() && reader.has("options") {
             let span = reader.span_of("options");
             reader.problems().add(span, "only a foreign table, one with a `server`, has `options`");
         }
-        Some(Foreign { server: server?, options })
+        Some(Foreign { server: server?, options, span })
     }
 
     /// Complains of what only the other sort of table has.

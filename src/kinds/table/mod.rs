@@ -193,8 +193,8 @@ impl Room for Table {
             span: Some(reader.span()),
         };
         Foreign::refuse_the_rest(body.foreign.is_some(), item);
-        if let Some(Foreign { server, .. }) = &body.foreign {
-            item.need(Address::new("server", [server]));
+        if let Some(Foreign { server, span, .. }) = &body.foreign {
+            item.refer(Address::new("server", [server]), *span);
         }
         let mut other = |text: &str, span: Span| {
             let (schema, name) = item.resolve(text);
@@ -268,7 +268,7 @@ impl Room for Table {
                 default_access_method: row.text("default_access_method").to_string(),
                 foreign: row
                     .owned("server")
-                    .map(|server| Foreign { server, options: Options::observed(row.list("options")) }),
+                    .map(|server| Foreign { server, options: Options::observed(row.list("options")), span: Span::NOWHERE }),
                 of_type: row.owned("of_type"),
                 span: None,
             },
