@@ -266,9 +266,11 @@ impl Room for Table {
                 storage: Options::observed(row.list("storage")),
                 access_method: row.owned("access_method"),
                 default_access_method: row.text("default_access_method").to_string(),
-                foreign: row
-                    .owned("server")
-                    .map(|server| Foreign { server, options: Options::observed(row.list("options")), span: Span::NOWHERE }),
+                foreign: row.owned("server").map(|server| Foreign {
+                    server,
+                    options: Options::observed(row.list("options")),
+                    span: Span::NOWHERE,
+                }),
                 of_type: row.owned("of_type"),
                 span: None,
             },
