@@ -230,6 +230,15 @@ impl Alteration {
         self.steps = steps;
     }
 
+    /// Notes something that the database has beyond what the file asks for: if that is to go, `steps` take it away,
+    /// else it is told and left alone.
+    pub fn beyond(&mut self, goes: bool, change: Change, steps: impl FnOnce() -> Vec<Step>) {
+        match goes {
+            true => self.note(change, steps()),
+            false => self.drift(change),
+        }
+    }
+
     /// Notes something that the database has beyond what the file asks for; it is told and left alone.
     pub fn drift(&mut self, change: Change) {
         self.drift.push(change);

@@ -234,6 +234,11 @@ pub struct Cx<'a> {
 }
 
 impl Cx<'_> {
+    /// Whether what the file does not declare is to go.
+    pub fn prunes(&self) -> bool {
+        self.allow.contains(&Consent::Prune)
+    }
+
     /// An attribute of another object, as text: how a room learns a fact of another room's object without knowing
     /// that room. The desired object is asked first.
     pub fn attribute(&self, address: &Address, name: &str) -> Option<String> {

@@ -136,7 +136,8 @@ fn left_out(plan: &Plan) -> Later<'_> {
 /// Whether the line lacks only what the plan puts in place and the rehearsal does not.
 fn waits_for(line: &Line<'_>, later: &Later<'_>, error: &postgres::Error) -> bool {
     // A value that a type does not have may be one that it is to have.
-    if !is_missing(error) && error.code() != Some(&SqlState::INVALID_TEXT_REPRESENTATION) {
+    let missing = is_missing(error) || error.code() == Some(&SqlState::INVALID_TEXT_REPRESENTATION);
+    if !missing && (line.alone || !is_of_the_moment(error)) {
         return false;
     }
     let said = error.as_db_error().map(|db| db.message()).unwrap_or_default();
@@ -172,6 +173,19 @@ fn is_missing(error: &postgres::Error) -> bool {
         SqlState::INVALID_SCHEMA_NAME,
     ];
     error.code().is_some_and(|code| missing.contains(code))
+}
+
+/// Whether the server refuses an object for what it is now: an unlogged table cannot be published.
+fn is_of_the_moment(error: &postgres::Error) -> bool {
+    let codes = [
+        SqlState::INVALID_PARAMETER_VALUE,
+        SqlState::FEATURE_NOT_SUPPORTED,
+        SqlState::OBJECT_NOT_IN_PREREQUISITE_STATE,
+        SqlState::WRONG_OBJECT_TYPE,
+        SqlState::INVALID_TABLE_DEFINITION,
+        SqlState::INVALID_OBJECT_DEFINITION,
+    ];
+    error.code().is_some_and(|code| codes.contains(code))
 }
 
 /// Errors that only follow from an earlier one, or from rehearsing.

@@ -6,7 +6,7 @@ use crate::adopt::Renames;
 use crate::delta::{Action, Alteration, Change, Delta};
 use crate::kind::{Cx, Kind, Undeclared};
 use crate::model::{Address, Entry};
-use crate::sql::{Consent, Form};
+use crate::sql::Form;
 use crate::statement::Step;
 use std::collections::HashMap;
 
@@ -155,7 +155,7 @@ fn replacing(mut steps: Vec<Step>) -> Vec<Step> {
 /// What the file does not declare: drift, or, with consent `prune`, to be dropped. What is part of an undeclared
 /// object goes with it, unless something else hangs on it too.
 fn undeclared(cx: &Cx<'_>, found: &mut Diff) {
-    let prune = cx.allow.contains(&Consent::Prune);
+    let prune = cx.prunes();
     let goes = |address: &Address| prune || cx.retire.contains(&address.to_string());
     for there in cx.observed.model.iter().filter(|there| !cx.desired.contains(&there.address)) {
         let Some(kind) = cx.registry.get(there.address.kind) else { continue };

@@ -3,7 +3,7 @@
 use super::Cx;
 use crate::delta::{Alteration, Change, Show};
 use crate::source::{Reader, Value};
-use crate::sql::{Consent, ident, literal};
+use crate::sql::{ident, literal};
 use crate::statement::Step;
 use std::collections::BTreeMap;
 
@@ -121,12 +121,8 @@ impl Options {
             return;
         }
         let change = Change { attribute, from: beyond.show(), to: None };
-        if cx.allow.contains(&Consent::Prune) {
-            let names: Vec<String> = beyond.0.keys().map(|name| quoted(name)).collect();
-            out.note(change, alter(format!("RESET ({})", names.join(", "))));
-        } else {
-            out.drift(change);
-        }
+        let names: Vec<String> = beyond.0.keys().map(|name| quoted(name)).collect();
+        out.beyond(cx.prunes(), change, || alter(format!("RESET ({})", names.join(", "))));
     }
 }
 

@@ -5,7 +5,7 @@ use crate::kind::{Context, Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, S
 use crate::model::{Address, Entry, Observed};
 use crate::needs;
 use crate::source::{Key, KeyDoc, Node, Shape, Span, Value};
-use crate::sql::{Consent, Form, Fragment, Phrase, ident, not_of_extension, qualified};
+use crate::sql::{Form, Fragment, Phrase, ident, not_of_extension, qualified};
 use crate::statement::{Statement, Step};
 use std::collections::BTreeSet;
 
@@ -164,7 +164,7 @@ impl Room for Composite {
             rename(at, attribute, &mut have, out);
         }
         let declared = |name: &String| attributes.iter().any(|attribute| attribute.name == *name);
-        let prune = cx.allow.contains(&Consent::Prune);
+        let prune = cx.prunes();
         let (goes, stays): (Vec<Attribute>, Vec<Attribute>) = have
             .into_iter()
             .partition(|there| !declared(&there.name) && (prune || absent.contains(&there.name)));

@@ -194,7 +194,7 @@ impl Room for DefaultPrivilege {
             out.note(change, alter(at, "GRANT", &missing, Form::Grant));
         }
         // Who says that a role has none means it.
-        let may = cx.allow.contains(&Consent::Revoke) || cx.allow.contains(&Consent::Prune);
+        let may = cx.allow.contains(&Consent::Revoke) || cx.prunes();
         let less = [("privileges", extra, "REVOKE"), ("grant option", options, "REVOKE GRANT OPTION FOR")];
         for (attribute, list, verb) in less.into_iter().filter(|(_, list, _)| !list.is_empty()) {
             let change = Change { attribute, from: names(&list).show(), to: None };

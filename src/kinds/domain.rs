@@ -6,7 +6,7 @@ use crate::kind::{
 };
 use crate::model::{Address, Entry, Observed};
 use crate::source::{KeyDoc, Shape, Span, Value};
-use crate::sql::{Consent, Form, Fragment, Phrase, ident, not_of_extension, qualified};
+use crate::sql::{Form, Fragment, Phrase, ident, not_of_extension, qualified};
 use crate::statement::{Preflight, Statement, Step};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -205,7 +205,7 @@ impl Room for Domain {
         }
         for (name, check) in observed.checks.iter().filter(|(name, _)| !checks.contains_key(*name)) {
             let change = Change { attribute: "check", from: Some(name.clone()), to: None };
-            if absent.contains(name) || cx.allow.contains(&Consent::Prune) {
+            if absent.contains(name) || cx.prunes() {
                 out.note(change, vec![Statement::new(Form::DropObject, drop_check(at, name)).into()]);
             } else {
                 let from = Some(format!("{name}: {}", check.expression));

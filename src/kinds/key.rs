@@ -264,7 +264,8 @@ impl Room for Key {
             match (clustered, observed.clustered) {
                 (true, false) => out.attribute("clustered", &false, &true, || vec![cluster(at).into()]),
                 (false, true) => {
-                    out.drift(Change { attribute: "clustered", from: Some("yes".into()), to: None });
+                    let change = Change { attribute: "clustered", from: Some("yes".into()), to: None };
+                    out.beyond(cx.prunes(), change, || vec![uncluster(at).into()]);
                 }
                 _ => {}
             }
@@ -428,6 +429,10 @@ impl Key {
             hint: format!("say `keep = \"…\"` on `{}` to choose which row survives", at.name()),
         }
     }
+}
+
+fn uncluster(at: &Address) -> Statement {
+    Statement::alter(&at.host("table"), Form::AlterTableLight, "SET WITHOUT CLUSTER")
 }
 
 fn cluster(at: &Address) -> Statement {

@@ -5,7 +5,7 @@ use crate::kind::{Context, Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, S
 use crate::model::{Address, Entry, Observed};
 use crate::needs;
 use crate::source::{KeyDoc, Shape};
-use crate::sql::{Consent, Form, Fragment, Phrase, ident, not_of_extension};
+use crate::sql::{Form, Fragment, Phrase, ident, not_of_extension};
 use crate::statement::{Statement, Step};
 use std::collections::BTreeSet;
 
@@ -186,7 +186,7 @@ impl Room for Policy {
         };
         out.attribute("to", &observed.to, to, || alter(Phrase::from(format!(" TO {}", roles(to)))));
         // PostgreSQL drops no column that the policy still uses.
-        let prune = cx.allow.contains(&Consent::Prune);
+        let prune = cx.prunes();
         let goes = |column: &Address| cx.desired.get(column).map_or(prune, |entry| entry.absent);
         let stays = !observed.uses.iter().any(goes);
         let expressions = [

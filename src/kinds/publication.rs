@@ -7,7 +7,7 @@ use crate::kind::{
 use crate::model::{Address, Entry, Observed};
 use crate::pg::Feature;
 use crate::source::{KeyDoc, Node, Reader, Shape, Value};
-use crate::sql::{Consent, Form, Fragment, Phrase, ident, idents, qualified};
+use crate::sql::{Form, Fragment, Phrase, ident, idents, qualified};
 use crate::statement::{Statement, Step};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -245,7 +245,7 @@ impl Room for Publication {
             let sql = Phrase::from("ALTER PUBLICATION ").ident(at.name()).phrase(&rest);
             vec![Statement::new(form, sql).into()]
         };
-        let prune = cx.allow.contains(&Consent::Prune);
+        let prune = cx.prunes();
         let (mut all, mut places) = (tables.clone(), schemas.clone());
         let more = observed.tables.iter().filter(|(table, _)| !tables.contains_key(*table));
         let beyond: Vec<String> = more.clone().map(|([schema, name], _)| qualified(schema, name)).collect();

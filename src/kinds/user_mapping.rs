@@ -5,7 +5,7 @@ use crate::delta::{Alteration, Change};
 use crate::kind::{Cx, Doc, Draft, Item, Place, Rank, Room, Row, Server};
 use crate::model::{Address, Entry, Observed};
 use crate::source::{KeyDoc, Shape, Value};
-use crate::sql::{Consent, Form, Phrase, ident};
+use crate::sql::{Form, Phrase, ident};
 use crate::statement::{Statement, Step};
 use std::collections::BTreeMap;
 
@@ -138,7 +138,7 @@ impl Room for UserMapping {
             let verb = if observed.options.contains_key(name) { "SET " } else { "ADD " };
             list.push((option(verb, name, value), name));
         }
-        let prune = cx.allow.contains(&Consent::Prune);
+        let prune = cx.prunes();
         for name in observed.options.keys().filter(|name| !options.contains_key(*name)) {
             match prune {
                 true => list.push((Phrase::from("DROP ").ident(name), name)),

@@ -18,6 +18,7 @@ mod leftovers;
 mod locks;
 mod portal;
 mod prune;
+mod random;
 mod real;
 mod recognised;
 mod reference;

@@ -93,21 +93,25 @@ impl Keeping {
                 alter(Form::AlterTable, format!(" SET STORAGE {}", word.to_uppercase()))
             });
         } else if observed.storage.as_ref().is_some_and(|there| *there != observed.usual_storage) {
-            out.drift(Change { attribute: "storage", from: observed.storage.clone(), to: None });
+            let change = Change { attribute: "storage", from: observed.storage.clone(), to: None };
+            let usual = observed.usual_storage.to_uppercase();
+            out.beyond(cx.prunes(), change, || alter(Form::AlterTable, format!(" SET STORAGE {usual}")));
         }
         if let Some(method) = compression {
             out.attribute("compression", &observed.compression, compression, || {
                 alter(Form::AlterTable, format!(" SET COMPRESSION {}", ident(method)))
             });
         } else if observed.compression.is_some() {
-            out.drift(Change { attribute: "compression", from: observed.compression.clone(), to: None });
+            let change = Change { attribute: "compression", from: observed.compression.clone(), to: None };
+            out.beyond(cx.prunes(), change, || alter(Form::AlterTable, " SET COMPRESSION default".into()));
         }
         if let Some(target) = statistics {
             out.attribute("statistics", &observed.statistics, statistics, || {
                 alter(Form::AlterTableLight, format!(" SET STATISTICS {target}"))
             });
         } else if observed.statistics.is_some() {
-            out.drift(Change { attribute: "statistics", from: observed.statistics.show(), to: None });
+            let change = Change { attribute: "statistics", from: observed.statistics.show(), to: None };
+            out.beyond(cx.prunes(), change, || alter(Form::AlterTableLight, " SET STATISTICS -1".into()));
         }
         options.compare("options", &observed.options, cx, out, &|words| {
             alter(Form::AlterTableLight, format!(" {words}"))

@@ -407,7 +407,7 @@ impl Room for Column {
             compare_identity(out);
         }
         if let (true, Some(sequence)) = (*serial || identity.is_some(), &observed.sequence) {
-            numbers.compare(at, sequence, out);
+            numbers.compare(at, sequence, cx.prunes(), out);
         }
         keeping.compare(at, &observed.keeping, cx, out);
         if *not_null && observed.not_null {

@@ -118,7 +118,7 @@ impl Numbers {
     }
 
     /// Compares with what is there; where the file says nothing, what is not PostgreSQL's default is drift.
-    pub fn compare(&self, at: &Address, there: &Sequence, out: &mut Alteration) {
+    pub fn compare(&self, at: &Address, there: &Sequence, prunes: bool, out: &mut Alteration) {
         let table = at.host("table");
         let sequence = qualified(&there.schema, there.has.name.as_deref().unwrap_or_default());
         let (has, usual) = (there.has.options(), there.usual());
@@ -132,8 +132,13 @@ impl Numbers {
                     out.note(change, Vec::new());
                     words.push(wanted);
                 }
-                None if usual.get(number).is_some_and(|(_, usual)| usual != has) => out.drift(change),
-                _ => {}
+                Some(_) => {}
+                None => {
+                    let usual = usual.get(number).map(|(_, usual)| usual).filter(|usual| *usual != has);
+                    let Some(usual) = usual else { continue };
+                    out.beyond(prunes, change, Vec::new);
+                    words.extend(prunes.then(|| usual.clone()));
+                }
             }
         }
         let mut steps: Vec<Step> = Vec::new();

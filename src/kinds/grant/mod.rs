@@ -328,7 +328,7 @@ impl Room for Grant {
         let passes_on = |(name, option): &(&String, &bool)| **option && privileges.get(*name) == Some(&false);
         let options: Vec<&str> = there.iter().filter(passes_on).map(|(name, _)| name.as_str()).collect();
         // Who says that a role has none means it.
-        let may = cx.allow.contains(&Consent::Revoke) || cx.allow.contains(&Consent::Prune);
+        let may = cx.allow.contains(&Consent::Revoke) || cx.prunes();
         for (attribute, list, words) in
             [("privileges", &extra, ""), ("grant option", &options, "GRANT OPTION FOR ")]
         {

@@ -295,15 +295,16 @@ impl Room for Index {
             });
         }
         for (number, target) in observed.statistics.iter().filter(|(key, _)| !statistics.contains_key(*key)) {
-            out.drift(Change {
-                attribute: "statistics",
-                from: Some(format!("{number} = {target}")),
-                to: None,
-            });
+            let from = Some(format!("{number} = {target}"));
+            let change = Change { attribute: "statistics", from, to: None };
+            out.beyond(cx.prunes(), change, || vec![set_statistics(at, number, -1).into()]);
         }
         match (clustered, observed.clustered) {
             (true, false) => out.attribute("clustered", &false, &true, || vec![cluster(at).into()]),
-            (false, true) => out.drift(Change { attribute: "clustered", from: Some("yes".into()), to: None }),
+            (false, true) => {
+                let change = Change { attribute: "clustered", from: Some("yes".into()), to: None };
+                out.beyond(cx.prunes(), change, || vec![uncluster(at).into()]);
+            }
             _ => {}
         }
     }
@@ -455,6 +456,10 @@ fn alter(at: &Address, words: &str) -> Statement {
 
 fn set_statistics(at: &Address, number: &str, target: i64) -> Statement {
     alter(at, &format!("ALTER COLUMN {number} SET STATISTICS {target}"))
+}
+
+fn uncluster(at: &Address) -> Statement {
+    Statement::alter(&at.host("table"), Form::AlterTableLight, "SET WITHOUT CLUSTER")
 }
 
 fn cluster(at: &Address) -> Statement {

@@ -474,7 +474,10 @@ fn compare_access_method(
             };
             out.obstacle(change, obstacle);
         }
-        (None, Some(there)) if *there != observed.default_access_method => out.drift(change),
+        (None, Some(there)) if *there != observed.default_access_method => {
+            let prunes = cx.prunes() && cx.server.has(Feature::SetAccessMethod);
+            out.beyond(prunes, change, || vec![steps::access_method(at, &observed.default_access_method)]);
+        }
         (None, _) => {}
     }
 }
