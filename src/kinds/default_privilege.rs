@@ -4,7 +4,7 @@ use crate::delta::{Alteration, Change, Show};
 use crate::kind::{Cx, Doc, Draft, Item, Place, Rank, Room, Row, Server, Undeclared};
 use crate::model::{Address, Entry, Model, Observed};
 use crate::pg::Feature;
-use crate::source::{KeyDoc, Shape};
+use crate::source::{KeyDoc, Shape, Value};
 use crate::sql::{Consent, Form, ident};
 use crate::statement::{Statement, Step};
 use std::collections::BTreeMap;
@@ -38,7 +38,11 @@ static DOC: Doc = Doc {
             "the sort of objects (`large objects`: PostgreSQL 18)",
         ),
         KeyDoc::new("privileges", Shape::Names, "the privileges, as in SQL; `[]` for none"),
-        KeyDoc::new("with_grant_option", Shape::Boolean, "they may be passed on"),
+        KeyDoc::new(
+            "with_grant_option",
+            Shape::Any,
+            "`true`: they may be passed on; or the list of those that may",
+        ),
         KeyDoc::new("in_schema", Shape::Name, "the schema; all of them if not given"),
         KeyDoc::new("for_role", Shape::Name, "the role that makes the objects; the current one if not given"),
     ],
@@ -72,7 +76,10 @@ impl Room for DefaultPrivilege {
         reader.required("on");
         let sorts: Vec<_> = SORTS.iter().map(|sort| (sort.0, *sort)).collect();
         let sort = reader.one_of("on", &sorts);
-        let option = reader.flag("with_grant_option");
+        let is_list =
+            matches!(reader.node("with_grant_option").map(|node| &node.value), Some(Value::Array(_)));
+        let some = if is_list { reader.strings("with_grant_option") } else { Vec::new() };
+        let option = !is_list && reader.flag("with_grant_option");
         let said = reader.strings("privileges");
         let schema = reader.text("in_schema").unwrap_or_default();
         let maker = reader.text("for_role").unwrap_or_default();
@@ -85,7 +92,10 @@ impl Room for DefaultPrivilege {
         }
         let Some((sort, _, all)) = sort else { return };
         let mut privileges = BTreeMap::new();
-        for (word, span) in said {
+        let with_option = some.into_iter().map(|(word, span)| (word, span, true));
+        for (word, span, option) in
+            said.into_iter().map(|(word, span)| (word, span, option)).chain(with_option)
+        {
             let lower = word.trim().to_lowercase();
             if matches!(lower.as_str(), "all" | "all privileges") {
                 privileges.extend(all.iter().map(|name| ((*name).to_string(), option)));
@@ -163,10 +173,12 @@ impl Room for DefaultPrivilege {
         draft.word("in_schema", schema, "");
         draft.word("for_role", maker, "");
         draft.array("privileges", privileges.keys());
-        let all = !privileges.is_empty() && privileges.values().all(|option| *option);
-        draft.flag("with_grant_option", all);
-        for (name, _) in privileges.iter().filter(|(_, option)| **option && !all) {
-            draft.unsaid(format!("that `{name}` may be passed on, and others may not"));
+        let some: Vec<&String> =
+            privileges.iter().filter(|(_, option)| **option).map(|(name, _)| name).collect();
+        if some.len() < privileges.len() {
+            draft.list("with_grant_option", some);
+        } else {
+            draft.flag("with_grant_option", !some.is_empty());
         }
     }
 

@@ -10,7 +10,7 @@ use crate::kind::{
 use crate::model::{Address, Entry, Model, Observed, TableFacts};
 use crate::pg::Feature;
 use crate::source::{KeyDoc, Shape, Span};
-use crate::sql::{Form, Fragment, ident, not_of_extension, qualified};
+use crate::sql::{Consent, Form, Fragment, ident, not_of_extension, qualified};
 use crate::statement::{Statement, Step};
 use foreign::Foreign;
 
@@ -42,8 +42,8 @@ pub struct Body {
     default_access_method: String,
     /// Of a foreign table.
     foreign: Option<Foreign>,
-    /// Observed: the composite type that it is a table of, which the file cannot say.
-    of_type: Option<String>,
+    /// The composite type that it is a table of.
+    of_type: Option<Name>,
     span: Option<Span>,
 }
 
@@ -131,6 +131,11 @@ static DOC: Doc = Doc {
             "storage parameters: `{ fillfactor = 70, \"toast.autovacuum_enabled\" = false }`",
         ),
         KeyDoc::new("access_method", Shape::Name, "its access method, if not the server's default"),
+        KeyDoc::new(
+            "of",
+            Shape::Name,
+            "the composite type that it is a table of; its columns must be those of the type",
+        ),
         Foreign::SERVER,
         Foreign::OPTIONS,
     ],
@@ -164,11 +169,15 @@ impl Room for Table {
         let bounds = written(reader.string("bounds"));
         let parent = reader.string("partition_of");
         let parents = reader.strings("inherits");
+        let of_type = reader.string("of");
         let mistake = match (parent, &bounds) {
             (Some((_, span)), None) => Some((span, "a partition wants `bounds`")),
             (None, Some(bounds)) => bounds.span().map(|span| (span, "only a partition has `bounds`")),
             (Some((_, span)), _) if !parents.is_empty() => {
                 Some((span, "a partition inherits from nothing else"))
+            }
+            _ if of_type.is_some() && !parents.is_empty() => {
+                of_type.map(|(_, span)| (span, "a table of a type inherits from nothing"))
             }
             _ => None,
         };
@@ -205,6 +214,11 @@ impl Room for Table {
         };
         body.partition_of = parent.map(|(text, span)| other(text, span));
         body.inherits = parents.iter().map(|(text, span)| other(text, *span)).collect();
+        body.of_type = of_type.map(|(text, span)| {
+            let (schema, name) = item.resolve(text);
+            item.refer(Address::new("composite type", [&schema, &name]), span);
+            Name(schema, name)
+        });
         item.declare(body);
     }
 
@@ -225,7 +239,8 @@ impl Room for Table {
              WHERE t.oid = c.reltoastrelid)) AS storage, \
              (SELECT am.amname FROM pg_am am WHERE am.oid = c.relam) AS access_method, \
              current_setting('default_table_access_method') AS default_access_method, \
-             CASE WHEN c.reloftype <> 0 THEN format_type(c.reloftype, NULL) END AS of_type, \
+             CASE WHEN c.reloftype <> 0 THEN (SELECT json_build_array(yn.nspname, y.typname) FROM pg_type y \
+             JOIN pg_namespace yn ON yn.oid = y.typnamespace WHERE y.oid = c.reloftype) END AS of_type, \
              fs.srvname AS server, to_json(ft.ftoptions) AS options \
              FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
              LEFT JOIN pg_foreign_table ft ON ft.ftrelid = c.oid LEFT JOIN pg_foreign_server fs ON fs.oid = ft.ftserver \
@@ -251,6 +266,8 @@ impl Room for Table {
         let mut inherits: Vec<Name> =
             parents.into_iter().map(|(schema, name, _)| Name(schema, name)).collect();
         let partition_of = if row.flag("is_partition") { inherits.pop() } else { None };
+        let of_type: Option<(String, String)> = row.parsed("of_type");
+        let of_type = of_type.map(|(schema, name)| Name(schema, name));
         let mut entry = Entry::new(
             address,
             Body {
@@ -271,7 +288,7 @@ impl Room for Table {
                     options: Options::observed(row.list("options")),
                     span: Span::NOWHERE,
                 }),
-                of_type: row.owned("of_type"),
+                of_type: of_type.clone(),
                 span: None,
             },
         );
@@ -279,6 +296,7 @@ impl Room for Table {
         if let Some(parent) = partition_of {
             entry = entry.part_of(parent.address());
         }
+        entry.needs.extend(of_type.map(|of| Address::new("composite type", [of.0, of.1])));
         entry.needs.extend(row.get("server").map(|server| Address::new("server", [server])));
         out.model.insert(entry.needing(namespace));
     }
@@ -299,10 +317,11 @@ impl Room for Table {
     fn write(&self, _: &Address, observed: &Body, draft: &mut Draft<'_>) {
         let Body { unlogged, row_security, force_row_security, partition_by, partition_of, bounds, .. } =
             observed;
-        let Body { inherits, storage, access_method, default_access_method, foreign, .. } = observed;
+        let Body { inherits, storage, access_method, default_access_method, foreign, of_type, .. } = observed;
         let named = |Name(schema, name): &Name| draft.name(schema, name);
         let (parent, parents) =
             (partition_of.as_ref().map(named), inherits.iter().map(named).collect::<Vec<_>>());
+        let of_type = of_type.as_ref().map(named);
         draft.some("partition_of", parent);
         draft.some_fragment("bounds", bounds.as_ref());
         draft.some_fragment("partition_by", partition_by.as_ref());
@@ -313,9 +332,7 @@ impl Room for Table {
         draft.flag("row_security", *row_security == Some(true));
         draft.flag("force_row_security", *force_row_security == Some(true));
         draft.table("storage", storage.values());
-        if let Some(of_type) = &observed.of_type {
-            draft.unsaid(format!("it is a table of type `{of_type}`"));
-        }
+        draft.some("of", of_type);
         draft.some("access_method", access_method.as_ref().filter(|method| *method != default_access_method));
     }
 
@@ -334,14 +351,12 @@ impl Room for Table {
             access_method,
             ..
         } = desired;
-        let Body { default_access_method: _, foreign: _, of_type: _, span, .. } = desired;
+        let Body { default_access_method: _, foreign: _, of_type, span, .. } = desired;
         foreign::compare(at, desired, observed, out);
         if out.obstacle.is_some() {
             return;
         }
-        if let Some(of_type) = &observed.of_type {
-            out.drift(Change { attribute: "of", from: Some(of_type.clone()), to: None });
-        }
+        compare_type(at, of_type.as_ref(), observed.of_type.as_ref(), cx, out);
         if partition_by != &observed.partition_by {
             let change = Change {
                 attribute: "partition_by",
@@ -399,6 +414,10 @@ impl Room for Table {
         {
             foreign.server = to.name().to_string();
         }
+        if let Some(of) = body.of_type.as_mut().filter(|_| matches!(from.kind, "composite type" | "schema")) {
+            let moved = Address::new("composite type", [&of.0, &of.1]).moved(from, to, &|_| true);
+            *of = Name(moved.schema().to_string(), moved.name().to_string());
+        }
         if matches!(from.kind, "table" | "schema") {
             body.partition_of.iter_mut().chain(&mut body.inherits).for_each(|name| name.follow(from, to));
         }
@@ -428,6 +447,24 @@ impl Room for Table {
             Some(parent) if parent.dynamic_partitions => Undeclared::Ignore,
             _ => Undeclared::Drift,
         }
+    }
+}
+
+/// Nothing is said of most tables, and a table of a type is a table like any other but for that.
+fn compare_type(
+    at: &Address,
+    desired: Option<&Name>,
+    observed: Option<&Name>,
+    cx: &Cx<'_>,
+    out: &mut Alteration,
+) {
+    let change =
+        Change { attribute: "of", from: observed.and_then(Show::show), to: desired.and_then(Show::show) };
+    match (desired, observed) {
+        _ if desired == observed => {}
+        (None, Some(_)) if !cx.allow.contains(&Consent::Prune) => out.drift(change),
+        (None, _) => out.note(change, vec![Statement::alter(at, Form::AlterTable, "NOT OF").into()]),
+        (Some(of), _) => out.note(change, vec![steps::of_type(at, of).into()]),
     }
 }
 

@@ -9,7 +9,7 @@ use crate::statement::{Statement, Step};
 
 /// The statements that create the table; its columns and constraints are folded into the first.
 pub fn create(at: &Address, body: &Body, cx: &Cx<'_>) -> Step {
-    let mut rest: Vec<Statement> = Vec::new();
+    let mut rest: Vec<Statement> = body.of_type.iter().map(|of| of_type(at, of)).collect();
     rest.extend(body.toast().map(|words| Statement::alter(at, Form::AlterTableLight, words)));
     if body.row_security == Some(true) {
         rest.push(security(at, "ENABLE"));
@@ -112,6 +112,11 @@ pub fn inherit(at: &Address, desired: &[Name], observed: &[Name]) -> Vec<Step> {
     let new =
         desired.iter().filter(|parent| !observed.contains(parent)).map(|parent| step("INHERIT", parent));
     gone.chain(new).collect()
+}
+
+/// Makes it a table of a type.
+pub fn of_type(at: &Address, of: &Name) -> Statement {
+    Statement::alter(at, Form::AlterTable, format!("OF {}", of.qualified()))
 }
 
 /// `SET ACCESS METHOD`.
