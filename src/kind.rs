@@ -1,5 +1,6 @@
 //! The trait that every room implements, and the registry the corridor walks. Stands below the rooms.
 
+mod cx;
 mod draft;
 mod firing;
 mod item;
@@ -10,15 +11,15 @@ mod server;
 use crate::delta::Alteration;
 use crate::model::{Address, Body, Entry, Model, Observed};
 use crate::source::KeyDoc;
-use crate::sql::{Consent, Fragment};
+use crate::sql::Fragment;
 use crate::statement::Step;
+pub use cx::{Cx, Terms};
 pub use draft::{Draft, Drafted, Names, dotless, inline, unwrapped};
 pub use firing::{FIRING, firing, firing_verb};
 pub use item::{Item, Reference, split_name, split_using};
 pub use options::Options;
 pub use seat::{Privileges, Seat};
 pub use server::{Row, Server};
-use std::collections::BTreeSet;
 
 /// Where in the file the objects of a kind stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -188,71 +189,6 @@ pub enum Context {
 
 /// Gives each fragment of a body to the corridor: its attribute, the fragment, and how the server can spell it.
 pub type Visit<'v> = dyn FnMut(&str, &mut Fragment, Context) + 'v;
-
-/// The terms of a run, the same from its beginning to its end.
-#[derive(Clone, Copy)]
-pub struct Terms<'a> {
-    /// Every kind.
-    pub registry: &'a Registry,
-    /// The tool's own schema.
-    pub state_schema: &'a str,
-    /// The consents of this run.
-    pub allow: &'a BTreeSet<Consent>,
-    /// The `search_path` under which the file's SQL is read, as SQL.
-    pub search_path: &'a str,
-    /// Addresses, as text, of undeclared objects that are to go: what later runs than the one we go back to created.
-    pub retire: &'a BTreeSet<String>,
-}
-
-impl<'a> Terms<'a> {
-    /// What rooms may look at, with these models.
-    pub fn cx<'c>(&self, server: &'c Server, desired: &'c Model, observed: &'c Observed) -> Cx<'c>
-    where
-        'a: 'c,
-    {
-        let Terms { registry, state_schema, allow, search_path: _, retire } = *self;
-        Cx { server, desired, observed, registry, state_schema, allow, retire }
-    }
-}
-
-/// What rooms may look at while they write SQL.
-pub struct Cx<'a> {
-    /// The server.
-    pub server: &'a Server,
-    /// The whole desired model.
-    pub desired: &'a Model,
-    /// The whole observed model.
-    pub observed: &'a Observed,
-    /// Every kind.
-    pub registry: &'a Registry,
-    /// The tool's own schema.
-    pub state_schema: &'a str,
-    /// The consents of this run.
-    pub allow: &'a BTreeSet<Consent>,
-    /// Addresses, as text, of undeclared objects that are to go.
-    pub retire: &'a BTreeSet<String>,
-}
-
-impl Cx<'_> {
-    /// Whether what the file does not declare is to go.
-    pub fn prunes(&self) -> bool {
-        self.allow.contains(&Consent::Prune)
-    }
-
-    /// An attribute of another object, as text: how a room learns a fact of another room's object without knowing
-    /// that room. The desired object is asked first.
-    pub fn attribute(&self, address: &Address, name: &str) -> Option<String> {
-        let entry = self.desired.get(address).filter(|entry| !entry.absent);
-        let entry = entry.or_else(|| self.observed.model.get(address))?;
-        self.registry.get(address.kind)?.attribute(&*entry.body, name)
-    }
-
-    /// The same, of the observed object alone.
-    pub fn observed_attribute(&self, address: &Address, name: &str) -> Option<String> {
-        let entry = self.observed.model.get(address)?;
-        self.registry.get(address.kind)?.attribute(&*entry.body, name)
-    }
-}
 
 /// Whether an object that the database has and the file does not is worth telling.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

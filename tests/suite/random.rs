@@ -5,7 +5,10 @@ mod changes;
 mod schema;
 
 use crate::support::{self, Database, Run, Server, unique};
-use std::env;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+use toml::Value;
 
 /// Roles belong to the cluster; these are made once for each test, before anything names them.
 fn roles(server: &Server) -> [String; 2] {
@@ -26,9 +29,26 @@ fn servers() -> impl Iterator<Item = &'static Server> {
     all.iter().take(1).chain(all.iter().skip(1).last())
 }
 
+/// A schema with its seed, kept where a person can look at it if the test fails.
+struct Schema {
+    seed: u64,
+    text: String,
+    path: PathBuf,
+}
+
+impl Schema {
+    fn random(seed: u64, server: &Server, roles: &[String; 2]) -> Schema {
+        let text = schema::random(seed, server.major(), roles);
+        let path =
+            Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("random-{}-{seed}.toml", server.major()));
+        fs::write(&path, &text).expect("writable");
+        Schema { seed, text, path }
+    }
+}
+
 fn run(db: &Database, file: &str, args: &[&str], what: &str) -> String {
     let outcome = Run::new(db).file(file).args(args.iter().copied()).run();
-    assert!(outcome.code == Some(0), "{what}: {args:?}\n{}{}\n{file}", outcome.stdout, outcome.stderr);
+    assert!(outcome.code == Some(0), "{what}: {args:?}\n{}{}", outcome.stdout, outcome.stderr);
     outcome.stdout
 }
 
@@ -36,11 +56,31 @@ fn inspected(db: &Database) -> String {
     Run::new(db).arg("inspect").run().success().stdout
 }
 
-/// The same text, or the first line in which two texts differ.
+/// Two files say the same; the order of columns, which no ALTER changes, aside.
 #[track_caller]
 fn assert_same(one: &str, two: &str, what: &str) {
-    let differing = one.lines().zip(two.lines()).find(|(one, two)| one != two);
-    assert!(one == two, "{what}: {differing:?}\n--- this\n{one}\n--- that\n{two}");
+    if let Some(difference) = compare(one, two) {
+        panic!("{what}: {difference}");
+    }
+}
+
+fn compare(one: &str, two: &str) -> Option<String> {
+    let [one, two] = [one, two].map(|text| Value::Table(toml::from_str(text).expect("TOML")));
+    difference("", &one, &two)
+}
+
+/// The first place where two documents differ.
+fn difference(at: &str, one: &Value, two: &Value) -> Option<String> {
+    match (one, two) {
+        (Value::Table(one), Value::Table(two)) => {
+            let keys: BTreeSet<&String> = one.keys().chain(two.keys()).collect();
+            keys.into_iter().find_map(|key| match (one.get(key), two.get(key)) {
+                (Some(one), Some(two)) => difference(&format!("{at}.{key}"), one, two),
+                (one, two) => Some(format!("{at}.{key}: {one:?} is not {two:?}")),
+            })
+        }
+        _ => (one != two).then(|| format!("{at}: {one} is not {two}")),
+    }
 }
 
 #[test]
@@ -48,13 +88,13 @@ fn a_random_schema_is_in_sync_after_one_run() {
     for server in servers() {
         let roles = roles(server);
         for seed in seeds(8) {
-            let what = format!("seed {seed} on PostgreSQL {}", server.major());
-            let file = schema::random(seed, server.major(), &roles);
+            let Schema { text, path, .. } = Schema::random(seed, server, &roles);
+            let what = path.display().to_string();
             let db = server.database();
-            run(&db, &file, &["apply"], &what);
-            let again = run(&db, &file, &["apply"], &what);
+            run(&db, &text, &["apply"], &what);
+            let again = run(&db, &text, &["apply"], &what);
             assert!(again.contains("in sync: nothing to do"), "{what}: {again}");
-            run(&db, &file, &["check", "--force", "--allow", "prune"], &what);
+            run(&db, &text, &["check", "--force", "--allow", "prune"], &what);
             // What is read from it says the same.
             let seen = inspected(&db);
             run(&db, &seen, &["check", "--stateless", "--allow", "prune"], &what);
@@ -70,15 +110,14 @@ fn one_random_schema_becomes_another() {
     for server in servers() {
         let roles = roles(server);
         for seed in seeds(8) {
-            let what = format!("seed {seed} on PostgreSQL {}", server.major());
-            let [one, two] =
-                [seed, seed + 1_000_000].map(|seed| schema::random(seed, server.major(), &roles));
+            let [one, two] = [seed, seed + 1_000_000].map(|seed| Schema::random(seed, server, &roles));
+            let what = format!("{} to {}", one.path.display(), two.path.display());
             let (db, fresh) = (server.database(), server.database());
-            run(&db, &one, &["apply"], &what);
-            run(&db, &two, &["apply", "--allow", "all,prune"], &format!("{what}, from\n{one}\nto"));
-            run(&db, &two, &["check", "--force", "--allow", "all,prune"], &what);
-            run(&fresh, &two, &["apply"], &what);
-            assert_same(&inspected(&db), &inspected(&fresh), &format!("{what}, from\n{one}\nto\n{two}"));
+            run(&db, &one.text, &["apply"], &what);
+            run(&db, &two.text, &["apply", "--allow", "all,prune"], &what);
+            run(&db, &two.text, &["check", "--force", "--allow", "all,prune"], &what);
+            run(&fresh, &two.text, &["apply"], &what);
+            assert_same(&inspected(&db), &inspected(&fresh), &what);
         }
     }
 }
@@ -88,21 +127,20 @@ fn random_changes_are_found_and_mended() {
     for server in servers() {
         let roles = roles(server);
         for seed in seeds(5) {
-            let file = schema::random(seed, server.major(), &roles);
+            let Schema { seed, text, path } = Schema::random(seed, server, &roles);
             let db = server.database();
-            run(&db, &file, &["apply"], &format!("seed {seed}"));
-            run(&db, &file, &["apply"], &format!("seed {seed}"));
+            run(&db, &text, &["apply"], &path.display().to_string());
+            run(&db, &text, &["apply"], &path.display().to_string());
             let intact = inspected(&db);
             for change in changes::random(seed, &db, &roles) {
-                let what = format!("seed {seed} on PostgreSQL {}, after {change}", server.major());
+                let what = format!("{} after {change}", path.display());
                 if db.try_execute(&change).is_err() {
                     continue;
                 }
-                let changed = inspected(&db);
-                let check = Run::new(&db).file(&file).arg("check").run();
-                let expected = if changed == intact { 0 } else { 2 };
-                assert!(check.code == Some(expected), "{what}: {}{}\n{file}", check.stdout, check.stderr);
-                run(&db, &file, &["apply", "--allow", "all,prune"], &what);
+                let expected = if compare(&inspected(&db), &intact).is_none() { 0 } else { 2 };
+                let check = Run::new(&db).file(&text).args(["check", "--allow", "prune"]).run();
+                assert!(check.code == Some(expected), "{what}: {}{}", check.stdout, check.stderr);
+                run(&db, &text, &["apply", "--allow", "all,prune"], &what);
                 assert_same(&inspected(&db), &intact, &what);
             }
         }

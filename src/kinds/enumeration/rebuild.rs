@@ -76,7 +76,7 @@ pub fn rebuild(
     before.push(aside.into());
     let mut steps = vec![create_type(at, desired).into()];
     let mut tables: BTreeMap<Address, Vec<&Column>> = BTreeMap::new();
-    for column in &observed.columns {
+    for column in observed.columns.iter().filter(|column| !cx.goes(&column.at)) {
         tables.entry(column.table()).or_default().push(column);
         out.disturbs_at(column.at.clone());
     }

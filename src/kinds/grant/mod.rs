@@ -183,7 +183,8 @@ impl Room for Grant {
         // The schema that every database is born with was open to everyone once.
         let born: &[&str] =
             if draft.has(Feature::ClosedPublicSchema) { &["usage"] } else { &["create", "usage"] };
-        let as_born = subject.kind != "schema" || privileges.keys().eq(born);
+        let is_first = subject.kind == "schema" && subject.name() == "public";
+        let as_born = !is_first || privileges.keys().eq(born);
         if *owner || at.name() == "public" && as_born && goes_without_saying(subject, privileges) {
             draft.leave_out();
         }

@@ -327,13 +327,14 @@ impl Generator<'_> {
             self.maybe(100, "asciiword", &["[\"simple\"]", "[\"english_stem\"]"]);
             self.maybe(50, "word", &["[\"simple\"]"]);
         }
+        self.line("[schemas.other]");
+        self.comment();
         if self.chance(40) {
-            self.line("[schemas.other]");
-            self.comment();
             self.line("[schemas.other.tables.things.columns]\nid = \"int\"");
             self.maybe(60, "name", &["\"text\"", "\"varchar(20)\""]);
         }
         for role in self.roles.clone() {
+            self.line(format!("[roles.{role}]"));
             if self.chance(50) {
                 let list = self.some(&["\"select\"", "\"insert\"", "\"update\""], 60);
                 if !list.is_empty() {
