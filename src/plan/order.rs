@@ -5,11 +5,11 @@ use super::{Draft, Plan, group};
 use crate::delta::Action;
 use crate::kind::Cx;
 use crate::model::Address;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// The drafts in the order of execution.
 pub(super) fn order(drafts: Vec<Draft>, plan: &Plan, cx: &Cx<'_>) -> Vec<Draft> {
-    let waits = edges(&drafts, plan, cx);
+    let Waits { before: waits, weak } = edges(&drafts, plan, cx);
     let mut blockers: Vec<usize> = waits.iter().map(Vec::len).collect();
     let mut followers: Vec<Vec<usize>> = vec![Vec::new(); drafts.len()];
     for (number, before) in waits.iter().enumerate() {
@@ -26,7 +26,7 @@ pub(super) fn order(drafts: Vec<Draft>, plan: &Plan, cx: &Cx<'_>) -> Vec<Draft> 
     while !left.is_empty() {
         let fitting = ready.iter().find(|key| current.is_some_and(|place| places[key.number].joins(place)));
         let next = fitting.or_else(|| ready.first()).cloned();
-        let Some(next) = next.or_else(|| in_circle(&left, &waits, &key)) else { break };
+        let Some(next) = next.or_else(|| in_circle(&left, &waits, &weak, &key)) else { break };
         ready.remove(&next);
         left.remove(&next);
         current = Some(&places[next.number]);
@@ -43,16 +43,25 @@ pub(super) fn order(drafts: Vec<Draft>, plan: &Plan, cx: &Cx<'_>) -> Vec<Draft> 
     sequence.into_iter().filter_map(|number| slots[number].take()).collect()
 }
 
-/// Where a circle of soft edges is broken: at its lowest rank. All that is left waits for something that is left, so who
-/// follows that comes round.
-fn in_circle(left: &BTreeSet<Key>, waits: &[Vec<usize>], key: &dyn Fn(usize) -> Key) -> Option<Key> {
+/// Where a circle is broken: at a weak edge, else at its lowest rank. All that is left waits for something that is left,
+/// so who follows that comes round.
+fn in_circle(
+    left: &BTreeSet<Key>,
+    waits: &[Vec<usize>],
+    weak: &HashSet<(usize, usize)>,
+    key: &dyn Fn(usize) -> Key,
+) -> Option<Key> {
     let is_left: BTreeSet<usize> = left.iter().map(|key| key.number).collect();
     let mut path = vec![left.first()?.number];
     loop {
         let next = waits[*path.last()?].iter().copied().find(|other| is_left.contains(other));
         let Some(next) = next else { return left.first().cloned() };
         if let Some(start) = path.iter().position(|number| *number == next) {
-            return path[start..].iter().map(|number| key(*number)).min();
+            let circle = &path[start..];
+            let following = circle.iter().skip(1).chain(circle.first());
+            let weakly = circle.iter().zip(following).filter(|(one, other)| weak.contains(&(**one, **other)));
+            let weakly = weakly.map(|(number, _)| key(*number)).min();
+            return weakly.or_else(|| circle.iter().map(|number| key(*number)).min());
         }
         path.push(next);
     }
@@ -73,8 +82,14 @@ fn sort_rank(draft: &Draft) -> (bool, bool, i32) {
     (!draft.is_drop, draft.optional, if draft.is_drop { -rank } else { rank })
 }
 
-/// For each draft, the drafts that must come before it.
-fn edges(drafts: &[Draft], plan: &Plan, cx: &Cx<'_>) -> Vec<Vec<usize>> {
+/// For each draft, the drafts that come before it.
+struct Waits {
+    before: Vec<Vec<usize>>,
+    /// Which waits for which only for the sake of a shorter way: an object that is altered for a part of it that goes.
+    weak: HashSet<(usize, usize)>,
+}
+
+fn edges(drafts: &[Draft], plan: &Plan, cx: &Cx<'_>) -> Waits {
     // An object that is replaced has two drafts: one in which it goes, one in which it comes back.
     let mut by_item: HashMap<usize, Vec<usize>> = HashMap::new();
     for (number, draft) in drafts.iter().enumerate() {
@@ -86,12 +101,18 @@ fn edges(drafts: &[Draft], plan: &Plan, cx: &Cx<'_>) -> Vec<Vec<usize>> {
         by_address.extend(by_item.get(&owner).map(|drafts| (&item.address, drafts.as_slice())));
     }
     let mut waits: Vec<Vec<usize>> = vec![Vec::new(); drafts.len()];
+    let mut weak = HashSet::new();
     for (number, draft) in drafts.iter().enumerate() {
+        let there = cx.observed.model.get(&plan.items[draft.item].address);
+        let parent = there.and_then(|there| there.parent.as_ref());
         for need in &draft.needs {
             let others = by_address.get(need).copied().unwrap_or_default();
             for other in others.iter().copied().filter(|other| *other != number) {
                 if draft.is_drop {
                     waits[other].push(number);
+                    if !drafts[other].is_drop && parent == Some(need) {
+                        weak.insert((other, number));
+                    }
                 } else if !drafts[other].is_drop {
                     waits[number].push(other);
                 }
@@ -117,7 +138,7 @@ fn edges(drafts: &[Draft], plan: &Plan, cx: &Cx<'_>) -> Vec<Vec<usize>> {
         list.sort_unstable();
         list.dedup();
     }
-    waits
+    Waits { before: waits, weak }
 }
 
 /// What one draft of a knot waits for, all of them wait for, so that nothing comes between them.

@@ -22,7 +22,7 @@ union all select format('alter table %s alter %s type numeric(20,3)', name, col)
 union all select format('comment on column %s.%s is %L', name, col, 'by hand') from a
 union all select format('alter table %s add column by_hand int', name) from t
 union all select format('alter table %s set (fillfactor = 55)', name) from t where relkind = 'r'
-union all select format('alter table %s enable row level security', name) from t
+union all select format('alter table %s enable row level security', name) from t join pg_class c using (oid) where not c.relispartition
 union all select format('alter table %s replica identity full', name) from t
 union all select format('create index by_hand_%s on %s (id)', oid, name) from t
 union all select format('comment on table %s is %L', name, 'by hand') from t
