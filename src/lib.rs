@@ -37,6 +37,7 @@ pub mod kinds;
 pub mod model;
 mod needs;
 pub mod observe;
+mod partitions;
 pub mod pg;
 pub mod plan;
 pub mod reconcile;

@@ -3,6 +3,7 @@
 use crate::delta::{Alteration, Change};
 use crate::kind::{Context, Cx, Doc, Draft, Item, Options, Place, Rank, Room, Row, Seat, Server, Visit};
 use crate::model::{Address, Entry, Observed};
+use crate::partitions::{is_foreign, leaves};
 use crate::pg::Feature;
 use crate::repair;
 use crate::source::{KeyDoc, Shape};
@@ -235,6 +236,7 @@ impl Room for Key {
             direct = direct.clause(self.definition(at, desired, None));
         }
         let built = match can_be_built_online(at, desired, cx) {
+            true if is_partitioned(at, cx) => self.build_on_partitions(at, desired, cx),
             true => self.build_online(at, desired, at.name(), cx),
             false => vec![self.add(at, desired, None)],
         };
@@ -287,7 +289,7 @@ impl Room for Key {
         let afterwards: Vec<Statement> = desired.clustered.then(|| cluster(at)).into_iter().collect();
         let direct = vec![away.clone(), self.add(at, desired, None)];
         let direct = Step::direct([direct, afterwards.clone()].concat());
-        if !can_be_built_online(at, desired, cx) {
+        if !can_be_built_online(at, desired, cx) || is_partitioned(at, cx) {
             return Some(vec![direct.preflight(preflight)]);
         }
         let mut online = keep.map(|keep| self.keep_one(at, desired, keep, cx)).unwrap_or_default();
@@ -393,6 +395,54 @@ impl Key {
         statements
     }
 
+    /// A key of its own on each partition, each on an index that is built concurrently; then that of the table, which
+    /// takes them over. Those that an earlier run left are used.
+    fn build_on_partitions(&self, at: &Address, body: &Body, cx: &Cx<'_>) -> Vec<Statement> {
+        let (mut builds, mut keys) = (Vec::new(), Vec::new());
+        for leaf in leaves(&at.host("table"), cx) {
+            let there = |entry: &Entry| {
+                let there = (*entry.body).as_any().downcast_ref::<Body>();
+                there.is_some_and(|there| {
+                    (&there.columns, &there.include) == (&body.columns, &body.include)
+                        && there.nulls_not_distinct == body.nulls_not_distinct
+                        && (there.deferrable, there.initially_deferred)
+                            == (body.deferrable, body.initially_deferred)
+                })
+            };
+            if cx.observed.model.inside(self.doc.name, leaf.path()).any(there) {
+                continue;
+            }
+            let own = self.on_partition(body, &leaf, cx);
+            let mut statements = self.build_online(&own, body, own.name(), cx);
+            keys.extend(statements.pop());
+            builds.extend(statements);
+        }
+        let rest = Phrase::from("ADD ").phrase(&self.definition(at, body, None));
+        let whole = Statement::alter(&at.host("table"), Form::AddUniqueUsingIndex, rest);
+        [builds, keys, vec![whole]].concat()
+    }
+
+    /// The key of a partition, under the name that PostgreSQL would give it, or the next that is free.
+    fn on_partition(&self, body: &Body, leaf: &Address, cx: &Cx<'_>) -> Address {
+        let name = match self.contype {
+            "p" => auto_name(leaf.name(), "", "pkey"),
+            _ => auto_name(leaf.name(), &[&*body.columns, &*body.include].concat().join("_"), "key"),
+        };
+        let taken = |name: &str| {
+            let kinds =
+                ["primary key", "unique constraint", "index", "exclusion constraint", "check", "foreign key"];
+            let part = [leaf.schema(), leaf.name(), name];
+            kinds.iter().any(|kind| {
+                let at = Address::new(kind, part);
+                let leftover = *kind == "index" && !cx.desired.contains(&at);
+                cx.observed.model.contains(&at) && !leftover || cx.desired.contains(&at)
+            })
+        };
+        let mut names = std::iter::once(name.clone()).chain((1..100).map(|number| format!("{name}{number}")));
+        let free = names.find(|name| !taken(name)).unwrap_or(name);
+        Address::new(self.doc.name, [leaf.schema(), leaf.name(), &free])
+    }
+
     /// Sends all but the first of equal rows to quarantine.
     fn keep_one(&self, at: &Address, body: &Body, keep: &Fragment, cx: &Cx<'_>) -> Vec<Statement> {
         let table = at.host("table");
@@ -450,6 +500,10 @@ fn has_twin(at: &Address, body: &Body, cx: &Cx<'_>) -> bool {
 
 /// Whether its index can be built before it, while the table is in use.
 fn can_be_built_online(at: &Address, body: &Body, cx: &Cx<'_>) -> bool {
-    let facts = cx.observed.tables.get(&at.host("table"));
-    !body.without_overlaps && facts.is_none_or(|facts| !facts.partitioned)
+    let has_foreign = || leaves(&at.host("table"), cx).iter().any(|leaf| is_foreign(leaf, cx));
+    !(body.without_overlaps || is_partitioned(at, cx) && has_foreign())
+}
+
+fn is_partitioned(at: &Address, cx: &Cx<'_>) -> bool {
+    cx.observed.tables.get(&at.host("table")).is_some_and(|facts| facts.partitioned)
 }

@@ -24,7 +24,7 @@ const FLOORS: &[&[&str]] = &[
     &["statement"],
     &["delta"],
     &["kind"],
-    &["repair", "needs"],
+    &["repair", "needs", "partitions"],
     &["kinds"],
     &["session"],
     &["state"],

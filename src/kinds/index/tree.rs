@@ -4,6 +4,7 @@
 use super::{Body, Manner, build};
 use crate::kind::Cx;
 use crate::model::Address;
+use crate::partitions::{is_foreign, partitions};
 use crate::sql::{Form, auto_name, qualified};
 use crate::statement::Statement;
 
@@ -72,27 +73,9 @@ fn leaf(part: &Address, body: &Body, cx: &Cx<'_>, growth: &mut Growth) {
     growth.leaves.push(Statement::on(&partition, Form::CreateIndexConcurrently, sql));
 }
 
-fn is_foreign(table: &Address, cx: &Cx<'_>) -> bool {
-    cx.attribute(table, "server").is_some()
-}
-
 /// Whether a foreign table is among all that is below a partitioned table.
 fn has_foreign(table: &Address, cx: &Cx<'_>) -> bool {
     partitions(table, cx).iter().any(|partition| is_foreign(partition, cx) || has_foreign(partition, cx))
-}
-
-/// The partitions of a table as they are to be, those that the file does not name included.
-fn partitions(table: &Address, cx: &Cx<'_>) -> Vec<Address> {
-    let parent = format!("{}\n{}", table.schema(), table.name());
-    let of_table = |address: &&Address| {
-        address.kind == table.kind && cx.attribute(address, "partition_of").as_deref() == Some(&parent)
-    };
-    let declared = cx.desired.iter().filter(|entry| !entry.absent).map(|entry| &entry.address);
-    let mut found: Vec<Address> =
-        declared.chain(cx.observed.model.addresses()).filter(of_table).cloned().collect();
-    found.sort();
-    found.dedup();
-    found
 }
 
 /// The index on a partition: one that a run left behind, else one under a free name.

@@ -17,8 +17,8 @@ GRANT SELECT ON TABLE public.counted TO {{unique}}_reader;
 GRANT SELECT (name), UPDATE (name) ON TABLE public.names TO PUBLIC;
 GRANT SELECT ON TABLE public.names TO {{unique}}_reader WITH GRANT OPTION;
 COMMENT ON VIEW public.upper_names IS 'upper';
-COMMENT ON COLUMN public.upper_names.name IS 'loud';
 COMMENT ON INDEX public.counted_idx IS 'by name';
+COMMENT ON COLUMN public.upper_names.name IS 'loud';
 COMMIT;
 
 BEGIN;

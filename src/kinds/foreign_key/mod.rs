@@ -1,13 +1,15 @@
 //! Foreign keys.
 
+mod steps;
+
 use crate::delta::{Alteration, Change};
 use crate::kind::{Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server, dotless, split_name};
 use crate::model::{Address, Entry, Observed};
 use crate::pg::Feature;
 use crate::repair;
 use crate::source::{KeyDoc, Reader, Shape};
-use crate::sql::{Form, Phrase, column_names, ident, idents, not_of_extension, qualified};
-use crate::statement::{Preflight, Statement, Step};
+use crate::sql::{Form, column_names, ident, idents, not_of_extension, qualified};
+use crate::statement::{Statement, Step};
 
 /// The room.
 pub struct ForeignKey;
@@ -281,7 +283,7 @@ impl Room for ForeignKey {
     }
 
     fn create(&self, at: &Address, desired: &Body, cx: &Cx<'_>) -> Vec<Step> {
-        vec![add(at, desired, cx)]
+        vec![steps::add(at, desired, cx)]
     }
 
     fn compare(&self, at: &Address, desired: &Body, observed: &Body, cx: &Cx<'_>, out: &mut Alteration) {
@@ -324,24 +326,25 @@ impl Room for ForeignKey {
         // The server validates it where it becomes enforced.
         out.attribute("enforced", &observed.enforced, enforced, || match enforced {
             true => vec![
-                Step::direct([repair(at, desired, cx)].concat())
-                    .preflight(desired.orphans.is_none().then(|| preflight(at, desired, cx)).flatten()),
+                Step::direct([steps::repair(at, desired, cx)].concat()).preflight(
+                    desired.orphans.is_none().then(|| steps::preflight(at, desired, cx)).flatten(),
+                ),
                 alter("ENFORCED", Form::EnforceForeignKey).remove(0),
             ],
             false => alter("NOT ENFORCED", Form::AlterTable),
         });
         if observed.enforced && *enforced && *validated && !observed.validated {
             let change = Change { attribute: "validated", from: Some("no".into()), to: Some("yes".into()) };
-            let statements = [repair(at, desired, cx), vec![validate(at, desired)]].concat();
-            let preflight = desired.orphans.is_none().then(|| preflight(at, desired, cx)).flatten();
+            let statements = [steps::repair(at, desired, cx), vec![steps::validate(at, desired)]].concat();
+            let preflight = desired.orphans.is_none().then(|| steps::preflight(at, desired, cx)).flatten();
             out.note(change, vec![Step::direct(statements).preflight(preflight)]);
         }
     }
 
     fn replace(&self, at: &Address, desired: &Body, _: &Body, cx: &Cx<'_>) -> Option<Vec<Step>> {
-        let mut step = add(at, desired, cx);
+        let mut step = steps::add(at, desired, cx);
         let other = Address::new("table", [&desired.schema, &desired.table]);
-        let away = away(at, Form::ReplaceConstraint).also(&other);
+        let away = steps::away(at, Form::ReplaceConstraint).also(&other);
         step.direct.insert(0, away.clone());
         if !step.online.is_empty() {
             step.online.insert(0, away);
@@ -351,7 +354,7 @@ impl Room for ForeignKey {
 
     fn drop(&self, at: &Address, observed: &Body, _: &Cx<'_>) -> Vec<Step> {
         let other = Address::new("table", [&observed.schema, &observed.table]);
-        vec![away(at, Form::DropConstraint).also(&other).into()]
+        vec![steps::away(at, Form::DropConstraint).also(&other).into()]
     }
 
     fn rename(&self, from: &Address, at: &Address, _: &Cx<'_>) -> Option<Vec<Step>> {
@@ -467,120 +470,4 @@ fn on_delete(body: &Body) -> String {
         [] => body.on_delete.to_string(),
         columns => format!("{} ({})", body.on_delete, idents(columns)),
     }
-}
-
-fn definition(at: &Address, body: &Body) -> Phrase {
-    let list = |columns: &[String]| match columns.split_last() {
-        Some((last, others)) if body.period => {
-            let others: String = others.iter().map(|name| format!("{}, ", ident(name))).collect();
-            format!("({others}PERIOD {})", ident(last))
-        }
-        _ => format!("({})", idents(columns)),
-    };
-    let columns =
-        if body.referenced.is_empty() { String::new() } else { format!(" {}", list(&body.referenced)) };
-    let set = match body.on_delete_columns.as_slice() {
-        [] => String::new(),
-        columns => format!(" ({})", idents(columns)),
-    };
-    let action = |words: &str, action: &str| match action {
-        "no action" => String::new(),
-        action => format!(" ON {words} {}", action.to_uppercase()),
-    };
-    Phrase::from("CONSTRAINT ")
-        .ident(at.name())
-        .raw(format!(" FOREIGN KEY {} REFERENCES ", list(&body.columns)))
-        .qualified(&body.schema, &body.table)
-        .raw(columns)
-        .when(body.match_full, " MATCH FULL")
-        .raw(action("DELETE", body.on_delete))
-        .raw(set)
-        .raw(action("UPDATE", body.on_update))
-        .when(body.deferrable || body.initially_deferred, " DEFERRABLE")
-        .when(body.initially_deferred, " INITIALLY DEFERRED")
-        .when(!body.enforced, " NOT ENFORCED")
-}
-
-/// Adds the key: NOT VALID first where the table holds rows, so that reads and writes go on.
-fn add(at: &Address, desired: &Body, cx: &Cx<'_>) -> Step {
-    let table = at.host("table");
-    let other = Address::new("table", [&desired.schema, &desired.table]);
-    let sql = Phrase::from("ADD ").phrase(&definition(at, desired));
-    let direct = Statement::alter(&table, Form::AddForeignKey, sql.clone()).also(&other);
-    let not_valid = sql.clone().raw(" NOT VALID");
-    let not_valid = Statement::alter(&table, Form::AddForeignKeyNotValid, not_valid).also(&other);
-    if !desired.enforced {
-        return Statement::alter(&table, Form::AddForeignKeyNotValid, sql).also(&other).into();
-    }
-    if !desired.validated {
-        return not_valid.into();
-    }
-    let preflight = desired.orphans.is_none().then(|| preflight(at, desired, cx)).flatten();
-    let is_partitioned = cx.observed.tables.get(&table).is_some_and(|facts| facts.partitioned);
-    if is_partitioned && !cx.server.has(Feature::PartitionedForeignKeyNotValid) {
-        let online = [repair(at, desired, cx), vec![direct.clone()]].concat();
-        return Step::direct([direct]).online(online).preflight(preflight);
-    }
-    let repair = repair(at, desired, cx);
-    let at_once =
-        if repair.is_empty() { Vec::new() } else { [repair.clone(), vec![direct.clone()]].concat() };
-    let online = [vec![not_valid], repair, vec![validate(at, desired)]].concat();
-    Step::direct([direct]).online(online).at_once(at_once).preflight(preflight)
-}
-
-fn validate(at: &Address, desired: &Body) -> Statement {
-    let other = Address::new("table", [&desired.schema, &desired.table]);
-    let rest = format!("VALIDATE CONSTRAINT {}", ident(at.name()));
-    Statement::alter(&at.host("table"), Form::ValidateForeignKey, rest).also(&other)
-}
-
-fn away(at: &Address, form: Form) -> Statement {
-    Statement::alter(&at.host("table"), form, format!("DROP CONSTRAINT {}", ident(at.name())))
-}
-
-/// A condition on `t`: the row refers to a parent that is not there.
-fn is_orphan(desired: &Body, cx: &Cx<'_>) -> String {
-    let referenced = referenced(desired, cx);
-    let present = desired.columns.iter().map(|column| format!("t.{} IS NOT NULL", ident(column)));
-    let same = desired
-        .columns
-        .iter()
-        .zip(&referenced)
-        .map(|(own, other)| format!("p.{} = t.{}", ident(other), ident(own)));
-    let parent = qualified(&desired.schema, &desired.table);
-    let same = same.collect::<Vec<_>>().join(" AND ");
-    let present = present.collect::<Vec<_>>().join(" AND ");
-    format!("{present} AND NOT EXISTS (SELECT FROM {parent} p WHERE {same})")
-}
-
-fn repair(at: &Address, desired: &Body, cx: &Cx<'_>) -> Vec<Statement> {
-    let Some(orphans) = desired.orphans.filter(|_| !desired.period) else { return Vec::new() };
-    let table = at.host("table");
-    let name = qualified(table.schema(), table.name());
-    let doomed =
-        Phrase::from(format!("SELECT ctid, tableoid FROM {name} t WHERE {}", is_orphan(desired, cx)));
-    match orphans {
-        Orphans::Delete => repair::delete(cx, at, &table, &doomed, Form::Repair),
-        Orphans::Null => repair::set_null(cx, at, &table, &doomed, &desired.columns),
-    }
-}
-
-/// Asked only where every column and the parent table are there already.
-fn preflight(at: &Address, desired: &Body, cx: &Cx<'_>) -> Option<Preflight> {
-    let there = |table: [&str; 2], column: &String| {
-        cx.observed.model.contains(&Address::new("column", [table[0], table[1], column]))
-    };
-    let own = desired.columns.iter().all(|column| there([at.schema(), &at.path()[1]], column));
-    let other = referenced(desired, cx).iter().all(|column| there([&desired.schema, &desired.table], column));
-    let name = at.relation();
-    let orphan = is_orphan(desired, cx);
-    (own && other && !desired.period).then(|| Preflight {
-        query: format!(
-            "SELECT count(*), (SELECT string_agg(x, ', ') FROM (SELECT left(ROW({})::text, 80) AS x FROM {name} t \
-             WHERE {orphan} LIMIT 5) few) FROM {name} t WHERE {orphan}",
-            idents(&desired.columns)
-        ),
-        rows: format!("rows without a parent in `{}.{}`, which `{}` wants", desired.schema, desired.table, at.name()),
-        hint: "say `orphans = \"delete\"` or `orphans = \"null\"` beside the reference".to_string(),
-    })
 }

@@ -1,0 +1,145 @@
+//! The SQL of foreign keys.
+
+use super::{Body, DOC, Orphans, referenced};
+use crate::kind::Cx;
+use crate::model::Address;
+use crate::partitions::leaves;
+use crate::pg::Feature;
+use crate::sql::{Form, Phrase, ident, idents, qualified};
+use crate::statement::{Preflight, Statement, Step};
+
+fn definition(at: &Address, body: &Body) -> Phrase {
+    let list = |columns: &[String]| match columns.split_last() {
+        Some((last, others)) if body.period => {
+            let others: String = others.iter().map(|name| format!("{}, ", ident(name))).collect();
+            format!("({others}PERIOD {})", ident(last))
+        }
+        _ => format!("({})", idents(columns)),
+    };
+    let columns =
+        if body.referenced.is_empty() { String::new() } else { format!(" {}", list(&body.referenced)) };
+    let set = match body.on_delete_columns.as_slice() {
+        [] => String::new(),
+        columns => format!(" ({})", idents(columns)),
+    };
+    let action = |words: &str, action: &str| match action {
+        "no action" => String::new(),
+        action => format!(" ON {words} {}", action.to_uppercase()),
+    };
+    Phrase::from("CONSTRAINT ")
+        .ident(at.name())
+        .raw(format!(" FOREIGN KEY {} REFERENCES ", list(&body.columns)))
+        .qualified(&body.schema, &body.table)
+        .raw(columns)
+        .when(body.match_full, " MATCH FULL")
+        .raw(action("DELETE", body.on_delete))
+        .raw(set)
+        .raw(action("UPDATE", body.on_update))
+        .when(body.deferrable || body.initially_deferred, " DEFERRABLE")
+        .when(body.initially_deferred, " INITIALLY DEFERRED")
+        .when(!body.enforced, " NOT ENFORCED")
+}
+
+/// Adds the key: NOT VALID first where the table holds rows, so that reads and writes go on.
+pub fn add(at: &Address, desired: &Body, cx: &Cx<'_>) -> Step {
+    let table = at.host("table");
+    let other = Address::new("table", [&desired.schema, &desired.table]);
+    let sql = Phrase::from("ADD ").phrase(&definition(at, desired));
+    let direct = Statement::alter(&table, Form::AddForeignKey, sql.clone()).also(&other);
+    let not_valid = sql.clone().raw(" NOT VALID");
+    let not_valid = Statement::alter(&table, Form::AddForeignKeyNotValid, not_valid).also(&other);
+    if !desired.enforced {
+        return Statement::alter(&table, Form::AddForeignKeyNotValid, sql).also(&other).into();
+    }
+    if !desired.validated {
+        return not_valid.into();
+    }
+    let preflight = desired.orphans.is_none().then(|| preflight(at, desired, cx)).flatten();
+    let is_partitioned = cx.observed.tables.get(&table).is_some_and(|facts| facts.partitioned);
+    if is_partitioned && !cx.server.has(Feature::PartitionedForeignKeyNotValid) {
+        let online = on_partitions(at, desired, &direct, cx);
+        return Step::direct([direct]).online(online).preflight(preflight);
+    }
+    let repair = repair(at, desired, cx);
+    let at_once =
+        if repair.is_empty() { Vec::new() } else { [repair.clone(), vec![direct.clone()]].concat() };
+    let online = [vec![not_valid], repair, vec![validate(at, desired)]].concat();
+    Step::direct([direct]).online(online).at_once(at_once).preflight(preflight)
+}
+
+/// The same key on each partition, validated there; that of the table then takes them over without reading a row. What an
+/// earlier run left is used.
+fn on_partitions(at: &Address, desired: &Body, whole: &Statement, cx: &Cx<'_>) -> Vec<Statement> {
+    let (mut added, mut validated) = (Vec::new(), Vec::new());
+    for leaf in leaves(&at.host("table"), cx) {
+        let own = Address::new(DOC.name, [leaf.schema(), leaf.name(), at.name()]);
+        let there = cx.observed.model.body::<Body>(&own);
+        if there.is_none() {
+            let rest = Phrase::from("ADD ").phrase(&definition(&own, desired)).raw(" NOT VALID");
+            let other = Address::new("table", [&desired.schema, &desired.table]);
+            added.push(Statement::alter(&leaf, Form::AddForeignKeyNotValid, rest).also(&other));
+        }
+        if there.is_none_or(|there| !there.validated) {
+            validated.push(validate(&own, desired));
+        }
+    }
+    let whole = Statement { form: Form::AddForeignKeyNotValid, ..whole.clone() };
+    [added, repair(at, desired, cx), validated, vec![whole]].concat()
+}
+
+pub fn validate(at: &Address, desired: &Body) -> Statement {
+    let other = Address::new("table", [&desired.schema, &desired.table]);
+    let rest = format!("VALIDATE CONSTRAINT {}", ident(at.name()));
+    Statement::alter(&at.host("table"), Form::ValidateForeignKey, rest).also(&other)
+}
+
+pub fn away(at: &Address, form: Form) -> Statement {
+    Statement::alter(&at.host("table"), form, format!("DROP CONSTRAINT {}", ident(at.name())))
+}
+
+/// A condition on `t`: the row refers to a parent that is not there.
+fn is_orphan(desired: &Body, cx: &Cx<'_>) -> String {
+    let referenced = referenced(desired, cx);
+    let present = desired.columns.iter().map(|column| format!("t.{} IS NOT NULL", ident(column)));
+    let same = desired
+        .columns
+        .iter()
+        .zip(&referenced)
+        .map(|(own, other)| format!("p.{} = t.{}", ident(other), ident(own)));
+    let parent = qualified(&desired.schema, &desired.table);
+    let same = same.collect::<Vec<_>>().join(" AND ");
+    let present = present.collect::<Vec<_>>().join(" AND ");
+    format!("{present} AND NOT EXISTS (SELECT FROM {parent} p WHERE {same})")
+}
+
+pub fn repair(at: &Address, desired: &Body, cx: &Cx<'_>) -> Vec<Statement> {
+    let Some(orphans) = desired.orphans.filter(|_| !desired.period) else { return Vec::new() };
+    let table = at.host("table");
+    let name = qualified(table.schema(), table.name());
+    let doomed =
+        Phrase::from(format!("SELECT ctid, tableoid FROM {name} t WHERE {}", is_orphan(desired, cx)));
+    match orphans {
+        Orphans::Delete => crate::repair::delete(cx, at, &table, &doomed, Form::Repair),
+        Orphans::Null => crate::repair::set_null(cx, at, &table, &doomed, &desired.columns),
+    }
+}
+
+/// Asked only where every column and the parent table are there already.
+pub fn preflight(at: &Address, desired: &Body, cx: &Cx<'_>) -> Option<Preflight> {
+    let there = |table: [&str; 2], column: &String| {
+        cx.observed.model.contains(&Address::new("column", [table[0], table[1], column]))
+    };
+    let own = desired.columns.iter().all(|column| there([at.schema(), &at.path()[1]], column));
+    let other = referenced(desired, cx).iter().all(|column| there([&desired.schema, &desired.table], column));
+    let name = at.relation();
+    let orphan = is_orphan(desired, cx);
+    (own && other && !desired.period).then(|| Preflight {
+        query: format!(
+            "SELECT count(*), (SELECT string_agg(x, ', ') FROM (SELECT left(ROW({})::text, 80) AS x FROM {name} t \
+             WHERE {orphan} LIMIT 5) few) FROM {name} t WHERE {orphan}",
+            idents(&desired.columns)
+        ),
+        rows: format!("rows without a parent in `{}.{}`, which `{}` wants", desired.schema, desired.table, at.name()),
+        hint: "say `orphans = \"delete\"` or `orphans = \"null\"` beside the reference".to_string(),
+    })
+}

@@ -1,0 +1,10 @@
+create table people (id integer primary key);
+create table visits (day integer, host integer) partition by list (day);
+create table visits_1 partition of visits for values in (1);
+create table visits_2 partition of visits for values in (2) partition by list (host);
+create table visits_2_1 partition of visits_2 for values in (1);
+create table visits_2_2 partition of visits_2 default;
+insert into people values (1), (2);
+insert into visits values (1, 1), (2, 2), (2, 1);
+alter table visits_1 add constraint visits_host_fkey foreign key (host) references people not valid;
+alter table visits_2_1 add constraint visits_host_fkey foreign key (host) references people;

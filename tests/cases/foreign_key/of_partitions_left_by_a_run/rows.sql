@@ -1,0 +1,1 @@
+select c.conrelid::regclass, c.conname, c.conparentid <> 0, c.convalidated from pg_constraint c where c.contype = 'f' and c.conrelid >= 16384 and c.conrelid::regclass::text not like 'pgr%' order by 1::text;

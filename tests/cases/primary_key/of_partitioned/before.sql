@@ -1,0 +1,10 @@
+create table visits (day integer not null, host integer, note text) partition by list (day);
+create table visits_1 partition of visits for values in (1);
+create table visits_2 partition of visits for values in (2) partition by list (host);
+create table visits_2_1 partition of visits_2 for values in (1);
+create table "Odd one" partition of visits_2 default;
+create table built partition of visits for values in (3);
+create unique index built_pkey on built (day, host);
+create table ready partition of visits for values in (4);
+alter table ready add constraint ready_pkey primary key (day, host);
+insert into visits values (1, 1), (2, 2), (2, 1), (3, 1), (4, 1);

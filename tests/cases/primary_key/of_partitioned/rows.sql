@@ -1,0 +1,1 @@
+select c.conrelid::regclass, c.conname, c.conparentid <> 0, i.indisvalid, c.conislocal from pg_constraint c join pg_index i on i.indexrelid = c.conindid where c.contype = 'p' and c.conrelid >= 16384 and c.conrelid::regclass::text not like 'pgr%' order by 1::text;
