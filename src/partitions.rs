@@ -32,5 +32,5 @@ pub fn leaves(table: &Address, cx: &Cx<'_>) -> Vec<Address> {
 
 /// Whether a partition is a foreign table.
 pub fn is_foreign(partition: &Address, cx: &Cx<'_>) -> bool {
-    cx.attribute(partition, "server").is_some()
+    cx.attribute(partition, "foreign").is_some()
 }

@@ -96,7 +96,7 @@ pub fn serial_type(body: &Body) -> &'static str {
 
 /// Whether the rows of its table are elsewhere, so that the server neither reads nor writes them for a change.
 fn is_foreign(at: &Address, cx: &Cx<'_>) -> bool {
-    cx.attribute(&at.host("table"), "server").is_some()
+    cx.attribute(&at.host("table"), "foreign").is_some()
 }
 
 /// Adds the column. On a table that holds rows, a default that every row needs its own value of is filled in

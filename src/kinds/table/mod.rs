@@ -433,7 +433,7 @@ impl Room for Table {
                 body.partition_of.as_ref().map(|Name(schema, name)| format!("{schema}\n{name}"))
             }
             "inherits" => (!body.inherits.is_empty()).then(|| "yes".to_string()),
-            "server" => body.foreign.as_ref().map(|foreign| foreign.server.clone()),
+            "foreign" => body.foreign.as_ref().map(|_| "yes".to_string()),
             "called" => body.foreign.as_ref().map(|_| "FOREIGN TABLE".to_string()),
             "partitioned" => body.partition_by.as_ref().map(|_| "yes".to_string()),
             _ => None,
