@@ -79,6 +79,12 @@ fn difference(at: &str, one: &Value, two: &Value) -> Option<String> {
                 (one, two) => Some(format!("{at}.{key}: {one:?} is not {two:?}")),
             })
         }
+        // These stand in the order of the columns too.
+        (Value::Array(one), Value::Array(two)) if at.contains(".statistics.") => {
+            let [one, two] =
+                [one, two].map(|list| list.iter().map(Value::to_string).collect::<BTreeSet<_>>());
+            (one != two).then(|| format!("{at}: {one:?} is not {two:?}"))
+        }
         _ => (one != two).then(|| format!("{at}: {one} is not {two}")),
     }
 }

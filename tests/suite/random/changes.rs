@@ -28,7 +28,7 @@ union all select format('create index by_hand_%s on %s (id)', oid, name) from t
 union all select format('comment on table %s is %L', name, 'by hand') from t
 union all select format('grant delete on %s to {role}', name) from t
 union all select format('alter table %s drop constraint %I cascade', name, k.conname) from pg_constraint k join t on t.oid = k.conrelid
-union all select format('alter table %s rename constraint %I to by_hand', name, k.conname) from pg_constraint k join t on t.oid = k.conrelid
+union all select format('alter table %s rename constraint %I to by_hand', name, k.conname) from pg_constraint k join t on t.oid = k.conrelid where k.contype not in ('p', 'f')
 union all select format('drop index %s', i.indexrelid::regclass) from pg_index i join t on t.oid = i.indrelid
 union all select format('alter index %s set (fillfactor = 66)', i.indexrelid::regclass) from pg_index i join t on t.oid = i.indrelid where t.relkind = 'r'
 union all select format('drop trigger %I on %s', g.tgname, name) from pg_trigger g join t on t.oid = g.tgrelid where not g.tgisinternal

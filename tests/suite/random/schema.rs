@@ -28,7 +28,11 @@ pub fn random(seed: u64, major: u32, roles: &[String; 2]) -> String {
 const COLUMNS: &[(&str, &[&str], &[&str])] = &[
     ("n", &["smallint", "integer", "bigint", "numeric(12,2)", "int4"], &["0", "1 + 2", "7"]),
     ("name", &["text", "varchar(40)", "character varying(80)"], &["'x'", "'it''s'", "lower('ABC')"]),
-    ("at", &["timestamptz", "timestamp with time zone", "timestamptz(3)"], &["now()", "CURRENT_TIMESTAMP"]),
+    (
+        "at",
+        &["timestamptz", "timestamp with time zone", "timestamptz(3)"],
+        &["now()", "now() + interval '1 day'"],
+    ),
     ("feeling", &["mood"], &["'ok'"]),
     ("price", &["money_amount"], &["10"]),
     ("tags", &["text[]", "varchar[]"], &["'{}'", "array['a', 'b']"]),
@@ -150,7 +154,10 @@ impl Generator<'_> {
         let key = toml::Value::String(name.to_string()).to_string();
         self.line(format!("[tables.{key}]"));
         self.comment();
-        self.maybe(15, "unlogged", &["true"]);
+        // What is permanent refers to nothing that is not.
+        if !refers && name != "people" {
+            self.maybe(40, "unlogged", &["true"]);
+        }
         self.maybe(
             25,
             "storage",
