@@ -98,6 +98,8 @@ impl Statement {
 /// A question to the data, asked before the first statement of the plan is executed.
 #[derive(Debug, Clone)]
 pub struct Preflight {
+    /// Statements that the query stands on, each with its semicolon; what they make is taken back.
+    pub before: String,
     /// A query with two columns: how many rows stand in the way (bigint), and up to five of their keys (text).
     pub query: String,
     /// What those rows are: "rows with no value in `name`".

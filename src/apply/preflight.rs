@@ -14,9 +14,10 @@ pub fn preflight(session: &mut Session, plan: &Plan, bench: &Bench<'_>) -> Resul
     for (item, preflight) in &plan.preflights {
         let item = &plan.items[*item];
         let path = &bench.manner.search_path;
+        let manner = if preflight.before.is_empty() { " READ ONLY" } else { "" };
         let batch = format!(
-            "BEGIN READ ONLY; SET LOCAL search_path = {path}; SET LOCAL lock_timeout = '1s'; {}; COMMIT",
-            preflight.query
+            "BEGIN{manner}; SET LOCAL search_path = {path}; SET LOCAL lock_timeout = '1s'; {}{}; ROLLBACK",
+            preflight.before, preflight.query
         );
         let answers = match session.ask(&batch) {
             Ok(answers) => answers,

@@ -202,6 +202,7 @@ fn drop(at: &Address, form: Form) -> Statement {
 fn preflight(at: &Address, desired: &Body) -> Preflight {
     let name = at.relation();
     Preflight {
+        before: String::new(),
         query: format!(
             "SELECT count(*), (SELECT string_agg(x, ', ') FROM (SELECT left(t::text, 80) AS x FROM {name} t \
              WHERE NOT ({0}) LIMIT 5) few) FROM {name} t WHERE NOT ({0})",

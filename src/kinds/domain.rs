@@ -316,6 +316,7 @@ fn preflight(at: &Address, observed: &Body, condition: &str, what: &str) -> Opti
     let values: Vec<String> = observed.columns.iter().map(value).collect();
     let from = format!("FROM ({}) s WHERE {condition}", values.join(" UNION ALL "));
     (!values.is_empty()).then(|| Preflight {
+        before: String::new(),
         query: format!(
             "SELECT count(*), (SELECT string_agg(x, ', ') FROM (SELECT coalesce(left(value::text, 80), 'NULL') AS x \
              {from} LIMIT 5) few) {from}"

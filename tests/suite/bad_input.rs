@@ -394,3 +394,29 @@ fn rows_that_repeat_are_shown() {
         );
     }
 }
+
+/// Rows that the default partition holds and a new one is for stop the plan before anything is executed.
+#[test]
+fn rows_of_the_default_partition_that_belong_into_a_new_one_are_counted() {
+    let file = "[tables.t]\npartition_by = \"range (day)\"\n[tables.t.columns]\nday = \"date\"\nnote = \"text\"\nc = \"int\"\n\
+                [tables.t.partitions]\nrest = \"default\"\nnew = \"for values from ('2026-01-01') to ('2027-01-01')\"\n";
+    for server in support::servers() {
+        let db = server.database();
+        db.execute("create table t (day date, note text) partition by range (day)");
+        db.execute("create table rest partition of t default");
+        db.execute("insert into t values ('2026-05-05', 'it''s'), ('2026-06-06', 'b'), ('2027-01-01', 'c'), (null, 'd')");
+        let apply = || Run::new(&db).file(file).arg("apply").run();
+        apply()
+            .code(1)
+            .stderr_contains("table public.new: 2 rows of the default partition `public.rest` belong into it")
+            .stderr_contains("nothing was executed")
+            .stderr_contains("(2026-05-05,it's), (2026-06-06,b)")
+            .stderr_contains("hint: move them out of `rest` first");
+        assert_eq!(
+            db.scalar("select count(*) from pg_attribute where attname = 'c' and attrelid = 't'::regclass"),
+            "0"
+        );
+        db.execute("delete from rest where note <> 'c'");
+        apply().success();
+    }
+}

@@ -233,6 +233,7 @@ pub fn drop_helper(at: &Address, cx: &Cx<'_>, out: &mut Alteration) {
 fn no_value(at: &Address, condition: &str) -> Preflight {
     let name = at.relation();
     Preflight {
+        before: String::new(),
         query: format!(
             "SELECT count(*), (SELECT string_agg(x, ', ') FROM (SELECT left(t::text, 80) AS x FROM {name} t \
              WHERE {condition} LIMIT 5) few) FROM {name} t WHERE {condition}"

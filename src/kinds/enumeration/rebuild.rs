@@ -123,6 +123,7 @@ fn preflight(at: &Address, table: &Address, columns: &[&Column], gone: &[String]
     let from = format!("FROM {} t WHERE {condition}", table.relation());
     let labels = gone.iter().map(|label| format!("`{label}`")).collect::<Vec<_>>().join(", ");
     Preflight {
+        before: String::new(),
         query: format!(
             "SELECT count(*), (SELECT string_agg(x, ', ') FROM (SELECT left(t::text, 80) AS x {from} LIMIT 5) few) {from}"
         ),

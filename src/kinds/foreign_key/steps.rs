@@ -134,6 +134,7 @@ pub fn preflight(at: &Address, desired: &Body, cx: &Cx<'_>) -> Option<Preflight>
     let name = at.relation();
     let orphan = is_orphan(desired, cx);
     (own && other && !desired.period).then(|| Preflight {
+        before: String::new(),
         query: format!(
             "SELECT count(*), (SELECT string_agg(x, ', ') FROM (SELECT left(ROW({})::text, 80) AS x FROM {name} t \
              WHERE {orphan} LIMIT 5) few) FROM {name} t WHERE {orphan}",

@@ -371,7 +371,7 @@ impl Room for Table {
             return out.obstacle(change, obstacle);
         }
         let moves = partition_of != &observed.partition_of || bounds != &observed.bounds;
-        let mut step = moves.then(|| steps::move_partition(at, desired, observed));
+        let mut step = moves.then(|| steps::move_partition(at, desired, observed, cx));
         out.attribute("partition_of", &observed.partition_of, partition_of, || {
             step.take().into_iter().collect()
         });
@@ -462,8 +462,9 @@ fn compare_type(
         Change { attribute: "of", from: observed.and_then(Show::show), to: desired.and_then(Show::show) };
     match (desired, observed) {
         _ if desired == observed => {}
-        (None, Some(_)) if !cx.allow.contains(&Consent::Prune) => out.drift(change),
-        (None, _) => out.note(change, vec![Statement::alter(at, Form::AlterTable, "NOT OF").into()]),
+        (None, _) => {
+            out.beyond(cx.prunes(), change, || vec![Statement::alter(at, Form::AlterTable, "NOT OF").into()])
+        }
         (Some(of), _) => out.note(change, vec![steps::of_type(at, of).into()]),
     }
 }

@@ -4,8 +4,8 @@ use super::{Body, Name};
 use crate::kind::{Cx, Server};
 use crate::model::Address;
 use crate::pg::Feature;
-use crate::sql::{Form, Phrase, ident};
-use crate::statement::{Statement, Step};
+use crate::sql::{Form, Fragment, Phrase, dollar_tag, ident, literal};
+use crate::statement::{Preflight, Statement, Step};
 
 /// The statements that create the table; its columns and constraints are folded into the first.
 pub fn create(at: &Address, body: &Body, cx: &Cx<'_>) -> Step {
@@ -31,14 +31,59 @@ pub fn create(at: &Address, body: &Body, cx: &Cx<'_>) -> Step {
         .raw(format!(" PARTITION OF {name} "))
         .with(body.bounds.as_ref(), Phrase::fragment);
     let direct = Statement::on(&parent, Form::CreatePartition, direct.phrase(&tail(body)));
+    let strays = strays(at, body, cx);
     if body.foreign.is_some() {
-        return Step::direct([vec![direct], rest].concat());
+        return Step::direct([vec![direct], rest].concat()).preflight(strays);
     }
     // What is attached keeps nobody from the table meanwhile; what is created as a partition does.
     let like = create_table(at, body).raw(format!(" (LIKE {name}{})", like(cx.server))).phrase(&tail(body));
     let online =
         vec![Statement::on(&parent, Form::CreateTable, like), attach(at, body, Form::AttachPartition)];
-    Step::direct([vec![direct], rest.clone()].concat()).online([online, rest].concat())
+    Step::direct([vec![direct], rest.clone()].concat()).online([online, rest].concat()).preflight(strays)
+}
+
+/// Asks for rows of the default partition that belong into a new one, which the server does not move. What belongs
+/// there, only the server can tell: of a copy that is taken back.
+fn strays(at: &Address, body: &Body, cx: &Cx<'_>) -> Option<Preflight> {
+    let (parent, bounds) = (body.partition_of.as_ref()?, body.bounds.as_ref()?);
+    let is_default = |bounds: &Fragment| bounds.text().trim().eq_ignore_ascii_case("default");
+    let default = cx.observed.model.inside(at.kind, &[]).find_map(|entry| {
+        let there = (*entry.body).as_any().downcast_ref::<Body>()?;
+        let of_parent = there.partition_of.as_ref() == Some(parent) && entry.address != *at;
+        (of_parent && there.bounds.as_ref().is_some_and(is_default)).then_some((&entry.address, there))
+    });
+    let (default, there) = default.filter(|_| !is_default(bounds))?;
+    let rows = default.relation();
+    let belongs = "pg_get_partition_constraintdef('pg_temp.pgr_part'::regclass)";
+    let count = literal(
+        "SELECT count(*)::text, coalesce((SELECT string_agg(x, ', ') FROM (SELECT left(t::text, 80) AS x FROM %1$s t \
+         WHERE %2$s LIMIT 5) few), '') FROM %1$s t WHERE %2$s",
+    );
+    let code = format!(
+        " DECLARE n text; few text; BEGIN EXECUTE format({count}, {}, {belongs}) INTO n, few; \
+         PERFORM set_config('pgreconcile.strays', n, true); PERFORM set_config('pgreconcile.few', few, true); END ",
+        literal(&rows)
+    );
+    let tag = dollar_tag(&code);
+    Some(Preflight {
+        before: format!(
+            "CREATE TEMP TABLE pgr_whole (LIKE {}) PARTITION BY {}; \
+             CREATE TEMP TABLE pgr_part PARTITION OF pg_temp.pgr_whole {bounds}; DO {tag}{code}{tag}; ",
+            parent.qualified(),
+            there.parent_key
+        ),
+        query: "SELECT current_setting('pgreconcile.strays'), current_setting('pgreconcile.few')".to_string(),
+        rows: format!(
+            "rows of the default partition `{}.{}` belong into it",
+            default.schema(),
+            default.name()
+        ),
+        hint: format!(
+            "move them out of `{}` first, in one transaction: detach it, create this partition, insert the rows anew, and \
+             attach it again",
+            default.name()
+        ),
+    })
 }
 
 fn create_table(at: &Address, body: &Body) -> Phrase {
@@ -86,7 +131,7 @@ pub fn detach(at: &Address, parent: &Name) -> Statement {
 }
 
 /// Makes the parents what they are to be; what is a partition moves in one transaction.
-pub fn move_partition(at: &Address, desired: &Body, observed: &Body) -> Step {
+pub fn move_partition(at: &Address, desired: &Body, observed: &Body, cx: &Cx<'_>) -> Step {
     let away = observed.partition_of.as_ref().map(|parent| detach(at, parent));
     let mut statements: Vec<Statement> = away.into_iter().collect();
     if let Some(parent) = &desired.partition_of {
@@ -97,7 +142,7 @@ pub fn move_partition(at: &Address, desired: &Body, observed: &Body) -> Step {
         }
         statements.push(attach);
     }
-    Step::direct(statements)
+    Step::direct(statements).preflight(strays(at, desired, cx))
 }
 
 /// Adds and takes away parents of plain inheritance.
