@@ -10,7 +10,7 @@ use crate::kind::{
 use crate::model::{Address, Entry, Model, Observed, TableFacts};
 use crate::pg::Feature;
 use crate::source::{KeyDoc, Shape, Span};
-use crate::sql::{Consent, Form, Fragment, ident, not_of_extension, qualified};
+use crate::sql::{Form, Fragment, ident, not_of_extension, qualified};
 use crate::statement::{Statement, Step};
 use foreign::Foreign;
 
