@@ -99,8 +99,10 @@ impl Room for Enum {
         let labels = row.list("labels").into_iter().map(|name| Label { name, renamed_from: None }).collect();
         let address = Address::new(DOC.name, [row.text("schema"), row.text("name")]);
         let (columns, user) = (rebuild::columns(row), row.owned("user"));
+        // What is made anew converts all its columns, so those that go do so afterwards.
+        let uses = columns.iter().flat_map(|column| [column.address().clone(), column.table()]).collect();
         let body = Body { labels, columns, user, span: None };
-        out.model.insert(Entry::new(address, body));
+        out.model.insert(Entry { uses, ..Entry::new(address, body) });
     }
 
     fn write(&self, _: &Address, observed: &Body, draft: &mut Draft<'_>) {

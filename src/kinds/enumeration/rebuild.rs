@@ -49,7 +49,13 @@ impl Column {
         }
     }
 
-    fn table(&self) -> Address {
+    /// Its address.
+    pub fn address(&self) -> &Address {
+        &self.at
+    }
+
+    /// Its table.
+    pub fn table(&self) -> Address {
         self.at.host("table")
     }
 }
@@ -76,14 +82,16 @@ pub fn rebuild(
     before.push(aside.into());
     let mut steps = vec![create_type(at, desired).into()];
     let mut tables: BTreeMap<Address, Vec<&Column>> = BTreeMap::new();
-    for column in observed.columns.iter().filter(|column| !cx.goes(&column.at)) {
+    for column in &observed.columns {
         tables.entry(column.table()).or_default().push(column);
         out.disturbs_at(column.at.clone());
     }
     for (table, columns) in &tables {
         let form = if gone.is_empty() { Form::AlterTypeRewrite } else { Form::AlterTypeNarrow };
         let statement = Statement::on(table, form, convert(at, table, columns, cx));
-        let question = (!gone.is_empty()).then(|| preflight(at, table, columns, &gone));
+        let staying: Vec<&Column> = columns.iter().copied().filter(|column| !cx.goes(&column.at)).collect();
+        let asks = !gone.is_empty() && !staying.is_empty();
+        let question = asks.then(|| preflight(at, table, &staying, &gone));
         steps.push(Step::from(statement).preflight(question));
     }
     let away = format!("DROP TYPE {}", qualified(at.schema(), &interim));
@@ -101,6 +109,11 @@ fn convert(at: &Address, table: &Address, columns: &[&Column], cx: &Cx<'_>) -> P
             false => ("text", name(at)),
         };
         parts.extend(default.as_ref().map(|_| alter().raw(" DROP DEFAULT")));
+        // The column may hold a label that goes too.
+        if cx.goes(column) {
+            parts.push(alter().raw(format!(" TYPE {text}")));
+            continue;
+        }
         parts.push(alter().raw(format!(" TYPE {of} USING {}::{text}::{of}", ident(column.name()))));
         let declared = cx.desired.get(column).is_some_and(|entry| !entry.absent);
         let default = match declared {

@@ -38,7 +38,7 @@ const COLUMNS: &[(&str, &[&str], &[&str])] = &[
     ("tags", &["text[]", "varchar[]"], &["'{}'", "array['a', 'b']"]),
     ("data", &["jsonb"], &["'{}'", "'{\"a\": [1, 2]}'"]),
     ("during", &["tstzrange"], &["'empty'"]),
-    ("flag", &["boolean", "bool"], &["true", "false", "not true"]),
+    ("flag", &["boolean", "bool"], &["true", "false"]),
     ("Größe", &["double precision", "float8"], &["1.5", "pi()"]),
 ];
 
