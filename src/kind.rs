@@ -187,6 +187,22 @@ pub enum Context {
     },
 }
 
+impl Context {
+    /// The table over whose columns the fragment is read.
+    pub fn table(&self) -> Option<&Address> {
+        match self {
+            Context::Row { table }
+            | Context::Trigger { table }
+            | Context::Index { table }
+            | Context::Exclusion { table }
+            | Context::PartitionKey { table }
+            | Context::Bounds { table, .. }
+            | Context::Order { table } => Some(table),
+            _ => None,
+        }
+    }
+}
+
 /// Gives each fragment of a body to the corridor: its attribute, the fragment, and how the server can spell it.
 pub type Visit<'v> = dyn FnMut(&str, &mut Fragment, Context) + 'v;
 

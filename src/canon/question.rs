@@ -16,6 +16,8 @@ pub struct Question {
     pub context: Context,
     /// The context of the observed fragment.
     pub there: Context,
+    /// The types of the columns over which the observed fragment is read: under others the same text means another thing.
+    pub types: String,
 }
 
 /// Every pair of fragments whose texts differ.
@@ -38,11 +40,30 @@ pub fn collect(desired: &mut Model, observed: &mut Observed, registry: &Registry
                     observed: text.clone(),
                     context,
                     there: there.clone(),
+                    types: String::new(),
                 });
             }
         });
     }
+    let types = if questions.is_empty() { HashMap::new() } else { types(&observed.model, registry) };
+    for question in &mut questions {
+        let of = question.there.table().and_then(|table| types.get(table));
+        question.types = of.cloned().unwrap_or_default();
+    }
     questions
+}
+
+/// By table, the types of its columns.
+fn types(model: &Model, registry: &Registry) -> HashMap<Address, String> {
+    let mut types: HashMap<Address, String> = HashMap::new();
+    for entry in model.iter() {
+        let (Some(table), Some(kind)) = (&entry.parent, registry.get(entry.address.kind)) else { continue };
+        if let Some(data_type) = kind.attribute(&*entry.body, "type") {
+            let list = types.entry(table.clone()).or_default();
+            list.push_str(&format!("{} {data_type}\n", entry.address.name()));
+        }
+    }
+    types
 }
 
 /// Every fragment of a model beside itself.
@@ -58,6 +79,7 @@ pub fn every(model: &mut Model, registry: &Registry) -> Vec<Question> {
                 observed: fragment.text().to_string(),
                 there: context.clone(),
                 context,
+                types: String::new(),
             });
         });
     }
@@ -133,7 +155,7 @@ impl Question {
             address: self.address.to_string(),
             attribute: self.attribute.clone(),
             desired: digest(&format!("{:?}\n{}", self.context, self.desired)),
-            observed: digest(&self.observed),
+            observed: digest(&format!("{}\n{}", self.types, self.observed)),
         }
     }
 
