@@ -10,6 +10,7 @@ mod server;
 
 use crate::delta::Alteration;
 use crate::model::{Address, Body, Entry, Model, Observed};
+use crate::pg::Feature;
 use crate::source::KeyDoc;
 use crate::sql::Fragment;
 use crate::statement::Step;
@@ -112,6 +113,8 @@ pub struct Doc {
     pub main_key: Option<&'static str>,
     /// The keys it takes besides those of other kinds.
     pub keys: &'static [KeyDoc],
+    /// Keys of which not every server can all: what it must be able to do.
+    pub features: &'static [(&'static str, Feature)],
     /// A complete example that validates.
     pub example: &'static str,
 }

@@ -88,6 +88,7 @@ static DOC: Doc = Doc {
         ),
         KeyDoc::new("hypothetical", Shape::Boolean, "it is a hypothetical-set aggregate"),
     ],
+    features: &[],
     example: "[aggregates.\"total(numeric)\"]\nsfunc = \"numeric_add\"\nstype = \"numeric\"\ninitcond = \"0\"\n\
               combinefunc = \"numeric_add\"\nparallel = \"safe\"\n",
 };

@@ -45,6 +45,7 @@ static DOC: Doc = Doc {
             "where it may be taken; `explicit` if not given",
         ),
     ],
+    features: &[],
     example: "[enums]\nmood = [\"sad\", \"ok\"]\n\n[casts.\"text as mood\"]\nmethod = \"inout\"\ncontext = \"assignment\"\n",
 };
 

@@ -42,6 +42,7 @@ static DOC: Doc = Doc {
         ),
         KeyDoc::new("not_enforced", Shape::Boolean, "is never checked (PostgreSQL 18)"),
     ],
+    features: &[("not_enforced", Feature::NotEnforced)],
     example: "[tables.events.columns]\nseats = \"integer\"\n\n[tables.events.checks]\n\
               events_seats_check = \"seats > 0 and seats < 1000\"\n",
 };

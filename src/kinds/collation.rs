@@ -48,6 +48,7 @@ static DOC: Doc = Doc {
         ),
         KeyDoc::new("rules", Shape::Text, "further rules of order, of provider `icu` (PostgreSQL 16)"),
     ],
+    features: &[("provider", Feature::BuiltinCollations), ("rules", Feature::CollationRules)],
     example: "[collations]\nplain = \"C\"\nnatural = { provider = \"icu\", locale = \"en-u-kn-true\" }\n\n\
               [collations.ignore_case]\nprovider = \"icu\"\nlocale = \"und-u-ks-level2\"\ndeterministic = false\n",
 };

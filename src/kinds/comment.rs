@@ -24,6 +24,7 @@ static DOC: Doc = Doc {
     rank: Rank::Note,
     main_key: Some("text"),
     keys: &[KeyDoc::new("text", Shape::Text, "what it says")],
+    features: &[],
     example: "[tables.events]\ncomment = \"what happens where\"\n\n[tables.events.columns]\n\
               name = { type = \"text\", comment = \"as printed on the poster\" }\n",
 };

@@ -47,6 +47,7 @@ static DOC: Doc = Doc {
         Shape::Table,
         "its attributes by name, in order; `{ absent = true }` takes one away; others are drift",
     )],
+    features: &[],
     example: "[composite_types.address]\nattributes = { street = \"text\", \
               town = { type = \"text\", collation = \"C\" } }\n",
 };

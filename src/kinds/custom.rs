@@ -38,6 +38,7 @@ static DOC: Doc = Doc {
             "`false` for a statement that cannot stand in a transaction",
         ),
     ],
+    features: &[],
     example: "[[custom]]\nname = \"statement timeout\"\n\
               probe = \"select exists (select from pg_roles where rolname = 'app' and 'statement_timeout=5s' = any (rolconfig))\"\n\
               create = \"alter role app set statement_timeout = '5s'\"\n",

@@ -46,6 +46,7 @@ static DOC: Doc = Doc {
         KeyDoc::new("in_schema", Shape::Name, "the schema; all of them if not given"),
         KeyDoc::new("for_role", Shape::Name, "the role that makes the objects; the current one if not given"),
     ],
+    features: &[("on", Feature::LargeObjectDefaultPrivileges)],
     example: "[roles.reader]\n\n[[default_privileges]]\nto = \"reader\"\non = \"tables\"\nin_schema = \"public\"\n\
               privileges = [\"select\"]\n",
 };

@@ -55,6 +55,7 @@ static DOC: Doc = Doc {
             "by name, what must not be false for `value`, or `{ absent = true }`; others are drift",
         ),
     ],
+    features: &[],
     example: "[domains]\nshort_text = \"varchar(80)\"\n\n[domains.percentage]\ntype = \"numeric(5,2)\"\ndefault = \"0\"\n\
               not_null = true\nchecks = { percentage_range = \"value between 0 and 100\" }\n",
 };

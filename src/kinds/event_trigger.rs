@@ -45,6 +45,7 @@ static DOC: Doc = Doc {
             "whether it fires; `yes` if not given",
         ),
     ],
+    features: &[("event", Feature::LoginEventTrigger)],
     example: "[functions.\"seen()\"]\nreturns = \"event_trigger\"\nlanguage = \"plpgsql\"\nbody = \"begin end\"\n\n\
               [event_triggers.seen]\nevent = \"ddl_command_end\"\ntags = [\"CREATE TABLE\"]\ncall = \"seen()\"\n",
 };

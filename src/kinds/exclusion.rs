@@ -57,6 +57,7 @@ static DOC: Doc = Doc {
             "when it is checked if nothing else is said",
         ),
     ],
+    features: &[],
     example: "[tables.stays.columns]\nroom = \"int4range\"\nduring = \"tstzrange\"\ncancelled = \"boolean\"\n\n\
               [tables.stays.exclude]\nstays_no_overlap = { on = [\"room with &&\", \"during with &&\"], method = \"gist\", \
               where = \"not cancelled\" }\n",

@@ -28,6 +28,7 @@ static DOC: Doc = Doc {
         KeyDoc::new("schema", Shape::Name, "the schema of its objects; the server's choice if not given"),
         KeyDoc::new("version", Shape::Text, "its version; any will do if not given"),
     ],
+    features: &[],
     example: "[extensions]\ncitext = {}\npg_stat_statements = { optional = true }\n",
 };
 

@@ -48,6 +48,7 @@ static WRAPPER_DOC: Doc = Doc {
         KeyDoc::new("validator", Shape::Name, "the function that checks its options"),
         OPTIONS,
     ],
+    features: &[],
     example: "[foreign_data_wrappers.elsewhere]\noptions = { debug = \"true\" }\n",
 };
 
@@ -64,6 +65,7 @@ static SERVER_DOC: Doc = Doc {
         KeyDoc::new("version", Shape::Text, "its version"),
         OPTIONS,
     ],
+    features: &[],
     example: "[foreign_data_wrappers.elsewhere]\n\n[servers.archive]\nforeign_data_wrapper = \"elsewhere\"\n\
               options = { host = \"archive.example\" }\n",
 };

@@ -86,6 +86,7 @@ static PRIMARY_KEY_DOC: Doc = Doc {
         INITIALLY,
         KEEP,
     ],
+    features: &[("without_overlaps", Feature::TemporalConstraints)],
     example: "[tables.memberships]\nprimary_key = [\"club\", \"person\"]\n\n[tables.memberships.columns]\n\
               club = \"bigint\"\nperson = \"bigint\"\n",
 };
@@ -107,6 +108,10 @@ static UNIQUE_DOC: Doc = Doc {
         DEFERRABLE,
         INITIALLY,
         KEEP,
+    ],
+    features: &[
+        ("nulls_not_distinct", Feature::NullsNotDistinct),
+        ("without_overlaps", Feature::TemporalConstraints),
     ],
     example: "[tables.attendees.columns]\nevent = \"bigint\"\nemail = \"text\"\nupdated_at = \"timestamptz\"\n\n\
               [tables.attendees.unique]\nattendees_event_email_key = { columns = [\"event\", \"email\"], \

@@ -1,7 +1,7 @@
 //! Procedural languages.
 
 use crate::delta::Alteration;
-use crate::kind::{Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server, split_name};
+use crate::kind::{Cx, Doc, Draft, Item, Place, Privileges, Rank, Room, Row, Seat, Server, split_name};
 use crate::model::{Address, Entry, Observed};
 use crate::source::{KeyDoc, Shape};
 use crate::sql::{Form, Phrase, ident, qualified};
@@ -36,6 +36,7 @@ static DOC: Doc = Doc {
         KeyDoc::new("validator", Shape::Name, "the function that checks what is to be created"),
         KeyDoc::new("trusted", Shape::Boolean, "everyone may use it, as it gives access to nothing else"),
     ],
+    features: &[],
     example: "[functions.\"own_call_handler()\"]\nreturns = \"language_handler\"\nobj_file = \"$libdir/plpgsql\"\n\
               link_symbol = \"plpgsql_call_handler\"\n\n[languages]\nplown = { handler = \"own_call_handler\", trusted = true }\n",
 };
@@ -85,7 +86,6 @@ impl Room for Language {
         ))
     }
 
-    /// Its privileges are read with those of the languages that come with PostgreSQL.
     fn seat(&self) -> Option<Seat> {
         Some(Seat {
             class: "pg_language",
@@ -95,6 +95,12 @@ impl Room for Language {
             only: OWN,
             member: ("pg_language", "l.oid"),
             owner: Some("l.lanowner"),
+            privileges: Some(Privileges {
+                acl: "l.lanacl",
+                letter: 'l',
+                called: "LANGUAGE",
+                implicit: Some(&["usage"]),
+            }),
             ..Seat::BARE
         })
     }

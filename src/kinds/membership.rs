@@ -33,6 +33,7 @@ static DOC: Doc = Doc {
         KeyDoc::new("inherit", Shape::Any, "has their privileges without SET ROLE (PostgreSQL 16)"),
         KeyDoc::new("set", Shape::Any, "can SET ROLE to them (PostgreSQL 16)"),
     ],
+    features: &[("inherit", Feature::MembershipOptions), ("set", Feature::MembershipOptions)],
     example: "[roles.readers]\n\n[roles.admin_console]\nlogin = true\nmember_of = [\"readers\"]\n",
 };
 

@@ -44,6 +44,7 @@ static DOC: Doc = Doc {
         KeyDoc::new("hashes", Shape::Boolean, "hash joins may use it"),
         KeyDoc::new("merges", Shape::Boolean, "merge joins may use it"),
     ],
+    features: &[],
     example: "[functions.\"same(text, text)\"]\narguments = \"a text, b text\"\nreturns = \"boolean\"\n\
               volatility = \"immutable\"\nbody = \"select a = b\"\n\n\
               [operators]\n\"===(text, text)\" = { function = \"same\", commutator = \"===\", restrict = \"eqsel\" }\n",

@@ -41,6 +41,7 @@ static DOC: Doc = Doc {
             "its operators and functions as in SQL: `OPERATOR 1 <`, `FUNCTION 1 compare(mood, mood)`, `STORAGE text`",
         ),
     ],
+    features: &[],
     example: "[operator_classes.backwards_ops]\ntype = \"int4\"\nas = [\"OPERATOR 1 >\", \"OPERATOR 2 >=\", \"OPERATOR 3 =\", \
               \"OPERATOR 4 <=\", \"OPERATOR 5 <\", \"FUNCTION 1 backwards(int4, int4)\"]\n\n\
               [functions.\"backwards(int4, int4)\"]\narguments = \"a int4, b int4\"\nreturns = \"int4\"\n\

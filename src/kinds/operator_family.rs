@@ -27,6 +27,7 @@ static DOC: Doc = Doc {
     rank: Rank::Type,
     main_key: None,
     keys: KEYS,
+    features: &[],
     example: "[operator_families]\n\"numbers using hash\" = {}\n",
 };
 

@@ -37,6 +37,7 @@ static DOC: Doc = Doc {
             "an operator that orders: the family in whose order it gives its values",
         ),
     ],
+    features: &[],
     example: "[operator_families.numbers.members]\n\"operator 1 (int4, int8)\" = \"<\"\n\
               \"function 1 (int4, int8)\" = \"btint48cmp(int4, int8)\"\n",
 };

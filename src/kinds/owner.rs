@@ -27,6 +27,7 @@ static DOC: Doc = Doc {
     rank: Rank::Owner,
     main_key: Some("role"),
     keys: &[KeyDoc::new("role", Shape::Name, "the role")],
+    features: &[],
     example: "[roles.app_owner]\n\n[tables.events]\nowner = \"app_owner\"\n\n[tables.events.columns]\nid = \"bigint\"\n",
 };
 

@@ -31,6 +31,7 @@ static DOC: Doc = Doc {
     rank: Rank::Note,
     main_key: Some("text"),
     keys: &[KeyDoc::new("text", Shape::Text, "what it says")],
+    features: &[],
     example: "[views.answer]\nquery = \"select 42 as value\"\ncomments = { value = \"of everything\" }\n\n\
               [domains.percentage]\ntype = \"integer\"\nchecks = { percentage_range = \"value between 0 and 100\" }\n\
               comments = { percentage_range = \"nothing is more than whole\" }\n",

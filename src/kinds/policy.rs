@@ -51,6 +51,7 @@ static DOC: Doc = Doc {
             "what must hold for rows that they write; `using` if not given",
         ),
     ],
+    features: &[],
     example: "[roles.clerk]\n\n[tables.orders]\nrow_security = true\n\n[tables.orders.columns]\nid = \"bigint\"\n\
               owner = \"text\"\n\n[tables.orders.policies]\n\
               own_orders = { to = \"clerk\", using = \"owner = current_user\" }\n",

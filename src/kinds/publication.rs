@@ -69,6 +69,11 @@ static DOC: Doc = Doc {
             "whether stored generated columns are published; `none` if not given (PostgreSQL 18)",
         ),
     ],
+    features: &[
+        ("tables", Feature::PublicationColumnList),
+        ("schemas", Feature::PublicationSchemas),
+        ("generated_columns", Feature::PublishGeneratedColumns),
+    ],
     example: "[tables.events.columns]\nid = { type = \"bigint\", primary_key = true }\n\n[publications]\n\
               changes = [\"events\"]\n",
 };

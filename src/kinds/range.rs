@@ -48,6 +48,7 @@ static DOC: Doc = Doc {
             "the name of its multirange type (PostgreSQL 14); the server's choice if not given",
         ),
     ],
+    features: &[("multirange_type_name", Feature::MultirangeTypes)],
     example: "[range_types]\nfloat_range = { subtype = \"float8\", subtype_diff = \"float8mi\" }\nword_range = \"text\"\n",
 };
 

@@ -47,6 +47,7 @@ static DOC: Doc = Doc {
     rank: Rank::Reference,
     main_key: Some("identity"),
     keys: &[KeyDoc::new("identity", Shape::Text, "`full`, `nothing` or `using index NAME`")],
+    features: &[],
     example: "[tables.events]\nreplica_identity = \"using index events_code_key\"\n\n[tables.events.columns]\n\
               code = { type = \"text\", not_null = true, unique = true }\n\n[tables.logs]\nreplica_identity = \"full\"\n\n\
               [tables.logs.columns]\nline = \"text\"\n",

@@ -70,6 +70,7 @@ static DOC: Doc = Doc {
         ),
         KeyDoc::new("settings_in_database", Shape::Table, "the same, for sessions in this database alone"),
     ],
+    features: &[],
     example: "[roles.admin_console]\nlogin = true\nconnection_limit = 5\n",
 };
 

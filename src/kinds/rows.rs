@@ -63,6 +63,7 @@ static DOC: Doc = Doc {
             "the rows, each a table of columns; `{ sql = \"now()\" }` stands for SQL",
         ),
     ],
+    features: &[],
     example: "[tables.settings.columns]\nkey = { type = \"text\", primary_key = true }\nvalue = \"jsonb\"\n\n\
               [tables.settings.rows]\nkey = [\"key\"]\nmode = \"upsert\"\n\
               values = [{ key = \"theme\", value = { name = \"dark\" } }]\n",

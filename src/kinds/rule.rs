@@ -42,6 +42,7 @@ static DOC: Doc = Doc {
             "whether it is in force; `yes` if not given",
         ),
     ],
+    features: &[],
     example: "[tables.events.columns]\nid = \"bigint\"\n\n[tables.events.rules.kept]\nevent = \"delete\"\ninstead = true\n",
 };
 

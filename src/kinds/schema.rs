@@ -22,6 +22,7 @@ static DOC: Doc = Doc {
     rank: Rank::Namespace,
     main_key: None,
     keys: &[],
+    features: &[],
     example: "[schemas.tenants]\ncomment = \"one row a business\"\n",
 };
 

@@ -5,6 +5,7 @@ use crate::kind::{
     Cx, Doc, Draft, Item, Place, Privileges, Rank, Room, Row, Seat, Server, dotless, split_name,
 };
 use crate::model::{Address, Entry, Observed};
+use crate::pg::Feature;
 use crate::source::{KeyDoc, Shape};
 use crate::sql::{Form, SEQUENCE_OF_ITS_OWN, ident, not_of_extension, qualified};
 use crate::statement::{Statement, Step};
@@ -33,6 +34,7 @@ pub struct Body {
     start: i64,
     cache: i64,
     cycle: bool,
+    unlogged: bool,
     /// The column with which it goes.
     owned_by: Option<Owner>,
 }
@@ -101,8 +103,14 @@ static DOC: Doc = Doc {
         KeyDoc::new("start", Shape::Integer, "the first number; that of a sequence in use is not set back"),
         KeyDoc::new("cache", Shape::Integer, "how many numbers a session takes at once"),
         KeyDoc::new("cycle", Shape::Boolean, "begins anew at its end"),
+        KeyDoc::new(
+            "unlogged",
+            Shape::Boolean,
+            "not written to the write-ahead log; begins anew after a crash (PostgreSQL 15)",
+        ),
         KeyDoc::new("owned_by", Shape::Name, "the column with which it is dropped: `table.column`"),
     ],
+    features: &[("unlogged", Feature::UnloggedSequences)],
     example: "[sequences]\ninvoice_numbers = { start = 1000, maxvalue = 999999 }\n\
               countdown = { type = \"smallint\", increment = -1 }\n",
 };
@@ -125,6 +133,7 @@ impl Room for Sequence {
         let start = reader.integer("start").unwrap_or(first);
         let cache = reader.integer("cache").unwrap_or(1);
         let cycle = reader.flag("cycle");
+        let (unlogged, place) = (reader.flag("unlogged"), reader.span_of("unlogged"));
         let (bottom, top) = data_type.bounds();
         let mistakes = [
             ("increment", increment == 0, "a sequence cannot stand still".to_string()),
@@ -157,7 +166,20 @@ impl Room for Sequence {
             item.refer(column.clone(), span);
             Some(Owner(column))
         });
-        item.declare(Body { data_type, increment, minvalue, maxvalue, start, cache, cycle, owned_by });
+        if unlogged {
+            item.want(Feature::UnloggedSequences, place);
+        }
+        item.declare(Body {
+            data_type,
+            increment,
+            minvalue,
+            maxvalue,
+            start,
+            cache,
+            cycle,
+            unlogged,
+            owned_by,
+        });
     }
 
     fn catalog(&self, server: &Server) -> Option<String> {
@@ -165,7 +187,7 @@ impl Room for Sequence {
         Some(format!(
             "SELECT n.nspname AS schema, c.relname AS name, format_type(s.seqtypid, NULL) AS type, \
              s.seqincrement AS increment, s.seqmin AS minvalue, s.seqmax AS maxvalue, s.seqstart AS start, \
-             s.seqcache AS cache, s.seqcycle AS cycle, \
+             s.seqcache AS cache, s.seqcycle AS cycle, c.relpersistence = 'u' AS unlogged, \
              (SELECT to_json(ARRAY[rn.nspname, r.relname, a.attname]::text[]) FROM pg_depend q \
              JOIN pg_class r ON r.oid = q.refobjid JOIN pg_namespace rn ON rn.oid = r.relnamespace \
              JOIN pg_attribute a ON a.attrelid = r.oid AND a.attnum = q.refobjsubid \
@@ -196,6 +218,7 @@ impl Room for Sequence {
             start: row.number("start"),
             cache: row.number("cache"),
             cycle: row.flag("cycle"),
+            unlogged: row.flag("unlogged"),
             owned_by: owner.clone().map(Owner),
         };
         let mut entry = Entry::new(Address::new(DOC.name, [row.text("schema"), row.text("name")]), body);
@@ -206,7 +229,8 @@ impl Room for Sequence {
     }
 
     fn write(&self, _: &Address, observed: &Body, draft: &mut Draft<'_>) {
-        let Body { data_type, increment, minvalue, maxvalue, start, cache, cycle, owned_by } = observed;
+        let Body { data_type, increment, minvalue, maxvalue, start, cache, cycle, unlogged, owned_by } =
+            observed;
         let (least, greatest) = data_type.limits(*increment);
         draft.word("type", data_type.name(), Type::Big.name());
         draft.number("increment", *increment, 1);
@@ -215,6 +239,7 @@ impl Room for Sequence {
         draft.number("start", *start, if *increment > 0 { *minvalue } else { *maxvalue });
         draft.number("cache", *cache, 1);
         draft.flag("cycle", *cycle);
+        draft.flag("unlogged", *unlogged);
         if let Some(Owner(column)) = owned_by {
             let table = draft.name(column.schema(), &column.path()[1]);
             draft.text("owned_by", format!("{table}.{}", dotless(column.name())));
@@ -222,7 +247,8 @@ impl Room for Sequence {
     }
 
     fn create(&self, at: &Address, desired: &Body, _: &Cx<'_>) -> Vec<Step> {
-        let Body { data_type, increment, minvalue, maxvalue, start, cache, cycle, owned_by } = desired;
+        let Body { data_type, increment, minvalue, maxvalue, start, cache, cycle, unlogged, owned_by } =
+            desired;
         let (least, greatest) = data_type.limits(*increment);
         let first = if *increment > 0 { *minvalue } else { *maxvalue };
         let clauses = [
@@ -236,11 +262,13 @@ impl Room for Sequence {
             owned_by.is_some().then(|| belongs(owned_by.as_ref())),
         ];
         let clauses: String = clauses.into_iter().flatten().collect();
-        vec![Statement::new(Form::Create, format!("CREATE SEQUENCE {}{clauses}", name(at))).into()]
+        let word = if *unlogged { "CREATE UNLOGGED SEQUENCE" } else { "CREATE SEQUENCE" };
+        vec![Statement::new(Form::Create, format!("{word} {}{clauses}", name(at))).into()]
     }
 
     fn compare(&self, at: &Address, desired: &Body, observed: &Body, _: &Cx<'_>, out: &mut Alteration) {
-        let Body { data_type, increment, minvalue, maxvalue, start, cache, cycle, owned_by } = desired;
+        let Body { data_type, increment, minvalue, maxvalue, start, cache, cycle, unlogged, owned_by } =
+            desired;
         let there = observed;
         let clauses = [
             (there.data_type != *data_type).then(|| as_type(*data_type)),
@@ -266,6 +294,11 @@ impl Room for Sequence {
         out.attribute("cache", &there.cache, cache, &mut once);
         out.attribute("cycle", &there.cycle, cycle, &mut once);
         out.attribute("owned_by", &there.owned_by, owned_by, &mut once);
+        out.attribute("unlogged", &there.unlogged, unlogged, || {
+            let word = if *unlogged { "UNLOGGED" } else { "LOGGED" };
+            let sql = format!("ALTER SEQUENCE {} SET {word}", name(at));
+            vec![Statement::new(Form::RenameSequence, sql).into()]
+        });
     }
 
     fn drop(&self, at: &Address, _: &Body, _: &Cx<'_>) -> Vec<Step> {

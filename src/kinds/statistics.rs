@@ -38,6 +38,7 @@ static DOC: Doc = Doc {
         KeyDoc::new("kinds", Shape::Names, "`ndistinct`, `dependencies`, `mcv`; all of them if not given"),
         KeyDoc::new("target", Shape::Integer, "the statistics target; that of the columns if not given"),
     ],
+    features: &[("on", Feature::StatisticsExpressions)],
     example: "[tables.events.columns]\ncity = \"text\"\nzip = \"text\"\n\n[tables.events.statistics]\n\
               events_place = { on = [\"city\", \"zip\"], kinds = [\"dependencies\"] }\n",
 };

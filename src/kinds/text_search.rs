@@ -46,6 +46,7 @@ static CONFIGURATION_DOC: Doc = Doc {
             "sorts of tokens, several with commas, and their dictionaries: `{ \"asciiword, word\" = [\"simple\"] }`",
         ),
     ],
+    features: &[],
     example: "[text_search_configurations.plain.mappings]\n\"asciiword, word\" = [\"simple\"]\n",
 };
 
@@ -60,6 +61,7 @@ static DICTIONARY_DOC: Doc = Doc {
         KeyDoc::new("template", Shape::Name, "what it works like: `simple`, `snowball`, `synonym`, …"),
         KeyDoc::new("options", Shape::Table, "what the template wants to know: `{ language = \"english\" }`"),
     ],
+    features: &[],
     example: "[text_search_dictionaries.english_words]\ntemplate = \"snowball\"\noptions = { language = \"english\" }\n",
 };
 

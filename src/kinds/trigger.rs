@@ -89,6 +89,7 @@ static DOC: Doc = Doc {
         KeyDoc::new("old_table", Shape::Name, "the name of all rows as they were, in its function"),
         KeyDoc::new("new_table", Shape::Name, "the name of all rows as they are now"),
     ],
+    features: &[],
     example: "[functions.\"stamp()\"]\nreturns = \"trigger\"\nlanguage = \"plpgsql\"\n\
               body = \"begin new.seen := now(); return new; end\"\n\n[tables.events.columns]\n\
               seen = \"timestamptz\"\n\n[tables.events.triggers.stamp]\nwhen = \"before\"\nevents = [\"insert\"]\n\

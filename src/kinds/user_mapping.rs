@@ -37,6 +37,7 @@ static DOC: Doc = Doc {
             "the environment variables that hold the values of options: `{ password = \"ARCHIVE_PASSWORD\" }`",
         ),
     ],
+    features: &[],
     example: "[foreign_data_wrappers.elsewhere]\n\n[servers.archive]\nforeign_data_wrapper = \"elsewhere\"\n\n\
               [servers.archive.user_mappings]\npublic = { options = { user = \"reader\" } }\n",
 };

@@ -72,6 +72,7 @@ static VIEW_DOC: Doc = Doc {
             "rows written through it must be visible in it",
         ),
     ],
+    features: &[("security_invoker", Feature::SecurityInvokerViews)],
     example: "[tables.events.columns]\nid = \"bigint\"\nopen = \"boolean\"\n\n[views]\n\
               open_events = \"select id from events where open\"\n",
 };
@@ -90,6 +91,7 @@ static MATERIALIZED_VIEW_DOC: Doc = Doc {
         KeyDoc::new("with", Shape::Table, "storage parameters: `{ fillfactor = 70 }`"),
         KeyDoc::new("access_method", Shape::Name, "its table access method, if not the server's default"),
     ],
+    features: &[],
     example: "[tables.events.columns]\nid = \"bigint\"\ncity = \"text\"\n\n[materialized_views.cities]\n\
               query = \"select city, count(*) as events from events group by city\"\n\
               indexes = { cities_city_idx = { on = [\"city\"], unique = true } }\n",

@@ -14,5 +14,5 @@ pub mod wait;
 pub use connect::{ConnectError, Connector, Reason, connect};
 pub use pool::{Pool, PooledClient, pool};
 pub use postgres::Client;
-pub use version::{Feature, ServerVersion};
+pub use version::{Feature, OLDEST_MAJOR, ServerVersion};
 pub use wait::{WaitEvent, connect_waiting};

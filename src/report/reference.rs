@@ -1,6 +1,8 @@
 //! For readers: everything that the file can say, from the docs of the rooms.
 
 use crate::kind::{Kind, Place, Registry};
+use crate::model::Address;
+use crate::pg::OLDEST_MAJOR;
 use crate::source::{KeyDoc, Shape};
 use crate::spec::{SETTINGS, keys};
 use crate::sql::{Consent, Form};
@@ -26,6 +28,7 @@ pub fn reference(registry: &Registry) -> String {
     for kind in registry.iter() {
         section(&mut out, kind, registry);
     }
+    matrix(&mut out, registry);
     out.push_str(
         "\n## `[reconcile]`\n\nHow the tool behaves. Flags and environment variables override it.\n\n",
     );
@@ -58,6 +61,49 @@ fn section(out: &mut String, kind: &'static dyn Kind, registry: &Registry) {
         out.push('\n');
     }
     let _ = writeln!(out, "```toml\n{}\n```", doc.example.trim_end());
+}
+
+/// What there is of each kind, and from which version of PostgreSQL on.
+fn matrix(out: &mut String, registry: &Registry) {
+    out.push_str("\n## Kinds, keys and versions\n\nA number is the first version of PostgreSQL that has the key, or some of its ");
+    out.push_str("values; all else is for every version from ");
+    let _ = write!(out, "{OLDEST_MAJOR}");
+    out.push_str(" on. What an older server lacks is told, at its place in the file, before anything is planned. What is not ");
+    out.push_str("there at all is in [not-modelled.md](not-modelled.md).\n\n");
+    out.push_str("| kind | keys | inside | comment | owner | privileges |\n|---|---|---|---|---|---|\n");
+    for kind in registry.iter() {
+        let doc = kind.doc();
+        let key = |key: &KeyDoc| {
+            let since = doc.features.iter().filter(|(name, _)| *name == key.name);
+            let since = since.map(|(_, feature)| feature.since()).max();
+            format!("`{}`{}", key.name, since.map_or(String::new(), |major| format!(" ({major})")))
+        };
+        let keys: Vec<String> = doc.keys.iter().map(key).collect();
+        let inside: Vec<&str> = registry
+            .iter()
+            .filter_map(|other| match other.doc().place {
+                Place::Children { of, key } | Place::Single { of, key } if of.contains(&doc.name) => {
+                    Some(key)
+                }
+                _ => None,
+            })
+            .collect();
+        let inside: Vec<String> = inside.into_iter().map(|key| format!("`{key}`")).collect();
+        let seat = kind.seat();
+        let at = Address::new(doc.name, ["a", "b", "c", "d"]);
+        let yes = |is: bool| if is { "yes" } else { "" };
+        let _ = writeln!(
+            out,
+            "| [{}](#{}) | {} | {} | {} | {} | {} |",
+            doc.name,
+            anchor(doc.name),
+            keys.join(", "),
+            inside.join(", "),
+            yes(kind.identity(&at).is_some()),
+            yes(seat.is_some_and(|seat| seat.owner.is_some())),
+            yes(seat.is_some_and(|seat| seat.privileges.is_some())),
+        );
+    }
 }
 
 fn inside(host: &str, kind: &'static dyn Kind) -> Option<String> {

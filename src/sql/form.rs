@@ -340,7 +340,7 @@ forms! {
     ScanDomain = Share, Scan;
     /// `ALTER SEQUENCE`: locks only the sequence, so that nobody takes a number until commit.
     AlterSequence = ShareRowExclusive, None;
-    /// `ALTER SEQUENCE … RENAME`: locks only the sequence.
+    /// `ALTER SEQUENCE … RENAME` or `SET LOGGED`: locks only the sequence.
     RenameSequence = AccessExclusive, None;
     /// `DROP` of an object that is created again in the same plan.
     ReplaceObject = None, None;

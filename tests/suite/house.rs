@@ -239,6 +239,31 @@ fn rooms_import_no_rooms() {
     nothing(&complaints);
 }
 
+/// What the reference says of versions is said twice, for readers of a key and for readers of the table.
+#[test]
+fn keys_that_want_a_newer_server_say_so() {
+    let mut wrong = Vec::new();
+    for kind in registry().iter() {
+        let doc = kind.doc();
+        for key in doc.keys {
+            let said: Vec<u32> = key
+                .about
+                .split("(PostgreSQL ")
+                .skip(1)
+                .filter_map(|rest| rest.split(')').next()?.parse().ok())
+                .collect();
+            let wants = doc.features.iter().filter(|(name, _)| *name == key.name);
+            let wants: Vec<u32> = wants.map(|(_, feature)| feature.since()).collect();
+            if said.iter().any(|major| !wants.contains(major)) {
+                wrong.push(format!("{} `{}` says {said:?} and wants {wants:?}", doc.name, key.name));
+            }
+        }
+        let unknown = doc.features.iter().filter(|(name, _)| doc.keys.iter().all(|key| key.name != *name));
+        wrong.extend(unknown.map(|(name, _)| format!("{} has no key `{name}`", doc.name)));
+    }
+    nothing(&wrong);
+}
+
 #[test]
 fn every_kind_is_documented() {
     let mut complaints = Vec::new();

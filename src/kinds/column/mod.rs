@@ -130,6 +130,7 @@ static DOC: Doc = Doc {
         ),
         KeyDoc::new("using", Shape::Sql, "turns values of the former type into the new one"),
     ],
+    features: &[("compression", Feature::StorageCompression), ("virtual", Feature::VirtualGenerated)],
     example: "[tables.people.columns]\nid = { type = \"bigint\", identity = \"always\", primary_key = true }\n\
               name = { type = \"text\", not_null = true, backfill = \"'unknown'\" }\n\
               born = \"date\"\nname_upper = { type = \"text\", generated = \"upper(name)\" }\n",

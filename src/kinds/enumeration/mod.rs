@@ -41,6 +41,7 @@ static DOC: Doc = Doc {
     rank: Rank::Type,
     main_key: Some("labels"),
     keys: &[KeyDoc::new("labels", Shape::Any, "the labels, in order")],
+    features: &[],
     example: "[enums]\ntriage_status = [\"new\", \"triaged\", { name = \"approved\", renamed_from = \"ok\" }]\n",
 };
 

@@ -105,6 +105,11 @@ static DOC: Doc = Doc {
             "what is done about rows without a parent; runs only while the key is not yet in force",
         ),
     ],
+    features: &[
+        ("on_delete", Feature::SetNullColumnList),
+        ("period", Feature::TemporalConstraints),
+        ("not_enforced", Feature::NotEnforced),
+    ],
     example: "[tables.events.columns]\nid = { type = \"bigint\", primary_key = true }\n\n\
               [tables.attendees.columns]\nevent = \"bigint\"\n\n[tables.attendees.foreign_keys]\n\
               attendees_event_fkey = { columns = \"event\", references = \"events\", on_delete = \"cascade\", \

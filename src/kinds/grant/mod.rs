@@ -54,6 +54,7 @@ static DOC: Doc = Doc {
             "`true`: they may be passed on; or the list of those that may",
         ),
     ],
+    features: &[("on", Feature::ParameterPrivileges)],
     example: "[roles.reader]\n\n[tables.events.columns]\nid = \"bigint\"\nname = \"text\"\n\n[[grants]]\n\
               to = \"reader\"\non = \"table events\"\nprivileges = [\"select\", \"update (name)\"]\n",
 };

@@ -26,7 +26,9 @@ pub const OTHERS: &[Seat] = &[
         class: "pg_language",
         from: "pg_language l",
         path: "l.lanname",
-        only: "l.lanpltrusted",
+        // What comes with PostgreSQL or with an extension.
+        only: "l.lanpltrusted AND (l.oid < 16384 OR EXISTS (SELECT FROM pg_depend e WHERE e.classid = 'pg_language'::regclass \
+               AND e.objid = l.oid AND e.deptype = 'e'))",
         owner: Some("l.lanowner"),
         privileges: Some(Privileges {
             acl: "l.lanacl",
@@ -77,7 +79,7 @@ pub const TABLES: &[&str] = &["table", "view", "materialized view"];
 
 /// The privileges of objects of `kind`.
 pub fn privileges(kind: &str, registry: &Registry) -> Option<Privileges> {
-    let seat = registry.get(kind).and_then(|kind| kind.seat()).filter(|seat| seat.privileges.is_some());
+    let seat = registry.get(kind).and_then(|kind| kind.seat());
     seat.or_else(|| OTHERS.iter().find(|seat| seat.kind == kind).copied())?.privileges
 }
 

@@ -79,6 +79,7 @@ static DOC: Doc = Doc {
         ),
         KeyDoc::new("clustered", Shape::Boolean, "CLUSTER puts the rows of the table into its order"),
     ],
+    features: &[("nulls_not_distinct", Feature::NullsNotDistinct)],
     example: "[tables.events.columns]\ntriage = \"text\"\nstarts_at = \"timestamptz\"\n\n[tables.events.indexes]\n\
               events_triage_idx = [\"triage\", \"starts_at desc\"]\n\
               events_open_idx = { on = [\"starts_at\"], where = \"triage <> 'rejected'\" }\n",

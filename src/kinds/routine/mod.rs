@@ -129,6 +129,7 @@ static FUNCTION_DOC: Doc = Doc {
         TRANSFORM,
         SET,
     ],
+    features: &[("sql_body", Feature::SqlBody)],
     example: "[functions.\"full_name(text, text)\"]\narguments = \"first text, last text\"\nreturns = \"text\"\n\
               volatility = \"immutable\"\nbody = \"select first || ' ' || last\"\n\n\
               [functions.\"twice(int)\"]\narguments = \"n int\"\nreturns = \"int\"\nlanguage = \"plpgsql\"\n\
@@ -143,6 +144,7 @@ static PROCEDURE_DOC: Doc = Doc {
     rank: Rank::Function,
     main_key: None,
     keys: &[ARGUMENTS, LANGUAGE, BODY, SQL_BODY, OBJ_FILE, LINK_SYMBOL, SECURITY, TRANSFORM, SET],
+    features: &[("sql_body", Feature::SqlBody), ("arguments", Feature::ProcedureOutParameters)],
     example: "[tables.events.columns]\nid = \"bigint\"\n\n[procedures.\"forget(bigint)\"]\narguments = \"which bigint\"\n\
               body = \"delete from events where id = which\"\n",
 };

@@ -139,6 +139,7 @@ static DOC: Doc = Doc {
         Foreign::SERVER,
         Foreign::OPTIONS,
     ],
+    features: &[],
     example: "[tables.events]\ncomment = \"what happens where\"\ntouch = \"updated_at\"\nstorage = { fillfactor = 70 }\n\n\
               [tables.events.columns]\nid = { type = \"uuid\", primary_key = true }\n\
               updated_at = { type = \"timestamptz\", not_null = true, default = \"now()\" }\n\n\
