@@ -13,6 +13,7 @@ mod features;
 mod harness;
 mod house;
 mod inspect;
+mod kill_matrix;
 mod killed;
 mod leftovers;
 mod locks;

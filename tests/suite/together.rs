@@ -129,3 +129,61 @@ fn a_side_job_that_fails_is_mended_by_the_next_run() {
     Run::new(&db).file(file).args(["apply", "--jobs", "2"]).run().success();
     Run::new(&db).file(file).arg("check").run().success();
 }
+
+/// Fifty replicas of a server that all start at once: one works, and while it waits for an index to be built the others
+/// wait for it; none gives up, and none executes anything a second time.
+#[test]
+fn fifty_at_once_on_an_empty_and_on_a_changed_database() {
+    const REPLICAS: usize = 50;
+    let server = support::server();
+    for changed in [false, true] {
+        let portal = if changed { Portal::older(server) } else { Portal::empty(server) };
+        let (mut before, mut blocker) = (0, None);
+        if changed {
+            portal.run(["apply"]).run().success();
+            portal
+                .db
+                .execute("drop index attendees_status_idx; alter table attendees alter status drop default");
+            before = 1;
+            let mut client = portal.db.connect();
+            client.batch_execute("begin; lock table attendees in row exclusive mode").expect("a lock");
+            blocker = Some(client);
+        }
+        let started: Vec<Running> = (0..REPLICAS).map(|_| portal.run(["apply"]).spawn()).collect();
+        if let Some(mut client) = blocker {
+            // ALTER TABLE has to wait too: it is let pass, and the build is stopped again.
+            portal.db.await_true(&waiting_for("ALTER TABLE"));
+            client.batch_execute("rollback; begin").expect("the writer ends");
+            client.batch_execute("lock table attendees in row exclusive mode").expect("another one begins");
+            portal.db.await_true(&waiting_for("CREATE INDEX CONCURRENTLY"));
+            std::thread::sleep(std::time::Duration::from_secs(3));
+            client.batch_execute("rollback").expect("the writer ends");
+        }
+        let outcomes: Vec<Outcome> = started.into_iter().map(|run| run.wait().success()).collect();
+        let applied = outcomes.iter().filter(|outcome| outcome.stdout.contains("done: ")).count();
+        assert_eq!((outcomes.len(), applied), (REPLICAS, 1));
+        let of_run = "from pgreconcile.run where outcome";
+        assert_eq!(portal.db.scalar(&format!("select count(*) {of_run} = 'done'")), (before + 1).to_string());
+        assert_eq!(
+            portal.db.scalar(&format!("select count(*) {of_run} = 'in sync'")),
+            (REPLICAS - 1).to_string()
+        );
+        let twice = "select sql from pgreconcile.step where run = (select max(run) from pgreconcile.step) \
+                     group by sql, outcome having count(*) > 1 or outcome <> 'done'";
+        let repeated = portal.db.column(twice);
+        assert!(repeated.iter().all(|sql| sql.starts_with("UPDATE ")), "{repeated:?}");
+        let log = portal.db.log();
+        let bad: Vec<_> =
+            log.lines().filter(|line| line.contains("deadlock") || line.contains("ERROR:")).collect();
+        assert!(bad.is_empty(), "{bad:#?}");
+        portal.assert_in_sync();
+    }
+}
+
+/// Whether a session of the tool waits for a lock with such a statement.
+fn waiting_for(statement: &str) -> String {
+    format!(
+        "select exists (select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' \
+         and application_name like 'pgreconcile%' and query like '%{statement}%')"
+    )
+}

@@ -100,7 +100,8 @@ fn is_foreign(at: &Address, cx: &Cx<'_>) -> bool {
 }
 
 /// Adds the column. On a table that holds rows, a default that every row needs its own value of is filled in
-/// afterwards, and NOT NULL comes last.
+/// afterwards, and NOT NULL comes last. Where nothing in the catalog would tell that rows are still to be filled, the
+/// column goes by an interim name until they are.
 pub fn add(at: &Address, body: &Body, cx: &Cx<'_>) -> Vec<Step> {
     let word = Phrase::from(" ADD COLUMN ");
     let complete = definition(at, body, true, true, cx);
@@ -118,24 +119,35 @@ pub fn add(at: &Address, body: &Body, cx: &Cx<'_>) -> Vec<Step> {
     if by_rewrite || !(filled || must_fill && body.generated.is_none()) {
         return vec![Step::direct([vec![direct], afterwards].concat())];
     }
-    let mut online =
-        vec![alter_table(at, Form::AddColumn, word.phrase(&definition(at, body, !volatile, false, cx)))];
-    if volatile {
-        online.push(alter_column(at, Form::AlterTable, default_clause(body.default.as_ref())));
-    }
+    let begin = |at: &Address| {
+        let added = word.clone().phrase(&definition(at, body, !volatile, false, cx));
+        let default = || alter_column(at, Form::AlterTable, default_clause(body.default.as_ref()));
+        [vec![alter_table(at, Form::AddColumn, added)], volatile.then(default).into_iter().collect()].concat()
+    };
     let mut at_once = Vec::new();
     if let Some(source) = body.backfill.as_ref() {
-        at_once.clone_from(&online);
+        at_once = begin(at);
         at_once.push(fill_at_once(at, source));
         let set = Phrase::from(" SET NOT NULL");
         at_once.extend(body.not_null.then(|| alter_column(at, Form::SetNotNull, set)));
         at_once.extend(afterwards.clone());
     }
     let source = body.backfill.as_ref().or(body.default.as_ref().filter(|_| volatile));
-    online.extend(source.map(|source| fill(at, source)));
+    // A backfill that was cut off shows where NOT NULL is still to come and the file says what to fill in.
+    let shows = !filled || body.not_null && body.backfill.is_some();
+    let interim =
+        Address::new("column", [at.schema(), &at.path()[1], &auto_name("pgreconcile", at.name(), "new")]);
+    let work = if shows { at } else { &interim };
+    let mut online = Vec::new();
+    if !shows && cx.observed.model.contains(work) {
+        online.push(alter_table(at, Form::AlterTable, Phrase::from(" DROP COLUMN ").ident(work.name())));
+    }
+    online.extend(begin(work));
+    online.extend(source.map(|source| fill(work, source)));
     let preflight = (must_fill && source.is_none()).then(|| no_value(at, "true"));
-    if body.not_null {
-        online.extend(prove_not_null(at, source, cx));
+    match body.not_null {
+        true => online.extend(prove_not_null(at, work, source, cx)),
+        false => online.extend(take_name(at, work)),
     }
     online.extend(afterwards.clone());
     let direct = Step::direct([vec![direct], afterwards].concat());
@@ -185,7 +197,7 @@ pub fn not_null(at: &Address, desired: &Body, cx: &Cx<'_>) -> Vec<Step> {
     let source = desired.backfill.as_ref();
     let set = alter_column(at, Form::SetNotNull, Phrase::from(" SET NOT NULL"));
     let mut online: Vec<Statement> = source.map(|source| fill(at, source)).into_iter().collect();
-    online.extend(prove_not_null(at, source, cx));
+    online.extend(prove_not_null(at, at, source, cx));
     let condition = format!("{} IS NULL", ident(at.name()));
     let preflight = source.is_none().then(|| no_value(at, &condition));
     let at_once = source.map(|source| [fill_at_once(at, source), set.clone()]);
@@ -200,21 +212,28 @@ fn helper(at: &Address) -> Address {
 }
 
 /// NOT NULL through a check that is validated without blocking anyone. Rows that came without a value while the
-/// check was not there yet are filled once more.
-fn prove_not_null(at: &Address, source: Option<&Fragment>, cx: &Cx<'_>) -> Vec<Statement> {
-    let helper = helper(at);
+/// check was not there yet are filled once more. Until then a new column may go by another name, `work`.
+fn prove_not_null(at: &Address, work: &Address, source: Option<&Fragment>, cx: &Cx<'_>) -> Vec<Statement> {
+    let helper = helper(work);
     let name = ident(helper.name());
     let mut statements = Vec::new();
-    if !cx.observed.model.contains(&helper) {
-        let rest = format!(" ADD CONSTRAINT {name} CHECK ({} IS NOT NULL) NOT VALID", ident(at.name()));
+    if work != at || !cx.observed.model.contains(&helper) {
+        let rest = format!(" ADD CONSTRAINT {name} CHECK ({} IS NOT NULL) NOT VALID", ident(work.name()));
         statements.push(alter_table(at, Form::AddCheckNotValid, rest.into()));
     }
-    statements.extend(source.map(|source| fill(at, source)));
+    statements.extend(source.map(|source| fill(work, source)));
     let rest = format!(" VALIDATE CONSTRAINT {name}");
     statements.push(alter_table(at, Form::ValidateCheck, rest.into()));
+    statements.extend(take_name(at, work));
     statements.push(alter_column(at, Form::SetNotNullProved, Phrase::from(" SET NOT NULL")));
     statements.push(drop_helper_statement(at, &helper));
     statements
+}
+
+/// Gives the column its own name, if it went by another.
+fn take_name(at: &Address, work: &Address) -> Option<Statement> {
+    let rest = Phrase::from(" RENAME COLUMN ").ident(work.name()).raw(" TO ").ident(at.name());
+    (work != at).then(|| alter_table(at, Form::AlterTable, rest))
 }
 
 fn drop_helper_statement(at: &Address, helper: &Address) -> Statement {

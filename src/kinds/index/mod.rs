@@ -1,5 +1,6 @@
 //! Indexes that no constraint stands on.
 
+mod leftovers;
 mod tree;
 
 use crate::delta::{Alteration, Change};
@@ -11,8 +12,7 @@ use crate::needs;
 use crate::pg::Feature;
 use crate::source::{KeyDoc, Reader, Shape, Value};
 use crate::sql::{
-    Form, Fragment, Phrase, auto_name, bracketed, cut, cut_once, ident, not_of_extension, qualified,
-    with_clause,
+    Form, Fragment, Phrase, bracketed, cut, cut_once, ident, not_of_extension, qualified, with_clause,
 };
 use crate::statement::{Statement, Step};
 use std::collections::BTreeMap;
@@ -255,8 +255,8 @@ impl Room for Index {
                 vec![Statement::on(&table, Form::CreateIndexConcurrently, sql)]
             }
         };
-        let direct = [vec![direct], afterwards.clone()].concat();
-        vec![Step::direct(direct).online([online, afterwards].concat())]
+        let direct = [leftovers::drop_plainly(at, cx), vec![direct], afterwards.clone()].concat();
+        vec![Step::direct(direct).online([leftovers::drop(at, cx), online, afterwards].concat())]
     }
 
     fn compare(&self, at: &Address, desired: &Body, observed: &Body, cx: &Cx<'_>, out: &mut Alteration) {
@@ -308,6 +308,7 @@ impl Room for Index {
             }
             _ => {}
         }
+        leftovers::compare(at, cx, out);
     }
 
     /// The new one is built beside the old one, which serves until then. One that a foreign key stands on goes and
@@ -318,23 +319,20 @@ impl Room for Index {
             return None;
         }
         let table = at.host("table");
-        let interim = auto_name("pgreconcile", at.name(), "new");
+        let interim = leftovers::interim(at);
         let old = qualified(at.schema(), at.name());
         let afterwards = afterwards(at, desired);
-        let mut direct = vec![
+        let mut direct = leftovers::drop_plainly(at, cx);
+        direct.extend([
             Statement::on(&table, Form::ReplaceIndex, format!("DROP INDEX {old}")),
             Statement::on(&table, Form::CreateIndex, build(at, at.name(), desired, Manner::Plain)),
-        ];
+        ]);
         direct.extend(afterwards.clone());
         if is_partitioned(at, cx) {
             return Some(vec![Step::direct(direct)]);
         }
-        let mut online = Vec::new();
+        let mut online = leftovers::drop(at, cx);
         let new = qualified(at.schema(), &interim);
-        if cx.observed.model.contains(&at.renamed(&interim)) {
-            let sql = format!("DROP INDEX CONCURRENTLY {new}");
-            online.push(Statement::on(&table, Form::ReplaceIndexConcurrently, sql));
-        }
         let sql = build(at, &interim, desired, Manner::Concurrently);
         online.push(Statement::on(&table, Form::CreateIndexConcurrently, sql));
         let sql = format!("DROP INDEX CONCURRENTLY {old}");
@@ -366,8 +364,10 @@ impl Room for Index {
         Some(format!("INDEX {}", qualified(at.schema(), at.name())))
     }
 
-    fn undeclared(&self, _: &Address, observed: &Body, _: &Model) -> Undeclared {
-        if observed.attached { Undeclared::Ignore } else { Undeclared::Drift }
+    fn undeclared(&self, at: &Address, observed: &Body, desired: &Model) -> Undeclared {
+        let of = |other: &Address| leftovers::is_of(at, observed.valid, other);
+        let goes = observed.attached || desired.addresses().any(of);
+        if goes { Undeclared::Ignore } else { Undeclared::Drift }
     }
 
     fn attribute(&self, body: &Body, name: &str) -> Option<String> {

@@ -164,7 +164,12 @@ impl Cluster {
 
     /// A fresh database, dropped with the value.
     pub fn database(&self) -> Database {
-        Database::create(self)
+        Database::create(self, "template0")
+    }
+
+    /// The same as a copy of another database, to which nobody may be connected.
+    pub fn copy_of(&self, template: &Database) -> Database {
+        Database::create(self, template.name())
     }
 
     /// Starts the server and waits until it takes connections.
@@ -204,6 +209,13 @@ impl Cluster {
     #[track_caller]
     pub fn stop(&self) {
         let output = self.pg_ctl(&["stop", "-w", "-m", "fast"]);
+        assert!(output.status.success(), "PostgreSQL {} does not stop\n{}", self.major(), text(&output));
+    }
+
+    /// Stops the server as it stands, as a crash would.
+    #[track_caller]
+    pub fn stop_at_once(&self) {
+        let output = self.pg_ctl(&["stop", "-w", "-m", "immediate"]);
         assert!(output.status.success(), "PostgreSQL {} does not stop\n{}", self.major(), text(&output));
     }
 

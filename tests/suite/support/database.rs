@@ -27,14 +27,14 @@ pub struct Database {
 }
 
 impl Database {
-    pub(super) fn create(cluster: &Cluster) -> Self {
+    pub(super) fn create(cluster: &Cluster, template: &str) -> Self {
         let database = Self {
             name: unique("t"),
             install: cluster.install().clone(),
             socket: cluster.socket().to_owned(),
             port: cluster.port(),
         };
-        let create = format!("create database {} template template0", database.name);
+        let create = format!("create database {} template {template}", database.name);
         cluster.connect("postgres").batch_execute(&create).expect("a database can be created");
         database
     }

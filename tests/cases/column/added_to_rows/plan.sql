@@ -1,29 +1,30 @@
 BEGIN;
 ALTER TABLE public.people ADD COLUMN note text;
 ALTER TABLE public.people ADD COLUMN joined date DEFAULT '2020-01-01' NOT NULL;
-ALTER TABLE public.people ADD COLUMN key uuid;
-ALTER TABLE public.people ALTER COLUMN key SET DEFAULT gen_random_uuid();
+ALTER TABLE public.people ADD COLUMN pgreconcile_key_new uuid;
+ALTER TABLE public.people ALTER COLUMN pgreconcile_key_new SET DEFAULT gen_random_uuid();
 COMMIT;
 
 BEGIN;
-UPDATE public.people SET key = (gen_random_uuid()) WHERE key IS NULL;
+UPDATE public.people SET pgreconcile_key_new = (gen_random_uuid()) WHERE pgreconcile_key_new IS NULL;
 COMMIT;
 
 BEGIN;
-ALTER TABLE public.people ADD CONSTRAINT pgreconcile_people_key_not_null CHECK (key IS NOT NULL) NOT VALID;
+ALTER TABLE public.people ADD CONSTRAINT pgreconcile_people_pgreconcile_key_new_not_null CHECK (pgreconcile_key_new IS NOT NULL) NOT VALID;
 COMMIT;
 
 BEGIN;
-UPDATE public.people SET key = (gen_random_uuid()) WHERE key IS NULL;
+UPDATE public.people SET pgreconcile_key_new = (gen_random_uuid()) WHERE pgreconcile_key_new IS NULL;
 COMMIT;
 
 BEGIN;
-ALTER TABLE public.people VALIDATE CONSTRAINT pgreconcile_people_key_not_null;
+ALTER TABLE public.people VALIDATE CONSTRAINT pgreconcile_people_pgreconcile_key_new_not_null;
 COMMIT;
 
 BEGIN;
+ALTER TABLE public.people RENAME COLUMN pgreconcile_key_new TO key;
 ALTER TABLE public.people ALTER COLUMN key SET NOT NULL;
-ALTER TABLE public.people DROP CONSTRAINT pgreconcile_people_key_not_null;
+ALTER TABLE public.people DROP CONSTRAINT pgreconcile_people_pgreconcile_key_new_not_null;
 ALTER TABLE public.people ADD COLUMN email text;
 COMMIT;
 

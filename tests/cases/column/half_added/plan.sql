@@ -1,0 +1,37 @@
+BEGIN;
+ALTER TABLE public.people DROP COLUMN pgreconcile_key_new;
+ALTER TABLE public.people ADD COLUMN pgreconcile_key_new uuid;
+ALTER TABLE public.people ALTER COLUMN pgreconcile_key_new SET DEFAULT gen_random_uuid();
+COMMIT;
+
+BEGIN;
+UPDATE public.people SET pgreconcile_key_new = (gen_random_uuid()) WHERE pgreconcile_key_new IS NULL;
+COMMIT;
+
+BEGIN;
+ALTER TABLE public.people ADD CONSTRAINT pgreconcile_people_pgreconcile_key_new_not_null CHECK (pgreconcile_key_new IS NOT NULL) NOT VALID;
+COMMIT;
+
+BEGIN;
+UPDATE public.people SET pgreconcile_key_new = (gen_random_uuid()) WHERE pgreconcile_key_new IS NULL;
+COMMIT;
+
+BEGIN;
+ALTER TABLE public.people VALIDATE CONSTRAINT pgreconcile_people_pgreconcile_key_new_not_null;
+COMMIT;
+
+BEGIN;
+ALTER TABLE public.people RENAME COLUMN pgreconcile_key_new TO key;
+ALTER TABLE public.people ALTER COLUMN key SET NOT NULL;
+ALTER TABLE public.people DROP CONSTRAINT pgreconcile_people_pgreconcile_key_new_not_null;
+ALTER TABLE public.people ADD COLUMN pgreconcile_token_new uuid;
+ALTER TABLE public.people ALTER COLUMN pgreconcile_token_new SET DEFAULT gen_random_uuid();
+COMMIT;
+
+BEGIN;
+UPDATE public.people SET pgreconcile_token_new = (gen_random_uuid()) WHERE pgreconcile_token_new IS NULL;
+COMMIT;
+
+BEGIN;
+ALTER TABLE public.people RENAME COLUMN pgreconcile_token_new TO token;
+COMMIT;
