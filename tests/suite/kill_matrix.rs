@@ -97,6 +97,7 @@ impl Matrix {
     }
 
     /// Kills a run at each point, in turn or each in every way, and mends it by another.
+    #[expect(clippy::print_stderr, reason = "how many of how many is what this is about")]
     fn run(&self, deaths: &[Death], hands: usize) {
         let whole = std::env::var_os("KILL_MATRIX").is_some();
         // A server that stops takes seconds; on other majors a sample of the points will do.

@@ -173,8 +173,9 @@ fn fifty_at_once_on_an_empty_and_on_a_changed_database() {
         let repeated = portal.db.column(twice);
         assert!(repeated.iter().all(|sql| sql.starts_with("UPDATE ")), "{repeated:?}");
         let log = portal.db.log();
-        let bad: Vec<_> =
-            log.lines().filter(|line| line.contains("deadlock") || line.contains("ERROR:")).collect();
+        // Whether the database is known is asked without the lock, of tables that may not be there yet.
+        let refused = |line: &str| line.contains("ERROR:") && !line.contains("does not exist at character");
+        let bad: Vec<_> = log.lines().filter(|line| line.contains("deadlock") || refused(line)).collect();
         assert!(bad.is_empty(), "{bad:#?}");
         portal.assert_in_sync();
     }
