@@ -5,10 +5,12 @@ mod draft;
 mod firing;
 mod item;
 mod options;
+mod place;
+pub mod right;
 mod seat;
 mod server;
 
-use crate::delta::Alteration;
+use crate::delta::{Action, Alteration};
 use crate::model::{Address, Body, Entry, Model, Observed};
 use crate::pg::Feature;
 use crate::source::KeyDoc;
@@ -19,37 +21,10 @@ pub use draft::{Draft, Drafted, Names, dotless, inline, unwrapped};
 pub use firing::{FIRING, firing, firing_verb};
 pub use item::{Item, Reference, split_name, split_using};
 pub use options::Options;
+pub use place::Place;
+pub use right::{Right, Test};
 pub use seat::{Privileges, Seat};
 pub use server::{Row, Server};
-
-/// Where in the file the objects of a kind stand.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
-    /// `[schemas.NAME]`: the kind that other kinds live in.
-    Namespace(&'static str),
-    /// `[KEY]` at the top level or in a namespace: one object under each name.
-    InSchema(&'static str),
-    /// `[KEY]` at the top level only: one object under each name.
-    Top(&'static str),
-    /// `[[KEY]]` at the top level only.
-    TopList(&'static str),
-    /// A table KEY inside the object of another kind: one object under each name.
-    Children {
-        /// The kinds' names.
-        of: &'static [&'static str],
-        /// The key.
-        key: &'static str,
-    },
-    /// KEY inside the object of another kind: a single object.
-    Single {
-        /// The kinds' names.
-        of: &'static [&'static str],
-        /// The key.
-        key: &'static str,
-    },
-    /// KEY on any object.
-    OnAny(&'static str),
-}
 
 /// The coarse order in which kinds come into being; edges between objects refine it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -322,6 +297,11 @@ pub trait Room: Sync + 'static {
         None
     }
 
+    /// What the current user must be allowed to do for that to happen to the object.
+    fn rights(&self, at: &Address, _body: &Self::Body, action: Action, cx: &Cx<'_>) -> Vec<Right> {
+        right::usual(self.doc().place, at, action, cx)
+    }
+
     /// An object's name with every type in it as `spell` gives it: `f(int)` is the server's `f(integer)`.
     fn retype(&self, name: &str, spell: &mut dyn FnMut(&str) -> String) -> String {
         let _ = spell;
@@ -494,6 +474,8 @@ erased! {
     fn drop(at: &Address; observed; cx: &Cx<'_>) -> Vec<Step>;
     /// See [`Room::replace`].
     fn replace(at: &Address; desired, observed; cx: &Cx<'_>) -> Option<Vec<Step>>;
+    /// See [`Room::rights`].
+    fn rights(at: &Address; body; action: Action, cx: &Cx<'_>) -> Vec<Right>;
     /// See [`Room::same_shape`].
     fn same_shape(; desired, observed; ) -> bool;
     /// See [`Room::attribute`].

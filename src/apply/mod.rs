@@ -6,6 +6,7 @@ mod lock;
 mod parallel;
 mod preflight;
 mod rehearse;
+mod rights;
 mod witness;
 
 pub use execute::execute;
@@ -14,6 +15,7 @@ pub use lock::lock;
 pub use parallel::Crew;
 pub use preflight::preflight;
 pub use rehearse::rehearse;
+pub use rights::rights;
 pub use witness::witness;
 
 use crate::source::Files;

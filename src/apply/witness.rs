@@ -34,8 +34,11 @@ pub fn witness(session: &mut Session, plan: &Plan, desired: &Model, registry: &R
     let answers =
         session.ask(&query).map_err(|error| server_error("cannot read back what was done", &error))?;
     let mut seen: BTreeMap<(String, String, String), bool> = BTreeMap::new();
+    let mut visible: BTreeSet<(String, String)> = BTreeSet::new();
     for row in answers.iter().flat_map(|answer| answer.rows()) {
-        let key = (row.text("schema").into(), row.text("table").into(), row.text("name").into());
+        let [schema, table, name] = ["schema", "table", "name"].map(|column| row.text(column).to_string());
+        visible.insert((schema.clone(), table.clone()));
+        let key = (schema, table, name);
         seen.insert(key, row.text("nullable") == "YES");
     }
     for entry in desired.iter().filter(|entry| !entry.absent && !entry.optional) {
@@ -48,6 +51,8 @@ pub fn witness(session: &mut Session, plan: &Plan, desired: &Model, registry: &R
         let key = (table.schema().to_string(), table.name().to_string(), entry.address.name().to_string());
         match seen.get(&key) {
             Some(nullable) if !(required && *nullable) => {}
+            // Whoever has no privilege on a table is not shown its columns.
+            None if !visible.contains(&(key.0, key.1)) => {}
             Some(_) => return Err(contradiction(&entry.address, "takes NULL, though it is declared not to")),
             None => return Err(contradiction(&entry.address, "is not there")),
         }

@@ -1,7 +1,7 @@
 //! Comments: a kind about any address.
 
-use crate::delta::Alteration;
-use crate::kind::{Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server, Undeclared};
+use crate::delta::{Action, Alteration};
+use crate::kind::{Cx, Doc, Draft, Item, Place, Rank, Right, Room, Row, Seat, Server, Undeclared, right};
 use crate::model::{Address, Entry, Model, Observed};
 use crate::source::{KeyDoc, Shape};
 use crate::sql::{Form, Phrase, literal};
@@ -102,6 +102,10 @@ impl Room for Comment {
     fn compare(&self, at: &Address, desired: &Body, observed: &Body, cx: &Cx<'_>, out: &mut Alteration) {
         let Body { text } = desired;
         out.attribute("text", &observed.text, text, || say(at, Some(text), cx));
+    }
+
+    fn rights(&self, at: &Address, _: &Body, _: Action, cx: &Cx<'_>) -> Vec<Right> {
+        at.subject().and_then(|subject| right::owned(subject, cx)).map(Right::Own).into_iter().collect()
     }
 
     fn drop(&self, at: &Address, _: &Body, cx: &Cx<'_>) -> Vec<Step> {

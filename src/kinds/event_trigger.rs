@@ -1,7 +1,9 @@
 //! Event triggers: what runs when somebody changes the schema. Only a superuser can make one.
 
-use crate::delta::Alteration;
-use crate::kind::{Cx, Doc, Draft, FIRING, Item, Place, Rank, Room, Row, Seat, Server, firing, firing_verb};
+use crate::delta::{Action, Alteration};
+use crate::kind::{
+    Cx, Doc, Draft, FIRING, Item, Place, Rank, Right, Room, Row, Seat, Server, firing, firing_verb,
+};
 use crate::model::{Address, Entry, Observed};
 use crate::pg::Feature;
 use crate::source::{KeyDoc, Shape};
@@ -141,6 +143,10 @@ impl Room for EventTrigger {
         if out.is_empty() {
             out.attribute("enabled", &observed.enabled, enabled, || vec![enable(at, enabled).into()]);
         }
+    }
+
+    fn rights(&self, _: &Address, _: &Body, _: Action, cx: &Cx<'_>) -> Vec<Right> {
+        vec![Right::superuser("an event trigger", cx)]
     }
 
     fn drop(&self, at: &Address, _: &Body, _: &Cx<'_>) -> Vec<Step> {

@@ -1,10 +1,10 @@
 //! Extensions.
 
-use crate::delta::Alteration;
-use crate::kind::{Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server, Undeclared};
+use crate::delta::{Action, Alteration};
+use crate::kind::{Cx, Doc, Draft, Item, Place, Rank, Right, Room, Row, Seat, Server, Undeclared};
 use crate::model::{Address, Entry, Model, Observed};
 use crate::source::{KeyDoc, Shape};
-use crate::sql::{Form, Phrase, ident};
+use crate::sql::{Form, Phrase, ident, literal};
 use crate::statement::{Statement, Step};
 
 /// The room.
@@ -107,6 +107,27 @@ impl Room for Extension {
                 alter(Phrase::from(" UPDATE TO ").literal(to))
             });
         }
+    }
+
+    fn rights(&self, at: &Address, _: &Body, action: Action, cx: &Cx<'_>) -> Vec<Right> {
+        let name = literal(at.name());
+        if action != Action::Create {
+            return vec![Right::test(
+                format!(
+                    "(SELECT pg_has_role(x.extowner, 'USAGE') FROM pg_extension x WHERE x.extname = {name})"
+                ),
+                format!("the rights of the owner of extension `{}`", at.name()),
+                format!("ALTER ROLE {} SUPERUSER", ident(&cx.server.user)),
+            )];
+        }
+        let trusted = format!(
+            "(SELECT NOT v.superuser OR v.trusted FROM pg_available_extensions e \
+             JOIN pg_available_extension_versions v ON v.name = e.name AND v.version = e.default_version \
+             WHERE e.name = {name})"
+        );
+        let lack = format!("SUPERUSER, which extension `{}` takes", at.name());
+        let cure = format!("CREATE EXTENSION {}", ident(at.name()));
+        vec![Right::test(trusted, lack, cure), Right::create_in_database(cx)]
     }
 
     fn drop(&self, at: &Address, _: &Body, _: &Cx<'_>) -> Vec<Step> {

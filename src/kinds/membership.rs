@@ -1,7 +1,7 @@
 //! Memberships of roles in roles.
 
-use crate::delta::{Alteration, Change, Show};
-use crate::kind::{Cx, Doc, Draft, Item, Place, Rank, Room, Row, Server, Undeclared};
+use crate::delta::{Action, Alteration, Change, Show};
+use crate::kind::{Cx, Doc, Draft, Item, Place, Rank, Right, Room, Row, Server, Undeclared, right};
 use crate::model::{Address, Entry, Model, Observed};
 use crate::pg::Feature;
 use crate::source::{KeyDoc, Reader, Shape, Value};
@@ -133,6 +133,10 @@ impl Room for Membership {
             let change = Change { attribute, from: observed.show(), to: desired.show() };
             out.note(change, vec![Statement::new(Form::Grant, sql).into()]);
         }
+    }
+
+    fn rights(&self, at: &Address, _: &Body, _: Action, cx: &Cx<'_>) -> Vec<Right> {
+        vec![right::admin(at.name(), cx)]
     }
 
     fn drop(&self, at: &Address, _: &Body, _: &Cx<'_>) -> Vec<Step> {

@@ -1,8 +1,8 @@
 //! Owners: a kind about any address. What the current user owns goes without saying: it is not read, and what is
 //! created belongs to that user anyway.
 
-use crate::delta::Alteration;
-use crate::kind::{Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server, Undeclared};
+use crate::delta::{Action, Alteration};
+use crate::kind::{Cx, Doc, Draft, Item, Place, Rank, Right, Room, Row, Seat, Server, Undeclared, right};
 use crate::model::{Address, Entry, Model, Observed};
 use crate::pg::Feature;
 use crate::source::{KeyDoc, Shape};
@@ -99,6 +99,16 @@ impl Room for Owner {
     fn compare(&self, at: &Address, desired: &Body, observed: &Body, cx: &Cx<'_>, out: &mut Alteration) {
         let Body { role } = desired;
         out.attribute("role", &observed.role, role, || give(at, role, cx));
+    }
+
+    fn rights(&self, at: &Address, desired: &Body, _: Action, cx: &Cx<'_>) -> Vec<Right> {
+        let Some(subject) = at.subject() else { return Vec::new() };
+        let place = cx.registry.get(subject.kind).map(|kind| kind.doc().place);
+        let mut rights = vec![Right::Own(subject.clone()), right::become_role(&desired.role, cx)];
+        if matches!(place, Some(Place::InSchema(_))) {
+            rights.push(right::may_create_in(&desired.role, subject.schema()));
+        }
+        rights
     }
 
     fn drop(&self, _: &Address, _: &Body, _: &Cx<'_>) -> Vec<Step> {

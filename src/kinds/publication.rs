@@ -1,8 +1,8 @@
 //! Publications: what logical replication gives to subscribers.
 
-use crate::delta::{Alteration, Change};
+use crate::delta::{Action, Alteration, Change};
 use crate::kind::{
-    Context, Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server, Visit, inline, unwrapped,
+    Context, Cx, Doc, Draft, Item, Place, Rank, Right, Room, Row, Seat, Server, Visit, inline, unwrapped,
 };
 use crate::model::{Address, Entry, Observed};
 use crate::pg::Feature;
@@ -292,6 +292,18 @@ impl Room for Publication {
         out.attribute("generated_columns", &observed.generated_columns, generated_columns, || {
             set("publish_generated_columns", (*generated_columns).to_string())
         });
+    }
+
+    fn rights(&self, at: &Address, body: &Body, action: Action, cx: &Cx<'_>) -> Vec<Right> {
+        let mut rights = match action {
+            Action::Create => vec![Right::create_in_database(cx)],
+            _ => vec![Right::Own(at.clone())],
+        };
+        if body.all_tables || !body.schemas.is_empty() {
+            rights.push(Right::superuser("a publication of all tables", cx));
+        }
+        rights.extend(body.tables.keys().map(|table| Right::Own(Address::new("table", table))));
+        rights
     }
 
     fn drop(&self, at: &Address, _: &Body, _: &Cx<'_>) -> Vec<Step> {

@@ -2,10 +2,10 @@
 //! left alone.
 
 use crate::config::Secret;
-use crate::delta::{Alteration, Change};
-use crate::kind::{Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server, Undeclared};
+use crate::delta::{Action, Alteration, Change};
+use crate::kind::{Cx, Doc, Draft, Item, Place, Rank, Right, Room, Row, Seat, Server, Undeclared, right};
 use crate::model::{Address, Entry, Model, Observed};
-use crate::pg::scram;
+use crate::pg::{Feature, scram};
 use crate::source::{KeyDoc, Reader, Shape, Value};
 use crate::sql::{Form, Phrase, cut, ident, literal, on_this_database, qualified};
 use crate::statement::{Statement, Step};
@@ -234,6 +234,20 @@ impl Room for Role {
             steps.extend(remember(at, &verifier, cx).map(Step::from));
             out.note(Change { attribute: "password", from: None, to: Some("********".into()) }, steps);
         }
+    }
+
+    fn rights(&self, at: &Address, body: &Body, action: Action, cx: &Cx<'_>) -> Vec<Right> {
+        if at.name() == cx.server.user && action == Action::Alter {
+            return Vec::new();
+        }
+        let mut rights = vec![Right::attribute("rolcreaterole", "CREATEROLE", cx)];
+        if action == Action::Create && body.flags.get("superuser") == Some(&true) {
+            rights.push(Right::superuser(&format!("role `{}`", at.name()), cx));
+        }
+        if action != Action::Create && cx.server.has(Feature::MembershipOptions) {
+            rights.push(right::admin(at.name(), cx));
+        }
+        rights
     }
 
     fn drop(&self, at: &Address, _: &Body, _: &Cx<'_>) -> Vec<Step> {

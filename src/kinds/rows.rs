@@ -1,7 +1,7 @@
 //! Declared rows: settings, default users, the first state of a synchronisation.
 
-use crate::delta::{Alteration, Change};
-use crate::kind::{Cx, Doc, Draft, Item, Place, Rank, Room, Row, Server};
+use crate::delta::{Action, Alteration, Change};
+use crate::kind::{Cx, Doc, Draft, Item, Place, Rank, Right, Room, Row, Server};
 use crate::model::{Address, Observed};
 use crate::repair;
 use crate::source::{KeyDoc, Node, Shape, Span, Value};
@@ -217,6 +217,16 @@ impl Room for Rows {
             let statements = repair::delete(cx, at, &at.host("table"), &doomed, Form::DeleteRows);
             out.note(change, vec![Step::direct(statements)]);
         }
+    }
+
+    fn rights(&self, at: &Address, desired: &Body, _: Action, cx: &Cx<'_>) -> Vec<Right> {
+        let privileges: &[&str] = match desired.mode {
+            Mode::Insert => &["SELECT", "INSERT"],
+            Mode::Upsert => &["SELECT", "INSERT", "UPDATE"],
+            Mode::Sync => &["SELECT", "INSERT", "UPDATE", "DELETE"],
+        };
+        let table = at.host("table");
+        privileges.iter().map(|privilege| Right::on_table(&table, privilege, cx)).collect()
     }
 
     fn drop(&self, _: &Address, _: &Body, _: &Cx<'_>) -> Vec<Step> {

@@ -1,9 +1,9 @@
 //! Triggers on tables.
 
-use crate::delta::Alteration;
+use crate::delta::{Action, Alteration};
 use crate::kind::{
-    Context, Cx, Doc, Draft, FIRING, Item, Place, Rank, Room, Row, Seat, Server, Visit, dotless, firing,
-    firing_verb,
+    Context, Cx, Doc, Draft, FIRING, Item, Place, Rank, Right, Room, Row, Seat, Server, Visit, dotless,
+    firing, firing_verb,
 };
 use crate::model::{Address, Entry, Observed};
 use crate::pg::Feature;
@@ -339,6 +339,14 @@ impl Room for Trigger {
         let mut steps = self.create(at, desired, cx);
         steps[0].direct.insert(0, away(at, Form::ReplaceTrigger));
         Some(steps)
+    }
+
+    fn rights(&self, at: &Address, _: &Body, action: Action, cx: &Cx<'_>) -> Vec<Right> {
+        let table = at.host("table");
+        match action {
+            Action::Create => vec![Right::on_table(&table, "TRIGGER", cx)],
+            _ => vec![Right::Own(table)],
+        }
     }
 
     fn drop(&self, at: &Address, _: &Body, _: &Cx<'_>) -> Vec<Step> {

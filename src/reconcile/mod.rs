@@ -14,7 +14,7 @@ use crate::diff;
 use crate::error::{Error, ErrorKind, Result};
 use crate::kind::{Kind, Registry, Terms};
 use crate::kinds;
-use crate::model::Model;
+use crate::model::{Model, Observed};
 use crate::observe;
 use crate::pg::{self, Client};
 use crate::plan::{self, Limits, Plan};
@@ -102,7 +102,7 @@ pub struct Reconciler {
 /// Everything learnt by looking once.
 struct Look {
     desired: Model,
-    observed: Model,
+    observed: Observed,
     plan: Plan,
     settled: Vec<Remembered>,
     /// The fingerprint of what was seen.
@@ -259,7 +259,9 @@ impl Reconciler {
         };
         let bench = Bench { manner: &manner, files: &self.desired.files, listener, crew: crew.as_ref() };
         // Mistakes come first: no consent helps against them.
-        apply::rehearse(session, &look.plan, &look.desired, &look.observed, &terms, &bench)?;
+        let server = session.server.clone();
+        apply::rights(session, &look.plan, &terms.cx(&server, &look.desired, &look.observed))?;
+        apply::rehearse(session, &look.plan, &look.desired, &look.observed.model, &terms, &bench)?;
         look.plan.gate(&allow)?;
         apply::preflight(session, &look.plan, &bench)?;
         let state = self.prepare_state(session, options, &look.plan, listener)?;
@@ -388,7 +390,7 @@ impl Reconciler {
         let cx = terms.cx(&session.server, &desired, &observed);
         let limits = Limits { large: self.desired.settings.large.unwrap_or(Limits::default().large) };
         let plan = plan::plan(diff::diff(&cx, &renames), &cx, &limits);
-        Ok(Look { desired, observed: observed.model, plan, settled, fingerprint, left_alone })
+        Ok(Look { desired, observed, plan, settled, fingerprint, left_alone })
     }
 
     fn session(&self, client: Client, options: &Options) -> Result<Session> {

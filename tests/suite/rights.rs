@@ -39,3 +39,136 @@ fn names_with_percent_signs_are_names() {
         db.execute(&format!("drop owned by \"{role}\"; drop role \"{role}\""));
     }
 }
+
+/// What a role may not do, what it wants, and the statements that cure it, in the words that the tool gives. `{role}` runs
+/// the tool; `{owner}` owns what was there before.
+const LACKING: &[(&str, &str, &[&str])] = &[
+    ("", "[tables.fresh.columns]\nid = \"int\"", &["GRANT USAGE, CREATE ON SCHEMA public TO {role}"]),
+    ("", "[schemas.more]\n[enums]", &["GRANT CREATE ON DATABASE {db} TO {role}"]),
+    (OPEN, "[extensions]\ncitext = {}", &["GRANT CREATE ON DATABASE {db} TO {role}"]),
+    (MAKES, "[extensions]\npg_stat_statements = {}", &["CREATE EXTENSION pg_stat_statements"]),
+    (OPEN, "[tables.there.columns]\nid = \"int\"\nmore = \"text\"", &["GRANT {owner} TO {role}"]),
+    (
+        OPEN,
+        "[tables.there]\ncomment = \"c\"\n[tables.there.columns]\nid = \"int\"",
+        &["GRANT {owner} TO {role}"],
+    ),
+    (
+        OPEN,
+        "[tables.there.columns]\nid = \"int\"\n[tables.there.indexes]\ni = \"id\"",
+        &["GRANT {owner} TO {role}"],
+    ),
+    (OPEN, "[views]\nlooks = \"select 2 as id\"", &["GRANT {owner} TO {role}"]),
+    (
+        OPEN,
+        "[tables.there.columns]\nid = { type = \"int\", primary_key = true }\n[tables.fresh.columns]\n\
+         id = { type = \"int\", references = \"there\" }",
+        &["GRANT REFERENCES ON TABLE public.there TO {role}", "GRANT {owner} TO {role}"],
+    ),
+    (
+        "grant usage, create on schema public to {role}; alter table there add primary key (id)",
+        "[tables.there.columns]\nid = { type = \"int\", primary_key = true }\n[tables.fresh.columns]\n\
+         id = { type = \"int\", references = \"there\" }",
+        &["GRANT REFERENCES ON TABLE public.there TO {role}"],
+    ),
+    (
+        "grant usage on schema public to {role}; grant select on there to {role}",
+        "[tables.there.columns]\nid = \"int\"\n[tables.there.rows]\nkey = \"id\"\nvalues = [{ id = 1 }]",
+        &["GRANT INSERT ON TABLE public.there TO {role}"],
+    ),
+    (
+        OPEN,
+        "[tables.there.columns]\nid = \"int\"\n[tables.there.triggers.same]\nwhen = \"before\"\nevents = [\"update\"]\n\
+         for_each = \"row\"\ncall = \"pg_catalog.suppress_redundant_updates_trigger()\"",
+        &["GRANT TRIGGER ON TABLE public.there TO {role}"],
+    ),
+    (MAKES, "[roles.{more}]", &["ALTER ROLE {role} CREATEROLE"]),
+    (
+        "alter role {role} createrole; create role {more}",
+        "[roles.{more}]\n[roles.{owner}]\nmember_of = \"{more}\"",
+        &["GRANT {more} TO {role} WITH ADMIN OPTION"],
+    ),
+    (
+        "grant usage, create on schema public to {role}; create role {more}",
+        "[roles.{more}]\n[tables.fresh]\nowner = \"{more}\"\n[tables.fresh.columns]\nid = \"int\"",
+        &["GRANT {more} TO {role}", "GRANT CREATE ON SCHEMA public TO {more}"],
+    ),
+    (
+        OPEN,
+        "[tables.there.columns]\nid = \"int\"\n[[grants]]\non = \"there\"\nto = \"public\"\nprivileges = \"select\"",
+        &["GRANT {owner} TO {role}"],
+    ),
+    (
+        OPEN,
+        "[functions.\"f()\"]\nreturns = \"event_trigger\"\nlanguage = \"plpgsql\"\nbody = \"begin end\"\n\
+         [event_triggers.e]\nevent = \"ddl_command_end\"\ncall = \"f()\"",
+        &["ALTER ROLE {role} SUPERUSER"],
+    ),
+    // All of them at once.
+    (
+        "",
+        "[schemas.more]\n[extensions]\npg_stat_statements = {}\n[roles.{more}]\n[tables.there.columns]\nid = \"int\"\n\
+         more = \"text\"\n[tables.fresh.columns]\nid = \"int\"",
+        &[
+            "ALTER ROLE {role} CREATEROLE",
+            "CREATE EXTENSION pg_stat_statements",
+            "GRANT CREATE ON DATABASE {db} TO {role}",
+            "GRANT {owner} TO {role}",
+            "GRANT USAGE, CREATE ON SCHEMA public TO {role}",
+        ],
+    ),
+];
+
+const OPEN: &str = "grant usage, create on schema public to {role}";
+const MAKES: &str = "grant create on database {db} to {role}; grant usage, create on schema public to {role}";
+
+#[test]
+fn every_missing_right_is_named_before_the_first_statement_with_what_gives_it() {
+    for server in support::servers().iter().filter(|server| server.is_thorough()) {
+        // Before 16 CREATEROLE is enough to make anyone a member.
+        let enough = |before: &str| before.contains("createrole") && server.major() < 16;
+        for (before, file, cures) in LACKING.iter().filter(|(before, ..)| !enough(before)) {
+            let db = server.database();
+            let [role, owner, more] = ["least", "owner", "more"].map(support::unique);
+            let names = |text: &str| {
+                let pairs = [("{role}", &*role), ("{owner}", &owner), ("{more}", &more), ("{db}", db.name())];
+                pairs.iter().fold(text.to_owned(), |text, (mark, name)| text.replace(mark, name))
+            };
+            db.execute(&format!(
+                "create role {role} login password 'p'; create role {owner};
+                 revoke create on schema public from public; grant usage, create on schema public to {owner};
+                 set role {owner}; create table there (id int); create view looks as select 1 as id; reset role"
+            ));
+            db.execute(&names(before));
+            let run = |args: &[&str]| {
+                Run::new(&db).file(&names(file)).args(args).args(["--url", &db.url_as(&role, "p")]).run()
+            };
+            let refused = run(&["apply", "--stateless"]);
+            let found: Vec<&str> = refused
+                .stderr
+                .lines()
+                .filter_map(|line| line.strip_prefix("  ")?.strip_suffix(';'))
+                .collect();
+            let mut expected: Vec<String> = cures.iter().map(|cure| names(cure)).collect();
+            expected.sort_unstable();
+            let mut sorted = found.clone();
+            sorted.sort_unstable();
+            assert_eq!(
+                (refused.code, &sorted),
+                (Some(1), &expected.iter().map(String::as_str).collect()),
+                "{file}\n{}",
+                refused.stderr
+            );
+            let nothing = refused.stderr.contains("nothing was executed");
+            assert!(nothing && !refused.stderr.contains("executing"), "{}", refused.stderr);
+            db.execute(&found.join("; "));
+            run(&["apply", "--stateless"]).success();
+            run(&["check", "--stateless"]).success();
+            db.execute(&format!(
+                "drop owned by {role}, {owner}; drop extension if exists pg_stat_statements;
+                 do $$ begin if exists (select from pg_roles where rolname = '{more}') then
+                 drop owned by {more}; drop role {more}; end if; end $$; drop role {role}, {owner}"
+            ));
+        }
+    }
+}

@@ -2,8 +2,8 @@
 
 mod steps;
 
-use crate::delta::{Alteration, Change};
-use crate::kind::{Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server, dotless, split_name};
+use crate::delta::{Action, Alteration, Change};
+use crate::kind::{Cx, Doc, Draft, Item, Place, Rank, Right, Room, Row, Seat, Server, dotless, split_name};
 use crate::model::{Address, Entry, Observed};
 use crate::pg::Feature;
 use crate::repair;
@@ -355,6 +355,15 @@ impl Room for ForeignKey {
             step.online.insert(0, away);
         }
         Some(vec![step])
+    }
+
+    fn rights(&self, at: &Address, body: &Body, action: Action, cx: &Cx<'_>) -> Vec<Right> {
+        let referenced = Address::new("table", [&body.schema, &body.table]);
+        let mut rights = vec![Right::Own(at.host("table"))];
+        if action != Action::Drop {
+            rights.push(Right::on_table(&referenced, "REFERENCES", cx));
+        }
+        rights
     }
 
     fn drop(&self, at: &Address, observed: &Body, _: &Cx<'_>) -> Vec<Step> {

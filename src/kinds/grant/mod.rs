@@ -2,8 +2,10 @@
 
 mod words;
 
-use crate::delta::{Alteration, Change, Show};
-use crate::kind::{Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server, Undeclared, split_name};
+use crate::delta::{Action, Alteration, Change, Show};
+use crate::kind::{
+    Cx, Doc, Draft, Item, Place, Rank, Right, Room, Row, Seat, Server, Undeclared, right, split_name,
+};
 use crate::model::{Address, Entry, Model, Observed};
 use crate::pg::Feature;
 use crate::source::{KeyDoc, Shape, Value};
@@ -349,6 +351,10 @@ impl Room for Grant {
             }
         }
         out.steps.extend(grant(at, &missing, cx));
+    }
+
+    fn rights(&self, at: &Address, _: &Body, _: Action, cx: &Cx<'_>) -> Vec<Right> {
+        at.subject().and_then(|subject| right::owned(subject, cx)).map(Right::PassOn).into_iter().collect()
     }
 
     fn drop(&self, at: &Address, observed: &Body, cx: &Cx<'_>) -> Vec<Step> {
