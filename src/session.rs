@@ -3,7 +3,7 @@
 
 use crate::error::{Error, Result};
 use crate::kind::{Row, Server};
-use crate::pg::{Client, Feature, ServerVersion};
+use crate::pg::{Client, Feature, ServerVersion, pooler};
 use crate::sql::{ident, literal, qualified};
 use postgres::{CancelToken, SimpleQueryMessage, SimpleQueryRow};
 use std::collections::{BTreeSet, HashMap};
@@ -134,14 +134,19 @@ impl Session {
         let batch = format!(
             "{}SELECT current_setting('server_version_num') AS version, current_user AS user, \
              current_database() AS database, pg_is_in_recovery() AS standby, \
-             current_setting('is_superuser') = 'on' AS superuser, {} AS remembers",
+             current_setting('is_superuser') = 'on' AS superuser, {} AS remembers, \
+             current_setting('{}', true) = '1' AS direct",
             pinned(),
-            readable(state_schema, &["seen"])
+            readable(state_schema, &["seen"]),
+            pooler::DIRECT,
         );
         let answers = ask_raw(&mut client, &batch)
             .map_err(|error| server_error("the server refused the session's settings", &error))?;
         let row = answers.iter().rev().find_map(|answer| answer.rows().next());
         let Some(row) = row else { return Err(Error::failed("the server did not say who it is")) };
+        if !row.flag("direct") {
+            return Err(pooler::shared());
+        }
         let version = ServerVersion(u32::try_from(row.number("version")).unwrap_or_default()).supported()?;
         let server = Server {
             version,
@@ -255,9 +260,15 @@ pub fn lock_condition(alias: &str) -> String {
 
 /// The statement that pins the settings of a session: one, because each is parsed and run by itself.
 pub fn pinned() -> String {
-    // The search path is not pinned yet, so every name says its schema.
+    // The search path is not pinned yet, so every name says its schema. Nothing is set in a session that may be handed
+    // to somebody else.
+    let direct = format!("pg_catalog.current_setting('{}', true) OPERATOR(pg_catalog.=) '1'", pooler::DIRECT);
     let set = |name: &str, value: &str| {
-        format!("pg_catalog.set_config({}, {}, false)", literal(name), literal(value))
+        format!(
+            "CASE WHEN {direct} THEN pg_catalog.set_config({}, {}, false) END",
+            literal(name),
+            literal(value)
+        )
     };
     let mut calls: Vec<String> = PINNED.iter().map(|(name, value)| set(name, value)).collect();
     calls.extend(PINNED_SINCE.iter().map(|(feature, name, value)| {

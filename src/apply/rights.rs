@@ -96,7 +96,7 @@ fn owned(session: &mut Session, needed: &BTreeSet<Right>, cx: &Cx<'_>, missing: 
             )
         });
         Some(format!(
-            "SELECT '{kind}' AS kind, to_json(ARRAY[{}]::text[])::text AS path, pg_get_userbyid({owner}) AS owner, \
+            "SELECT '{kind}' AS kind, to_json(ARRAY[{}]::text[])::text AS path, pg_get_userbyid({owner}) AS held_by, \
              {passes} AS passes FROM {} WHERE NOT pg_has_role({owner}, 'USAGE') AND {}",
             seat.path,
             seat.from,
@@ -114,7 +114,7 @@ fn owned(session: &mut Session, needed: &BTreeSet<Right>, cx: &Cx<'_>, missing: 
         let at = Address::new(kind.doc().name, row.list("path"));
         let passes_on = !row.flag("passes") && needed.contains(&Right::PassOn(at.clone()));
         if needed.contains(&Right::Own(at.clone())) || passes_on {
-            let owner = row.text("owner");
+            let owner = row.text("held_by");
             let what = format!("{at} belongs to role `{owner}`");
             missing.insert(what, format!("GRANT {} TO {user}", ident(owner)));
         }

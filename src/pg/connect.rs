@@ -9,7 +9,7 @@ use postgres::error::{Severity, SqlState};
 use postgres::{Client, SimpleQueryMessage};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use super::{diagnose, tls};
+use super::{diagnose, pooler, tls};
 use crate::config::{Address, ChannelBinding, Connection, Host, Keepalive, SslMode, TargetSession};
 use crate::error::Error;
 
@@ -108,8 +108,14 @@ impl Connector {
         let ways = self.encryption(host);
         let mut first = None;
         for &mode in ways {
-            let attempt = match self.attempt(host, mode, self.limit(deadline)) {
+            let attempt = match self.attempt(host, mode, self.limit(deadline), true) {
                 Ok(client) => return self.suitable(client, host),
+                Err(attempt) if pooler::refuses_options(&attempt) => {
+                    match self.through_pooler(host, mode, deadline) {
+                        Some(outcome) => return outcome.and_then(|client| self.suitable(client, host)),
+                        None => attempt,
+                    }
+                }
                 Err(attempt) => attempt,
             };
             let failure = diagnose::diagnose(&self.connection, host, &attempt);
@@ -120,6 +126,17 @@ impl Connector {
             first.get_or_insert(failure);
         }
         Err(first.unwrap_or_else(|| Error::usage("no way to connect").into()))
+    }
+
+    /// What is behind a pooler that refuses our startup options; nothing if it refuses all else too.
+    fn through_pooler(
+        &self,
+        host: &Host,
+        mode: config::SslMode,
+        deadline: Option<Instant>,
+    ) -> Option<Result<Client, ConnectError>> {
+        let open = || self.attempt(host, mode, self.limit(deadline), false).ok();
+        Some(pooler::exclusive(open()?, open()?))
     }
 
     /// The ways to encrypt that `sslmode` allows, preferred first. libpq ignores it on a socket.
@@ -149,8 +166,12 @@ impl Connector {
         host: &Host,
         mode: config::SslMode,
         limit: Option<Duration>,
+        marked: bool,
     ) -> Result<Client, Attempt> {
-        let config = self.driver_config(host, mode, limit);
+        let mut config = self.driver_config(host, mode, limit);
+        if marked {
+            config.options(&pooler::options(self.connection.options.as_deref()));
+        }
         let tls = self.tls.clone();
         within(limit, move || config.connect(tls))
     }
@@ -223,10 +244,10 @@ pub(super) enum Attempt {
 /// The driver's own time limit ends with the TCP handshake; a server that accepts and then says nothing (stopped,
 /// or a proxy with nothing behind it) would hold it for ever. So it works on a thread of its own, which is left
 /// alone when time is up and ends with its socket.
-fn within(
+pub(super) fn within<T: Send + 'static>(
     limit: Option<Duration>,
-    open: impl FnOnce() -> Result<Client, postgres::Error> + Send + 'static,
-) -> Result<Client, Attempt> {
+    open: impl FnOnce() -> Result<T, postgres::Error> + Send + 'static,
+) -> Result<T, Attempt> {
     let Some(limit) = limit else { return open().map_err(Attempt::Failed) };
     let (sender, receiver) = mpsc::sync_channel(1);
     thread::Builder::new()

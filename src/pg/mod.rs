@@ -5,6 +5,7 @@
 mod connect;
 mod diagnose;
 pub mod pool;
+pub mod pooler;
 pub mod scram;
 mod tls;
 mod tls_verify;

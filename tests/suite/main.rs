@@ -17,6 +17,7 @@ mod kill_matrix;
 mod killed;
 mod leftovers;
 mod locks;
+mod pooler;
 mod portal;
 mod prune;
 mod random;

@@ -13,7 +13,7 @@
 //! the usual places and in `.postgres/` is used. Clusters vanish with this process, however it dies.
 #![allow(dead_code, reason = "a harness offers more than the tests of any one day use")]
 
-mod account;
+pub mod account;
 mod cluster;
 mod database;
 pub mod example;

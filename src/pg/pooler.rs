@@ -1,0 +1,67 @@
+//! Poolers between us and the server. One that hands out sessions by transaction (PgBouncer's `pool_mode =
+//! transaction`) gives the session-wide lock and settings of a run to strangers, so no run goes through it.
+//!
+//! Every connection asks for a setting of ours as it starts. A server takes it; PgBouncer refuses such a parameter, or
+//! hides it where it is told to ignore them. Two sessions then tell how it works: whether they share a backend.
+
+use std::time::Duration;
+
+use postgres::error::SqlState;
+use postgres::{Client, SimpleQueryMessage};
+
+use super::connect::{Attempt, ConnectError, Reason, within};
+use crate::error::Error;
+
+/// The setting by which a session knows that it was opened with what we asked for.
+pub const DIRECT: &str = "pgreconcile.direct";
+
+/// How long a pooler may take to find a second session.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// The startup options of a connection, ours included.
+pub(super) fn options(given: Option<&str>) -> String {
+    let given = given.map(|given| format!("{given} ")).unwrap_or_default();
+    format!("{given}-c {DIRECT}=1")
+}
+
+/// Whether the connection was refused for the sake of its startup options.
+pub(super) fn refuses_options(attempt: &Attempt) -> bool {
+    let Attempt::Failed(error) = attempt else { return false };
+    let codes = [SqlState::PROTOCOL_VIOLATION, SqlState::FEATURE_NOT_SUPPORTED];
+    error.as_db_error().is_some_and(|db| codes.contains(db.code()) && !db.message().contains("database"))
+}
+
+/// The first of two sessions, if each keeps a backend of its own.
+pub(super) fn exclusive(first: Client, second: Client) -> Result<Client, ConnectError> {
+    let asked = within(Some(PATIENCE), move || {
+        let (mut first, mut second) = (first, second);
+        let before = backend(&mut first, "")?;
+        let other = backend(&mut second, "BEGIN; ")?;
+        let after = backend(&mut first, "")?;
+        second.batch_execute("COMMIT")?;
+        if before == after && before != other {
+            first.batch_execute(&format!("SET {DIRECT} = '1'"))?;
+            return Ok((first, true));
+        }
+        Ok((first, false))
+    });
+    match asked {
+        Ok((first, true)) => Ok(first),
+        _ => Err(ConnectError { reason: Reason::Final, error: shared() }),
+    }
+}
+
+/// The error for a pooler that does not keep sessions apart.
+pub fn shared() -> Error {
+    Error::failed("the connection goes through a pooler that does not keep a session for itself (as PgBouncer with `pool_mode = transaction`)")
+        .note("the lock and the settings of a run belong to its session, and would be handed to others")
+        .hint("give the address of the server itself, by `--url` or `DATABASE_URL`, or of a pool with `pool_mode = session`")
+}
+
+fn backend(client: &mut Client, before: &str) -> Result<Option<String>, postgres::Error> {
+    let messages = client.simple_query(&format!("{before}SELECT pg_catalog.pg_backend_pid()"))?;
+    Ok(messages.iter().find_map(|message| match message {
+        SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),
+        _ => None,
+    }))
+}

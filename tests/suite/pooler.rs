@@ -1,0 +1,109 @@
+//! Behind PgBouncer. These tests need the program; where it is missing they say so and pass.
+
+use std::{
+    net::{TcpListener, TcpStream},
+    path::Path,
+    process::{Child, Stdio},
+    thread::sleep,
+    time::{Duration, Instant},
+};
+
+use crate::support::{self, Database, Run, TempDir, account};
+
+const FILE: &str = "[tables.t.columns]\nid = \"int\"\n";
+
+/// A PgBouncer in front of a database, killed when dropped.
+struct Pooler {
+    child: Child,
+    port: u16,
+    _directory: TempDir,
+}
+
+impl Pooler {
+    /// Nothing where the program is not installed.
+    #[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
+    fn start(db: &Database, settings: &str) -> Option<Pooler> {
+        let program = ["/usr/sbin/pgbouncer", "/usr/bin/pgbouncer", "/usr/local/bin/pgbouncer"];
+        let Some(program) = program.iter().find(|path| Path::new(path).exists()) else {
+            eprintln!("skipped: no `pgbouncer` on this machine (`apt-get install pgbouncer`)");
+            return None;
+        };
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        let port =
+            TcpListener::bind("127.0.0.1:0").and_then(|at| at.local_addr()).expect("a free port").port();
+        let config = format!(
+            "[databases]\n* = host=127.0.0.1 port={} user=postgres\n[pgbouncer]\nlisten_addr = 127.0.0.1\n\
+             listen_port = {port}\nunix_socket_dir =\nauth_type = any\n{settings}\n",
+            db.port()
+        );
+        let path = directory.path().join("pgbouncer.ini");
+        std::fs::write(&path, config).and_then(|()| account::give(directory.path())).expect("a config file");
+        account::give(&path).expect("a config file");
+        let mut command = account::command(program);
+        let child =
+            command.arg("-q").arg(&path).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        let pooler = Pooler { child: child.spawn().expect("pgbouncer starts"), port, _directory: directory };
+        let begun = Instant::now();
+        while TcpStream::connect(("127.0.0.1", port)).is_err() {
+            assert!(begun.elapsed() < Duration::from_secs(20), "pgbouncer does not listen");
+            sleep(Duration::from_millis(20));
+        }
+        Some(pooler)
+    }
+
+    fn run(&self, db: &Database, args: &[&str]) -> Run {
+        let url = format!("postgres://postgres@127.0.0.1:{}/{}", self.port, db.name());
+        Run::new(db).file(FILE).args(args).args(["--url", &url])
+    }
+}
+
+impl Drop for Pooler {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Neither the lock nor the settings of a run may come to somebody else's session: nothing at all is done there.
+#[test]
+fn a_pool_by_transactions_is_refused_and_left_as_it_is() {
+    let settings = [
+        "pool_mode = transaction",
+        "pool_mode = transaction\nignore_startup_parameters = options, extra_float_digits",
+        "pool_mode = statement",
+        "pool_mode = transaction\ndefault_pool_size = 1",
+    ];
+    for settings in settings {
+        let db = support::server().database();
+        let Some(pooler) = Pooler::start(&db, settings) else { return };
+        for command in ["apply", "plan", "check", "status", "history", "inspect"] {
+            pooler.run(&db, &[command]).run().code(1).stderr_contains("pooler").stderr_contains("--url");
+        }
+        let mut other = postgres::Config::new();
+        other.host("127.0.0.1").port(pooler.port).user("postgres").dbname(db.name());
+        let mut other = other.connect(postgres::NoTls).expect("the pool serves others");
+        let messages = other.simple_query("show search_path").expect("a setting");
+        let path = messages.iter().find_map(|message| match message {
+            postgres::SimpleQueryMessage::Row(row) => row.get(0),
+            _ => None,
+        });
+        assert_eq!(path, Some("\"$user\", public"), "{settings}");
+        drop(other);
+        drop(pooler);
+        assert_eq!(db.scalar("select count(*) from pg_class where relname = 't'"), "0");
+        assert_eq!(db.scalar("select count(*) from pg_locks where locktype = 'advisory'"), "0");
+    }
+}
+
+#[test]
+fn a_pool_by_sessions_will_do() {
+    for server in support::servers().iter().filter(|server| server.is_thorough()) {
+        let db = server.database();
+        let Some(pooler) = Pooler::start(&db, "pool_mode = session") else { return };
+        pooler.run(&db, &["apply"]).run().success();
+        pooler.run(&db, &["check"]).run().success();
+        // The lock went with the session.
+        pooler.run(&db, &["apply", "--lock-wait", "0"]).run().success();
+        drop(pooler);
+    }
+}
