@@ -135,7 +135,7 @@ impl Session {
             "{}SELECT current_setting('server_version_num') AS version, current_user AS user, \
              current_database() AS database, pg_is_in_recovery() AS standby, \
              current_setting('is_superuser') = 'on' AS superuser, {} AS remembers, \
-             current_setting('{}', true) = '1' AS direct",
+             current_setting('{}', true) = '1' AS direct, pg_postmaster_start_time()::text AS started",
             pinned(),
             readable(state_schema, &["seen"]),
             pooler::DIRECT,
@@ -154,6 +154,7 @@ impl Session {
             database: row.text("database").to_string(),
             superuser: row.flag("superuser"),
             in_recovery: row.flag("standby"),
+            started: row.text("started").to_string(),
             remembers: row.flag("remembers"),
             schemas: Vec::new(),
             state: None,
@@ -316,7 +317,8 @@ pub fn server_error(what: impl Into<String>, error: &postgres::Error) -> Error {
         }
         None if error.is_closed() => ours
             .note("the connection to the server was lost")
-            .hint("run it again: what was done stays done, what was not is done then"),
+            .hint("run it again: what was done stays done, what was not is done then")
+            .with_sqlstate("08006"),
         None => {
             let source = std::error::Error::source(error).map(|source| format!(": {source}"));
             ours.note(format!("{error}{}", source.unwrap_or_default()))

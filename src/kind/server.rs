@@ -16,6 +16,8 @@ pub struct Server {
     pub database: String,
     /// Whether the current user is a superuser.
     pub superuser: bool,
+    /// When it was started.
+    pub started: String,
     /// Whether the server is a standby.
     pub in_recovery: bool,
     /// The schemas that are read.

@@ -2,6 +2,7 @@
 
 mod development;
 mod inspect;
+mod reconnect;
 mod rollback;
 
 pub use inspect::{Inspection, Split, inspect};
@@ -27,6 +28,7 @@ use crate::sql::{Consent, ident};
 use crate::state::fingerprint::{self, Seal, Seen};
 use crate::state::{self, Memo, Remembered, RunRecord};
 use crate::statement::StepRecord;
+use reconnect::Past;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -146,32 +148,27 @@ impl Reconciler {
         self.apply_on(client, options, listener)
     }
 
-    /// As [`Reconciler::apply`], on a connection that is open already.
-    ///
-    /// # Errors
-    /// As there.
-    pub fn apply_on(&self, client: Client, options: &Options, listener: &Listener<'_>) -> Result<Report> {
-        self.work(client, options, listener).map_err(|error| match options.interrupt.check() {
-            // What the server says of a cancelled statement tells a person nothing.
-            Err(interrupted) => interrupted,
-            Ok(()) => error,
-        })
-    }
-
-    fn work(&self, client: Client, options: &Options, listener: &Listener<'_>) -> Result<Report> {
+    fn work(
+        &self,
+        client: Client,
+        options: &Options,
+        listener: &Listener<'_>,
+        past: &mut Past,
+    ) -> Result<Report> {
         let begun = Instant::now();
         let mut session = self.session(client, options)?;
+        past.server_started = Some(session.server.started.clone());
         if session.server.in_recovery {
             return Err(Error::failed("the server is a standby, which cannot be changed")
                 .hint("connect to the primary; `plan` and `check` work here"));
         }
-        let mut steps = Vec::new();
+        let steps = &mut past.steps;
         for round in 0.. {
             // Whether the database is as it was needs no lock: whoever is at work on it has changed it.
             if self.is_known(&mut session, options)? {
                 self.record_recognised(&mut session, options, listener);
                 session.leave();
-                return Ok(Report::new(Outcome::InSync, Plan::default(), steps, begun.elapsed()));
+                return Ok(Report::new(Outcome::InSync, Plan::default(), steps.clone(), begun.elapsed()));
             }
             if round == 0 && apply::lock(&mut session, self.lock_wait(options), listener)? {
                 // Another run was at work, and may have done all there was to do.
@@ -180,10 +177,10 @@ impl Reconciler {
             let look = self.look(&mut session, options)?;
             if look.plan.is_empty() {
                 self.record_idle(&mut session, options, &look, listener);
-                return Ok(Report::new(Outcome::InSync, look.plan, steps, begun.elapsed()));
+                return Ok(Report::new(Outcome::InSync, look.plan, steps.clone(), begun.elapsed()));
             }
-            match self.round(&mut session, look, options, listener, &mut steps) {
-                Ok(plan) => return Ok(Report::new(Outcome::Applied, plan, steps, begun.elapsed())),
+            match self.round(&mut session, look, options, listener, steps) {
+                Ok(plan) => return Ok(Report::new(Outcome::Applied, plan, steps.clone(), begun.elapsed())),
                 Err(failure) if failure.look_again && round < ROUNDS => {
                     let reason = failure.error.message.lines().next().unwrap_or_default().to_string();
                     listener(Event::Note(format!("another session was at work ({reason}); looking again")));
@@ -531,6 +528,10 @@ pub fn read_and_connect(
     Ok((reconciler, client))
 }
 
+fn wait_for(options: &Options, desired: &Desired) -> Duration {
+    options.wait.or(desired.settings.wait).unwrap_or(Duration::from_secs(60))
+}
+
 /// Connects, waiting as long as the options or the file say.
 fn connect(
     options: &Options,
@@ -541,7 +542,7 @@ fn connect(
     if let Some(client) = first {
         return Ok(client);
     }
-    let wait = options.wait.or(desired.settings.wait).unwrap_or(Duration::from_secs(60));
+    let wait = wait_for(options, desired);
     pg::connect_waiting(&options.connection, wait, options.create_database, &mut |event| {
         listener(Event::Connection(event));
     })

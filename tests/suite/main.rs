@@ -9,6 +9,7 @@ mod comments;
 mod connection;
 mod connection_tls;
 mod examples;
+mod failover;
 mod features;
 mod harness;
 mod house;

@@ -291,6 +291,13 @@ impl Cluster {
         standby
     }
 
+    /// Makes a standby the primary.
+    #[track_caller]
+    pub fn promote(&self) {
+        let output = self.pg_ctl(&["promote", "-w"]);
+        assert!(output.status.success(), "PostgreSQL {} is not promoted\n{}", self.major(), text(&output));
+    }
+
     fn pg_ctl(&self, args: &[&str]) -> Output {
         let mut command = account::command(self.install.program("pg_ctl"));
         command.arg("-D").arg(self.data()).arg("-l").arg(self.directory.join("log")).args(args);

@@ -1,0 +1,94 @@
+//! Going on after the connection was lost: the server restarted, or another one took over at the same address. What was
+//! done stays done, so the run looks again and does what is left.
+
+use super::{Options, Reconciler, connect, wait_for};
+use crate::apply::{Event, Listener};
+use crate::error::{Error, Result};
+use crate::pg::Client;
+use crate::report::Report;
+use crate::session::server_error;
+use crate::statement::StepRecord;
+use std::time::{Duration, Instant};
+
+/// How often a run connects again.
+const RECONNECTIONS: u32 = 5;
+
+/// How long it waits between two looks at a standby that may become the primary.
+const PAUSE: Duration = Duration::from_millis(500);
+
+/// What outlives a connection.
+#[derive(Default)]
+pub(super) struct Past {
+    /// What was executed so far.
+    pub steps: Vec<StepRecord>,
+    /// When the server was started that the run was connected to.
+    pub server_started: Option<String>,
+}
+
+impl Reconciler {
+    /// As [`Reconciler::apply`], on a connection that is open already.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn apply_on(&self, client: Client, options: &Options, listener: &Listener<'_>) -> Result<Report> {
+        let mut past = Past::default();
+        let mut result = self.work(client, options, listener, &mut past);
+        for _ in 0..RECONNECTIONS {
+            let Err(error) = &result else { break };
+            if options.interrupt.is_requested() || !is_lost(error) {
+                break;
+            }
+            let Some(client) = self.another(error, options, listener, &past)? else { break };
+            result = self.work(client, options, listener, &mut past);
+        }
+        result.map_err(|error| match options.interrupt.check() {
+            // What the server says of a cancelled statement tells a person nothing.
+            Err(interrupted) => interrupted,
+            Ok(()) => error,
+        })
+    }
+
+    /// Another connection; nothing if nobody wants to wait for one, or if somebody ended the session on purpose.
+    fn another(
+        &self,
+        lost: &Error,
+        options: &Options,
+        listener: &Listener<'_>,
+        past: &Past,
+    ) -> Result<Option<Client>> {
+        let wait = wait_for(options, &self.desired);
+        if wait.is_zero() {
+            return Ok(None);
+        }
+        let reason =
+            lost.notes.first().unwrap_or(&lost.message).lines().next().unwrap_or_default().to_string();
+        listener(Event::Note(format!("the connection is lost ({reason}); connecting again")));
+        let begun = Instant::now();
+        loop {
+            let mut client = connect(options, &self.desired, None, listener)?;
+            let question = "SELECT pg_catalog.pg_postmaster_start_time()::pg_catalog.text, pg_catalog.pg_is_in_recovery()";
+            let row = match client.query_one(question, &[]) {
+                Ok(row) => row,
+                Err(error) if error.is_closed() && begun.elapsed() < wait => continue,
+                Err(error) => return Err(server_error("cannot ask the server how it is", &error)),
+            };
+            let (started, standby): (String, bool) = (row.get(0), row.get(1));
+            // The same server goes on, so an administrator meant this session.
+            let on_purpose = matches!(lost.sqlstate.as_deref(), Some("57P01" | "25006"));
+            if on_purpose && past.server_started.as_ref() == Some(&started) {
+                return Ok(None);
+            }
+            if !standby || begun.elapsed() >= wait {
+                return Ok(Some(client));
+            }
+            options.interrupt.check()?;
+            std::thread::sleep(PAUSE);
+        }
+    }
+}
+
+/// Whether the server went away, or became a standby.
+fn is_lost(error: &Error) -> bool {
+    let gone = ["08000", "08003", "08006", "57P01", "57P02", "57P03", "25006"];
+    error.sqlstate.as_deref().is_some_and(|state| gone.contains(&state))
+}
