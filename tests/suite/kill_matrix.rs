@@ -26,6 +26,9 @@ const LEFT_OUT: &[Form] = &[
     // In the knots of replaced rules and on empty partitioned tables; as catalog-only as the ones that are there.
     Form::ReplaceRule,
     Form::CreatePartition,
+    // Want a foreign data wrapper; as catalog-only as the drop of a view.
+    Form::DropForeignTable,
+    Form::ReplaceForeignTable,
 ];
 
 const CHECK: &[&str] = &["check", "--format", "json"];
