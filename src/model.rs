@@ -124,13 +124,27 @@ impl serde::Serialize for Address {
 /// `text` with control characters escaped, so that a name in the database cannot forge our output.
 pub fn printable(text: &str) -> String {
     text.chars().fold(String::with_capacity(text.len()), |mut shown, char| {
-        if char.is_control() {
+        if is_obeyed(char) {
             shown.extend(char.escape_default())
         } else {
             shown.push(char)
         }
         shown
     })
+}
+
+/// Whether a terminal obeys a character instead of showing it: control characters, and those that change the order or
+/// the place in which others are shown.
+pub fn is_obeyed(char: char) -> bool {
+    let moves = matches!(char, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}');
+    moves || char.is_control()
+}
+
+/// The same for a text of several lines, which keeps them, and its tabs.
+pub fn printable_lines(text: &str) -> String {
+    let lines: Vec<String> =
+        text.split('\n').map(|line| line.split('\t').map(printable).collect::<Vec<_>>().join("\t")).collect();
+    lines.join("\n")
 }
 
 /// What a room knows of one object.

@@ -3,6 +3,7 @@
 
 use crate::error::{Error, Result};
 use crate::kind::{Row, Server};
+use crate::model::printable;
 use crate::pg::{Client, Feature, ServerVersion, pooler};
 use crate::sql::{ident, literal, qualified};
 use postgres::{CancelToken, SimpleQueryMessage, SimpleQueryRow};
@@ -305,14 +306,19 @@ pub fn server_error(what: impl Into<String>, error: &postgres::Error) -> Error {
     let mut ours = Error::failed(what);
     match error.as_db_error() {
         Some(db) => {
-            ours = ours.note(format!("the server says: {} (SQLSTATE {})", db.message(), db.code().code()));
+            ours = ours.note(format!(
+                "the server says: {} (SQLSTATE {})",
+                printable(db.message()),
+                db.code().code()
+            ));
             if let Some(detail) = db.detail() {
-                ours = ours.note(format!("detail: {detail}"));
+                ours = ours.note(format!("detail: {}", printable(detail)));
             }
             if let Some(context) = db.where_() {
-                ours = ours.note(format!("context: {}", context.lines().next().unwrap_or_default()));
+                ours =
+                    ours.note(format!("context: {}", printable(context.lines().next().unwrap_or_default())));
             }
-            ours.hint = db.hint().map(str::to_string);
+            ours.hint = db.hint().map(printable);
             ours.with_sqlstate(db.code().code())
         }
         None if error.is_closed() => ours

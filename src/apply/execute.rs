@@ -246,7 +246,12 @@ impl Run<'_> {
         let answers = self.session.ask(&query).unwrap_or_default();
         answers
             .iter()
-            .flat_map(|answer| answer.rows().filter_map(|row| row.owned("who")).collect::<Vec<_>>())
+            .flat_map(|answer| {
+                answer
+                    .rows()
+                    .filter_map(|row| row.get("who").map(crate::model::printable))
+                    .collect::<Vec<_>>()
+            })
             .collect()
     }
 

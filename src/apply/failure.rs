@@ -1,6 +1,7 @@
 //! What a refusal by the server means: try again, look again, or give up with a place in the file.
 
 use crate::error::Error;
+use crate::model::{printable, printable_lines};
 use crate::plan::{Item, Planned};
 use crate::session::server_error;
 use crate::source::Files;
@@ -52,11 +53,11 @@ pub fn explain(item: &Item, sql: &Phrase, files: &Files, error: &postgres::Error
         ours.notes.insert(0, place);
     }
     if let Some(db) = error.as_db_error() {
-        ours.message = format!("{}: {}", item.address, db.message());
+        ours.message = format!("{}: {}", item.address, printable(db.message()));
         ours.notes.retain(|note| !note.starts_with("the server says"));
         ours.notes.push(format!("SQLSTATE {}", db.code().code()));
     }
-    let shown = sql.shown();
+    let shown = printable_lines(&sql.shown());
     let statement = if shown.len() > 600 { format!("{} …", clip(&shown, 600)) } else { shown };
     ours.notes.push(format!("statement: {statement}"));
     // The server advises CASCADE, which takes along what nobody named.

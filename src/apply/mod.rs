@@ -7,6 +7,7 @@ mod parallel;
 mod preflight;
 mod rehearse;
 mod rights;
+mod tidy;
 mod witness;
 
 pub use execute::execute;
@@ -16,6 +17,7 @@ pub use parallel::Crew;
 pub use preflight::preflight;
 pub use rehearse::rehearse;
 pub use rights::rights;
+pub use tidy::tidy;
 pub use witness::witness;
 
 use crate::source::Files;

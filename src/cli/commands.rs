@@ -5,6 +5,7 @@ use super::interrupt;
 use super::output;
 use super::progress::Progress;
 use pgreconcile::apply::Listener;
+use pgreconcile::model::printable;
 use pgreconcile::pg::Client;
 use pgreconcile::reconcile::read_and_connect;
 use pgreconcile::report::{self, Outcome, Report};
@@ -87,7 +88,7 @@ fn show(global: &Global, reconciler: &Reconciler, report: &Report, statements: b
     let text = match global.format {
         Format::Text => report::text(report, color, statements),
         Format::Sql => report::script(report),
-        Format::Json => format!("{:#}\n", report::json(report, &reconciler.desired().files)),
+        Format::Json => super::document(&report::json(report, &reconciler.desired().files)),
     };
     output(&text);
 }
@@ -174,7 +175,7 @@ pub fn validate(global: &Global) -> Result<u8> {
 }
 
 pub fn json_schema() -> Result<u8> {
-    output(&format!("{:#}\n", report::json_schema(&pgreconcile::kinds::registry())));
+    output(&super::document(&report::json_schema(&pgreconcile::kinds::registry())));
     Ok(0)
 }
 
@@ -197,7 +198,7 @@ pub fn status(global: &Global) -> Result<u8> {
         let mut document = report::json(&report, &desired.files);
         document["last_run"] = last.map_or(serde_json::Value::Null, |run| run.json());
         document["declared"] = desired.model.len().into();
-        output(&format!("{document:#}\n"));
+        output(&super::document(&document));
         return Ok(0);
     }
     let pending = report.plan.items.len();
@@ -205,7 +206,7 @@ pub fn status(global: &Global) -> Result<u8> {
     let mut text =
         format!("declared   {declared}\npending    {pending}\ndrifted    {}\n", report.plan.drift.len());
     match last {
-        Some(run) => text.push_str(&format!("last run   {}\n", run.line())),
+        Some(run) => text.push_str(&format!("last run   {}\n", printable(&run.line()))),
         None => text.push_str("last run   none recorded\n"),
     }
     output(&text);

@@ -2,6 +2,7 @@
 
 use super::arguments::{Format, Global, environment};
 use super::output;
+use pgreconcile::model::{printable, printable_lines};
 use pgreconcile::pg;
 use pgreconcile::report::statement_line;
 use pgreconcile::session::Session;
@@ -40,14 +41,14 @@ fn all(global: &Global, session: &mut Session, schema: &str) -> Result<u8> {
     let runs = state::runs(session, schema, 100)?;
     if global.format == Format::Json {
         let list: Vec<_> = runs.iter().map(PastRun::json).collect();
-        output(&format!("{:#}\n", serde_json::json!({ "format": 1, "runs": list })));
+        output(&super::document(&serde_json::json!({ "format": 1, "runs": list })));
         return Ok(0);
     }
     if runs.is_empty() {
         output("no run is recorded\n");
     }
     for run in runs {
-        output(&format!("{}\n", run.line()));
+        output(&format!("{}\n", printable(&run.line())));
     }
     Ok(0)
 }
@@ -64,7 +65,7 @@ fn one(global: &Global, session: &mut Session, schema: &str, number: i64) -> Res
         document["format"] = 1.into();
         document["file"] = file.into();
         document["steps"] = steps.iter().map(state::PastStep::json).collect();
-        output(&format!("{document:#}\n"));
+        output(&super::document(&document));
         return Ok(0);
     }
     let mut text = format!("{}\n", past.line());
@@ -87,6 +88,6 @@ fn one(global: &Global, session: &mut Session, schema: &str, number: i64) -> Res
     if let Some(file) = file {
         text.push_str(&format!("\nits file:\n\n{}\n", file.trim_end()));
     }
-    output(&text);
+    output(&printable_lines(&text));
     Ok(0)
 }

@@ -4,6 +4,7 @@ use super::arguments::{Global, LogFormat};
 use env_logger::Target;
 use log::LevelFilter;
 use pgreconcile::Error;
+use pgreconcile::model::printable_lines;
 use std::io::{IsTerminal as _, Write as _};
 
 /// Starts logging. `RUST_LOG` overrides the level.
@@ -24,7 +25,7 @@ pub fn start(global: &Global) {
     let terminal = std::io::stderr().is_terminal();
     builder.format(move |out, record| {
         let time = out.timestamp_millis();
-        let message = record.args().to_string();
+        let message = printable_lines(&record.args().to_string());
         if json {
             let line = serde_json::json!({
                 "time": time.to_string(),
@@ -59,5 +60,5 @@ pub fn error(global: &Global, error: &Error) {
         return;
     }
     let red = if err.is_terminal() { ("\x1b[1;31m", "\x1b[0m") } else { ("", "") };
-    let _ = writeln!(err, "{}error{}: {error}", red.0, red.1);
+    let _ = writeln!(err, "{}error{}: {}", red.0, red.1, printable_lines(&error.to_string()));
 }

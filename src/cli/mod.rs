@@ -12,6 +12,7 @@ mod reference;
 use arguments::{Arguments, Command};
 use clap::Parser as _;
 use clap::error::ErrorKind as ClapKind;
+use pgreconcile::model::is_obeyed;
 use pgreconcile::{Error, ErrorKind};
 use std::io::Write as _;
 
@@ -61,6 +62,20 @@ fn complain(error: &clap::Error) -> u8 {
         ClapKind::DisplayHelp | ClapKind::DisplayVersion => 0,
         _ => ErrorKind::Usage.exit_code(),
     }
+}
+
+/// A JSON document on several lines, in whose strings everything is escaped that a terminal would obey.
+fn document(value: &serde_json::Value) -> String {
+    let text = format!("{value:#}\n");
+    text.chars().fold(String::with_capacity(text.len()), |mut shown, char| {
+        match char {
+            '\n' => shown.push(char),
+            // All of them are below U+10000.
+            _ if is_obeyed(char) => shown.push_str(&format!("\\u{:04x}", u32::from(char))),
+            _ => shown.push(char),
+        }
+        shown
+    })
 }
 
 /// Writes a result. A reader that has gone away is not our failure.

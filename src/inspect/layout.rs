@@ -1,5 +1,6 @@
 //! A TOML tree as text that a person would have written: sections for what is large, one line for what is small.
 
+use crate::model::is_obeyed;
 use crate::source::{Key, Node, Table, Value};
 use toml_writer::{ToTomlKey as _, TomlKeyBuilder, TomlStringBuilder};
 
@@ -96,6 +97,9 @@ fn lines(out: &mut String, entries: &[&(Key, Node)], aligned: bool) {
 }
 
 fn quoted(key: &str) -> String {
+    if has_obeyed(key) {
+        return escaped(&rendered(&TomlStringBuilder::new(key).as_basic()));
+    }
     let builder = TomlKeyBuilder::new(key);
     let text = builder.as_unquoted().or_else(|| builder.as_basic_pretty());
     text.unwrap_or_else(|| builder.as_default()).to_toml_key()
@@ -128,18 +132,33 @@ fn value(value: &Value) -> String {
 
 fn string(text: &str) -> String {
     let builder = TomlStringBuilder::new(text);
-    // A parser may read the end of a line of another system as its own, so such text is escaped.
-    if text.contains('\r') {
-        return rendered(&builder.as_basic());
+    // A parser may read the end of a line of another system as its own, so such text is escaped; so is what a terminal
+    // would obey.
+    if has_obeyed(text) {
+        return escaped(&rendered(&builder.as_basic()));
     }
     if text.contains('\n') {
-        let plain = text.chars().all(|char| char == '\n' || char == '\t' || !char.is_control());
-        if plain && !text.contains("'''") && !text.ends_with('\'') {
+        if !text.contains("'''") && !text.ends_with('\'') {
             return format!("'''\n{text}'''");
         }
         return rendered(&builder.as_ml_basic());
     }
     rendered(&builder.as_basic_pretty().unwrap_or_else(|| builder.as_default()))
+}
+
+fn has_obeyed(text: &str) -> bool {
+    text.chars().any(|char| is_obeyed(char) && !matches!(char, '\n' | '\t'))
+}
+
+/// A quoted text with what is left in it of such characters escaped.
+fn escaped(quoted: &str) -> String {
+    quoted.chars().fold(String::with_capacity(quoted.len()), |mut out, char| {
+        match is_obeyed(char) {
+            true => out.push_str(&format!("\\u{:04X}", u32::from(char))),
+            false => out.push(char),
+        }
+        out
+    })
 }
 
 #[cfg(test)]
@@ -166,6 +185,8 @@ mod tests {
             "ünïcode\nß",
             "\"\"\"\n\"\"\"",
             "\u{7f}\n",
+            "bidi\u{202e}\u{9b}",
+            "bidi\u{202e}\nin lines'''",
             "a\n\\",
         ];
         for text in texts {

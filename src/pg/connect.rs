@@ -303,5 +303,5 @@ fn log_notice(notice: postgres::error::DbError) {
         _ => log::Level::Debug,
     };
     let detail = notice.detail().map(|detail| format!(" ({detail})")).unwrap_or_default();
-    log::log!(target: "pgreconcile::server", level, "{}{detail}", notice.message());
+    log::log!(target: "pgreconcile::server", level, "{}", format!("{}{detail}", notice.message()).replace('\n', "\\n"));
 }

@@ -293,6 +293,9 @@ impl Reconciler {
                 log::warn!("{}", error.message);
             }
         }
+        if let (Ok(_), Some(command)) = (&outcome, self.desired.settings.analyze) {
+            apply::tidy(session, &look.plan, &look.desired, command, listener);
+        }
         outcome.map(|_| look.plan)
     }
 

@@ -2,7 +2,7 @@
 
 use super::{Outcome, Report};
 use crate::delta::{Action, Change};
-use crate::model::printable;
+use crate::model::{printable, printable_lines};
 use crate::plan::{Item, Plan};
 use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
@@ -96,7 +96,12 @@ fn item_line(out: &mut String, item: &Item, indent: &str, paint: Paint) {
         let _ = writeln!(out, "{indent}    {}", self::change(change));
     }
     if let Some(obstacle) = &item.obstacle {
-        let _ = writeln!(out, "{indent}    cannot be done: {} ({})", obstacle.message, obstacle.hint);
+        let _ = writeln!(
+            out,
+            "{indent}    cannot be done: {} ({})",
+            printable(&obstacle.message),
+            printable(&obstacle.hint)
+        );
     }
 }
 
@@ -123,12 +128,13 @@ fn groups(out: &mut String, plan: &Plan, paint: Paint) {
             number += 1;
             let cost = statement.form.cost();
             let table = statement.table.as_ref().filter(|_| !group.fresh);
-            let lock = table.map(|table| format!("{} on {}", cost.lock.name(), table.path().join(".")));
+            let lock =
+                table.map(|table| format!("{} on {}", cost.lock.name(), printable(&table.path().join("."))));
             let needs: Vec<String> =
                 statement.needs.iter().map(|consent| format!("needs `{}`", consent.name())).collect();
             let notes: Vec<String> = lock.into_iter().chain(needs).collect();
             let notes = if notes.is_empty() { String::new() } else { format!("  -- {}", notes.join("; ")) };
-            let sql = statement.sql.shown().replace('\n', "\n     ");
+            let sql = printable_lines(&statement.sql.shown()).replace('\n', "\n     ");
             let _ = writeln!(out, "{number:3}. {sql};{}", paint.dim(&notes));
         }
     }

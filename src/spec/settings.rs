@@ -28,6 +28,8 @@ pub struct Settings {
     pub state_schema: Option<String>,
     /// Leave optional objects out.
     pub skip_optional: bool,
+    /// The command for each table that a run has touched, once it is done.
+    pub analyze: Option<&'static str>,
 }
 
 /// The keys of `[reconcile]`.
@@ -66,7 +68,17 @@ pub const KEYS: &[KeyDoc] = &[
         shape: Shape::Boolean,
         about: "leave out what is declared `optional = true`",
     },
+    KeyDoc {
+        name: "analyze",
+        shape: Shape::OneOf(&["analyze", "vacuum"]),
+        about: "what is done to the tables that a run has changed, once it is done: ANALYZE, or VACUUM and ANALYZE; nothing \
+                if not given",
+    },
 ];
+
+/// The words of `analyze`, and what they stand for. Nobody is waited for.
+const ANALYZE: &[(&str, &str)] =
+    &[("analyze", "ANALYZE (SKIP_LOCKED)"), ("vacuum", "VACUUM (SKIP_LOCKED, ANALYZE)")];
 
 impl Default for Settings {
     fn default() -> Self {
@@ -81,6 +93,7 @@ impl Default for Settings {
             batch: None,
             state_schema: None,
             skip_optional: false,
+            analyze: None,
         }
     }
 }
@@ -125,6 +138,7 @@ pub(super) fn read(root: &mut Table, problems: &mut Problems) -> Settings {
     settings.large = size(&mut reader, "large");
     settings.state_schema = reader.text("state_schema");
     settings.skip_optional = reader.flag("skip_optional");
+    settings.analyze = reader.one_of("analyze", ANALYZE);
     settings
 }
 

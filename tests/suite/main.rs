@@ -12,6 +12,7 @@ mod examples;
 mod failover;
 mod features;
 mod harness;
+mod hostile;
 mod house;
 mod inspect;
 mod kill_matrix;

@@ -1,0 +1,166 @@
+//! What is in the database already is nobody we know: it must neither run code through us nor forge what we say. And a
+//! file is only text: whatever it holds, it is read to its end, and refused or done exactly.
+
+use crate::support::{self, Database, Run};
+
+/// Objects that lie in wait: functions and operators that shadow those of PostgreSQL, where an open `search_path` would
+/// find them, for the current user and for the database.
+const TRAPS: &str = "
+create table public.touched (what text);
+create function public.trap(text) returns text language plpgsql as $$
+    begin insert into public.touched values ($1); return $1; end $$;
+create function public.lower(text) returns text language sql as $$ select public.trap('lower') $$;
+create function public.format(text, variadic text[]) returns text language sql as $$ select public.trap('format') $$;
+create function public.count(text) returns bigint language sql as $$ select length(public.trap('count')) $$;
+create function public.current_setting(text) returns text language sql as $$ select public.trap('current_setting') $$;
+create function public.set_config(text, text, boolean) returns text language sql as $$ select public.trap('set_config') $$;
+create function public.to_regclass(text) returns regclass language sql as $$ select public.trap('to_regclass')::regclass $$;
+create function public.hostile_eq(text, text) returns boolean language sql as $$ select public.trap('=') is null $$;
+create operator public.= (leftarg = text, rightarg = text, function = public.hostile_eq);
+create function public.hostile_eq(name, name) returns boolean language sql as $$ select public.trap('= name') is null $$;
+create operator public.= (leftarg = name, rightarg = name, function = public.hostile_eq);
+create function public.hostile_cat(text, text) returns text language sql as $$ select public.trap('||') $$;
+create operator public.|| (leftarg = text, rightarg = text, function = public.hostile_cat);
+create table public.pg_class (oid oid, relname name);
+create view public.pg_roles as select public.trap('pg_roles')::name as rolname;
+create function public.pg_get_expr(pg_node_tree, oid) returns text language sql as $$ select public.trap('pg_get_expr') $$;
+create table public.people (id int primary key, name text default 'a');
+insert into public.people values (1, 'x'), (2, null);
+";
+
+const FILE: &str = "
+[tables.people.columns]
+id = { type = \"int\", primary_key = true }
+name = { type = \"text\", not_null = true, backfill = \"'none'\", unique = true }
+key = { type = \"uuid\", default = \"gen_random_uuid()\" }
+";
+
+#[test]
+fn functions_and_operators_of_others_are_not_called() {
+    for server in support::servers().iter().filter(|server| server.is_thorough()) {
+        let db = server.database();
+        db.execute(TRAPS);
+        let name = db.name();
+        db.execute(&format!("alter database {name} set search_path = public, pg_catalog"));
+        let first = Run::new(&db).file(FILE).arg("plan").run().success();
+        assert!(first.stdout.contains("gen_random_uuid"), "{}", first.stdout);
+        for arguments in [
+            &["check"][..],
+            &["plan", "--format", "sql"],
+            &["inspect"],
+            &["apply"],
+            &["apply"],
+            &["apply", "--force"],
+            &["status"],
+            &["history"],
+        ] {
+            let outcome = Run::new(&db).file(FILE).args(arguments).run();
+            assert!(matches!(outcome.code, Some(0 | 2)), "{arguments:?}\n{}", outcome.stderr);
+        }
+        let mut client = db.connect();
+        client.batch_execute("set search_path = pg_catalog").expect("a search path");
+        let rows = client.query("select what from public.touched", &[]).expect("what was called");
+        let called: Vec<String> = rows.iter().map(|row| row.get(0)).collect();
+        assert_eq!(called, [""; 0], "PostgreSQL {}", server.major());
+    }
+}
+
+/// Names that would colour, clear, or add lines to what is shown of them, if they were shown as they are.
+const NAMES: &[&str] = &[
+    "red\u{1b}[31m",
+    "clear\u{1b}[2J\u{1b}[H",
+    "title\u{1b}]0;owned\u{7}",
+    "line\nerror: forged",
+    "return\rforged",
+    "quote\"; drop table people; --",
+    "single'quote",
+    "back\\slash",
+    "$$dollar$$",
+    "eight\u{9b}31mbits",
+    "bidi\u{202e}desrever",
+    "percent%s%n",
+    "{{braces}}",
+    "ünïcödé 名前",
+];
+
+/// Nothing that a terminal would obey.
+#[track_caller]
+fn assert_tame(what: &str, text: &str) {
+    let bad = |char: &char| char.is_control() && !matches!(char, '\n' | '\t') || *char == '\u{202e}';
+    let found = text.lines().find(|line| line.chars().any(|char| bad(&char)));
+    assert!(found.is_none(), "{what} shows control characters: {found:?}");
+    // A file that `inspect` writes has its strings as they are.
+    let forged = text
+        .lines()
+        .filter(|_| !what.starts_with("[\"inspect"))
+        .find(|line| line.starts_with("error: forged"));
+    assert!(forged.is_none(), "{what} has a forged line\n{text}");
+}
+
+fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+#[test]
+fn names_in_the_database_forge_nothing() {
+    let db = support::server().database();
+    for name in NAMES {
+        let name = quoted(name);
+        db.execute(
+            &format!(
+                "create table {name} ({name} int default 1 constraint {name} check ({name} > 0));
+             create type {}_t as enum ({})",
+                name.trim_end_matches('"'),
+                format!("'{}'", name.replace('\'', "''"))
+            )
+            .replace("_t as", "_t\" as")
+            .replace("\"_t\"", "_t\""),
+        );
+        db.execute(&format!(
+            "insert into {name} values (5); comment on table {name} is {}",
+            format!("'{}'", name.replace('\'', "''"))
+        ));
+    }
+    db.execute("create table people (id int, name text); insert into people values (1, e'\\x1b[31m\\nerror: forged'), (1, null)");
+    let file = "[tables.people.columns]\nid = { type = \"int\", unique = true }\n\
+                name = { type = \"text\", not_null = true }\n";
+    for arguments in [
+        &["check"][..],
+        &["plan"],
+        &["plan", "--allow", "all"],
+        &["plan", "--format", "json", "--allow", "all"],
+        &["apply"],
+        &["status"],
+        &["history"],
+        &["inspect"],
+    ] {
+        let outcome = Run::new(&db).file(file).args(arguments).run();
+        assert_tame(&format!("{arguments:?} on stdout"), &outcome.stdout);
+        assert_tame(&format!("{arguments:?} on stderr"), &outcome.stderr);
+    }
+}
+
+/// A database with such names goes into a file and is dropped by it.
+#[test]
+fn names_in_the_database_are_said_and_dropped_exactly() {
+    let db = support::server().database();
+    for name in NAMES {
+        let name = quoted(name);
+        db.execute(&format!("create table {name} ({name} int, constraint {name} check ({name} > 0)); create index on {name} ({name})"));
+    }
+    let file = Run::new(&db).file("").arg("inspect").run().success().stdout;
+    Run::new(&db).file(&file).arg("check").run().success().stdout_contains("in sync");
+    let copy = support::server().database();
+    Run::new(&copy).file(&file).arg("apply").run().success();
+    Run::new(&copy).file(&file).arg("check").run().success();
+    let tables = |db: &Database| {
+        db.column("select relname from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace order by relname collate \"C\"")
+    };
+    assert_eq!(tables(&db), tables(&copy));
+    Run::new(&copy)
+        .file("[tables.kept.columns]\nid = \"int\"")
+        .args(["apply", "--allow", "all"])
+        .run()
+        .success();
+    assert_eq!(tables(&copy), ["kept"]);
+}
