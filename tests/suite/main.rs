@@ -27,5 +27,6 @@ mod real;
 mod recognised;
 mod reference;
 mod rights;
+mod tidy;
 mod together;
 mod way_back;
