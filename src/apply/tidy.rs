@@ -27,7 +27,7 @@ pub fn tidy(session: &mut Session, plan: &Plan, desired: &Model, command: &str, 
     }
     if done > 0 {
         let word = command.split(' ').next().unwrap_or_default();
-        let (noun, time) = (if done == 1 { "table" } else { "tables" }, begun.elapsed().as_millis());
-        listener(Event::Note(format!("{word} of {done} changed {noun} ({time} ms)")));
+        let (s, time) = (if done == 1 { "" } else { "s" }, begun.elapsed().as_millis());
+        listener(Event::Note(format!("{word} of {done} changed table{s} ({time} ms)")));
     }
 }

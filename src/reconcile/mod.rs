@@ -249,11 +249,7 @@ impl Reconciler {
         let schema = self.state_schema();
         let terms = self.terms(&schema, &allow, &path);
         let manner = self.manner(options, &path);
-        let jobs = options.jobs.or(self.desired.settings.jobs).unwrap_or(1);
-        let crew = match jobs {
-            0 | 1 => None,
-            jobs => Some(Crew::new(&options.connection, jobs, &path, &options.interrupt)?),
-        };
+        let crew = self.crew(options, &path)?;
         let bench = Bench { manner: &manner, files: &self.desired.files, listener, crew: crew.as_ref() };
         // Mistakes come first: no consent helps against them.
         let server = session.server.clone();
@@ -297,6 +293,14 @@ impl Reconciler {
             apply::tidy(session, &look.plan, &look.desired, command, listener);
         }
         outcome.map(|_| look.plan)
+    }
+
+    /// Sessions for work side by side, if there are to be several.
+    fn crew(&self, options: &Options, path: &str) -> Result<Option<Crew>> {
+        match options.jobs.or(self.desired.settings.jobs).unwrap_or(1) {
+            0 | 1 => Ok(None),
+            jobs => Crew::new(&options.connection, jobs, path, &options.interrupt).map(Some),
+        }
     }
 
     /// Looks again after the work: anything left over is an error. Gives what was learnt on the way.
