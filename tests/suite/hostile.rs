@@ -105,20 +105,12 @@ fn quoted(name: &str) -> String {
 fn names_in_the_database_forge_nothing() {
     let db = support::server().database();
     for name in NAMES {
-        let name = quoted(name);
-        db.execute(
-            &format!(
-                "create table {name} ({name} int default 1 constraint {name} check ({name} > 0));
-             create type {}_t as enum ({})",
-                name.trim_end_matches('"'),
-                format!("'{}'", name.replace('\'', "''"))
-            )
-            .replace("_t as", "_t\" as")
-            .replace("\"_t\"", "_t\""),
-        );
+        let (plain, name) = (name.replace('\'', "''"), quoted(name));
+        let of_type = format!("{}_t\"", &name[..name.len() - 1]);
         db.execute(&format!(
-            "insert into {name} values (5); comment on table {name} is {}",
-            format!("'{}'", name.replace('\'', "''"))
+            "create table {name} ({name} int default 1 constraint {name} check ({name} > 0));
+             create type {of_type} as enum ('{plain}');
+             insert into {name} values (5); comment on table {name} is '{plain}'"
         ));
     }
     db.execute("create table people (id int, name text); insert into people values (1, e'\\x1b[31m\\nerror: forged'), (1, null)");
