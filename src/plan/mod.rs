@@ -91,6 +91,20 @@ impl Plan {
         self.items.is_empty()
     }
 
+    /// This plan, and another one after it.
+    pub fn then(mut self, mut next: Plan) -> Plan {
+        let shift = self.items.len();
+        next.items.iter_mut().for_each(|item| item.folded_into = item.folded_into.map(|other| other + shift));
+        let statements = next.groups.iter_mut().flat_map(|group| &mut group.statements);
+        statements.for_each(|statement| statement.item += shift);
+        next.preflights.iter_mut().for_each(|(item, _)| *item += shift);
+        self.items.extend(next.items);
+        self.groups.extend(next.groups);
+        self.preflights.extend(next.preflights);
+        self.drift = next.drift;
+        self
+    }
+
     /// Every statement, in order.
     pub fn statements(&self) -> impl Iterator<Item = &Planned> {
         self.groups.iter().flat_map(|group| &group.statements)

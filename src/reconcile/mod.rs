@@ -15,7 +15,7 @@ use crate::diff;
 use crate::error::{Error, ErrorKind, Result};
 use crate::kind::{Kind, Registry, Terms};
 use crate::kinds;
-use crate::model::{Model, Observed};
+use crate::model::{Address, Model, Observed};
 use crate::observe;
 use crate::pg::{self, Client};
 use crate::plan::{self, Limits, Plan};
@@ -163,6 +163,7 @@ impl Reconciler {
                 .hint("connect to the primary; `plan` and `check` work here"));
         }
         let steps = &mut past.steps;
+        let mut done: Option<Plan> = None;
         for round in 0.. {
             // Whether the database is as it was needs no lock: whoever is at work on it has changed it.
             if self.is_known(&mut session, options)? {
@@ -175,12 +176,23 @@ impl Reconciler {
                 continue;
             }
             let look = self.look(&mut session, options)?;
-            if look.plan.is_empty() {
+            if look.plan.is_empty() && done.is_none() {
                 self.record_idle(&mut session, options, &look, listener);
                 return Ok(Report::new(Outcome::InSync, look.plan, steps.clone(), begun.elapsed()));
             }
             match self.round(&mut session, look, options, listener, steps) {
-                Ok(plan) => return Ok(Report::new(Outcome::Applied, plan, steps.clone(), begun.elapsed())),
+                Ok((plan, more)) => {
+                    let plan = done.take().unwrap_or_default().then(plan);
+                    if !more {
+                        return Ok(Report::new(Outcome::Applied, plan, steps.clone(), begun.elapsed()));
+                    }
+                    if round >= ROUNDS {
+                        return Err(Error::failed("what was done shows more that differs, again and again")
+                            .hint("`pgreconcile check` shows what is left; please report it"));
+                    }
+                    listener(Event::Note("what was done shows more that differs; going on".to_string()));
+                    done = Some(plan);
+                }
                 Err(failure) if failure.look_again && round < ROUNDS => {
                     let reason = failure.error.message.lines().next().unwrap_or_default().to_string();
                     listener(Event::Note(format!("another session was at work ({reason}); looking again")));
@@ -235,6 +247,7 @@ impl Reconciler {
         Err(error.hint(obstacle.hint.clone()))
     }
 
+    /// Does what a look calls for; says whether that shows more to do.
     fn round(
         &self,
         session: &mut Session,
@@ -242,7 +255,7 @@ impl Reconciler {
         options: &Options,
         listener: &Listener<'_>,
         steps: &mut Vec<StepRecord>,
-    ) -> Result<Plan, apply::Failure> {
+    ) -> Result<(Plan, bool), apply::Failure> {
         let allow = self.consents(options);
         self.obstacles(&look.plan)?;
         let path = self.search_path();
@@ -278,7 +291,7 @@ impl Reconciler {
         });
         if let Some((schema, run)) = recorded {
             let (word, error, memo) = match &outcome {
-                Ok(settled) => ("done", None, settled.as_slice()),
+                Ok((settled, _)) => ("done", None, settled.as_slice()),
                 Err(failure) => ("failed", Some(failure.error.to_string()), &[][..]),
             };
             let count = steps.len();
@@ -292,7 +305,7 @@ impl Reconciler {
         if let (Ok(_), Some(command)) = (&outcome, self.desired.settings.analyze) {
             apply::tidy(session, &look.plan, &look.desired, command, listener);
         }
-        outcome.map(|_| look.plan)
+        outcome.map(|(_, more)| (look.plan, more))
     }
 
     /// Sessions for work side by side, if there are to be several.
@@ -303,13 +316,20 @@ impl Reconciler {
         }
     }
 
-    /// Looks again after the work: anything left over is an error. Gives what was learnt on the way.
-    fn leftover(&self, session: &mut Session, options: &Options, before: &Look) -> Result<Vec<Remembered>> {
+    /// Looks again after the work: anything left over is an error. Gives what was learnt on the way, and whether there is
+    /// more to do: a column's new type can give an expression over it another meaning, which shows only now.
+    fn leftover(
+        &self,
+        session: &mut Session,
+        options: &Options,
+        before: &Look,
+    ) -> Result<(Vec<Remembered>, bool)> {
         let after = self.look(session, options)?;
         let left: Vec<_> = after.plan.items.iter().filter(|item| !item.optional).collect();
         apply::witness(session, &before.plan, &before.desired, &self.registry)?;
-        if left.is_empty() {
-            return Ok(after.settled);
+        let known: BTreeSet<&Address> = before.plan.items.iter().map(|item| &item.address).collect();
+        if left.iter().all(|item| !known.contains(&item.address)) {
+            return Ok((after.settled, !left.is_empty()));
         }
         let mut error =
             Error::failed(format!("{} differences are left after every statement was executed", left.len()));
