@@ -79,6 +79,10 @@ pub struct Delta {
     pub disturbs: bool,
     /// Other objects that it changes, while certain objects that depend on them do not let it.
     pub disturbed: Vec<Address>,
+    /// Other objects that its steps make anew.
+    pub made: Vec<Address>,
+    /// Other objects that go and come back with it, though they do not depend on it.
+    pub along: Vec<Address>,
     /// Deltas with the same knot are done in one transaction: something goes in it and comes back.
     pub knot: Option<usize>,
     /// The addresses that must be in place first.
@@ -168,6 +172,8 @@ pub struct Alteration {
     pub(crate) drift: Vec<Change>,
     pub(crate) disturbs: bool,
     pub(crate) disturbed: Vec<Address>,
+    pub(crate) made: Vec<Address>,
+    pub(crate) along: Vec<Address>,
     pub(crate) before: Vec<Step>,
 }
 
@@ -220,6 +226,16 @@ impl Alteration {
     /// Says the same of another object, which the change touches too.
     pub fn disturbs_at(&mut self, other: Address) {
         self.disturbed.push(other);
+    }
+
+    /// Says that its steps make another object anew, as it is to be.
+    pub fn makes(&mut self, other: Address) {
+        self.made.push(other);
+    }
+
+    /// Says that another object, which does not depend on it, goes and comes back with it all the same.
+    pub fn takes_along(&mut self, other: Address) {
+        self.along.push(other);
     }
 
     /// Says that the object is made anew in a way of its own: `before` once all that depends on it is gone, then

@@ -21,11 +21,12 @@ enum Going {
 
 /// Adds the deltas of dependents, and of dependents of dependents.
 pub(super) fn recreate(deltas: &mut Vec<Delta>, cx: &Cx<'_>) {
+    let made = made_anew(deltas);
     let mut open = touched(deltas);
     if open.is_empty() {
         return;
     }
-    let users = users(cx);
+    let users = users(deltas, cx);
     let mut by_address: HashMap<Address, usize> =
         deltas.iter().enumerate().map(|(number, delta)| (delta.address.clone(), number)).collect();
     let mut seen: HashSet<Address> = HashSet::new();
@@ -40,7 +41,7 @@ pub(super) fn recreate(deltas: &mut Vec<Delta>, cx: &Cx<'_>) {
                 Going::Stays => is_part || !kind.holds_fast(),
             };
             let declared = cx.desired.get(&there.address);
-            if unmoved || declared.is_some_and(|entry| entry.absent) {
+            if unmoved || made.contains(&there.address) || declared.is_some_and(|entry| entry.absent) {
                 continue;
             }
             if !seen.insert(there.address.clone()) {
@@ -78,6 +79,13 @@ pub(super) fn recreate(deltas: &mut Vec<Delta>, cx: &Cx<'_>) {
     tie_up(deltas);
 }
 
+/// What others make anew: it is then as it is to be.
+fn made_anew(deltas: &mut Vec<Delta>) -> HashSet<Address> {
+    let made: HashSet<Address> = deltas.iter().flat_map(|delta| delta.made.clone()).collect();
+    deltas.retain(|delta| delta.action != Action::Alter || !made.contains(&delta.address));
+    made
+}
+
 /// The steps that bring an object back. What it has beyond the file is not lost on the way.
 fn coming_back(kind: &dyn Kind, entry: &Entry, there: &Entry, cx: &Cx<'_>) -> Vec<Step> {
     let mut body = entry.body.clone();
@@ -90,6 +98,7 @@ fn touched(deltas: &[Delta]) -> Vec<(Address, Going, usize)> {
     let mut touched = Vec::new();
     for (number, delta) in deltas.iter().enumerate() {
         touched.extend(going(delta).map(|going| (delta.address.clone(), going, number)));
+        touched.extend(delta.made.iter().map(|other| (other.clone(), Going::Goes, number)));
         touched.extend(delta.disturbed.iter().map(|other| (other.clone(), Going::Stays, number)));
     }
     touched
@@ -137,8 +146,8 @@ fn tie(deltas: &mut [Delta], one: usize, two: usize) {
     }
 }
 
-/// For each observed object, what needs it or is about it.
-fn users<'c>(cx: &Cx<'c>) -> HashMap<&'c Address, Vec<&'c Entry>> {
+/// For each observed object, what needs it or is about it, and what a delta takes along with it.
+fn users<'c>(deltas: &[Delta], cx: &Cx<'c>) -> HashMap<&'c Address, Vec<&'c Entry>> {
     let mut users: HashMap<&Address, Vec<&Entry>> = HashMap::new();
     for there in cx.observed.model.iter() {
         for need in there.needs.iter().chain(there.address.subject()) {
@@ -146,6 +155,12 @@ fn users<'c>(cx: &Cx<'c>) -> HashMap<&'c Address, Vec<&'c Entry>> {
             if list.last().is_none_or(|last| last.address != there.address) {
                 list.push(there);
             }
+        }
+    }
+    for delta in deltas {
+        let there = |at: &Address| cx.observed.model.get(at);
+        if let Some(own) = there(&delta.address) {
+            users.entry(&own.address).or_default().extend(delta.along.iter().filter_map(there));
         }
     }
     users

@@ -60,6 +60,8 @@ fn delta(entry: &Entry, action: Action) -> Delta {
         steps: Vec::new(),
         disturbs: false,
         disturbed: Vec::new(),
+        made: Vec::new(),
+        along: Vec::new(),
         knot: None,
         origin: entry.origin,
         optional: entry.optional,
@@ -95,7 +97,8 @@ fn compared(
     let at = &entry.address;
     let mut alteration = Alteration::default();
     kind.compare(at, &*entry.body, &*there.body, cx, &mut alteration);
-    let Alteration { changes, mut steps, replace, obstacle, drift, disturbs, disturbed, before } = alteration;
+    let Alteration { changes, mut steps, replace, obstacle, drift, .. } = alteration;
+    let Alteration { disturbs, disturbed, made, along, before, .. } = alteration;
     if !drift.is_empty() {
         found.drift.push(Drift { address: at.clone(), changes: drift });
     }
@@ -128,6 +131,7 @@ fn compared(
     delta.steps = steps;
     delta.disturbs = disturbs;
     delta.disturbed = disturbed;
+    (delta.made, delta.along) = (made, along);
     delta.obstacle = obstacle;
     found.deltas.push(delta);
 }

@@ -7,7 +7,7 @@ const BEFORE: &str = "create type mood as enum ('sad', 'ok', 'happy'); \
                       create table events (id bigint, name text, n int, legacy text); \
                       insert into events values (1, 'a', 1), (2, 'a', null); \
                       create domain small as int; create table counted (v small); insert into counted values (7); \
-                      create domain small_mood as mood; create type level as enum ('low', 'high'); \
+                      create type mood_span as range (subtype = mood); create type level as enum ('low', 'high'); \
                       create table levels (l level); insert into levels values ('high'); \
                       create type pair as (a int, b int); create type span as range (subtype = int4); \
                       create collation word (locale = 'C'); \
@@ -117,7 +117,7 @@ const IN_THE_DATABASE: &[(&str, &[&str])] = &[
     (
         "[enums]\nmood = [\"sad\", \"happy\"]\n",
         &[
-            "type public.small_mood is made of `enum public.mood`",
+            "type public.mood_span is made of `enum public.mood`",
             "schema.toml:2:8",
             "PostgreSQL can neither drop nor move a label",
         ],

@@ -8,6 +8,7 @@ use crate::model::{Address, Entry, Observed};
 use crate::source::{KeyDoc, Node, Shape, Span, Value};
 use crate::sql::{Form, Phrase, ident, literal, not_of_extension, qualified};
 use crate::statement::{Statement, Step};
+use rebuild::Users;
 
 /// The room.
 pub struct Enum;
@@ -23,10 +24,8 @@ pub struct Label {
 #[derive(Debug, Clone)]
 pub struct Body {
     labels: Vec<Label>,
-    /// Observed: the columns of this type.
-    columns: Vec<rebuild::Column>,
-    /// Observed: something else that is made of it, in the server's words.
-    user: Option<String>,
+    /// Observed: what is made of it.
+    users: Users,
     span: Option<Span>,
 }
 
@@ -34,7 +33,8 @@ static DOC: Doc = Doc {
     name: "enum",
     summary: "An enum type: its labels in order. New labels are added in place, anywhere in the order; a label is \
               renamed by `{ name = \"approved\", renamed_from = \"ok\" }`. Where a label goes, or stands elsewhere, the \
-              type is made anew and its columns are converted, which writes their tables anew; a label that goes needs \
+              type is made anew, with the domains and composite types that are made of it, and all their columns are \
+              converted, which writes their tables anew; a label that goes needs \
               consent `narrow`, and no row may hold it.",
     manual: "datatype-enum",
     place: Place::InSchema("enums"),
@@ -74,7 +74,7 @@ impl Room for Enum {
                 labels.push(label);
             }
         }
-        item.declare(Body { labels, columns: Vec::new(), user: None, span: Some(*span) });
+        item.declare(Body { labels, users: Users::default(), span: Some(*span) });
     }
 
     fn catalog(&self, server: &Server) -> Option<String> {
@@ -84,7 +84,7 @@ impl Room for Enum {
              (SELECT json_agg(l.enumlabel ORDER BY l.enumsortorder) FROM pg_enum l WHERE l.enumtypid = t.oid) AS labels, \
              {} \
              FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace WHERE t.typtype = 'e' AND {ours} AND {own}",
-            rebuild::USERS
+            rebuild::query()
         ))
     }
 
@@ -96,18 +96,17 @@ impl Room for Enum {
         &["pg_enum"]
     }
 
-    fn observe(&self, row: &Row<'_>, _: &Server, out: &mut Observed) {
+    fn observe(&self, row: &Row<'_>, server: &Server, out: &mut Observed) {
         let labels = row.list("labels").into_iter().map(|name| Label { name, renamed_from: None }).collect();
         let address = Address::new(DOC.name, [row.text("schema"), row.text("name")]);
-        let (columns, user) = (rebuild::columns(row), row.owned("user"));
+        let users = rebuild::users(row, server);
         // What is made anew converts all its columns, so those that go do so afterwards.
-        let uses = columns.iter().flat_map(|column| [column.address().clone(), column.table()]).collect();
-        let body = Body { labels, columns, user, span: None };
-        out.model.insert(Entry { uses, ..Entry::new(address, body) });
+        let uses = users.uses();
+        out.model.insert(Entry { uses, ..Entry::new(address, Body { labels, users, span: None }) });
     }
 
     fn write(&self, _: &Address, observed: &Body, draft: &mut Draft<'_>) {
-        let Body { labels, columns: _, user: _, span: _ } = observed;
+        let Body { labels, users: _, span: _ } = observed;
         draft.array("labels", labels.iter().map(|label| label.name.as_str()));
     }
 
@@ -116,7 +115,7 @@ impl Room for Enum {
     }
 
     fn compare(&self, at: &Address, desired: &Body, observed: &Body, cx: &Cx<'_>, out: &mut Alteration) {
-        let Body { labels, columns: _, user: _, span: _ } = desired;
+        let Body { labels, users: _, span: _ } = desired;
         let mut have: Vec<String> = observed.labels.iter().map(|label| label.name.clone()).collect();
         for label in labels {
             rename(at, label, &mut have, out);
@@ -145,7 +144,7 @@ impl Room for Enum {
     }
 
     fn follow(&self, body: &mut Body, from: &Address, to: &Address) {
-        body.columns.iter_mut().for_each(|column| column.follow(from, to));
+        body.users.follow(from, to);
     }
 
     fn identity(&self, at: &Address) -> Option<String> {

@@ -3,59 +3,130 @@
 
 use super::{Body, create_type, name};
 use crate::delta::{Alteration, Change, Obstacle, Show};
-use crate::kind::{Cx, Row};
+use crate::kind::{Cx, Row, Server};
 use crate::model::Address;
+use crate::needs;
 use crate::sql::{Form, Phrase, auto_name, ident, literal, qualified};
 use crate::statement::{Preflight, Statement, Step};
 use std::collections::BTreeMap;
 
-/// A column of the type.
+/// A column of the type, or of one that is made of it.
 #[derive(Debug, Clone)]
 pub struct Column {
     at: Address,
+    /// Its type, or that of its elements.
+    of: Address,
     is_array: bool,
+    /// Of a composite type.
+    is_row: bool,
+    /// Of a foreign table.
+    is_foreign: bool,
     default: Option<String>,
 }
 
-/// What is of the type `t`, as columns of the catalog query: `columns`, which can be converted, and `user`, something
-/// that cannot.
-pub const USERS: &str = "(SELECT json_agg(json_build_array(rn.nspname, r.relname, a.attname, a.atttypid <> t.oid, \
-     CASE WHEN a.attgenerated = '' THEN pg_get_expr(f.adbin, f.adrelid) END) ORDER BY r.oid, a.attnum) \
-     FROM pg_attribute a JOIN pg_class r ON r.oid = a.attrelid JOIN pg_namespace rn ON rn.oid = r.relnamespace \
-     LEFT JOIN pg_attrdef f ON f.adrelid = a.attrelid AND f.adnum = a.attnum \
-     WHERE a.atttypid IN (t.oid, t.typarray) AND NOT a.attisdropped AND r.relkind IN ('r', 'p') AND a.attinhcount = 0) \
-     AS columns, (SELECT pg_describe_object(d.classid, d.objid, d.objsubid) FROM pg_depend d \
-     LEFT JOIN pg_class c ON d.classid = 'pg_class'::regclass AND c.oid = d.objid \
-     WHERE d.refclassid = 'pg_type'::regclass AND d.refobjid IN (t.oid, t.typarray) AND d.deptype <> 'i' \
-     AND (c.relkind IN ('c', 'f') OR d.classid IN ('pg_type'::regclass, 'pg_cast'::regclass, \
-     'pg_operator'::regclass, 'pg_opclass'::regclass)) LIMIT 1) AS user";
-
-/// The columns in a row of the catalog query.
-pub fn columns(row: &Row<'_>) -> Vec<Column> {
-    let found: Vec<(String, String, String, bool, Option<String>)> = row.parsed("columns");
-    let column = |(schema, table, column, is_array, default)| Column {
-        at: Address::new("column", [schema, table, column]),
-        is_array,
-        default,
-    };
-    found.into_iter().map(column).collect()
+/// What is made of an enum type, as far as the catalog knows.
+#[derive(Debug, Clone, Default)]
+pub struct Users {
+    /// Domains and composite types, each after those that it is made of itself.
+    types: Vec<Address>,
+    /// The columns of all these types.
+    columns: Vec<Column>,
+    /// Foreign keys of such columns.
+    keys: Vec<Address>,
+    /// Something else, in the server's words.
+    other: Option<String>,
 }
 
-impl Column {
+/// [`Users`] as the query gives them.
+#[derive(Default, serde::Deserialize)]
+struct Found {
+    types: Option<Vec<[String; 3]>>,
+    columns: Option<Vec<FoundColumn>>,
+    keys: Option<Vec<[String; 3]>>,
+    other: Option<String>,
+}
+
+type FoundColumn = ([String; 3], [String; 3], [bool; 3], Option<String>);
+
+/// The users of the type `t`, as a column of the catalog query. What a type is made of, `pg_depend` knows.
+pub fn query() -> String {
+    let (kind, of) = (needs::kind_of_type("m"), needs::kind_of_type("y"));
+    format!(
+        "(WITH RECURSIVE s(oid, depth) AS (SELECT t.oid, 0 UNION SELECT u.oid, s.depth + 1 FROM s \
+         JOIN pg_type e ON e.oid = s.oid JOIN pg_depend d ON d.refclassid = 'pg_type'::regclass \
+         AND d.refobjid IN (e.oid, e.typarray) LEFT JOIN pg_class c ON d.classid = 'pg_class'::regclass AND c.oid = d.objid \
+         AND c.relkind = 'c' AND d.objsubid > 0 JOIN pg_type u ON u.oid = CASE d.classid WHEN 'pg_type'::regclass \
+         THEN d.objid ELSE c.reltype END WHERE u.typtype IN ('d', 'c')), \
+         o AS (SELECT s.oid, e.typarray, max(s.depth) AS depth FROM s JOIN pg_type e ON e.oid = s.oid GROUP BY 1, 2), \
+         a AS (SELECT o.oid, a.attrelid, a.attnum, a.attname, a.atttypid <> o.oid AS is_array, a.attgenerated FROM o \
+         JOIN pg_depend d ON d.refclassid = 'pg_type'::regclass AND d.refobjid IN (o.oid, o.typarray) \
+         AND d.classid = 'pg_class'::regclass JOIN pg_attribute a ON a.attrelid = d.objid AND a.attnum = d.objsubid \
+         AND a.atttypid = d.refobjid WHERE a.attnum > 0 AND NOT a.attisdropped AND a.attinhcount = 0) \
+         SELECT json_build_object('types', (SELECT json_agg(ARRAY[{kind}, n.nspname, m.typname]::text[] ORDER BY o.depth, o.oid) \
+         FROM o JOIN pg_type m ON m.oid = o.oid JOIN pg_namespace n ON n.oid = m.typnamespace WHERE o.depth > 0), \
+         'columns', (SELECT json_agg(json_build_array(ARRAY[n.nspname, r.relname, a.attname]::text[], \
+         ARRAY[{of}, yn.nspname, y.typname]::text[], ARRAY[a.is_array, y.typtype = 'c', r.relkind = 'f'], \
+         CASE WHEN a.attgenerated = '' THEN pg_get_expr(f.adbin, f.adrelid) END) ORDER BY r.oid, a.attnum) FROM a \
+         JOIN pg_class r ON r.oid = a.attrelid AND r.relkind IN ('r', 'p', 'f') JOIN pg_namespace n ON n.oid = r.relnamespace \
+         JOIN pg_type y ON y.oid = a.oid JOIN pg_namespace yn ON yn.oid = y.typnamespace \
+         LEFT JOIN pg_attrdef f ON f.adrelid = a.attrelid AND f.adnum = a.attnum), \
+         'keys', (SELECT json_agg(DISTINCT ARRAY[n.nspname, r.relname, k.conname]::text[]) FROM a JOIN pg_constraint k \
+         ON k.conrelid = a.attrelid AND k.contype = 'f' AND k.conparentid = 0 AND a.attnum = ANY (k.conkey) \
+         JOIN pg_class r ON r.oid = k.conrelid JOIN pg_namespace n ON n.oid = r.relnamespace), \
+         'other', (SELECT pg_describe_object(d.classid, d.objid, d.objsubid) FROM o JOIN pg_depend d \
+         ON d.refclassid = 'pg_type'::regclass AND d.refobjid IN (o.oid, o.typarray) LEFT JOIN pg_class c \
+         ON d.classid = 'pg_class'::regclass AND c.oid = d.objid WHERE d.deptype <> 'i' AND (c.relkind IN ('r', 'p') \
+         AND d.objsubid = 0 OR d.classid = 'pg_opclass'::regclass OR d.classid = 'pg_type'::regclass \
+         AND d.objid NOT IN (SELECT oid FROM o)) LIMIT 1))) AS users"
+    )
+}
+
+/// The users in a row of the catalog query.
+pub fn users(row: &Row<'_>, server: &Server) -> Users {
+    let found: Found = row.parsed("users");
+    let address = |[kind, schema, name]: [String; 3]| Some(Address::new(server.kind(&kind)?, [schema, name]));
+    let column = |(at, of, [is_array, is_row, is_foreign], default): FoundColumn| {
+        Some(Column {
+            at: Address::new("column", at),
+            of: address(of)?,
+            is_array,
+            is_row,
+            is_foreign,
+            default,
+        })
+    };
+    Users {
+        types: found.types.into_iter().flatten().filter_map(address).collect(),
+        columns: found.columns.into_iter().flatten().filter_map(column).collect(),
+        keys: found.keys.into_iter().flatten().map(|key| Address::new("foreign key", key)).collect(),
+        other: found.other,
+    }
+}
+
+impl Users {
     /// Follows a rename.
     pub fn follow(&mut self, from: &Address, to: &Address) {
-        if matches!(from.kind, "schema" | "table" | "column") {
-            self.at = self.at.moved(from, to, &|_| true);
+        let follow = |at: &mut Address| {
+            let inside = matches!(from.kind, "schema") || from.kind == "table" && at.path().len() > 2;
+            if inside || at == from {
+                *at = at.moved(from, to, &|_| true);
+            }
+        };
+        self.types.iter_mut().chain(&mut self.keys).for_each(follow);
+        for Column { at, of, .. } in &mut self.columns {
+            follow(at);
+            follow(of);
         }
     }
 
-    /// Its address.
-    pub fn address(&self) -> &Address {
-        &self.at
+    /// What is there only as long as the type converts it.
+    pub fn uses(&self) -> Vec<Address> {
+        self.columns.iter().flat_map(|column| [column.at.clone(), column.table()]).collect()
     }
+}
 
-    /// Its table.
-    pub fn table(&self) -> Address {
+impl Column {
+    fn table(&self) -> Address {
         self.at.host("table")
     }
 }
@@ -72,41 +143,67 @@ pub fn rebuild(
     let want: Vec<String> = desired.labels.iter().map(|label| label.name.clone()).collect();
     let gone: Vec<String> = have.iter().filter(|label| !want.contains(label)).cloned().collect();
     let change = Change { attribute: "labels", from: have.to_vec().show(), to: want.show() };
-    if let Some(user) = &observed.user {
-        return out.obstacle(change, in_use(at, user, desired));
+    let Users { types, columns, keys, other } = &observed.users;
+    let in_the_way = other.clone().or_else(|| types.iter().find(|of| cx.goes(of)).map(Address::to_string));
+    if let Some(user) = in_the_way {
+        return out.obstacle(change, in_use(at, &user, desired));
     }
-    let interim = auto_name("pgreconcile", at.name(), "old");
-    let aside =
-        Statement::new(Form::ReplaceObject, format!("ALTER TYPE {} RENAME TO {}", name(at), ident(&interim)));
+    let all = || [at].into_iter().chain(types);
+    let interim = |of: &Address| auto_name("pgreconcile", of.name(), "old");
+    let aside = |of: &Address| {
+        let sql = format!("ALTER TYPE {} RENAME TO {}", name(of), ident(&interim(of)));
+        Step::from(Statement::new(Form::ReplaceObject, sql))
+    };
     let mut before = std::mem::take(&mut out.steps);
-    before.push(aside.into());
+    before.extend(all().map(aside));
     let mut steps = vec![create_type(at, desired).into()];
+    for of in types {
+        steps.extend(made_anew(of, cx));
+        out.makes(of.clone());
+    }
+    keys.iter().for_each(|key| out.takes_along(key.clone()));
     let mut tables: BTreeMap<Address, Vec<&Column>> = BTreeMap::new();
-    for column in &observed.columns {
+    for column in columns {
         tables.entry(column.table()).or_default().push(column);
         out.disturbs_at(column.at.clone());
     }
     for (table, columns) in &tables {
-        let form = if gone.is_empty() { Form::AlterTypeRewrite } else { Form::AlterTypeNarrow };
-        let statement = Statement::on(table, form, convert(at, table, columns, cx));
-        let staying: Vec<&Column> = columns.iter().copied().filter(|column| !cx.goes(&column.at)).collect();
+        let is_foreign = columns.iter().any(|column| column.is_foreign);
+        let form = match gone.is_empty() {
+            _ if is_foreign => Form::AlterTable,
+            true => Form::AlterTypeRewrite,
+            false => Form::AlterTypeNarrow,
+        };
+        let statement = Statement::on(table, form, convert(table, columns, cx));
+        let counted = |column: &&Column| !cx.goes(&column.at) && !column.is_row && !column.is_foreign;
+        let staying: Vec<&Column> = columns.iter().copied().filter(counted).collect();
         let asks = !gone.is_empty() && !staying.is_empty();
         let question = asks.then(|| preflight(at, table, &staying, &gone));
         steps.push(Step::from(statement).preflight(question));
     }
-    let away = format!("DROP TYPE {}", qualified(at.schema(), &interim));
-    steps.push(Statement::new(Form::ReplaceObject, away).into());
+    let olds: Vec<&Address> = all().collect();
+    steps.extend(olds.into_iter().rev().map(|of| {
+        let away = format!("DROP TYPE {}", qualified(of.schema(), &interim(of)));
+        Statement::new(Form::ReplaceObject, away).into()
+    }));
     out.remade(change, before, steps);
 }
 
+/// Makes a type that is made of the enum: as the file has it, else as it was.
+fn made_anew(of: &Address, cx: &Cx<'_>) -> Vec<Step> {
+    let kind = cx.registry.get(of.kind);
+    let entry = cx.desired.get(of).or_else(|| cx.observed.model.get(of));
+    kind.zip(entry).map(|(kind, entry)| kind.create(of, &*entry.body, cx)).unwrap_or_default()
+}
+
 /// `ALTER TABLE` that converts every column of the type; a default is taken off and set again.
-fn convert(at: &Address, table: &Address, columns: &[&Column], cx: &Cx<'_>) -> Phrase {
+fn convert(table: &Address, columns: &[&Column], cx: &Cx<'_>) -> Phrase {
     let mut parts: Vec<Phrase> = Vec::new();
-    for Column { at: column, is_array, default } in columns {
+    for Column { at: column, of, is_array, is_row: _, is_foreign, default } in columns {
         let alter = || Phrase::from("ALTER COLUMN ").ident(column.name());
         let (text, of) = match is_array {
-            true => ("text[]", format!("{}[]", name(at))),
-            false => ("text", name(at)),
+            true => ("text[]", format!("{}[]", name(of))),
+            false => ("text", name(of)),
         };
         parts.extend(default.as_ref().map(|_| alter().raw(" DROP DEFAULT")));
         // The column may hold a label that goes too.
@@ -114,7 +211,8 @@ fn convert(at: &Address, table: &Address, columns: &[&Column], cx: &Cx<'_>) -> P
             parts.push(alter().raw(format!(" TYPE {text}")));
             continue;
         }
-        parts.push(alter().raw(format!(" TYPE {of} USING {}::{text}::{of}", ident(column.name()))));
+        let using = format!(" USING {}::{text}::{of}", ident(column.name()));
+        parts.push(alter().raw(format!(" TYPE {of}")).when(!is_foreign, &using));
         let declared = cx.desired.get(column).is_some_and(|entry| !entry.absent);
         let default = match declared {
             true => cx.attribute(column, "default"),
@@ -150,8 +248,8 @@ fn preflight(at: &Address, table: &Address, columns: &[&Column], gone: &[String]
 fn in_use(at: &Address, user: &str, desired: &Body) -> Obstacle {
     Obstacle {
         message: format!("{user} is made of `{at}`, whose labels go or stand in another order in the file"),
-        hint: "PostgreSQL can neither drop nor move a label, and only what is a column can be converted; put the labels \
-               back, or rename one with `{ name = \"…\", renamed_from = \"…\" }`"
+        hint: "PostgreSQL can neither drop nor move a label, and only columns, domains and composite types can be made \
+               anew; put the labels back, or rename one with `{ name = \"…\", renamed_from = \"…\" }`"
             .to_string(),
         span: desired.span,
     }

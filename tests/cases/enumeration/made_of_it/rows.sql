@@ -1,0 +1,2 @@
+select * from t;
+select * from parents order by l;
