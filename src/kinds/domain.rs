@@ -237,6 +237,7 @@ impl Room for Domain {
     fn attribute(&self, body: &Body, name: &str) -> Option<String> {
         match name.strip_prefix("check ") {
             Some(check) => Some(body.checks.get(check)?.expression.spelled().to_string()),
+            None if name == "not_null" => body.not_null.show(),
             None => (name == "parts").then(|| body.checks.keys().cloned().collect::<Vec<_>>().join("\n")),
         }
     }

@@ -156,6 +156,12 @@ pub fn rebuild(
     };
     let mut before = std::mem::take(&mut out.steps);
     before.extend(all().map(aside));
+    // Servers from 17 on have a constraint for it, whose name would be taken.
+    let required = |of: &&Address| cx.observed_attribute(of, "not_null").as_deref() == Some("yes");
+    before.extend(types.iter().filter(required).map(|of| {
+        let old = qualified(of.schema(), &interim(of));
+        Statement::new(Form::AlterDomain, format!("ALTER DOMAIN {old} DROP NOT NULL")).into()
+    }));
     let mut steps = vec![create_type(at, desired).into()];
     for of in types {
         steps.extend(made_anew(of, cx));

@@ -11,6 +11,7 @@ ALTER TYPE public.moods RENAME TO pgreconcile_moods_old;
 ALTER TYPE public.pair RENAME TO pgreconcile_pair_old;
 ALTER TYPE public.pairs RENAME TO pgreconcile_pairs_old;
 ALTER TYPE public.checked RENAME TO pgreconcile_checked_old;
+ALTER DOMAIN public.pgreconcile_moods_old DROP NOT NULL;
 CREATE TYPE public.mood AS ENUM ('ok', 'sad', 'added');
 CREATE DOMAIN public.lasting AS mood DEFAULT ('added') CONSTRAINT lasting_check CHECK (value <> 'added');
 CREATE DOMAIN public.moods AS mood[] NOT NULL;
