@@ -148,20 +148,8 @@ pub fn rebuild(
     if let Some(user) = in_the_way {
         return out.obstacle(change, in_use(at, &user, desired));
     }
-    let all = || [at].into_iter().chain(types);
-    let interim = |of: &Address| auto_name("pgreconcile", of.name(), "old");
-    let aside = |of: &Address| {
-        let sql = format!("ALTER TYPE {} RENAME TO {}", name(of), ident(&interim(of)));
-        Step::from(Statement::new(Form::ReplaceObject, sql))
-    };
     let mut before = std::mem::take(&mut out.steps);
-    before.extend(all().map(aside));
-    // Servers from 17 on have a constraint for it, whose name would be taken.
-    let required = |of: &&Address| cx.observed_attribute(of, "not_null").as_deref() == Some("yes");
-    before.extend(types.iter().filter(required).map(|of| {
-        let old = qualified(of.schema(), &interim(of));
-        Statement::new(Form::AlterDomain, format!("ALTER DOMAIN {old} DROP NOT NULL")).into()
-    }));
+    before.extend([at].into_iter().chain(types).flat_map(|of| aside(of, cx)));
     let mut steps = vec![create_type(at, desired).into()];
     for of in types {
         steps.extend(made_anew(of, cx));
@@ -187,12 +175,30 @@ pub fn rebuild(
         let question = asks.then(|| preflight(at, table, &staying, &gone));
         steps.push(Step::from(statement).preflight(question));
     }
-    let olds: Vec<&Address> = all().collect();
-    steps.extend(olds.into_iter().rev().map(|of| {
-        let away = format!("DROP TYPE {}", qualified(of.schema(), &interim(of)));
-        Statement::new(Form::ReplaceObject, away).into()
-    }));
+    let olds = types.iter().rev().chain([at]);
+    steps.extend(olds.map(|of| Statement::new(Form::ReplaceObject, format!("DROP TYPE {}", old(of))).into()));
     out.remade(change, before, steps);
+}
+
+/// What a type is called while the one that takes its place is being made.
+fn interim(of: &Address) -> String {
+    auto_name("pgreconcile", of.name(), "old")
+}
+
+fn old(of: &Address) -> String {
+    qualified(of.schema(), &interim(of))
+}
+
+/// Makes way for a type of the same name. Servers from 17 on have a constraint for a domain's NOT NULL, whose name would
+/// be taken.
+fn aside(of: &Address, cx: &Cx<'_>) -> Vec<Step> {
+    let rename = format!("ALTER TYPE {} RENAME TO {}", name(of), ident(&interim(of)));
+    let mut steps = vec![Statement::new(Form::ReplaceObject, rename).into()];
+    if cx.observed_attribute(of, "not_null").as_deref() == Some("yes") {
+        let sql = format!("ALTER DOMAIN {} DROP NOT NULL", old(of));
+        steps.push(Statement::new(Form::AlterDomain, sql).into());
+    }
+    steps
 }
 
 /// Makes a type that is made of the enum: as the file has it, else as it was.
