@@ -1,20 +1,32 @@
 //! What is done to the tables that were changed, once everything is done: planners want to know what they hold now.
 
 use super::{Event, Listener};
-use crate::model::{Address, Model};
+use crate::kind::Registry;
+use crate::model::{Address, Entry, Model};
 use crate::plan::Plan;
 use crate::session::Session;
 use crate::sql::qualified;
 use std::collections::BTreeSet;
 use std::time::Instant;
 
-/// Executes `command` for each table that `plan` touched, in a message of its own. A failure is told and is none of
-/// the run.
-pub fn tidy(session: &mut Session, plan: &Plan, desired: &Model, command: &str, listener: &Listener<'_>) {
+/// Executes `command` for each table that `plan` touched and whose rows are here, in a message of its own. A failure is
+/// told and is none of the run.
+pub fn tidy(
+    session: &mut Session,
+    plan: &Plan,
+    desired: &Model,
+    registry: &Registry,
+    command: &str,
+    listener: &Listener<'_>,
+) {
+    let is_here = |entry: &Entry| {
+        let kind = registry.get(entry.address.kind);
+        !entry.absent && kind.is_some_and(|kind| kind.attribute(&*entry.body, "foreign").is_none())
+    };
     let tables: BTreeSet<&Address> = plan
         .statements()
         .flat_map(|statement| statement.table.iter().chain(&statement.also))
-        .filter(|table| desired.get(table).is_some_and(|entry| !entry.absent))
+        .filter(|table| desired.get(table).is_some_and(is_here))
         .collect();
     let begun = Instant::now();
     let mut done = 0;

@@ -303,7 +303,7 @@ impl Reconciler {
             }
         }
         if let (Ok(_), Some(command)) = (&outcome, self.desired.settings.analyze) {
-            apply::tidy(session, &look.plan, &look.desired, command, listener);
+            apply::tidy(session, &look.plan, &look.desired, &self.registry, command, listener);
         }
         outcome.map(|(_, more)| (look.plan, more))
     }
