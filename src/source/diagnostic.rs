@@ -3,6 +3,9 @@
 use super::{Files, Span};
 use crate::error::{Error, ErrorKind};
 
+/// How many problems are shown; nobody reads more before mending some.
+const SHOWN: usize = 100;
+
 /// One problem at one place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
@@ -72,7 +75,10 @@ impl Problems {
             return Err(error);
         }
         let mut error = Error::new(kind, format!("{} errors in {}", self.list.len(), files.root_name()));
-        error.notes = self.list.iter().map(|problem| problem.render(files)).collect();
+        error.notes = self.list.iter().take(SHOWN).map(|problem| problem.render(files)).collect();
+        if let Some(more) = self.list.len().checked_sub(SHOWN).filter(|more| *more > 0) {
+            error.notes.push(format!("\n… and {more} more"));
+        }
         Err(error)
     }
 }

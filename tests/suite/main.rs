@@ -11,6 +11,7 @@ mod connection_tls;
 mod examples;
 mod failover;
 mod features;
+mod fuzz;
 mod harness;
 mod hostile;
 mod house;
