@@ -5,6 +5,7 @@ use super::{Draft, Plan, group};
 use crate::delta::Action;
 use crate::kind::Cx;
 use crate::model::Address;
+use crate::sql::Form;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// The drafts in the order of execution.
@@ -128,6 +129,7 @@ fn edges(drafts: &[Draft], plan: &Plan, cx: &Cx<'_>) -> Waits {
             others.iter().filter(going).for_each(|other| waits[*other].push(number));
         }
     }
+    columns_go_last(drafts, plan, cx, &mut waits);
     for own in by_item.values() {
         if let [goes, comes] = own.as_slice() {
             waits[*comes].push(*goes);
@@ -139,6 +141,26 @@ fn edges(drafts: &[Draft], plan: &Plan, cx: &Cx<'_>) -> Waits {
         list.dedup();
     }
     Waits { before: waits, weak }
+}
+
+/// A column takes along what stands on it; so what is to go from its table by itself goes before it.
+fn columns_go_last(drafts: &[Draft], plan: &Plan, cx: &Cx<'_>, waits: &mut [Vec<usize>]) {
+    let parent = |draft: &Draft| cx.observed.model.get(&plan.items[draft.item].address)?.parent.as_ref();
+    let mut going: HashMap<&Address, Vec<usize>> = HashMap::new();
+    for (number, draft) in drafts.iter().enumerate().filter(|(_, draft)| draft.is_drop) {
+        parent(draft).into_iter().for_each(|table| going.entry(table).or_default().push(number));
+    }
+    for numbers in going.values() {
+        let is_column = |number: &usize| {
+            drafts[*number].statements.iter().any(|statement| statement.form == Form::DropColumn)
+        };
+        let (columns, others): (Vec<usize>, Vec<usize>) =
+            numbers.iter().partition(|number| is_column(number));
+        for column in columns {
+            let first = others.iter().filter(|other| drafts[**other].rank > drafts[column].rank);
+            waits[column].extend(first);
+        }
+    }
 }
 
 /// What one draft of a knot waits for, all of them wait for, so that nothing comes between them.
