@@ -60,8 +60,9 @@ pub fn explain(item: &Item, sql: &Phrase, files: &Files, error: &postgres::Error
     let shown = printable_lines(&sql.shown());
     let statement = if shown.len() > 600 { format!("{} …", clip(&shown, 600)) } else { shown };
     ours.notes.push(format!("statement: {statement}"));
-    // The server advises CASCADE, which takes along what nobody named.
-    if ours.hint.as_ref().is_none_or(|hint| hint.contains("CASCADE")) {
+    // The server advises CASCADE, which takes along what nobody named; and of a full disk it does not say what then.
+    let full = error.code() == Some(&SqlState::DISK_FULL);
+    if full || ours.hint.as_ref().is_none_or(|hint| hint.contains("CASCADE")) {
         ours.hint = advice(error).map(str::to_string);
     }
     ours

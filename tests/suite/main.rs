@@ -8,6 +8,7 @@ mod command_line;
 mod comments;
 mod connection;
 mod connection_tls;
+mod disk_full;
 mod examples;
 mod failover;
 mod features;

@@ -1,0 +1,99 @@
+//! A disk that fills up while a run is at work. It takes a small file system of its own, which only root can mount;
+//! elsewhere this says so and passes.
+
+use std::{
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+use crate::support::{self, Run, TempDir, account};
+
+/// A file system in memory, of a size that can be changed.
+struct Small {
+    path: PathBuf,
+    _directory: TempDir,
+}
+
+impl Small {
+    #[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
+    fn mount(size: &str) -> Option<Small> {
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        let path = directory.path().join("small");
+        std::fs::create_dir(&path).expect("a directory to mount on");
+        if !mount(&["-t", "tmpfs", "-o", &format!("size={size}"), "tmpfs"], &path) {
+            eprintln!(
+                "skipped: no file system can be mounted here (it takes root, and a container that allows it)"
+            );
+            return None;
+        }
+        let small = Small { path, _directory: directory };
+        let open = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+        std::fs::set_permissions(small.path.parent().expect("a parent"), open).expect("others may pass");
+        account::give(&small.path).expect("it can be given to the server");
+        Some(small)
+    }
+
+    fn resize(&self, size: &str) {
+        assert!(
+            mount(&["-o", &format!("remount,size={size}"), "tmpfs"], &self.path),
+            "it can be made larger"
+        );
+    }
+}
+
+impl Drop for Small {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg(&self.path).stderr(Stdio::null()).status();
+    }
+}
+
+fn mount(args: &[&str], path: &Path) -> bool {
+    let status =
+        Command::new("mount").args(args).arg(path).stdout(Stdio::null()).stderr(Stdio::null()).status();
+    status.is_ok_and(|status| status.success())
+}
+
+/// Each runs into the full disk in another way: a concurrent build, a rewrite, a backfill.
+const FILES: &[&str] = &[
+    "[tables.people.columns]\nid = \"int\"\nname = \"text\"\n[tables.people.indexes]\npeople_name = [\"name\"]\n",
+    "[tables.people.columns]\nid = \"bigint\"\nname = \"text\"\n",
+    "[tables.people.columns]\nid = \"int\"\nname = \"text\"\n\
+     copy = { type = \"text\", not_null = true, backfill = \"repeat(name, 3)\" }\n",
+    "[tables.people.columns]\nid = { type = \"int\", primary_key = true }\nname = { type = \"text\", unique = true }\n",
+];
+
+#[test]
+fn a_full_disk_is_said_and_mended_by_another_run() {
+    let Some(small) = Small::mount("16m") else { return };
+    let server = support::server();
+    let cluster = server.dedicated(&support::Options::default());
+    let place = small.path.display();
+    cluster
+        .connect("postgres")
+        .batch_execute(&format!("create tablespace small location '{place}'"))
+        .expect("a tablespace");
+    for file in FILES {
+        small.resize("16m");
+        let db = cluster.database();
+        // What is new goes to the small disk, the tool's own tables too.
+        db.execute(&format!("alter database {} set default_tablespace = small", db.name()));
+        db.execute(
+            "set default_tablespace = small; create table people (id int, name text);
+             insert into people select i, 'a name that is long enough to fill some pages of the disk ' || i \
+             from generate_series(1, 90000) i",
+        );
+        let run = |args: &[&str]| Run::new(&db).file(file).args(args).run();
+        run(&["apply"])
+            .code(1)
+            .stderr_contains("No space left on device")
+            .stderr_contains("make room and run it again");
+        small.resize("200m");
+        run(&["apply"]).success();
+        run(&["check"]).success().stdout_contains("in sync");
+        let left = "select count(*) from pg_index where not indisvalid";
+        assert_eq!(db.scalar(left), "0", "{file}");
+        assert_eq!(db.scalar("select count(*) from pg_constraint where not convalidated"), "0", "{file}");
+        assert_eq!(db.scalar("select count(*) from people"), "90000", "{file}");
+    }
+    drop(cluster);
+}
