@@ -169,6 +169,16 @@ impl Room for Routine {
             false => format!("({list})"),
         };
         let types = argument_types(if key_types.is_empty() { list } else { key_types }, false);
+        if let Some((text, span)) = arguments.filter(|_| !key_types.is_empty()) {
+            let given = argument_types(text, false).len();
+            if given != types.len() {
+                let message = format!(
+                    "`arguments` has {given} of them, and the name `{name}({key_types})` has {}",
+                    types.len()
+                );
+                reader.problems().add(span, message);
+            }
+        }
         let usual = if reader.has("obj_file") { "c" } else { "sql" };
         let language = reader.text("language").unwrap_or_else(|| usual.to_string());
         let mut body = Body {
