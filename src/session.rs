@@ -1,6 +1,7 @@
 //! A session whose settings are pinned, so that the server reads and prints SQL in one way whatever the role or the
 //! database has set; and batches of queries in one message.
 
+use crate::config::Connection;
 use crate::error::{Error, Result};
 use crate::kind::{Row, Server};
 use crate::model::printable;
@@ -121,17 +122,18 @@ impl Session {
     ///
     /// # Errors
     /// `Failed` if the server is too old or refuses the settings.
-    pub fn open(client: Client, state_schema: &str) -> Result<Session> {
-        let mut session = Session::pin(client, state_schema)?;
+    pub fn open(client: Client, connection: &Connection, state_schema: &str) -> Result<Session> {
+        let mut session = Session::pin(client, connection, state_schema)?;
         session.find_state(state_schema)?;
         Ok(session)
     }
 
     /// Pins the settings and asks the server who it is, and little more than that: this is on the way of every run.
+    /// `connection` is how `client` was opened.
     ///
     /// # Errors
-    /// As [`Session::open`].
-    pub fn pin(mut client: Client, state_schema: &str) -> Result<Session> {
+    /// As [`Session::open`]; also if a pooler would hand the session to others.
+    pub fn pin(mut client: Client, connection: &Connection, state_schema: &str) -> Result<Session> {
         let batch = format!(
             "{}SELECT current_setting('server_version_num') AS version, current_user AS user, \
              current_database() AS database, pg_is_in_recovery() AS standby, \
@@ -141,13 +143,15 @@ impl Session {
             readable(state_schema, &["seen"]),
             pooler::DIRECT,
         );
-        let answers = ask_raw(&mut client, &batch)
-            .map_err(|error| server_error("the server refused the session's settings", &error))?;
-        let row = answers.iter().rev().find_map(|answer| answer.rows().next());
-        let Some(row) = row else { return Err(Error::failed("the server did not say who it is")) };
-        if !row.flag("direct") {
-            return Err(pooler::shared());
+        let refused = |error| server_error("the server refused the session's settings", &error);
+        let mut answers = ask_raw(&mut client, &batch).map_err(refused)?;
+        let is_direct = |answers: &[Answer]| last_row(answers).is_some_and(|row| row.flag("direct"));
+        if !is_direct(&answers) {
+            client = pooler::keep(client, connection)?;
+            answers = ask_raw(&mut client, &batch).map_err(refused)?;
         }
+        let row = last_row(&answers).filter(|row| row.flag("direct"));
+        let Some(row) = row else { return Err(Error::failed("the server did not say who it is")) };
         let version = ServerVersion(u32::try_from(row.number("version")).unwrap_or_default()).supported()?;
         let server = Server {
             version,
@@ -280,6 +284,10 @@ pub fn pinned() -> String {
         format!("CASE WHEN {version} OPERATOR(pg_catalog.>=) {since} THEN {call} END")
     }));
     format!("SELECT {}; ", calls.join(", "))
+}
+
+fn last_row(answers: &[Answer]) -> Option<Row<'_>> {
+    answers.iter().rev().find_map(|answer| answer.rows().next())
 }
 
 fn ask_raw(client: &mut Client, batch: &str) -> Result<Vec<Answer>, postgres::Error> {

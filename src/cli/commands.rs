@@ -131,8 +131,8 @@ pub fn reset(global: &Global) -> Result<u8> {
 pub fn seed(global: &Global, files: &[PathBuf]) -> Result<u8> {
     let files = if files.is_empty() { seed_files(&global.file)? } else { files.to_vec() };
     let count = files.len();
-    at_work(global, "seed", &interrupt::listen(), |reconciler, client, _, listener| {
-        reconciler.seed_on(client, &files, listener)
+    at_work(global, "seed", &interrupt::listen(), |reconciler, client, options, listener| {
+        reconciler.seed_on(client, &files, options, listener)
     })?;
     output(&format!("seeded from {count} {}\n", if count == 1 { "file" } else { "files" }));
     Ok(0)

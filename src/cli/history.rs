@@ -34,7 +34,7 @@ fn open(global: &Global, reconciler: Option<&Reconciler>) -> Result<(Session, St
     };
     let wait = options.wait.unwrap_or(Duration::from_secs(60));
     let client = pg::connect_waiting(&options.connection, wait, false, &mut |_| {})?;
-    Ok((Session::open(client, &schema)?, schema))
+    Ok((Session::open(client, &options.connection, &schema)?, schema))
 }
 
 fn all(global: &Global, session: &mut Session, schema: &str) -> Result<u8> {

@@ -4,12 +4,13 @@
 //! Every connection asks for a setting of ours as it starts. A server takes it; PgBouncer refuses such a parameter, or
 //! hides it where it is told to ignore them. Two sessions then tell how it works: whether they share a backend.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use postgres::error::SqlState;
 use postgres::{Client, SimpleQueryMessage};
 
-use super::connect::{Attempt, ConnectError, Reason, within};
+use super::connect::{Attempt, ConnectError, Connector, Reason, within};
+use crate::config::Connection;
 use crate::error::Error;
 
 /// The setting by which a session knows that it was opened with what we asked for.
@@ -51,8 +52,17 @@ pub(super) fn exclusive(first: Client, second: Client) -> Result<Client, Connect
     }
 }
 
+/// A session that was opened without our startup option, or behind something that hid it, if it is one for itself.
+///
+/// # Errors
+/// `Failed` if it is not, or if no second session can be had to tell.
+pub fn keep(client: Client, connection: &Connection) -> Result<Client, Error> {
+    let second = Connector::new(connection)?.open(Some(Instant::now() + PATIENCE))?;
+    Ok(exclusive(client, second)?)
+}
+
 /// The error for a pooler that does not keep sessions apart.
-pub fn shared() -> Error {
+fn shared() -> Error {
     Error::failed("the connection goes through a pooler that does not keep a session for itself (as PgBouncer with `pool_mode = transaction`)")
         .note("the lock and the settings of a run belong to its session, and would be handed to others")
         .hint("give the address of the server itself, by `--url` or `DATABASE_URL`, or of a pool with `pool_mode = session`")

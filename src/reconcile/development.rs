@@ -19,7 +19,7 @@ impl Reconciler {
     /// # Errors
     /// `Refused` if the database is not marked as development; then as [`Reconciler::apply`].
     pub fn reset_on(&self, client: Client, options: &Options, listener: &Listener<'_>) -> Result<Report> {
-        let mut session = Session::open(client, &self.state_schema())?;
+        let mut session = Session::open(client, &options.connection, &self.state_schema())?;
         demand_mark(&mut session, "reset")?;
         apply::lock(&mut session, self.lock_wait(options), listener)?;
         let own = self.state_schema();
@@ -41,14 +41,20 @@ impl Reconciler {
     /// # Errors
     /// `Refused` if the database is not marked as development; `Failed` at the first file that fails, which leaves no
     /// trace.
-    pub fn seed_on(&self, client: Client, files: &[PathBuf], listener: &Listener<'_>) -> Result<()> {
+    pub fn seed_on(
+        &self,
+        client: Client,
+        files: &[PathBuf],
+        options: &Options,
+        listener: &Listener<'_>,
+    ) -> Result<()> {
         let mut texts = Vec::new();
         for file in files {
             let text = std::fs::read_to_string(file)
                 .map_err(|error| Error::failed(format!("cannot read `{}`: {error}", file.display())))?;
             texts.push((file, text));
         }
-        let mut session = Session::open(client, &self.state_schema())?;
+        let mut session = Session::open(client, &options.connection, &self.state_schema())?;
         demand_mark(&mut session, "seed")?;
         apply::lock(&mut session, std::time::Duration::from_secs(600), listener)?;
         let path = self.search_path();

@@ -418,7 +418,7 @@ impl Reconciler {
     }
 
     fn session(&self, client: Client, options: &Options) -> Result<Session> {
-        let mut session = Session::pin(client, &self.state_schema())?;
+        let mut session = Session::pin(client, &options.connection, &self.state_schema())?;
         session.arm(&options.interrupt);
         session.server.catalogs = self.catalogs();
         session.server.seats = self.registry.iter().filter_map(|kind| kind.seat()).collect();

@@ -100,12 +100,29 @@ fn a_pool_by_transactions_is_refused_and_left_as_it_is() {
 #[test]
 fn a_pool_by_sessions_will_do() {
     for server in support::servers().iter().filter(|server| server.is_thorough()) {
-        let db = server.database();
-        let Some(pooler) = Pooler::start(&db, "pool_mode = session") else { return };
-        pooler.run(&db, &["apply"]).run().success();
-        pooler.run(&db, &["check"]).run().success();
-        // The lock went with the session.
-        pooler.run(&db, &["apply", "--lock-wait", "0"]).run().success();
-        drop(pooler);
+        for hides in ["", "\nignore_startup_parameters = options, extra_float_digits"] {
+            let db = server.database();
+            let Some(pooler) = Pooler::start(&db, &format!("pool_mode = session{hides}")) else { return };
+            pooler.run(&db, &["apply"]).run().success();
+            pooler.run(&db, &["check"]).run().success();
+            // The lock went with the session.
+            pooler.run(&db, &["apply", "--lock-wait", "0"]).run().success();
+            drop(pooler);
+        }
     }
+}
+
+/// A program that uses the library may open its connection itself.
+#[test]
+fn a_connection_of_the_caller_will_do() {
+    let db = support::server().database();
+    let folder = tempfile::tempdir().expect("a temporary directory");
+    let path = folder.path().join("schema.toml");
+    std::fs::write(&path, FILE).expect("a file");
+    let url = db.url();
+    let connection = pgreconcile::config::Connection::resolve(Some(&url), &|_| None).expect("an address");
+    let options = pgreconcile::Options::new(connection);
+    let reconciler = pgreconcile::Reconciler::from_path(&path, &|_| None).expect("a valid file");
+    let report = reconciler.apply_on(db.connect(), &options, &|_| {}).expect("it is applied");
+    assert_eq!(report.outcome, pgreconcile::report::Outcome::Applied);
 }
