@@ -250,6 +250,13 @@ pub struct Model {
 }
 
 impl Model {
+    /// Whether `owner` takes over a part of that kind and name from another object, as a partition does from its table.
+    pub fn takes_over(&self, owner: &Address, part: &Address) -> bool {
+        let of = self.get(owner).into_iter().flat_map(|entry| &entry.heir_of);
+        let names = |other: &Address| other.path().to_vec().into_iter().chain([part.name().to_string()]);
+        of.into_iter().any(|other| self.contains(&Address::new(part.kind, names(other))))
+    }
+
     /// The object at `address`.
     pub fn get(&self, address: &Address) -> Option<&Entry> {
         self.entries.get(address)

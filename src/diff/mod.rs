@@ -156,16 +156,6 @@ fn replacing(mut steps: Vec<Step>) -> Vec<Step> {
     steps
 }
 
-/// Whether it is a part that its owner is to have from another object, as a partition has columns from its table.
-fn is_taken_over(there: &Entry, cx: &Cx<'_>) -> bool {
-    let owner = there.parent.as_ref().and_then(|parent| cx.desired.get(parent));
-    let in_other = |other: &Address| {
-        let path = other.path().iter().map(String::as_str).chain([there.address.name()]);
-        cx.desired.contains(&Address::new(there.address.kind, path))
-    };
-    owner.is_some_and(|owner| owner.heir_of.iter().any(in_other))
-}
-
 /// What the file does not declare: drift, or, with consent `prune`, to be dropped. What is part of an undeclared
 /// object goes with it, unless something else hangs on it too.
 fn undeclared(cx: &Cx<'_>, found: &mut Diff) {
@@ -173,8 +163,7 @@ fn undeclared(cx: &Cx<'_>, found: &mut Diff) {
     let goes = |address: &Address| prune || cx.retire.contains(&address.to_string());
     for there in cx.observed.model.iter().filter(|there| !cx.desired.contains(&there.address)) {
         let Some(kind) = cx.registry.get(there.address.kind) else { continue };
-        let ignored = kind.undeclared(&there.address, &*there.body, cx.desired) == Undeclared::Ignore;
-        if ignored || is_taken_over(there, cx) {
+        if kind.undeclared(&there.address, &*there.body, cx.desired) == Undeclared::Ignore {
             continue;
         }
         let going = goes(&there.address);

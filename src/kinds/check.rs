@@ -160,8 +160,10 @@ impl Room for Check {
         Some(format!("CONSTRAINT {} ON {}", ident(at.name()), at.relation()))
     }
 
-    fn undeclared(&self, at: &Address, observed: &Body, _: &Model) -> Undeclared {
-        if is_helper(at) || observed.inherited { Undeclared::Ignore } else { Undeclared::Drift }
+    fn undeclared(&self, at: &Address, observed: &Body, desired: &Model) -> Undeclared {
+        // One of a table that is to become a partition is declared there.
+        let declared = || desired.takes_over(&at.host("table"), at);
+        if is_helper(at) || observed.inherited || declared() { Undeclared::Ignore } else { Undeclared::Drift }
     }
 }
 

@@ -444,8 +444,10 @@ impl Room for Column {
         Some(format!("COLUMN {}.{}", at.relation(), ident(at.name())))
     }
 
-    fn undeclared(&self, _: &Address, observed: &Body, _: &Model) -> Undeclared {
-        if observed.inherited == Some(false) { Undeclared::Ignore } else { Undeclared::Drift }
+    fn undeclared(&self, at: &Address, observed: &Body, desired: &Model) -> Undeclared {
+        // One of a table that is to become a partition is declared there.
+        let declared = || observed.inherited.is_none() && desired.takes_over(&at.host("table"), at);
+        if observed.inherited == Some(false) || declared() { Undeclared::Ignore } else { Undeclared::Drift }
     }
 
     fn attribute(&self, body: &Body, name: &str) -> Option<String> {
