@@ -169,15 +169,8 @@ impl Room for Routine {
             false => format!("({list})"),
         };
         let types = argument_types(if key_types.is_empty() { list } else { key_types }, false);
-        if let Some((text, span)) = arguments.filter(|_| !key_types.is_empty()) {
-            let given = argument_types(text, false).len();
-            if given != types.len() {
-                let message = format!(
-                    "`arguments` has {given} of them, and the name `{name}({key_types})` has {}",
-                    types.len()
-                );
-                reader.problems().add(span, message);
-            }
+        if let Some(arguments) = arguments {
+            as_many(&mut reader, (name, key_types), arguments, types.len());
         }
         let usual = if reader.has("obj_file") { "c" } else { "sql" };
         let language = reader.text("language").unwrap_or_else(|| usual.to_string());
@@ -480,4 +473,18 @@ fn code(reader: &mut Reader<'_, '_>, name: &str) -> Option<Code> {
     }
     let (text, span) = reader.required("body")?;
     Some(Code::Text(Fragment::written(text, span)))
+}
+
+/// A name that has types speaks of as many arguments as `arguments` does.
+fn as_many(
+    reader: &mut Reader<'_, '_>,
+    (name, types): (&str, &str),
+    (text, span): (&str, Span),
+    count: usize,
+) {
+    let given = argument_types(text, false).len();
+    if !types.is_empty() && given != count {
+        let message = format!("`arguments` has {given} of them, and the name `{name}({types})` has {count}");
+        reader.problems().add(span, message);
+    }
 }
