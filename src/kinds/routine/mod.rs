@@ -8,7 +8,7 @@ use crate::kind::{Context, Cx, Doc, Draft, Item, Place, Privileges, Rank, Room, 
 use crate::model::{Address, Entry, Observed};
 use crate::needs;
 use crate::pg::Feature;
-use crate::source::{KeyDoc, Reader, Shape, Value};
+use crate::source::{KeyDoc, Reader, Shape, Span, Value};
 use crate::sql::{
     Form, Fragment, argument_types, ident, not_of_extension, qualified, retype_routine, split_routine,
 };
