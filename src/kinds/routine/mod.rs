@@ -168,10 +168,7 @@ impl Room for Routine {
             true => format!("({list}) RETURNS {}", returns.map_or("void", |(text, _)| text.trim())),
             false => format!("({list})"),
         };
-        let types = argument_types(if key_types.is_empty() { list } else { key_types }, false);
-        if let Some(arguments) = arguments {
-            as_many(&mut reader, (name, key_types), arguments, types.len());
-        }
+        let types = types(&mut reader, (name, key_types), arguments);
         let usual = if reader.has("obj_file") { "c" } else { "sql" };
         let language = reader.text("language").unwrap_or_else(|| usual.to_string());
         let mut body = Body {
@@ -475,16 +472,21 @@ fn code(reader: &mut Reader<'_, '_>, name: &str) -> Option<Code> {
     Some(Code::Text(Fragment::written(text, span)))
 }
 
-/// A name that has types speaks of as many arguments as `arguments` does.
-fn as_many(
+/// The types of the arguments: those that the name has, which must be as many as those of `arguments`, or these.
+fn types(
     reader: &mut Reader<'_, '_>,
     (name, types): (&str, &str),
-    (text, span): (&str, Span),
-    count: usize,
-) {
-    let given = argument_types(text, false).len();
-    if !types.is_empty() && given != count {
+    arguments: Option<(&str, Span)>,
+) -> Vec<String> {
+    let given = argument_types(arguments.map_or(types, |(text, _)| text.trim()), false);
+    if types.is_empty() {
+        return given;
+    }
+    let named = argument_types(types, false);
+    if let Some((_, span)) = arguments.filter(|_| given.len() != named.len()) {
+        let (given, count) = (given.len(), named.len());
         let message = format!("`arguments` has {given} of them, and the name `{name}({types})` has {count}");
         reader.problems().add(span, message);
     }
+    named
 }
