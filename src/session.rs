@@ -5,7 +5,7 @@ use crate::config::Connection;
 use crate::error::{Error, Result};
 use crate::kind::{Row, Server};
 use crate::model::printable;
-use crate::pg::{Client, Feature, ServerVersion, pooler};
+use crate::pg::{Client, ServerVersion, pooler, settings};
 use crate::sql::{ident, literal, qualified};
 use postgres::{CancelToken, SimpleQueryMessage, SimpleQueryRow};
 use std::collections::{BTreeSet, HashMap};
@@ -14,33 +14,6 @@ use std::sync::{Arc, Mutex};
 
 /// The key of the advisory lock: `pgreconc` as a number. Advisory locks are per database.
 pub const LOCK_KEY: i64 = 0x7067_7265_636f_6e63;
-
-/// Settings that decide how expressions are read and printed, and those that could end us in the middle.
-const PINNED: &[(&str, &str)] = &[
-    ("search_path", "pg_catalog, pg_temp"),
-    ("DateStyle", "ISO, MDY"),
-    ("TimeZone", "UTC"),
-    ("IntervalStyle", "postgres"),
-    ("bytea_output", "hex"),
-    ("xmloption", "content"),
-    ("standard_conforming_strings", "on"),
-    ("quote_all_identifiers", "off"),
-    ("extra_float_digits", "1"),
-    ("check_function_bodies", "off"),
-    ("default_transaction_isolation", "read committed"),
-    ("default_transaction_read_only", "off"),
-    ("statement_timeout", "0"),
-    ("lock_timeout", "0"),
-    ("idle_in_transaction_session_timeout", "0"),
-    ("jit", "off"),
-];
-
-/// The same for settings that not every major has. The server looks whether we are still there while it works or waits:
-/// a run that was killed must not hold its locks for as long as its last statement takes.
-const PINNED_SINCE: &[(Feature, &str, &str)] = &[
-    (Feature::TransactionTimeout, "transaction_timeout", "0"),
-    (Feature::ClientConnectionCheck, "client_connection_check_interval", "1s"),
-];
 
 /// A connection with pinned settings.
 pub struct Session {
@@ -135,29 +108,29 @@ impl Session {
     /// As [`Session::open`]; also if a pooler would hand the session to others.
     pub fn pin(mut client: Client, connection: &Connection, state_schema: &str) -> Result<Session> {
         let batch = format!(
-            "{}SELECT current_setting('server_version_num') AS version, current_user AS user, \
-             current_database() AS database, pg_is_in_recovery() AS standby, \
-             current_setting('is_superuser') = 'on' AS superuser, {} AS remembers, \
-             current_setting('{}', true) = '1' AS direct, pg_postmaster_start_time()::text AS started",
+            "{}SELECT pg_catalog.current_setting('server_version_num') AS version, current_user AS user, \
+             pg_catalog.current_database() AS database, pg_catalog.pg_is_in_recovery() AS standby, \
+             pg_catalog.current_setting('is_superuser') AS superuser, {} AS remembers, \
+             pg_catalog.current_setting('{}', true) AS direct, pg_catalog.pg_postmaster_start_time() AS started",
             pinned(),
             readable(state_schema, &["seen"]),
             pooler::DIRECT,
         );
         let refused = |error| server_error("the server refused the session's settings", &error);
         let mut answers = ask_raw(&mut client, &batch).map_err(refused)?;
-        let is_direct = |answers: &[Answer]| last_row(answers).is_some_and(|row| row.flag("direct"));
-        if !is_direct(&answers) {
+        let is_direct = |row: &Row<'_>| row.get("direct") == Some("1");
+        if !last_row(&answers).is_some_and(|row| is_direct(&row)) {
             client = pooler::keep(client, connection)?;
             answers = ask_raw(&mut client, &batch).map_err(refused)?;
         }
-        let row = last_row(&answers).filter(|row| row.flag("direct"));
+        let row = last_row(&answers).filter(is_direct);
         let Some(row) = row else { return Err(Error::failed("the server did not say who it is")) };
         let version = ServerVersion(u32::try_from(row.number("version")).unwrap_or_default()).supported()?;
         let server = Server {
             version,
             user: row.text("user").to_string(),
             database: row.text("database").to_string(),
-            superuser: row.flag("superuser"),
+            superuser: row.text("superuser") == "on",
             in_recovery: row.flag("standby"),
             started: row.text("started").to_string(),
             remembers: row.flag("remembers"),
@@ -245,7 +218,7 @@ fn readable(schema: &str, tables: &[&str]) -> String {
         .iter()
         .map(|table| {
             let name = literal(&qualified(schema, table));
-            format!("has_table_privilege(to_regclass({name}), 'SELECT')")
+            format!("pg_catalog.has_table_privilege(pg_catalog.to_regclass({name}), 'SELECT')")
         })
         .collect();
     let name = literal(&ident(schema));
@@ -264,26 +237,13 @@ pub fn lock_condition(alias: &str) -> String {
     )
 }
 
-/// The statement that pins the settings of a session: one, because each is parsed and run by itself.
+/// The statement that pins the rest of a session's settings, most of which it starts with. Nothing is set in a session
+/// that may be handed to somebody else.
 pub fn pinned() -> String {
-    // The search path is not pinned yet, so every name says its schema. Nothing is set in a session that may be handed
-    // to somebody else.
-    let direct = format!("pg_catalog.current_setting('{}', true) OPERATOR(pg_catalog.=) '1'", pooler::DIRECT);
-    let set = |name: &str, value: &str| {
-        format!(
-            "CASE WHEN {direct} THEN pg_catalog.set_config({}, {}, false) END",
-            literal(name),
-            literal(value)
-        )
-    };
-    let mut calls: Vec<String> = PINNED.iter().map(|(name, value)| set(name, value)).collect();
-    calls.extend(PINNED_SINCE.iter().map(|(feature, name, value)| {
-        let since = feature.since() * 10_000;
-        let call = set(name, value);
-        let version = "pg_catalog.current_setting('server_version_num')::pg_catalog.int4";
-        format!("CASE WHEN {version} OPERATOR(pg_catalog.>=) {since} THEN {call} END")
-    }));
-    format!("SELECT {}; ", calls.join(", "))
+    settings::of_some_majors(&format!(
+        "pg_catalog.current_setting('{}', true) OPERATOR(pg_catalog.=) '1'",
+        pooler::DIRECT
+    ))
 }
 
 fn last_row(answers: &[Answer]) -> Option<Row<'_>> {

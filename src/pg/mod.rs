@@ -1,12 +1,11 @@
-//! The way to the server: connecting, waiting, TLS, versions, the pool, password verifiers.
-//!
-//! Session settings (`search_path`, time-outs and so on) are not made here.
+//! The way to the server: connecting with our settings, waiting, TLS, versions, the pool, password verifiers.
 
 mod connect;
 mod diagnose;
 pub mod pool;
 pub mod pooler;
 pub mod scram;
+pub mod settings;
 mod tls;
 mod tls_verify;
 pub mod version;

@@ -10,6 +10,7 @@ use postgres::error::SqlState;
 use postgres::{Client, SimpleQueryMessage};
 
 use super::connect::{Attempt, ConnectError, Connector, Reason, within};
+use super::settings;
 use crate::config::Connection;
 use crate::error::Error;
 
@@ -22,7 +23,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// The startup options of a connection, ours included.
 pub(super) fn options(given: Option<&str>) -> String {
     let given = given.map(|given| format!("{given} ")).unwrap_or_default();
-    format!("{given}-c {DIRECT}=1")
+    format!("{given}{}-c {DIRECT}=1", settings::startup())
 }
 
 /// Whether the connection was refused for the sake of its startup options.
@@ -41,7 +42,7 @@ pub(super) fn exclusive(first: Client, second: Client) -> Result<Client, Connect
         let after = backend(&mut first, "")?;
         second.batch_execute("COMMIT")?;
         if before == after && before != other {
-            first.batch_execute(&format!("SET {DIRECT} = '1'"))?;
+            first.batch_execute(&format!("{}SET {DIRECT} = '1'", settings::statement()))?;
             return Ok((first, true));
         }
         Ok((first, false))

@@ -232,7 +232,7 @@ fn force_trusts_no_memo() {
     // A memo that lies: it says that what is in the database is what the file says.
     let lie = format!(
         "update pgreconcile.memo set observed = '{}' where address = 'column public.events.time_zone' returning 1",
-        pgreconcile::state::digest("'Mars'::text")
+        pgreconcile::state::digest("\n'Mars'::text")
     );
     assert_eq!(portal.db.column(&lie), ["1"]);
     portal.run(["check"]).run().success();
