@@ -89,9 +89,14 @@ impl Files {
     pub fn inside(&self, span: Span, decoded: &str, offset: usize) -> Span {
         match self.slice(span).find(decoded) {
             Some(start) if !decoded.is_empty() => {
-                let at = span.start + (start + offset.min(decoded.len())) as u32;
-                let rest = &decoded[offset.min(decoded.len())..];
-                let word = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len()).max(1);
+                // The server may mean a place in what it was sent instead of the text itself.
+                let before = (0..=offset.min(decoded.len())).rev();
+                let offset = before.into_iter().find(|at| decoded.is_char_boundary(*at)).unwrap_or_default();
+                let at = span.start + (start + offset) as u32;
+                let rest = &decoded[offset..];
+                let first = rest.chars().next().map_or(1, char::len_utf8);
+                let word =
+                    rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len()).max(first);
                 Span { file: span.file, start: at.min(span.end), end: (at + word as u32).min(span.end) }
             }
             _ => span,
