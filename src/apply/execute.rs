@@ -1,6 +1,6 @@
 //! Executes the groups of a plan, in order.
 
-use super::failure::{Failure, failure, is_passing};
+use super::failure::{Failure, ends_session, failure, is_passing};
 use super::{Bench, Event, parallel};
 use crate::model::Address;
 use crate::plan::{Group, Plan, Planned};
@@ -101,6 +101,11 @@ impl Run<'_> {
                 let at = |answer: &Answer| answer.rows().next()?.column("at")?.parse().ok();
                 let times: Vec<f64> = answers.iter().filter_map(at).collect();
                 return Ok(self.timed(group, &times));
+            }
+            // Nothing can be asked of a session that is no more, and why it ended is what counts.
+            Err(error) if ends_session(&error) => {
+                let statement = &group.statements[0];
+                return Err(failure(&self.plan.items[statement.item], statement, self.bench.files, &error));
             }
             Err(error) => {
                 let _ = self.session.run("ROLLBACK");

@@ -23,6 +23,12 @@ impl From<Error> for Failure {
     }
 }
 
+/// Whether the session is no more: the connection is lost, or the server has ended it.
+pub fn ends_session(error: &postgres::Error) -> bool {
+    let ended = [SqlState::ADMIN_SHUTDOWN, SqlState::CRASH_SHUTDOWN, SqlState::CANNOT_CONNECT_NOW];
+    error.is_closed() || error.code().is_some_and(|code| ended.contains(code))
+}
+
 /// Whether the same statement may succeed in a moment: a lock, a deadlock, a busy object.
 pub fn is_passing(error: &postgres::Error) -> bool {
     let passing = [SqlState::LOCK_NOT_AVAILABLE, SqlState::T_R_DEADLOCK_DETECTED, SqlState::OBJECT_IN_USE];

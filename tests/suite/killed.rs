@@ -6,7 +6,7 @@ use postgres::Client;
 
 use crate::{
     portal::{assert_nothing_lost, assert_repaired},
-    support::{self, Running, Server, portal::Portal},
+    support::{self, Run, Running, Server, portal::Portal},
 };
 
 /// Other sessions of the tool that are connected to this database.
@@ -71,6 +71,23 @@ fn killed_at_any_moment() {
         assert_repaired(&portal);
         assert_nothing_lost(&portal, &before);
         drop(dead);
+    }
+}
+
+#[test]
+fn terminated_in_a_transaction() {
+    for server in support::servers() {
+        let db = server.database();
+        db.execute("create table t (id int)");
+        let mut blocker = db.connect();
+        blocker.batch_execute("begin; lock table t in access share mode").expect("a lock");
+        let run = || Run::new(&db).file("[tables.t.columns]\nid = \"int\"\nmore = \"int\"\n").arg("apply");
+        let dying = run().spawn();
+        db.await_true(&format!("select count(*) = 1 {OURS} and wait_event_type = 'Lock'"));
+        db.execute(&format!("select pg_terminate_backend(pid) {OURS} and wait_event_type = 'Lock'"));
+        dying.wait().code(1).stderr_contains("57P01").stderr_contains("run it again");
+        blocker.batch_execute("rollback").expect("the lock is given up");
+        run().run().success().stdout_contains("1 created");
     }
 }
 
