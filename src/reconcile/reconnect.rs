@@ -73,8 +73,9 @@ impl Reconciler {
                 Err(error) => return Err(server_error("cannot ask the server how it is", &error)),
             };
             let (started, standby): (String, bool) = (row.get(0), row.get(1));
-            // The same server goes on, so an administrator meant this session.
-            let on_purpose = matches!(lost.sqlstate.as_deref(), Some("57P01" | "25006"));
+            // The same server goes on, so somebody meant this session. The driver does not always pass on the server's
+            // last word before the end of the connection.
+            let on_purpose = matches!(lost.sqlstate.as_deref(), Some("57P01" | "25006" | "08006"));
             if on_purpose && past.server_started.as_ref() == Some(&started) {
                 return Ok(None);
             }

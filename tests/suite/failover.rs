@@ -134,7 +134,7 @@ fn a_standby_can_be_read_and_is_not_changed() {
 fn caught_up(primary: &Cluster, standby: &Cluster) {
     let position: String = primary
         .connect("postgres")
-        .query_one("select pg_current_wal_lsn()::text", &[])
+        .query_one("select pg_current_wal_insert_lsn()::text", &[])
         .expect("a position")
         .get(0);
     let query = format!("select coalesce(pg_last_wal_replay_lsn() >= '{position}', false)");
