@@ -93,7 +93,7 @@ fn difference(at: &str, one: &Value, two: &Value) -> Option<String> {
 fn a_random_schema_is_in_sync_after_one_run() {
     for server in servers() {
         let roles = roles(server);
-        for seed in seeds(5) {
+        for seed in seeds(3) {
             let Schema { text, path, .. } = Schema::random(seed, server, &roles);
             let what = path.display().to_string();
             let db = server.database();
@@ -115,7 +115,7 @@ fn a_random_schema_is_in_sync_after_one_run() {
 fn one_random_schema_becomes_another() {
     for server in servers() {
         let roles = roles(server);
-        for seed in seeds(5) {
+        for seed in seeds(3) {
             let [one, two] = [seed, seed + 1_000_000].map(|seed| Schema::random(seed, server, &roles));
             let what = format!("{} to {}", one.path.display(), two.path.display());
             let (db, fresh) = (server.database(), server.database());
@@ -132,7 +132,7 @@ fn one_random_schema_becomes_another() {
 fn random_changes_are_found_and_mended() {
     for server in servers() {
         let roles = roles(server);
-        for seed in seeds(3) {
+        for seed in seeds(2) {
             let Schema { seed, text, path } = Schema::random(seed, server, &roles);
             let db = server.database();
             run(&db, &text, &["apply"], &path.display().to_string());
@@ -179,7 +179,7 @@ const ROWS: &str = r"select format('insert into %s (%s) overriding system value 
 fn without_consent_nothing_is_lost() {
     for server in servers() {
         let roles = roles(server);
-        for seed in seeds(5) {
+        for seed in seeds(3) {
             let [one, two] = [seed, seed + 2_000_000].map(|seed| Schema::random(seed, server, &roles));
             let what = format!("{} to {}", one.path.display(), two.path.display());
             let db = server.database();
