@@ -9,8 +9,9 @@ mod scratch;
 
 use crate::adopt::Renames;
 use crate::error::Result;
-use crate::kind::Terms;
+use crate::kind::{Context, Terms};
 use crate::model::{Model, Observed};
+use crate::pg::is_lost;
 use crate::session::{Session, server_error};
 use crate::sql::qualified;
 use crate::state::{Memo, Remembered};
@@ -92,8 +93,14 @@ fn read_again(
     if unlike.is_empty() || !renaming.is_empty() {
         return Ok(Vec::new());
     }
-    let reading =
-        |text: &str, question: &Question| Question { desired: text.to_string(), ..question.clone() };
+    let reading = |text: &str, question: &Question| {
+        let mut question = Question { desired: text.to_string(), ..question.clone() };
+        // What the server prints has the names of its columns in it.
+        if let Context::Query { columns } = &mut question.context {
+            columns.clear();
+        }
+        question
+    };
     let questions = unlike.iter().flat_map(|(question, spelling)| {
         [reading(&question.observed, question), reading(spelling, question)]
     });
@@ -187,7 +194,7 @@ fn ask(session: &mut Session, queries: &[String], search_path: &str) -> Result<O
             let plans = answers.iter().filter_map(|answer| answer.first().map(str::to_string));
             Ok(Some(plans.collect()))
         }
-        Err(error) if error.is_closed() => Err(server_error("cannot compare expressions", &error)),
+        Err(error) if is_lost(&error) => Err(server_error("cannot compare expressions", &error)),
         Err(error) => {
             log::debug!("cannot be explained: {error:?}");
             let _ = session.run("ROLLBACK");

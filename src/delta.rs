@@ -65,6 +65,8 @@ pub struct Delta {
     pub action: Action,
     /// Why.
     pub changes: Vec<Change>,
+    /// How it gets the name that the file gives it, before anything else is said of it.
+    pub renaming: Vec<Step>,
     /// How what is there goes, before anything that it needs is changed.
     pub before: Vec<Step>,
     /// How.
@@ -204,6 +206,14 @@ impl Alteration {
     pub fn replaced_as(&mut self, found: Alteration) {
         self.replace |= found.replace;
         self.changes.extend(found.changes);
+    }
+
+    /// Takes over what was found elsewhere; `steps` end all of it at once.
+    pub fn altered_as(&mut self, found: Alteration, steps: impl FnOnce() -> Vec<Step>) {
+        if !found.changes.is_empty() {
+            self.changes.extend(found.changes);
+            self.steps.extend(steps());
+        }
     }
 
     /// Notes a reason with its steps, where the comparison is not one of two values.

@@ -1,14 +1,19 @@
 //! The trait that every room implements, and the registry the corridor walks. Stands below the rooms.
 
+mod clustered;
 mod cx;
 mod draft;
 mod firing;
+mod grant_option;
+mod index_parts;
 mod item;
 mod options;
 mod place;
+mod remark;
 pub mod right;
 mod seat;
 mod server;
+mod targets;
 
 use crate::delta::{Action, Alteration};
 use crate::model::{Address, Body, Entry, Model, Observed};
@@ -16,15 +21,21 @@ use crate::pg::Feature;
 use crate::source::KeyDoc;
 use crate::sql::Fragment;
 use crate::statement::Step;
+pub use clustered::{cluster, compare_clustered, keep_clustered};
 pub use cx::{Cx, Terms};
 pub use draft::{Draft, Drafted, Names, dotless, inline, unwrapped};
 pub use firing::{FIRING, firing, firing_verb};
-pub use item::{Item, Reference, split_name, split_using};
-pub use options::Options;
+pub use grant_option::{GRANT_OPTION, read_grant_option, write_privileges};
+pub use index_parts::{IndexParts, bare, can_be_clustered};
+pub use item::{Item, Reference, split_name, split_using, sql_using, with_using};
+pub use options::{Options, switch};
 pub use place::Place;
+pub use remark::{REMARK, read_remark, remark};
 pub use right::{Right, Test};
 pub use seat::{Privileges, Seat};
 pub use server::{Row, Server};
+use std::collections::HashMap;
+pub use targets::{Targets, alter_index};
 
 /// The coarse order in which kinds come into being; edges between objects refine it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -313,6 +324,18 @@ pub trait Room: Sync + 'static {
         false
     }
 
+    /// Adds to what is to be created what the observed object has beyond it, where the object is replaced, or goes and
+    /// comes back: what is left alone must not be lost on the way.
+    fn keep(&self, _at: &Address, desired: &mut Self::Body, observed: &Self::Body, _cx: &Cx<'_>) {
+        self.join(desired, observed);
+    }
+
+    /// The steps by which an object that stays lets go of `of`, which it [uses](Entry::uses) and which is replaced; takes
+    /// out of the observed body what is gone then. No steps where it need not, or cannot.
+    fn let_go(&self, _at: &Address, _observed: &mut Self::Body, _of: &Address) -> Vec<Step> {
+        Vec::new()
+    }
+
     /// What a declaration that speaks of many objects at once says of each.
     fn expand(
         &self,
@@ -327,6 +350,11 @@ pub trait Room: Sync + 'static {
     /// Whether PostgreSQL refuses to change a column while an object of this kind depends on it.
     fn holds_fast(&self) -> bool {
         false
+    }
+
+    /// Whether what is part of something goes with it by itself.
+    fn goes_with_parent(&self) -> bool {
+        true
     }
 
     /// Whether the order of such objects in the file means something.
@@ -376,6 +404,8 @@ macro_rules! erased {
             fn rename(&self, from: &Address, at: &Address, cx: &Cx<'_>) -> Option<Vec<Step>>;
             /// See [`Room::holds_fast`].
             fn holds_fast(&self) -> bool;
+            /// See [`Room::goes_with_parent`].
+            fn goes_with_parent(&self) -> bool;
             /// See [`Room::keeps_order`].
             fn keeps_order(&self) -> bool;
             /// See [`Room::is_shared`].
@@ -386,6 +416,10 @@ macro_rules! erased {
             fn retype(&self, name: &str, spell: &mut dyn FnMut(&str) -> String) -> String;
             /// See [`Room::join`].
             fn join(&self, one: &mut dyn Body, other: &dyn Body) -> bool;
+            /// See [`Room::keep`].
+            fn keep(&self, at: &Address, desired: &mut dyn Body, observed: &dyn Body, cx: &Cx<'_>);
+            /// See [`Room::let_go`].
+            fn let_go(&self, at: &Address, observed: &mut dyn Body, of: &Address) -> Vec<Step>;
             /// See [`Room::expand`].
             fn expand(&self, at: &Address, body: &dyn Body, desired: &Model, observed: &Observed) -> Option<Vec<Entry>>;
             $($(#[doc = $doc])+ fn $name(&self $(, $arg: $ty)* $(, $body: &dyn Body)* $(, $tail: $tty)*) $(-> $ret)?;)+
@@ -429,6 +463,9 @@ macro_rules! erased {
             fn holds_fast(&self) -> bool {
                 Room::holds_fast(self)
             }
+            fn goes_with_parent(&self) -> bool {
+                Room::goes_with_parent(self)
+            }
             fn keeps_order(&self) -> bool {
                 Room::keeps_order(self)
             }
@@ -446,6 +483,15 @@ macro_rules! erased {
                     Some(one) => Room::join(self, one, own::<R>(other)),
                     None => false,
                 }
+            }
+            fn keep(&self, at: &Address, desired: &mut dyn Body, observed: &dyn Body, cx: &Cx<'_>) {
+                if let Some(desired) = desired.as_any_mut().downcast_mut::<R::Body>() {
+                    Room::keep(self, at, desired, own::<R>(observed), cx);
+                }
+            }
+            fn let_go(&self, at: &Address, observed: &mut dyn Body, of: &Address) -> Vec<Step> {
+                let body = observed.as_any_mut().downcast_mut::<R::Body>();
+                body.map(|body| Room::let_go(self, at, body, of)).unwrap_or_default()
             }
             fn expand(&self, at: &Address, body: &dyn Body, desired: &Model, observed: &Observed) -> Option<Vec<Entry>> {
                 Room::expand(self, at, own::<R>(body), desired, observed)
@@ -495,12 +541,14 @@ fn own<R: Room>(body: &dyn Body) -> &R::Body {
 /// Every kind, in the order of the reference.
 pub struct Registry {
     kinds: Vec<&'static dyn Kind>,
+    by_name: HashMap<&'static str, &'static dyn Kind>,
 }
 
 impl Registry {
     /// A registry of `kinds`.
     pub fn new(kinds: Vec<&'static dyn Kind>) -> Registry {
-        Registry { kinds }
+        let by_name = kinds.iter().map(|kind| (kind.doc().name, *kind)).collect();
+        Registry { kinds, by_name }
     }
 
     /// Every kind.
@@ -510,7 +558,7 @@ impl Registry {
 
     /// The kind with that name.
     pub fn get(&self, name: &str) -> Option<&'static dyn Kind> {
-        self.iter().find(|kind| kind.doc().name == name)
+        self.by_name.get(name).copied()
     }
 
     /// Whether objects of one kind can stand inside those of another.

@@ -345,6 +345,8 @@ pub struct Observed {
     pub model: Model,
     /// Sizes of tables.
     pub tables: HashMap<Address, TableFacts>,
+    /// What could not be asked about, and why.
+    pub unasked: Vec<(Address, String)>,
 }
 
 impl Observed {

@@ -36,9 +36,29 @@ pub fn query(catalog: &str, oid: &str) -> String {
     list(catalog, oid, "true")
 }
 
-/// The same without tables and columns: for what is part of a table.
+/// The same without tables and columns, but for columns that are generated, which may go and come back: for what is
+/// part of a table.
 pub fn query_beyond_tables(catalog: &str, oid: &str) -> String {
-    list(catalog, oid, "d.refclassid <> 'pg_class'::regclass")
+    list(
+        catalog,
+        oid,
+        "(d.refclassid <> 'pg_class'::regclass OR EXISTS (SELECT FROM pg_attribute g WHERE g.attrelid = d.refobjid \
+         AND g.attnum = d.refobjsubid AND g.attgenerated <> ''))",
+    )
+}
+
+/// The same of the generated column `number` of the relation `relation`, whose expression is `default`: the columns
+/// and functions that it is computed with.
+pub fn query_of_generated(relation: &str, number: &str, default: &str) -> String {
+    // Up to 14 the column itself depends on them, then its expression does.
+    let own = format!(
+        "(d.refclassid <> 'pg_class'::regclass OR d.refobjid <> {relation} OR d.refobjsubid <> {number})"
+    );
+    let [column, expression] = [
+        list("pg_class", relation, &format!("d.objsubid = {number} AND d.refobjsubid > 0 AND {own}")),
+        list("pg_attrdef", default, &own),
+    ];
+    format!("coalesce({column}, '[]'::json)::jsonb || coalesce({expression}, '[]'::json)::jsonb")
 }
 
 fn list(catalog: &str, oid: &str, which: &str) -> String {
@@ -68,11 +88,18 @@ fn list(catalog: &str, oid: &str, which: &str) -> String {
     )
 }
 
-/// The addresses in the answer to [`query`].
+/// The answer to [`query`].
+pub type Answer = Option<Vec<[String; 4]>>;
+
+/// The addresses in it.
 pub fn read(row: &Row<'_>, column: &str, server: &Server) -> Vec<Address> {
-    let found: Vec<[String; 4]> = row.parsed(column);
+    addresses(row.parsed(column), server)
+}
+
+/// The addresses in an answer.
+pub fn addresses(found: Answer, server: &Server) -> Vec<Address> {
     let mut needs = Vec::new();
-    for [kind, schema, name, part] in found {
+    for [kind, schema, name, part] in found.into_iter().flatten() {
         let Some(kind) = server.kind(&kind) else { continue };
         if let (false, Some(column)) = (part.is_empty(), server.kind("column")) {
             needs.push(Address::new(column, [&schema, &name, &part]));

@@ -5,6 +5,7 @@ use crate::delta::Alteration;
 use crate::error::Result;
 use crate::kind::{Kind, Place, Registry, Server, Terms};
 use crate::model::{Entry, Model, Observed};
+use crate::pg::is_lost;
 use crate::session::{Answer, Session, server_error};
 use crate::state::{self, Memo, fingerprint};
 
@@ -128,12 +129,20 @@ pub fn data(
     let path = terms.search_path;
     let frame = |query: &str| format!("BEGIN READ ONLY; SET LOCAL search_path = {path}; {query}; COMMIT");
     let answers = match session.ask(&frame(&queries.join("; "))) {
-        Ok(answers) => answers.into_iter().map(Some).collect(),
-        Err(error) if error.is_closed() => return Err(server_error("cannot ask the data", &error)),
+        Ok(answers) => answers.into_iter().map(|answer| Ok(Some(answer))).collect(),
+        Err(error) if is_lost(&error) => return Err(server_error("cannot ask the data", &error)),
         Err(_) => one_by_one(session, &queries, &frame)?,
     };
     for (entry, answer) in asked.iter().zip(answers) {
-        let (Some(answer), Some(kind)) = (answer, terms.registry.get(entry.address.kind)) else { continue };
+        let Some(kind) = terms.registry.get(entry.address.kind) else { continue };
+        let answer = match answer {
+            Ok(Some(answer)) => answer,
+            Ok(None) => continue,
+            Err(why) => {
+                observed.unasked.push((entry.address.clone(), why));
+                continue;
+            }
+        };
         let rows: Vec<_> = answer.rows().collect();
         if let Some(body) = kind.answer(&*entry.body, &rows) {
             observed.model.insert(Entry { body, ..Entry::clone(entry) });
@@ -146,17 +155,19 @@ fn one_by_one(
     session: &mut Session,
     queries: &[String],
     frame: &dyn Fn(&str) -> String,
-) -> Result<Vec<Option<Answer>>> {
+) -> Result<Vec<Result<Option<Answer>, String>>> {
     let _ = session.run("ROLLBACK");
     let mut answers = Vec::new();
     for query in queries {
         answers.push(match session.ask(&frame(query)) {
-            Ok(answers) => answers.into_iter().next(),
-            Err(error) if error.is_closed() => return Err(server_error("cannot ask the data", &error)),
+            Ok(answers) => Ok(answers.into_iter().next()),
+            Err(error) if is_lost(&error) => return Err(server_error("cannot ask the data", &error)),
             Err(error) => {
-                log::debug!("a probe could not be asked: {error}");
                 let _ = session.run("ROLLBACK");
-                None
+                let why =
+                    error.as_db_error().map_or_else(|| error.to_string(), |db| db.message().to_string());
+                log::debug!("a probe could not be asked: {why}");
+                Err(why)
             }
         });
     }

@@ -34,3 +34,8 @@ pub fn leaves(table: &Address, cx: &Cx<'_>) -> Vec<Address> {
 pub fn is_foreign(partition: &Address, cx: &Cx<'_>) -> bool {
     cx.attribute(partition, "foreign").is_some()
 }
+
+/// Whether the database has the table as a partitioned one.
+pub fn is_partitioned(table: &Address, cx: &Cx<'_>) -> bool {
+    cx.observed.tables.get(table).is_some_and(|facts| facts.partitioned)
+}

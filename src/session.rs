@@ -5,7 +5,7 @@ use crate::config::Connection;
 use crate::error::{Error, Result};
 use crate::kind::{Row, Server};
 use crate::model::printable;
-use crate::pg::{Client, ServerVersion, pooler, settings};
+use crate::pg::{Client, ServerVersion, is_lost, is_silence, pooler, settings};
 use crate::sql::{ident, literal, qualified};
 use postgres::{CancelToken, SimpleQueryMessage, SimpleQueryRow};
 use std::collections::{BTreeSet, HashMap};
@@ -138,6 +138,7 @@ impl Session {
             state: None,
             seats: Vec::new(),
             catalogs: BTreeSet::new(),
+            spoken: BTreeSet::new(),
         };
         Ok(Session { client, interrupt: Interrupt::default(), server })
     }
@@ -289,13 +290,17 @@ pub fn server_error(what: impl Into<String>, error: &postgres::Error) -> Error {
             ours.hint = db.hint().map(printable);
             ours.with_sqlstate(db.code().code())
         }
-        None if error.is_closed() => ours
-            .note("the connection to the server was lost")
-            .hint("run it again: what was done stays done, what was not is done then")
-            .with_sqlstate("08006"),
         None => {
-            let source = std::error::Error::source(error).map(|source| format!(": {source}"));
-            ours.note(format!("{error}{}", source.unwrap_or_default()))
+            let source =
+                std::error::Error::source(error).map(|source| format!(": {source}")).unwrap_or_default();
+            if !is_lost(error) {
+                return ours.note(format!("{error}{source}"));
+            }
+            // No server ends a session by silence, so nobody meant this one.
+            let state = if is_silence(error) { "08000" } else { "08006" };
+            ours.note(format!("the connection to the server was lost{source}"))
+                .hint("run it again: what was done stays done, what was not is done then")
+                .with_sqlstate(state)
         }
     }
 }

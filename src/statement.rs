@@ -108,6 +108,16 @@ pub struct Preflight {
     pub hint: String,
 }
 
+impl Preflight {
+    /// Counts what is in `from`, a FROM list, where `condition` holds, and shows the first few as `shown` spells them.
+    pub fn counting(shown: &str, from: &str, condition: &str, rows: String, hint: String) -> Preflight {
+        let from = format!("FROM {from} WHERE {condition}");
+        let few = format!("SELECT left({shown}, 80) AS x {from} LIMIT 5");
+        let query = format!("SELECT count(*), (SELECT string_agg(x, ', ') FROM ({few}) few) {from}");
+        Preflight { before: String::new(), query, rows, hint }
+    }
+}
+
 /// What a room wants done, in its direct form and, where there is a gentler way for tables that hold data, in that
 /// form too. Which of the two is taken is decided by the plan.
 #[derive(Debug, Clone, Default)]
@@ -120,6 +130,8 @@ pub struct Step {
     pub at_once: Vec<Statement>,
     /// The question to ask first, where the table holds rows.
     pub preflight: Option<Preflight>,
+    /// What must be there before it, besides what its object needs: others may come between the object and this step.
+    pub after: Vec<Address>,
 }
 
 impl Step {
@@ -139,6 +151,13 @@ impl Step {
     #[must_use]
     pub fn at_once(mut self, statements: impl IntoIterator<Item = Statement>) -> Step {
         self.at_once = statements.into_iter().collect();
+        self
+    }
+
+    /// Says that it waits for others, for which the object itself does not.
+    #[must_use]
+    pub fn after(mut self, others: impl IntoIterator<Item = Address>) -> Step {
+        self.after.extend(others);
         self
     }
 

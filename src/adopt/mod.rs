@@ -5,6 +5,7 @@ mod types;
 
 use crate::kind::Registry;
 use crate::model::{Address, Model, Observed};
+use crate::sql::ident;
 use std::collections::HashMap;
 pub use types::spell as spell_types;
 
@@ -61,7 +62,7 @@ fn follow_renames(desired: &Model, observed: &mut Observed, registry: &Registry)
             if let Some(address) = kind.and_then(|kind| kind.readdress(&there.address, &from, to)) {
                 there.address = address;
             }
-            let related = there.parent.iter_mut().chain(&mut there.needs);
+            let related = there.parent.iter_mut().chain(&mut there.needs).chain(&mut there.uses);
             related.for_each(|other| *other = other.moved(&from, to, &inside));
             if let Some(kind) = kind {
                 // What a table or something larger is called may be mentioned anywhere, a column only near it.
@@ -74,11 +75,38 @@ fn follow_renames(desired: &Model, observed: &mut Observed, registry: &Registry)
             }
             observed.model.put(there);
         }
-        if let Some(facts) = observed.tables.remove(&from) {
-            observed.tables.insert(to.clone(), facts);
-        }
+        let inside = |inner: &Address| registry.can_hold(from.kind, inner.kind);
+        let facts = std::mem::take(&mut observed.tables).into_iter();
+        observed.tables = facts.map(|(at, facts)| (at.moved(&from, to, &inside), facts)).collect();
+        retype(&mut observed.model, &from, to, registry);
     }
     renames
+}
+
+/// Follows the rename of a type, or of the schema of types, in names that have types in them.
+fn retype(observed: &mut Model, from: &Address, to: &Address, registry: &Registry) {
+    let is_type = from.path().len() == 2;
+    if !is_type && registry.namespace().is_none_or(|(kind, _)| kind.doc().name != from.kind) {
+        return;
+    }
+    let mut moves: HashMap<Address, Address> = HashMap::new();
+    for entry in observed.iter().filter(|entry| !is_type || entry.needs.contains(to)) {
+        let Some(kind) = registry.get(entry.address.kind) else { continue };
+        let mut spell = |of: &str| match (is_type, of.strip_suffix("[]")) {
+            (true, None) if of == from.relation() => to.relation(),
+            (true, Some(of)) if of == from.relation() => to.relation() + "[]",
+            (false, _) => match of.strip_prefix(&format!("{}.", ident(from.name()))) {
+                Some(rest) => format!("{}.{rest}", ident(to.name())),
+                None => of.to_string(),
+            },
+            _ => of.to_string(),
+        };
+        let name = kind.retype(entry.address.name(), &mut spell);
+        if name != entry.address.name() {
+            moves.insert(entry.address.clone(), entry.address.renamed(&name));
+        }
+    }
+    rename_all(observed, &moves);
 }
 
 fn expand(desired: &mut Model, observed: &Observed, registry: &Registry) {
@@ -124,16 +152,21 @@ fn take_names(desired: &mut Model, observed: &Observed, registry: &Registry) {
             moves.insert(entry.address.clone(), there.address.clone());
         }
     }
+    rename_all(desired, &moves);
+}
+
+/// Moves entries, and all that mentions them, to other addresses.
+fn rename_all(model: &mut Model, moves: &HashMap<Address, Address>) {
     if moves.is_empty() {
         return;
     }
-    let addresses: Vec<Address> = desired.addresses().cloned().collect();
+    let addresses: Vec<Address> = model.addresses().cloned().collect();
     for address in addresses {
-        let Some(mut entry) = desired.remove(&address) else { continue };
-        entry.address = renamed(&entry.address, &moves);
+        let Some(mut entry) = model.remove(&address) else { continue };
+        entry.address = renamed(&entry.address, moves);
         let related = entry.parent.iter_mut().chain(&mut entry.needs);
-        related.for_each(|other| *other = renamed(other, &moves));
-        desired.put(entry);
+        related.for_each(|other| *other = renamed(other, moves));
+        model.put(entry);
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::error::Result;
 use crate::kind::Registry;
 use crate::model::{Address, Model};
+use crate::pg::is_lost;
 use crate::session::{Answer, Session, server_error};
 use crate::sql::literal;
 use std::collections::{BTreeMap, BTreeSet};
@@ -107,7 +108,7 @@ fn ask(
         );
         match session.ask(&query) {
             Ok(answers) => known.extend(answers.first().into_iter().flat_map(pairs)),
-            Err(error) if error.is_closed() => return Err(server_error("cannot read the types", &error)),
+            Err(error) if is_lost(&error) => return Err(server_error("cannot read the types", &error)),
             Err(_) => {
                 let _ = session.run("ROLLBACK");
                 if part.len() > 1 {

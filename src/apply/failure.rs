@@ -2,6 +2,7 @@
 
 use crate::error::Error;
 use crate::model::{printable, printable_lines};
+use crate::pg::is_lost;
 use crate::plan::{Item, Planned};
 use crate::session::server_error;
 use crate::source::Files;
@@ -26,7 +27,7 @@ impl From<Error> for Failure {
 /// Whether the session is no more: the connection is lost, or the server has ended it.
 pub fn ends_session(error: &postgres::Error) -> bool {
     let ended = [SqlState::ADMIN_SHUTDOWN, SqlState::CRASH_SHUTDOWN, SqlState::CANNOT_CONNECT_NOW];
-    error.is_closed() || error.code().is_some_and(|code| ended.contains(code))
+    is_lost(error) || error.code().is_some_and(|code| ended.contains(code))
 }
 
 /// Whether the same statement may succeed in a moment: a lock, a deadlock, a busy object.
@@ -54,7 +55,8 @@ pub fn is_race(error: &postgres::Error) -> bool {
 /// The error for a person: what was attempted, where it stands in the file, what the server says.
 pub fn explain(item: &Item, sql: &Phrase, files: &Files, error: &postgres::Error) -> Error {
     let place = place(sql, files, error, 0).or_else(|| item.origin.map(|span| files.excerpt(span)));
-    let mut ours = server_error(format!("the server refuses {}", item.address), error);
+    let what = if is_lost(error) { "the connection was lost at" } else { "the server refuses" };
+    let mut ours = server_error(format!("{what} {}", item.address), error);
     if let Some(place) = place {
         ours.notes.insert(0, place);
     }

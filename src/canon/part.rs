@@ -4,7 +4,7 @@ use super::question::{Question, from_clause};
 use super::renaming::Renaming;
 use crate::kind::{Context, Terms};
 use crate::model::Address;
-use crate::sql::{ident, idents, literal, qualified};
+use crate::sql::{columns_line, ident, idents, literal, qualified};
 
 const BARE: &str = "SET LOCAL search_path = pg_catalog, pg_temp; ";
 
@@ -205,11 +205,10 @@ impl Scene<'_> {
         Part {
             before: String::new(),
             after: format!(
-                "{path}CREATE TEMP VIEW pgr_view_{number}{columns} AS {}; {BARE}SELECT '-- ' || (SELECT string_agg(\
-                 quote_ident(a.attname) || ' ' || format_type(a.atttypid, a.atttypmod), ', ' ORDER BY a.attnum) \
-                 FROM pg_attribute a WHERE a.attrelid = c AND a.attnum > 0) || E'\\n' || rtrim(pg_get_viewdef(c), ';') \
+                "{path}CREATE TEMP VIEW pgr_view_{number}{columns} AS {}; {BARE}SELECT '-- ' || {} || E'\\n' || rtrim(pg_get_viewdef(c), ';') \
                  FROM (SELECT 'pg_temp.pgr_view_{number}'::regclass) v(c); ",
-                question.desired
+                question.desired,
+                columns_line("c")
             ),
         }
     }

@@ -10,6 +10,7 @@ use super::question::Question;
 use super::renaming::Renaming;
 use crate::error::Result;
 use crate::kind::Terms;
+use crate::pg::is_lost;
 use crate::session::{Session, server_error};
 
 /// The server's spelling of each desired fragment, or the observed one's if both come out the same; nothing where it
@@ -45,7 +46,7 @@ pub fn spell(
     for (question, part) in questions.into_iter().zip(parts) {
         let answer = match session.ask(&frame(&[part])) {
             Ok(answers) => answers.first().and_then(|answer| answer.first().map(str::to_string)),
-            Err(error) if error.is_closed() => {
+            Err(error) if is_lost(&error) => {
                 return Err(server_error("cannot compare expressions", &error));
             }
             Err(error) => {

@@ -14,20 +14,32 @@ pub fn listen() -> Interrupt {
     let handle = interrupt.clone();
     if let Ok(mut signals) = Signals::new([SIGINT, SIGTERM]) {
         std::thread::spawn(move || {
+            let mut again = false;
             for signal in signals.forever() {
                 let name = if signal == SIGINT { "interrupt" } else { "SIGTERM" };
-                if handle.request() {
-                    log::warn!("{name}: cancelling what runs; to go on from there, run it again");
-                    std::thread::spawn(|| {
-                        std::thread::sleep(GRACE);
-                        std::process::exit(1);
-                    });
-                } else {
-                    log::warn!("{name}: stopped; to go on from there, run it again");
-                    std::process::exit(1);
+                if again {
+                    stop(name);
                 }
+                again = true;
+                // The server may be out of reach, and then it takes long to ask it for anything.
+                let handle = handle.clone();
+                std::thread::spawn(move || {
+                    if !handle.request() {
+                        stop(name);
+                    }
+                    log::warn!("{name}: cancelling what runs; to go on from there, run it again");
+                });
+                std::thread::spawn(move || {
+                    std::thread::sleep(GRACE);
+                    stop(name);
+                });
             }
         });
     }
     interrupt
+}
+
+fn stop(name: &str) -> ! {
+    log::warn!("{name}: stopped; to go on from there, run it again");
+    std::process::exit(1)
 }

@@ -183,7 +183,8 @@ impl Default for Keepalive {
     /// A dead path is noticed after a minute and a half, not after the two hours of most systems.
     fn default() -> Self {
         let seconds = Duration::from_secs;
-        Keepalive { on: true, idle: seconds(30), interval: seconds(10), count: 6, user_timeout: None }
+        let user_timeout = Some(seconds(90));
+        Keepalive { on: true, idle: seconds(30), interval: seconds(10), count: 6, user_timeout }
     }
 }
 

@@ -99,15 +99,16 @@ fn keepalive(settings: &Settings) -> Result<Keepalive> {
             .map(|value| value.filter(|value| *value > 0).map(|value| Duration::from_secs(value.into())))
     };
     let default = Keepalive::default();
-    Ok(Keepalive {
-        on: number("keepalives")?.is_none_or(|value| value != 0),
-        idle: seconds("keepalives_idle")?.unwrap_or(default.idle),
-        interval: seconds("keepalives_interval")?.unwrap_or(default.interval),
-        count: number("keepalives_count")?.filter(|count| *count > 0).unwrap_or(default.count),
-        user_timeout: number("tcp_user_timeout")?
-            .filter(|millis| *millis > 0)
-            .map(|millis| Duration::from_millis(millis.into())),
-    })
+    let on = number("keepalives")?.is_none_or(|value| value != 0);
+    let idle = seconds("keepalives_idle")?.unwrap_or(default.idle);
+    let interval = seconds("keepalives_interval")?.unwrap_or(default.interval);
+    let count = number("keepalives_count")?.filter(|count| *count > 0).unwrap_or(default.count);
+    let user_timeout = match number("tcp_user_timeout")? {
+        Some(millis) => (millis > 0).then(|| Duration::from_millis(millis.into())),
+        // Nothing is kept alive while something that was sent is unanswered: by itself, Linux then waits for 15 minutes.
+        None => on.then(|| idle.saturating_add(interval.saturating_mul(count))),
+    };
+    Ok(Keepalive { on, idle, interval, count, user_timeout })
 }
 
 /// Combines the comma-separated lists of hosts, addresses and ports, as libpq does.

@@ -90,6 +90,19 @@ fn defaults_are_those_of_libpq() {
 }
 
 #[test]
+fn a_dead_path_is_noticed_in_one_time_whether_something_was_sent_or_not() {
+    let timeout = |url: &str| resolved(url, &[]).keepalive.user_timeout.map(|time| time.as_secs());
+    assert_eq!(timeout("postgres://h/d"), Some(90));
+    assert_eq!(
+        timeout("postgres://h/d?keepalives_idle=5&keepalives_interval=2&keepalives_count=3"),
+        Some(11)
+    );
+    assert_eq!(timeout("postgres://h/d?tcp_user_timeout=4000"), Some(4));
+    assert_eq!(timeout("postgres://h/d?tcp_user_timeout=0"), None);
+    assert_eq!(timeout("postgres://h/d?keepalives=0"), None);
+}
+
+#[test]
 fn several_hosts_have_several_ports() {
     let connection = resolved("postgres://u@a:1,b,[::1]:3/d", &[]);
     assert_eq!(connection.display(), "postgres://u@a:1,b:5432,[::1]:3/d");

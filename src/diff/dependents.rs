@@ -2,9 +2,9 @@
 //! afterwards: as the file declares it, else exactly as it was.
 
 use super::{delta, replacing};
-use crate::delta::{Action, Change, Delta};
+use crate::delta::{Action, Alteration, Change, Delta};
 use crate::kind::{Cx, Kind};
-use crate::model::{Address, Entry};
+use crate::model::{Address, Body, Entry};
 use crate::statement::Step;
 use std::collections::{HashMap, HashSet};
 
@@ -17,31 +17,48 @@ enum Going {
     InPlace,
     /// It stays, but changes in a way that some dependents do not let it.
     Stays,
+    /// It stays, but parts of it go and come back.
+    LetsGo,
+}
+
+impl Going {
+    /// Whether a dependent goes too.
+    fn moves(self, there: &Entry, is_part: bool, kind: &dyn Kind) -> bool {
+        match self {
+            Going::Goes => true,
+            Going::InPlace => is_part,
+            Going::Stays => !is_part && kind.holds_fast(),
+            Going::LetsGo => is_part && there.address.subject().is_none(),
+        }
+    }
 }
 
 /// Adds the deltas of dependents, and of dependents of dependents.
 pub(super) fn recreate(deltas: &mut Vec<Delta>, cx: &Cx<'_>) {
-    let made = made_anew(deltas);
-    let mut open = touched(deltas);
+    let (made, mut open) = (made_anew(deltas), touched(deltas));
     if open.is_empty() {
         return;
     }
     let users = users(deltas, cx);
-    let mut by_address: HashMap<Address, usize> =
-        deltas.iter().enumerate().map(|(number, delta)| (delta.address.clone(), number)).collect();
+    let holders = holders(cx);
+    let mut by_address = by_address(deltas);
     let mut seen: HashSet<Address> = HashSet::new();
+    let mut loosened: HashMap<Address, Box<dyn Body>> = HashMap::new();
     while let Some((address, going, cause)) = open.pop() {
+        let holders = holders.get(&address).into_iter().flatten().filter(|_| going == Going::Goes);
+        for there in holders.filter(|there| !made.contains(&there.address)) {
+            if let Some(number) = let_go(there, &address, &mut loosened, deltas, &mut by_address, cx) {
+                tie(deltas, cause, number);
+                open.push((there.address.clone(), Going::LetsGo, number));
+            }
+        }
         for there in users.get(&address).into_iter().flatten() {
             let Some(kind) = cx.registry.get(there.address.kind) else { continue };
             let is_part =
                 there.parent.as_ref() == Some(&address) || there.address.subject() == Some(&address);
-            let unmoved = match going {
-                Going::Goes => false,
-                Going::InPlace => !is_part,
-                Going::Stays => is_part || !kind.holds_fast(),
-            };
+            let moves = deltas[cause].along.contains(&there.address) || going.moves(there, is_part, kind);
             let declared = cx.desired.get(&there.address);
-            if unmoved || made.contains(&there.address) || declared.is_some_and(|entry| entry.absent) {
+            if !moves || made.contains(&there.address) || declared.is_some_and(|entry| entry.absent) {
                 continue;
             }
             if !seen.insert(there.address.clone()) {
@@ -58,25 +75,72 @@ pub(super) fn recreate(deltas: &mut Vec<Delta>, cx: &Cx<'_>) {
                 deltas.push(delta(entry, Action::Replace));
                 deltas.len() - 1
             });
-            if going != Going::InPlace {
+            if matches!(going, Going::Goes | Going::Stays) {
                 tie(deltas, cause, number);
             }
-            let origin = deltas[cause].address.clone();
-            let found = &mut deltas[number];
-            if found.action == Action::Drop || !found.before.is_empty() {
+            if deltas[number].action == Action::Drop || !deltas[number].before.is_empty() {
                 continue;
             }
-            found.changes.push(Change { attribute: "depends on", from: Some(address.to_string()), to: None });
-            found.action = Action::Replace;
-            found.steps = steps;
-            // What is part of an object goes with it.
-            if !is_part {
-                found.before = replacing(kind.drop(&there.address, &*there.body, cx));
-            }
-            found.needs.extend(there.needs.iter().cloned().chain([origin]));
+            let away = going_away(kind, there, is_part, cx);
+            let needs: Vec<Address> = there.needs.iter().chain([&deltas[cause].address]).cloned().collect();
+            let found = &mut deltas[number];
+            found.changes.push(because(&address));
+            (found.action, found.before, found.steps) = (Action::Replace, replacing(away), steps);
+            found.needs.extend(needs);
         }
     }
     tie_up(deltas);
+}
+
+fn by_address(deltas: &[Delta]) -> HashMap<Address, usize> {
+    deltas.iter().enumerate().map(|(number, delta)| (delta.address.clone(), number)).collect()
+}
+
+fn because(address: &Address) -> Change {
+    Change { attribute: "depends on", from: Some(address.to_string()), to: None }
+}
+
+/// What `there` lets go of before `address` goes, it takes hold of again afterwards: gives its delta, if there is anything.
+fn let_go(
+    there: &Entry,
+    address: &Address,
+    loosened: &mut HashMap<Address, Box<dyn Body>>,
+    deltas: &mut Vec<Delta>,
+    by_address: &mut HashMap<Address, usize>,
+    cx: &Cx<'_>,
+) -> Option<usize> {
+    let at = &there.address;
+    let kind = cx.registry.get(at.kind)?;
+    let entry = cx.desired.get(at).unwrap_or(there);
+    let known = by_address.get(at).map(|number| deltas[*number].action);
+    if known == Some(Action::Replace) {
+        return None;
+    }
+    let body = loosened.entry(at.clone()).or_insert_with(|| there.body.clone());
+    let away = kind.let_go(at, &mut **body, address);
+    if away.is_empty() {
+        return None;
+    }
+    let mut back = Alteration::default();
+    if !cx.goes(at) {
+        kind.compare(at, &*entry.body, &**body, cx, &mut back);
+    }
+    let number = *by_address.entry(at.clone()).or_insert_with(|| {
+        // What has been in force needs no question to the data.
+        back.steps.iter_mut().for_each(|step| step.preflight = None);
+        deltas.push(delta(entry, Action::Alter));
+        deltas.len() - 1
+    });
+    let found = &mut deltas[number];
+    found.changes.push(because(address));
+    found.before.extend(replacing(away));
+    match found.action {
+        Action::Drop => {}
+        Action::Rename => found.steps.extend(back.steps),
+        _ => found.steps = back.steps,
+    }
+    found.needs.extend(there.needs.iter().chain(&there.uses).cloned());
+    Some(number)
 }
 
 /// What others make anew: it is then as it is to be.
@@ -86,10 +150,18 @@ fn made_anew(deltas: &mut Vec<Delta>) -> HashSet<Address> {
     made
 }
 
+/// The steps by which an object goes. What is part of another mostly goes with it.
+fn going_away(kind: &dyn Kind, there: &Entry, is_part: bool, cx: &Cx<'_>) -> Vec<Step> {
+    match is_part && kind.goes_with_parent() {
+        true => Vec::new(),
+        false => kind.drop(&there.address, &*there.body, cx),
+    }
+}
+
 /// The steps that bring an object back. What it has beyond the file is not lost on the way.
 fn coming_back(kind: &dyn Kind, entry: &Entry, there: &Entry, cx: &Cx<'_>) -> Vec<Step> {
     let mut body = entry.body.clone();
-    kind.join(&mut *body, &*there.body);
+    kind.keep(&there.address, &mut *body, &*there.body, cx);
     kind.create(&there.address, &*body, cx)
 }
 
@@ -144,6 +216,17 @@ fn tie(deltas: &mut [Delta], one: usize, two: usize) {
     for delta in deltas.iter_mut().filter(|delta| other.is_some() && delta.knot == other) {
         delta.knot = Some(knot);
     }
+}
+
+/// For each observed object, what makes use of it and can let go of it.
+fn holders<'c>(cx: &Cx<'c>) -> HashMap<&'c Address, Vec<&'c Entry>> {
+    let mut holders: HashMap<&Address, Vec<&Entry>> = HashMap::new();
+    for there in cx.observed.model.iter() {
+        for used in &there.uses {
+            holders.entry(used).or_default().push(there);
+        }
+    }
+    holders
 }
 
 /// For each observed object, what needs it or is about it, and what a delta takes along with it.

@@ -56,6 +56,7 @@ fn delta(entry: &Entry, action: Action) -> Delta {
         address: entry.address.clone(),
         action,
         changes: Vec::new(),
+        renaming: Vec::new(),
         before: Vec::new(),
         steps: Vec::new(),
         disturbs: false,
@@ -109,20 +110,21 @@ fn compared(
         delta.before = before;
     } else if replace {
         delta.action = Action::Replace;
-        match kind.replace(at, &*entry.body, &*there.body, cx) {
+        let mut body = entry.body.clone();
+        kind.keep(at, &mut *body, &*there.body, cx);
+        match kind.replace(at, &*body, &*there.body, cx) {
             Some(in_place) => steps = in_place,
             None => {
                 delta.before = replacing(kind.drop(at, &*there.body, cx));
-                steps = kind.create(at, &*entry.body, cx);
+                steps = kind.create(at, &*body, cx);
             }
         }
     }
     if let Some(from) = renamed_from {
-        let renaming = kind.rename(from, at, cx).unwrap_or_default();
+        delta.renaming = kind.rename(from, at, cx).unwrap_or_default();
         let change = Change { attribute: "name", from: Some(from.name().into()), to: Some(at.name().into()) };
         delta.changes.push(change);
         delta.action = if changes.is_empty() { Action::Rename } else { delta.action };
-        steps = renaming.into_iter().chain(steps).collect();
     }
     delta.changes.extend(changes);
     if delta.changes.is_empty() && steps.is_empty() {
@@ -148,6 +150,7 @@ fn replacing(mut steps: Vec<Step>) -> Vec<Step> {
             Form::DropStatistics => Form::ReplaceStatistics,
             Form::DropConstraint => Form::ReplaceConstraint,
             Form::DropForeignTable => Form::ReplaceForeignTable,
+            Form::DropColumn => Form::ReplaceColumn,
             Form::DropIndex => Form::ReplaceIndex,
             Form::DropIndexConcurrently => Form::ReplaceIndexConcurrently,
             form => form,
@@ -166,15 +169,23 @@ fn undeclared(cx: &Cx<'_>, found: &mut Diff) {
         if kind.undeclared(&there.address, &*there.body, cx.desired) == Undeclared::Ignore {
             continue;
         }
-        let going = goes(&there.address);
+        // The server takes it away with its parent, or wants it gone before.
+        let by_itself = !kind.goes_with_parent();
+        let before_parent = by_itself && there.parent.as_ref().is_some_and(|parent| cx.goes(parent));
+        let going = goes(&there.address) || before_parent;
         let undeclared = |address: &Address| cx.desired.get(address).is_none_or(|entry| entry.absent);
         // With what stays undeclared only what is to go by itself is told.
         let follows = |address: &Address| undeclared(address) && (goes(address) || !going);
         let with_parent =
             there.parent.as_ref().is_some_and(|parent| cx.observed.model.contains(parent) && follows(parent));
-        let with_subject = there.address.subject().is_some_and(follows);
-        let hangs_on_others = there.needs.iter().any(|need| Some(need) != there.parent.as_ref());
-        if with_subject || with_parent && !(going && hangs_on_others) {
+        // What no file can declare, such as the database, takes nothing along.
+        let can_go = |subject: &&Address| subject.path().len() > 1 || cx.observed.model.contains(subject);
+        let with_subject = there.address.subject().filter(can_go).is_some_and(follows);
+        let inside = |need: &Address| {
+            there.parent.as_ref().is_some_and(|parent| need.path().starts_with(parent.path()))
+        };
+        let hangs_on_others = there.needs.iter().any(|need| !inside(need));
+        if with_subject || with_parent && !(going && (by_itself || hangs_on_others)) {
             continue;
         }
         if going {

@@ -2,6 +2,7 @@
 //! objects, and where they stand follows from its `Place`.
 
 mod layout;
+mod parts;
 mod split;
 mod unmodelled;
 
@@ -225,6 +226,14 @@ impl<'a> Writer<'a> {
         };
         let speaks = |entry: &&Entry| !of_shared(entry) && entry.needs.iter().any(shared);
         let mut open: Vec<&Entry> = self.model.iter().filter(speaks).filter(written).collect();
+        let is_of_here = |entry: &&Entry| {
+            let kind = self.registry.get(entry.address.kind).filter(|_| shared(&entry.address));
+            kind.is_some_and(|kind| kind.attribute(&*entry.body, "in_this_database").is_some())
+        };
+        for entry in self.model.iter().filter(is_of_here) {
+            needed.insert(&entry.address);
+            open.push(entry);
+        }
         while let Some(entry) = open.pop() {
             for need in entry.needs.iter().filter(|need| shared(need)) {
                 let Some(there) = self.model.get(need) else { continue };

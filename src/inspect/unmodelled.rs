@@ -1,8 +1,9 @@
 //! What a database can hold that the language has no word for: told, never silently left out.
 
+use super::parts;
 use crate::error::Result;
 use crate::session::{Session, server_error};
-use crate::sql::not_of_extension;
+use crate::sql::{not_of_extension, sequence_of_a_column};
 
 /// An object that the file cannot declare.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -27,39 +28,54 @@ const CATALOGS: &[(&str, &str)] = &[
     ("pg_largeobject_metadata", "true"),
 ];
 
+/// Objects of PostgreSQL and of extensions whose privileges are not those that they came with.
+const PRIVILEGES: &str = "SELECT 'privileges on', i.type || ' ' || i.identity FROM (\
+     SELECT 'pg_class'::regclass AS class, oid, relacl AS acl FROM pg_class \
+     UNION ALL SELECT 'pg_proc'::regclass, oid, proacl FROM pg_proc \
+     UNION ALL SELECT 'pg_type'::regclass, oid, typacl FROM pg_type \
+     UNION ALL SELECT 'pg_namespace'::regclass, oid, nspacl FROM pg_namespace WHERE nspname <> 'public' \
+     UNION ALL SELECT 'pg_foreign_data_wrapper'::regclass, oid, fdwacl FROM pg_foreign_data_wrapper) o \
+     LEFT JOIN pg_init_privs s ON s.classoid = o.class AND s.objoid = o.oid AND s.objsubid = 0, \
+     pg_identify_object(o.class, o.oid, 0) i WHERE o.acl::text IS DISTINCT FROM s.initprivs::text \
+     AND (o.oid < 16384 AND i.schema = 'pg_catalog' OR EXISTS (SELECT FROM pg_depend e WHERE e.classid = o.class \
+     AND e.objid = o.oid AND e.deptype = 'e'))";
+
 /// Everything in the database that no kind stands for.
 ///
 /// # Errors
 /// `Failed` if the catalog cannot be read.
 pub fn unmodelled(session: &mut Session) -> Result<Vec<Unmodelled>> {
     let branches = CATALOGS.iter().map(|(catalog, condition)| {
-        let own = not_of_extension(catalog, "x.oid");
+        // Large objects go by the catalog of their pages.
+        let class = catalog.trim_end_matches("_metadata");
+        let own = not_of_extension(class, "x.oid");
         format!(
-            "SELECT i.type AS sort, i.identity FROM {catalog} x, pg_identify_object('{catalog}'::regclass, x.oid, 0) i \
+            "SELECT i.type AS sort, i.identity FROM {catalog} x, pg_identify_object('{class}'::regclass, x.oid, 0) i \
              WHERE x.oid >= 16384 AND {condition} AND {own}"
         )
     });
     let branches: Vec<String> = branches.collect();
     // Comments on what is no object of its own in the file.
-    let comments = "SELECT 'comment on', i.type || ' ' || i.identity FROM pg_description d \
+    let comments = format!(
+        "SELECT 'comment on', i.type || ' ' || i.identity FROM pg_description d \
                     JOIN pg_class c ON c.oid = d.objoid AND d.classoid = 'pg_class'::regclass, \
                     pg_identify_object(d.classoid, d.objoid, d.objsubid) i WHERE c.oid >= 16384 \
                     AND (c.relkind IN ('i', 'I') AND EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = c.oid \
-                    AND k.contype IN ('p', 'u', 'x')) OR c.relkind = 'S' AND EXISTS (SELECT FROM pg_depend o \
-                    LEFT JOIN pg_attrdef f ON f.adrelid = o.refobjid AND f.adnum = o.refobjsubid \
-                    WHERE o.classid = 'pg_class'::regclass AND o.objid = c.oid AND o.refclassid = 'pg_class'::regclass \
-                    AND (o.deptype = 'i' OR o.deptype = 'a' AND starts_with(pg_get_expr(f.adbin, f.adrelid), 'nextval(')))) \
+                    AND k.contype IN ('p', 'u', 'x')) OR {}) \
                     UNION ALL SELECT 'comment on', i.type || ' ' || i.identity FROM pg_description d JOIN pg_constraint k \
                     ON k.oid = d.objoid AND d.classoid = 'pg_constraint'::regclass AND k.contype IN ('n', 't'), \
-                    pg_identify_object(d.classoid, d.objoid, 0) i";
+                    pg_identify_object(d.classoid, d.objoid, 0) i",
+        sequence_of_a_column()
+    );
     let defaults = "SELECT 'default of', i.identity FROM pg_attrdef f JOIN pg_class c ON c.oid = f.adrelid, \
                     pg_identify_object('pg_class'::regclass, f.adrelid, f.adnum) i WHERE c.relkind = 'v'";
     // Only a superuser may read all of pg_subscription; its names are free.
     let subscriptions = "SELECT 'subscription', quote_ident(s.subname) FROM pg_subscription s JOIN pg_database d \
                          ON d.oid = s.subdbid WHERE d.datname = current_database()";
     let query = format!(
-        "{} UNION ALL {comments} UNION ALL {defaults} UNION ALL {subscriptions} ORDER BY 1, 2",
-        branches.join(" UNION ALL ")
+        "{} UNION ALL {comments} UNION ALL {defaults} UNION ALL {subscriptions} UNION ALL {PRIVILEGES} UNION ALL {} ORDER BY 1, 2",
+        branches.join(" UNION ALL "),
+        parts::query()
     );
     let answers =
         session.ask(&query).map_err(|error| server_error("cannot list what the file cannot say", &error))?;

@@ -4,6 +4,7 @@ use super::Registry;
 use crate::model::{Address, Body, Entry};
 use crate::pg::Feature;
 use crate::source::{Key, KeyDoc, Problems, Reader, Span, Table, Value};
+use crate::sql::{ident, qualified};
 
 /// An object of the file, handed to its room to be read.
 pub struct Item<'a> {
@@ -69,6 +70,11 @@ impl<'a> Item<'a> {
         self.references.push(Reference { to, span });
     }
 
+    /// Says that `to`, which is named at `span`, must be declared; the object declared next need not wait for it.
+    pub fn mention(&mut self, to: Address, span: Span) {
+        self.references.push(Reference { to, span });
+    }
+
     /// Says that the object declared next comes after `to`, if that is declared.
     pub fn need(&mut self, to: Address) {
         self.needs.push(to);
@@ -114,6 +120,18 @@ impl<'a> Item<'a> {
 pub fn split_using(name: &str) -> (&str, &str) {
     let (name, method) = name.rsplit_once(" using ").unwrap_or((name, "btree"));
     (name.trim(), method.trim())
+}
+
+/// The same name as it is always written: the access method is said.
+pub fn with_using(name: &str) -> String {
+    let (name, method) = split_using(name);
+    format!("{name} using {method}")
+}
+
+/// The object `schema`.`name using method` in SQL, which calls its kind `kind`: `OPERATOR CLASS public.mood_ops USING btree`.
+pub fn sql_using(kind: &str, schema: &str, name: &str) -> String {
+    let (name, method) = split_using(name);
+    format!("{kind} {} USING {}", qualified(schema, name), ident(method))
 }
 
 /// Splits a dotted name; a dot inside double quotes does not count.

@@ -3,7 +3,7 @@
 use super::Cx;
 use crate::delta::{Alteration, Change, Show};
 use crate::source::{Reader, Value};
-use crate::sql::{ident, literal};
+use crate::sql::{Fragment, cut_once, ident, literal};
 use crate::statement::Step;
 use std::collections::BTreeMap;
 
@@ -84,7 +84,11 @@ impl Options {
             let value = match text.as_str() {
                 "true" => Value::Boolean(true),
                 "false" => Value::Boolean(false),
-                text => text.parse().map_or_else(|_| Value::String(text.to_string()), Value::Integer),
+                // As text it may be another: `007`.
+                text => match text.parse::<i64>() {
+                    Ok(number) if number.to_string() == text => Value::Integer(number),
+                    _ => Value::String(text.to_string()),
+                },
             };
             (name, value)
         })
@@ -93,6 +97,57 @@ impl Options {
     /// Whether `observed` has all of them.
     pub fn are_in(&self, observed: &Options) -> bool {
         self.0.iter().all(|(name, value)| observed.0.get(name).is_some_and(|there| same(there, value)))
+    }
+
+    /// Those of `observed` that these do not say.
+    fn beyond(&self, observed: &Options) -> Options {
+        let beyond = observed.0.iter().filter(|(name, _)| !self.0.contains_key(*name));
+        Options(beyond.map(|(name, value)| (name.clone(), value.clone())).collect())
+    }
+
+    /// Takes over those of an index that are observed and not said, where both have the same access method.
+    pub fn keep_of(&mut self, observed: &Options, definitions: [&Fragment; 2], cx: &Cx<'_>) {
+        let [one, other] = definitions.map(|definition| definition.text().split('(').next().map(str::trim));
+        if one == other {
+            self.keep(observed, cx);
+        }
+    }
+
+    /// Takes over those that are observed and not said.
+    pub fn keep(&mut self, observed: &Options, cx: &Cx<'_>) {
+        for (name, value) in observed.0.iter().filter(|_| !cx.prunes()) {
+            self.0.entry(name.clone()).or_insert_with(|| value.clone());
+        }
+    }
+
+    /// A definition of an index with these storage parameters, which stand before its condition.
+    #[must_use]
+    pub fn inside(&self, definition: &Fragment) -> Fragment {
+        if self.is_empty() {
+            return definition.clone();
+        }
+        let clause = self.clause();
+        let text = match cut_once(definition.text(), " WHERE ") {
+            Some((head, condition)) => format!("{head}{clause} WHERE {condition}"),
+            None => format!("{definition}{clause}"),
+        };
+        definition.span().map_or_else(|| Fragment::plain(&text), |span| Fragment::written(&text, span))
+    }
+
+    /// Compares with what is observed of an object whose parameters nothing can alter: it is replaced.
+    pub fn compare_fixed(
+        &self,
+        attribute: &'static str,
+        observed: &Options,
+        cx: &Cx<'_>,
+        out: &mut Alteration,
+    ) {
+        let beyond = self.beyond(observed);
+        if !self.are_in(observed) || cx.prunes() && !beyond.is_empty() {
+            out.replaced(attribute, observed, self);
+        } else if !beyond.is_empty() {
+            out.drift(Change { attribute, from: beyond.show(), to: None });
+        }
     }
 
     /// Compares with what is observed; `alter` makes the steps of `SET (…)` and `RESET (…)`.
@@ -115,8 +170,7 @@ impl Options {
             let change = Change { attribute, from: there.show(), to: wanted.show() };
             out.note(change, alter(format!("SET ({})", wanted.list())));
         }
-        let beyond = observed.0.iter().filter(|(name, _)| !self.0.contains_key(*name));
-        let beyond = Options(beyond.map(|(name, value)| (name.clone(), value.clone())).collect());
+        let beyond = self.beyond(observed);
         if beyond.is_empty() {
             return;
         }
@@ -138,13 +192,22 @@ fn quoted(name: &str) -> String {
     name.split('.').map(ident).collect::<Vec<_>>().join(".")
 }
 
+/// What a switch means. The server keeps what was written, and takes any beginning of a word.
+pub fn switch(text: &str) -> Option<bool> {
+    let text = text.to_lowercase();
+    let begins = |words: [&str; 2]| words.into_iter().any(|word| word.starts_with(&text));
+    match text.as_str() {
+        "" | "o" => None,
+        "1" | "on" => Some(true),
+        "0" => Some(false),
+        _ if begins(["true", "yes"]) => Some(true),
+        _ if begins(["false", "no"]) || "off".starts_with(&text) => Some(false),
+        _ => None,
+    }
+}
+
 /// Whether two values say the same: numbers by their value, switches by what they mean.
 fn same(one: &str, two: &str) -> bool {
-    let switch = |text: &str| match text.to_lowercase().as_str() {
-        "true" | "on" | "yes" => Some(true),
-        "false" | "off" | "no" => Some(false),
-        _ => None,
-    };
     let number = |text: &str| text.parse::<f64>().ok();
     let equal = |one: Option<f64>, two: Option<f64>| one.is_some() && one == two;
     one.eq_ignore_ascii_case(two)

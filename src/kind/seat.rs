@@ -117,6 +117,23 @@ impl Seat {
         ..Seat::BARE
     };
 
+    /// Procedural languages: `pg_language l`.
+    pub const LANGUAGE: Seat = Seat {
+        class: "pg_language",
+        oid: "l.oid",
+        from: "pg_language l",
+        path: "l.lanname",
+        member: ("pg_language", "l.oid"),
+        owner: Some("l.lanowner"),
+        privileges: Some(Privileges {
+            acl: "l.lanacl",
+            letter: 'l',
+            called: "LANGUAGE",
+            implicit: Some(&["usage"]),
+        }),
+        ..Seat::BARE
+    };
+
     /// Which of its objects are read: those in the schemas of `server`, no system objects, no members of extensions.
     pub fn condition(&self, server: &Server) -> String {
         let Seat { oid, from, only, member: (class, object), .. } = self;

@@ -1,6 +1,7 @@
 //! What is known of the server, and the rows of its catalog.
 
 use super::Seat;
+use crate::model::Address;
 use crate::pg::{Feature, ServerVersion};
 use crate::sql::{Fragment, literal};
 use std::collections::{BTreeSet, HashMap};
@@ -22,6 +23,8 @@ pub struct Server {
     pub in_recovery: bool,
     /// The schemas that are read.
     pub schemas: Vec<String>,
+    /// What the file says something about without declaring it.
+    pub spoken: BTreeSet<Address>,
     /// Where its catalog has the objects of each kind.
     pub seats: Vec<Seat>,
     /// The catalogs in which something that the file declares can change.

@@ -143,6 +143,11 @@ impl Room for Check {
         Some(vec![step])
     }
 
+    /// What has been validated stays so.
+    fn keep(&self, _: &Address, desired: &mut Body, observed: &Body, _: &Cx<'_>) {
+        desired.validated |= observed.validated && desired.expression == observed.expression;
+    }
+
     fn drop(&self, at: &Address, _: &Body, _: &Cx<'_>) -> Vec<Step> {
         vec![drop(at, Form::DropConstraint).into()]
     }
@@ -203,15 +208,11 @@ fn drop(at: &Address, form: Form) -> Statement {
 }
 
 fn preflight(at: &Address, desired: &Body) -> Preflight {
-    let name = at.relation();
-    Preflight {
-        before: String::new(),
-        query: format!(
-            "SELECT count(*), (SELECT string_agg(x, ', ') FROM (SELECT left(t::text, 80) AS x FROM {name} t \
-             WHERE NOT ({0}) LIMIT 5) few) FROM {name} t WHERE NOT ({0})",
-            desired.expression
-        ),
-        rows: format!("rows that break check `{}`", at.name()),
-        hint: "correct those rows, or the expression".to_string(),
-    }
+    Preflight::counting(
+        "t::text",
+        &format!("{} t", at.relation()),
+        &format!("NOT ({})", desired.expression),
+        format!("rows that break check `{}`", at.name()),
+        "correct those rows, or the expression".to_string(),
+    )
 }

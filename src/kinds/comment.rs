@@ -1,10 +1,12 @@
 //! Comments: a kind about any address.
 
 use crate::delta::{Action, Alteration};
-use crate::kind::{Cx, Doc, Draft, Item, Place, Rank, Right, Room, Row, Seat, Server, Undeclared, right};
+use crate::kind::{
+    Cx, Doc, Draft, Item, Place, REMARK, Rank, Right, Room, Row, Seat, Server, Undeclared, read_remark,
+    remark, right,
+};
 use crate::model::{Address, Entry, Model, Observed};
-use crate::source::{KeyDoc, Shape};
-use crate::sql::{Form, Phrase, literal};
+use crate::sql::{Form, literal};
 use crate::statement::{Statement, Step};
 
 /// The room.
@@ -23,7 +25,7 @@ static DOC: Doc = Doc {
     place: Place::OnAny("comment"),
     rank: Rank::Note,
     main_key: Some("text"),
-    keys: &[KeyDoc::new("text", Shape::Text, "what it says")],
+    keys: &[REMARK],
     features: &[],
     example: "[tables.events]\ncomment = \"what happens where\"\n\n[tables.events.columns]\n\
               name = { type = \"text\", comment = \"as printed on the poster\" }\n",
@@ -37,12 +39,7 @@ impl Room for Comment {
     }
 
     fn read(&self, item: &mut Item<'_>) {
-        if let Some((text, span)) = item.reader().required("text") {
-            let text = text.to_string();
-            if text.is_empty() {
-                let message = "an empty comment is no comment";
-                item.problems.add_with_hint(span, message, "leave it out, or say `absent = true`");
-            }
+        if let Some(text) = read_remark(item) {
             item.declare(Body { text });
         }
     }
@@ -132,11 +129,7 @@ fn say(at: &Address, text: Option<&str>, cx: &Cx<'_>) -> Vec<Step> {
         Some(called) => format!("{called} {}", subject.relation()),
         None => identity,
     };
-    let sql = Phrase::from(format!("COMMENT ON {identity} IS "));
-    let sql = match text {
-        Some(text) => sql.literal(text),
-        None => sql.raw("NULL"),
-    };
+    let sql = remark(&identity, text);
     let table = Address::new("table", subject.path().iter().take(2).cloned());
     let statement = match subject.kind {
         "table" | "column" | "index" => Statement::on(&table, Form::Comment, sql),

@@ -1,11 +1,14 @@
 //! Default privileges: what a role gets on objects that are yet to be made.
 
-use crate::delta::{Alteration, Change, Show};
-use crate::kind::{Cx, Doc, Draft, Item, Place, Rank, Room, Row, Server, Undeclared};
+use crate::delta::{Action, Alteration, Change, Show};
+use crate::kind::{
+    Cx, Doc, Draft, GRANT_OPTION, Item, Place, Rank, Right, Room, Row, Server, Undeclared, read_grant_option,
+    write_privileges,
+};
 use crate::model::{Address, Entry, Model, Observed};
 use crate::pg::Feature;
-use crate::source::{KeyDoc, Shape, Value};
-use crate::sql::{Consent, Form, ident};
+use crate::source::{KeyDoc, Shape};
+use crate::sql::{Consent, Form, ident, literal};
 use crate::statement::{Statement, Step};
 use std::collections::BTreeMap;
 
@@ -19,7 +22,11 @@ pub struct Body {
     privileges: BTreeMap<String, bool>,
     /// Observed: the same stands at the address that names no maker, because the current user is it.
     twin: bool,
+    /// Observed: who makes the objects, also where the address does not name the current user.
+    maker: String,
 }
+
+const MAINTAIN: &str = "maintain";
 
 static DOC: Doc = Doc {
     name: "default privilege",
@@ -38,15 +45,11 @@ static DOC: Doc = Doc {
             "the sort of objects (`large objects`: PostgreSQL 18)",
         ),
         KeyDoc::new("privileges", Shape::Names, "the privileges, as in SQL; `[]` for none"),
-        KeyDoc::new(
-            "with_grant_option",
-            Shape::Any,
-            "`true`: they may be passed on; or the list of those that may",
-        ),
+        KeyDoc::new("with_grant_option", Shape::Any, GRANT_OPTION),
         KeyDoc::new("in_schema", Shape::Name, "the schema; all of them if not given"),
         KeyDoc::new("for_role", Shape::Name, "the role that makes the objects; the current one if not given"),
     ],
-    features: &[("on", Feature::LargeObjectDefaultPrivileges)],
+    features: &[("on", Feature::LargeObjectDefaultPrivileges), ("privileges", Feature::MaintainPrivilege)],
     example: "[roles.reader]\n\n[[default_privileges]]\nto = \"reader\"\non = \"tables\"\nin_schema = \"public\"\n\
               privileges = [\"select\"]\n",
 };
@@ -77,10 +80,7 @@ impl Room for DefaultPrivilege {
         reader.required("on");
         let sorts: Vec<_> = SORTS.iter().map(|sort| (sort.0, *sort)).collect();
         let sort = reader.one_of("on", &sorts);
-        let is_list =
-            matches!(reader.node("with_grant_option").map(|node| &node.value), Some(Value::Array(_)));
-        let some = if is_list { reader.strings("with_grant_option") } else { Vec::new() };
-        let option = !is_list && reader.flag("with_grant_option");
+        let (some, option) = read_grant_option(&mut reader, "with_grant_option");
         let said = reader.strings("privileges");
         let schema = reader.text("in_schema").unwrap_or_default();
         let maker = reader.text("for_role").unwrap_or_default();
@@ -93,6 +93,8 @@ impl Room for DefaultPrivilege {
         }
         let Some((sort, _, all)) = sort else { return };
         let mut privileges = BTreeMap::new();
+        // `all` says MAINTAIN too, and means what there is.
+        let mut wanted = Vec::new();
         let with_option = some.into_iter().map(|(word, span)| (word, span, true));
         for (word, span, option) in
             said.into_iter().map(|(word, span)| (word, span, option)).chain(with_option)
@@ -101,6 +103,7 @@ impl Room for DefaultPrivilege {
             if matches!(lower.as_str(), "all" | "all privileges") {
                 privileges.extend(all.iter().map(|name| ((*name).to_string(), option)));
             } else if all.contains(&lower.as_str()) {
+                wanted.extend((lower == MAINTAIN).then_some(span));
                 privileges.insert(lower, option);
             } else {
                 let message = format!("`{word}` is no privilege on {sort}");
@@ -108,6 +111,7 @@ impl Room for DefaultPrivilege {
             }
         }
         for (grantee, _) in grantees {
+            wanted.iter().for_each(|span| item.want(Feature::MaintainPrivilege, *span));
             for role in [&grantee, &maker].into_iter().filter(|role| !role.is_empty()) {
                 item.need(Address::new("role", [role]));
             }
@@ -115,7 +119,10 @@ impl Room for DefaultPrivilege {
                 item.need(Address::new("schema", [&schema]));
             }
             let address = Address::new(DOC.name, [maker.as_str(), &schema, sort, &grantee]);
-            item.declare_at(address, Body { privileges: privileges.clone(), twin: false });
+            item.declare_at(
+                address,
+                Body { privileges: privileges.clone(), twin: false, maker: String::new() },
+            );
         }
     }
 
@@ -151,20 +158,21 @@ impl Room for DefaultPrivilege {
             *privileges.entry(name).or_default() |= option == "true";
         }
         let twin = maker == server.user;
-        let roles = [maker, path[3]].map(|role| Address::new("role", [role]));
         let entry = |path: [&str; 4], body: Body| {
+            let roles = [path[0], path[3]].into_iter().filter(|role| !role.is_empty());
             let entry = Entry::new(Address::new(DOC.name, path), body);
-            roles.iter().fold(entry, |entry, role| entry.needing(role.clone()))
+            roles.fold(entry, |entry, role| entry.needing(Address::new("role", [role])))
         };
-        out.model.insert(entry(path, Body { privileges: privileges.clone(), twin }));
+        let body = Body { privileges, twin, maker: maker.to_string() };
+        out.model.insert(entry(path, body.clone()));
         if twin {
             path[0] = "";
-            out.model.insert(entry(path, Body { privileges, twin: false }));
+            out.model.insert(entry(path, Body { twin: false, ..body }));
         }
     }
 
     fn write(&self, at: &Address, observed: &Body, draft: &mut Draft<'_>) {
-        let Body { privileges, twin } = observed;
+        let Body { privileges, twin, maker: _ } = observed;
         let [maker, schema, sort, grantee] = at.path() else { return };
         if *twin || implicit(at).is_some_and(|implicit| is_just(privileges, implicit)) {
             draft.leave_out();
@@ -173,14 +181,7 @@ impl Room for DefaultPrivilege {
         draft.text("on", sort);
         draft.word("in_schema", schema, "");
         draft.word("for_role", maker, "");
-        draft.array("privileges", privileges.keys());
-        let some: Vec<&String> =
-            privileges.iter().filter(|(_, option)| **option).map(|(name, _)| name).collect();
-        if some.len() < privileges.len() {
-            draft.list("with_grant_option", some);
-        } else {
-            draft.flag("with_grant_option", !some.is_empty());
-        }
+        write_privileges(privileges, draft);
     }
 
     fn create(&self, at: &Address, desired: &Body, cx: &Cx<'_>) -> Vec<Step> {
@@ -196,7 +197,7 @@ impl Room for DefaultPrivilege {
     }
 
     fn compare(&self, at: &Address, desired: &Body, observed: &Body, cx: &Cx<'_>, out: &mut Alteration) {
-        let Body { privileges, twin: _ } = desired;
+        let Body { privileges, .. } = desired;
         let (privileges, there) = (&known(privileges, cx), &observed.privileges);
         let missing = without(privileges, |name, option| there.get(name).is_some_and(|has| *has || !option));
         let extra = without(there, |name, _| privileges.contains_key(name));
@@ -219,8 +220,24 @@ impl Room for DefaultPrivilege {
         }
     }
 
+    fn rights(&self, at: &Address, _: &Body, _: Action, cx: &Cx<'_>) -> Vec<Right> {
+        let Some(maker) = at.path().first().filter(|maker| !maker.is_empty()) else { return Vec::new() };
+        vec![Right::test(
+            format!(
+                "(SELECT pg_has_role(r.oid, 'USAGE') FROM pg_roles r WHERE r.rolname = {})",
+                literal(maker)
+            ),
+            format!("the rights of role `{maker}`"),
+            format!("GRANT {} TO {}", ident(maker), ident(&cx.server.user)),
+        )]
+    }
+
     fn drop(&self, at: &Address, observed: &Body, _: &Cx<'_>) -> Vec<Step> {
-        alter(at, "REVOKE", &observed.privileges, Form::Revoke)
+        let usual: BTreeMap<String, bool> =
+            implicit(at).map(|name| (name.to_string(), false)).into_iter().collect();
+        let beyond = without(&observed.privileges, |name, _| usual.contains_key(name));
+        let back = without(&usual, |name, _| observed.privileges.contains_key(name));
+        [alter(at, "REVOKE", &beyond, Form::Revoke), alter(at, "GRANT", &back, Form::Grant)].concat()
     }
 
     fn readdress(&self, at: &Address, from: &Address, to: &Address) -> Option<Address> {
@@ -248,9 +265,8 @@ impl Room for DefaultPrivilege {
     fn undeclared(&self, at: &Address, observed: &Body, desired: &Model) -> Undeclared {
         let known = desired.contains(&Address::new("role", [at.name()]));
         // The file may name the current user, or not.
-        let said =
-            |entry: &Entry| entry.address.kind == DOC.name && entry.address.path()[1..] == at.path()[1..];
-        if observed.twin || at.schema().is_empty() && desired.iter().any(said) {
+        let named = Address::new(DOC.name, std::iter::once(&observed.maker).chain(&at.path()[1..]).cloned());
+        if observed.twin || desired.contains(&named) {
             return Undeclared::Ignore;
         }
         let taken = implicit(at).is_some_and(|implicit| !is_just(&observed.privileges, implicit));
@@ -278,7 +294,7 @@ fn is_just(privileges: &BTreeMap<String, bool>, name: &str) -> bool {
 /// The privileges that the server knows: `all` says MAINTAIN too, which there is from 17 on.
 fn known(privileges: &BTreeMap<String, bool>, cx: &Cx<'_>) -> BTreeMap<String, bool> {
     let maintain = cx.server.has(Feature::MaintainPrivilege);
-    without(privileges, |name, _| !maintain && name == "maintain")
+    without(privileges, |name, _| !maintain && name == MAINTAIN)
 }
 
 /// The privileges of which `which` does not hold.

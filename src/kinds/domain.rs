@@ -5,6 +5,7 @@ use crate::kind::{
     Context, Cx, Doc, Draft, Item, Place, Privileges, Rank, Room, Row, Seat, Server, Visit, unwrapped,
 };
 use crate::model::{Address, Entry, Observed};
+use crate::needs;
 use crate::source::{KeyDoc, Shape, Span, Value};
 use crate::sql::{Form, Fragment, Phrase, ident, not_of_extension, qualified};
 use crate::statement::{Preflight, Statement, Step};
@@ -18,6 +19,8 @@ pub struct Domain;
 pub struct Check {
     expression: Fragment,
     validated: bool,
+    /// Observed: what its expression makes use of.
+    uses: Vec<Address>,
 }
 
 /// A domain.
@@ -28,6 +31,8 @@ pub struct Body {
     default: Option<Fragment>,
     not_null: bool,
     checks: BTreeMap<String, Check>,
+    /// Observed: what the default makes use of.
+    default_uses: Vec<Address>,
     /// Desired: checks that must not be there.
     absent: BTreeSet<String>,
     /// Observed: schema, table and column of what is of this type.
@@ -79,7 +84,7 @@ impl Room for Domain {
             match (&node.value, gone.map(|node| &node.value)) {
                 (Value::String(text), _) => {
                     let expression = Fragment::written(text, node.span);
-                    checks.insert(key.name.clone(), Check { expression, validated: true });
+                    checks.insert(key.name.clone(), Check { expression, validated: true, uses: Vec::new() });
                 }
                 (_, Some(Value::Boolean(true))) => _ = absent.insert(key.name.clone()),
                 _ => reader.problems().add(node.span, "a check is an expression, or `{ absent = true }`"),
@@ -87,8 +92,18 @@ impl Room for Domain {
         }
         let Some((text, span)) = reader.required("type") else { return };
         let data_type = Fragment::written(text, span);
-        let (columns, span) = (Vec::new(), Some(span));
-        item.declare(Body { data_type, collation, default, not_null, checks, absent, columns, span });
+        let (default_uses, columns, span) = (Vec::new(), Vec::new(), Some(span));
+        item.declare(Body {
+            data_type,
+            collation,
+            default,
+            not_null,
+            checks,
+            default_uses,
+            absent,
+            columns,
+            span,
+        });
     }
 
     fn catalog(&self, server: &Server) -> Option<String> {
@@ -98,14 +113,16 @@ impl Room for Domain {
              pg_get_expr(t.typdefaultbin, 0) AS default, t.typnotnull AS not_null, \
              CASE WHEN t.typcollation <> b.typcollation THEN (SELECT k.collname FROM pg_collation k \
              WHERE k.oid = t.typcollation) END AS collation, \
-             (SELECT json_agg(json_build_array(k.conname, pg_get_expr(k.conbin, 0), k.convalidated)) \
+             (SELECT json_agg(json_build_array(k.conname, pg_get_expr(k.conbin, 0), k.convalidated, {})) \
              FROM pg_constraint k WHERE k.contypid = t.oid AND k.contype = 'c') AS checks, \
              (SELECT json_agg(ARRAY[rn.nspname, r.relname, a.attname]::text[] ORDER BY r.oid, a.attnum) \
              FROM pg_attribute a JOIN pg_class r ON r.oid = a.attrelid JOIN pg_namespace rn ON rn.oid = r.relnamespace \
              WHERE a.atttypid = t.oid AND NOT a.attisdropped AND r.relkind IN ('r', 'p', 'm') \
-             AND NOT r.relispartition) AS columns \
+             AND NOT r.relispartition) AS columns, CASE WHEN t.typdefaultbin IS NOT NULL THEN {} END AS default_uses \
              FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace JOIN pg_type b ON b.oid = t.typbasetype \
-             WHERE t.typtype = 'd' AND {ours} AND {own} ORDER BY t.oid"
+             WHERE t.typtype = 'd' AND {ours} AND {own} ORDER BY t.oid",
+            needs::query_beyond_tables("pg_constraint", "k.oid"),
+            needs::query_beyond_tables("pg_type", "t.oid")
         ))
     }
 
@@ -114,9 +131,14 @@ impl Room for Domain {
         Some(Seat { only: "t.typtype = 'd'", privileges, ..Seat::TYPE })
     }
 
-    fn observe(&self, row: &Row<'_>, _: &Server, out: &mut Observed) {
-        let checks: Vec<(String, String, bool)> = row.parsed("checks");
-        let check = |(name, text, validated)| (name, Check { expression: Fragment::plain(text), validated });
+    fn observe(&self, row: &Row<'_>, server: &Server, out: &mut Observed) {
+        let address = Address::new(DOC.name, [row.text("schema"), row.text("name")]);
+        let checks: Vec<(String, String, bool, needs::Answer)> = row.parsed("checks");
+        let check = |(name, text, validated, uses)| {
+            let mut uses = needs::addresses(uses, server);
+            uses.retain(|used| *used != address);
+            (name, Check { expression: Fragment::plain(text), validated, uses })
+        };
         let body = Body {
             data_type: Fragment::plain(row.text("type")),
             collation: row.owned("collation"),
@@ -124,11 +146,13 @@ impl Room for Domain {
             not_null: row.flag("not_null"),
             checks: checks.into_iter().map(check).collect(),
             absent: BTreeSet::new(),
+            default_uses: needs::read(row, "default_uses", server),
             columns: row.parsed("columns"),
             span: None,
         };
-        let address = Address::new(DOC.name, [row.text("schema"), row.text("name")]);
-        out.model.insert(Entry::new(address, body));
+        let uses = body.checks.values().flat_map(|check| &check.uses).chain(&body.default_uses).cloned();
+        let uses = uses.collect();
+        out.model.insert(Entry { uses, ..Entry::new(address, body) });
     }
 
     fn fragments(&self, _: &Address, body: &mut Body, visit: &mut Visit<'_>) {
@@ -144,8 +168,7 @@ impl Room for Domain {
     }
 
     fn write(&self, _: &Address, observed: &Body, draft: &mut Draft<'_>) {
-        let Body { data_type, collation, default, not_null, checks, absent: _, columns: _, span: _ } =
-            observed;
+        let Body { data_type, collation, default, not_null, checks, .. } = observed;
         let data_type = draft.type_name(data_type.text());
         draft.text("type", data_type);
         draft.some("collation", collation.as_ref());
@@ -159,8 +182,7 @@ impl Room for Domain {
     }
 
     fn create(&self, at: &Address, desired: &Body, _: &Cx<'_>) -> Vec<Step> {
-        let Body { data_type, collation, default, not_null, checks, absent: _, columns: _, span: _ } =
-            desired;
+        let Body { data_type, collation, default, not_null, checks, .. } = desired;
         let sql = Phrase::from("CREATE DOMAIN ").raw(name(at)).raw(" AS ").fragment(data_type);
         let sql = sql
             .with(collation.as_ref(), |sql, collation| sql.raw(" COLLATE ").ident(collation))
@@ -171,7 +193,8 @@ impl Room for Domain {
     }
 
     fn compare(&self, at: &Address, desired: &Body, observed: &Body, cx: &Cx<'_>, out: &mut Alteration) {
-        let Body { data_type, collation, default, not_null, checks, absent, columns: _, span } = desired;
+        let Body { data_type, collation, default, not_null, checks, absent, span, .. } = desired;
+        let Body { default_uses: _, columns: _, .. } = desired;
         let there = (&observed.data_type, &observed.collation);
         if there != (data_type, collation) {
             let of = |data_type: &Fragment, collation: &Option<String>| match collation {
@@ -229,9 +252,29 @@ impl Room for Domain {
             let moved = Address::new("column", column.clone()).moved(from, to, &|_| true);
             column.clone_from_slice(moved.path());
         }
+        let uses = body.checks.values_mut().flat_map(|check| &mut check.uses).chain(&mut body.default_uses);
+        uses.for_each(|used| *used = used.moved(from, to, &|_| from.kind == "schema"));
         if from.kind == "collation" && body.collation.as_deref() == Some(from.name()) {
             body.collation = Some(to.name().to_string());
         }
+    }
+
+    fn let_go(&self, at: &Address, observed: &mut Body, of: &Address) -> Vec<Step> {
+        let Body { checks, default, default_uses, .. } = observed;
+        let held: Vec<String> = checks
+            .iter()
+            .filter(|(_, check)| check.uses.contains(of))
+            .map(|(name, _)| name.clone())
+            .collect();
+        let mut steps = Vec::new();
+        for name in held {
+            checks.remove(&name);
+            steps.push(Statement::new(Form::AlterDomain, drop_check(at, &name)).into());
+        }
+        if default_uses.contains(of) && default.take().is_some() {
+            steps.push(Statement::new(Form::AlterDomain, alter(at, " DROP DEFAULT")).into());
+        }
+        steps
     }
 
     fn attribute(&self, body: &Body, name: &str) -> Option<String> {
@@ -257,7 +300,7 @@ fn compare_check(
     out: &mut Alteration,
 ) {
     let there = observed.checks.get(name);
-    let Check { expression, validated } = check;
+    let Check { expression, validated, uses: _ } = check;
     if there.is_some_and(|there| there.expression == *expression && there.validated == *validated) {
         return;
     }
@@ -276,7 +319,9 @@ fn compare_check(
         let add = alter(at, " ADD ").phrase(&clause(name, check)).raw(" NOT VALID");
         statements.push(Statement::new(Form::AlterDomain, add));
     }
-    statements.push(validate);
+    if *validated {
+        statements.push(validate);
+    }
     let what = format!("check `{name}`");
     out.note(change, vec![Step::direct(statements).preflight(preflight(at, observed, &condition, &what))]);
 }
@@ -316,15 +361,14 @@ fn preflight(at: &Address, observed: &Body, condition: &str, what: &str) -> Opti
         format!("SELECT {}::{base} AS value FROM {}", ident(column), qualified(schema, table))
     };
     let values: Vec<String> = observed.columns.iter().map(value).collect();
-    let from = format!("FROM ({}) s WHERE {condition}", values.join(" UNION ALL "));
-    (!values.is_empty()).then(|| Preflight {
-        before: String::new(),
-        query: format!(
-            "SELECT count(*), (SELECT string_agg(x, ', ') FROM (SELECT coalesce(left(value::text, 80), 'NULL') AS x \
-             {from} LIMIT 5) few) {from}"
-        ),
-        rows: format!("values that break {what} of `{at}`"),
-        hint: "correct those values, or the domain".to_string(),
+    (!values.is_empty()).then(|| {
+        Preflight::counting(
+            "coalesce(value::text, 'NULL')",
+            &format!("({}) s", values.join(" UNION ALL ")),
+            condition,
+            format!("values that break {what} of `{at}`"),
+            "correct those values, or the domain".to_string(),
+        )
     })
 }
 

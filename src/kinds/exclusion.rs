@@ -1,10 +1,15 @@
 //! Exclusion constraints.
 
 use crate::delta::Alteration;
-use crate::kind::{Context, Cx, Doc, Draft, Item, Options, Place, Rank, Room, Row, Seat, Server, Visit};
+use crate::kind::{
+    Context, Cx, Doc, Draft, IndexParts, Item, Options, Place, Rank, Room, Row, Seat, Server, Targets, Visit,
+    alter_index, can_be_clustered, cluster, compare_clustered, keep_clustered,
+};
 use crate::model::{Address, Entry, Observed};
+use crate::needs;
+use crate::partitions::is_partitioned;
 use crate::source::{KeyDoc, Shape};
-use crate::sql::{Form, Fragment, Phrase, ident, idents, not_of_extension, qualified, with_clause};
+use crate::sql::{Form, Fragment, Phrase, ident, idents, not_of_extension, with_clause};
 use crate::statement::{Statement, Step};
 
 /// The room.
@@ -19,17 +24,10 @@ pub struct Body {
     with: Options,
     deferrable: bool,
     initially_deferred: bool,
-    /// Observed: the definition in parts, as the file has them.
-    parts: Parts,
-}
-
-/// A definition in parts.
-#[derive(Debug, Clone, Default)]
-struct Parts {
-    on: Vec<String>,
-    method: String,
-    include: Vec<String>,
-    predicate: Option<String>,
+    /// Statistics targets of expressions in its index.
+    statistics: Targets,
+    /// The table is clustered on its index.
+    clustered: bool,
 }
 
 static DOC: Doc = Doc {
@@ -50,6 +48,12 @@ static DOC: Doc = Doc {
         KeyDoc::new("where", Shape::Sql, "which rows it is about"),
         KeyDoc::new("include", Shape::Names, "columns that its index carries along"),
         KeyDoc::new("with", Shape::Table, "storage parameters of its index: `{ fillfactor = 70 }`"),
+        KeyDoc::new("statistics", Shape::Table, Targets::ABOUT),
+        KeyDoc::new(
+            "clustered",
+            Shape::Boolean,
+            "CLUSTER puts the rows of the table into the order of its index",
+        ),
         KeyDoc::new("deferrable", Shape::Boolean, "can be checked at the end of the transaction"),
         KeyDoc::new(
             "initially",
@@ -76,6 +80,8 @@ impl Room for Exclusion {
         let elements = reader.strings("on");
         let include = reader.strings("include");
         let with = Options::read(&mut reader, "with");
+        let statistics = Targets::read(&mut reader, "statistics");
+        let clustered = reader.flag("clustered");
         let method = reader.text("method").unwrap_or_else(|| "btree".to_string());
         let predicate = reader.string("where");
         let deferrable = reader.flag("deferrable");
@@ -99,7 +105,7 @@ impl Room for Exclusion {
             item.refer(Address::new("column", [table.schema(), table.name(), &name]), span);
         }
         let definition = Fragment::written(text, span);
-        item.declare(Body { definition, with, deferrable, initially_deferred, parts: Parts::default() });
+        item.declare(Body { definition, with, deferrable, initially_deferred, statistics, clustered });
     }
 
     fn catalog(&self, server: &Server) -> Option<String> {
@@ -110,20 +116,14 @@ impl Room for Exclusion {
              replace(regexp_replace(pg_get_constraintdef(k.oid), '( DEFERRABLE)?( INITIALLY DEFERRED)?$', ''), \
              {}, '') \
              AS stripped, pg_get_constraintdef(k.oid) AS definition, to_json(x.reloptions) AS with, \
-             k.condeferrable AS deferrable, k.condeferred AS deferred, am.amname AS method, \
-             pg_get_expr(i.indpred, i.indrelid) AS predicate, \
-             (SELECT json_agg(pg_get_indexdef(i.indexrelid, p, false) || CASE WHEN oc.opcdefault THEN '' \
-             ELSE format(' %I.%I', oc.opcnamespace::regnamespace::text, oc.opcname) END || ' WITH ' || CASE WHEN pg_operator_is_visible(o.oid) \
-             THEN o.oprname ELSE format('OPERATOR(%I.%s)', so.nspname, o.oprname) END ORDER BY p) \
-             FROM generate_series(1, i.indnkeyatts) p JOIN pg_operator o ON o.oid = k.conexclop[p] \
-             JOIN pg_namespace so ON so.oid = o.oprnamespace \
-             JOIN pg_opclass oc ON oc.oid = i.indclass[p - 1]) AS elements, \
-             (SELECT json_agg(a.attname ORDER BY p) FROM generate_series(i.indnkeyatts + 1, i.indnatts) p \
-             JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[p - 1]) AS include \
+             k.condeferrable AS deferrable, k.condeferred AS deferred, \
+             i.indisclustered AS clustered, {}, {} AS needs \
              FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace \
-             JOIN pg_index i ON i.indexrelid = k.conindid JOIN pg_class x ON x.oid = k.conindid JOIN pg_am am ON am.oid = x.relam \
+             JOIN pg_index i ON i.indexrelid = k.conindid JOIN pg_class x ON x.oid = k.conindid \
              WHERE k.contype = 'x' AND k.conparentid = 0 AND {ours} AND {own} ORDER BY k.oid",
-            with_clause("x")
+            with_clause("x"),
+            Targets::QUERY,
+            needs::query_beyond_tables("pg_class", "x.oid")
         ))
     }
 
@@ -131,22 +131,20 @@ impl Room for Exclusion {
         Some(Seat { only: "k.contype = 'x' AND k.conparentid = 0", ..Seat::CONSTRAINT })
     }
 
-    fn observe(&self, row: &Row<'_>, _: &Server, out: &mut Observed) {
+    fn observe(&self, row: &Row<'_>, server: &Server, out: &mut Observed) {
         let path = [row.text("schema"), row.text("table"), row.text("name")];
         let body = Body {
             definition: Fragment::plain(row.get("stripped").unwrap_or(row.text("definition"))),
             with: Options::observed(row.list("with")),
             deferrable: row.flag("deferrable"),
             initially_deferred: row.flag("deferred"),
-            parts: Parts {
-                on: row.list("elements"),
-                method: row.text("method").to_string(),
-                include: row.list("include"),
-                predicate: row.owned("predicate"),
-            },
+            statistics: Targets::observed(row),
+            clustered: row.flag("clustered"),
         };
         let table = Address::new("table", [path[0], path[1]]);
-        out.model.insert(Entry::new(Address::new(DOC.name, path), body).part_of(table));
+        let mut entry = Entry::new(Address::new(DOC.name, path), body).part_of(table);
+        entry.needs.extend(needs::read(row, "needs", server));
+        out.model.insert(entry);
     }
 
     fn fragments(&self, at: &Address, body: &mut Body, visit: &mut Visit<'_>) {
@@ -154,13 +152,18 @@ impl Room for Exclusion {
     }
 
     fn write(&self, _: &Address, observed: &Body, draft: &mut Draft<'_>) {
-        let Body { definition: _, with, deferrable, initially_deferred, parts } = observed;
-        let Parts { on, method, include, predicate } = parts;
-        draft.list("on", on);
-        draft.word("method", method, "btree");
-        draft.some("where", predicate.as_ref());
-        draft.list("include", include);
+        let Body { definition, with, deferrable, initially_deferred, statistics, clustered } = observed;
+        if let Some(parts) = IndexParts::of(definition.text()) {
+            draft.array("on", parts.keys.iter().map(|key| (*key).to_string()));
+            draft.word("method", &parts.method, "btree");
+            draft.some("where", parts.predicate);
+            draft.list("include", &parts.include);
+        } else {
+            draft.unsaid("its definition");
+        }
         draft.table("with", with.values());
+        statistics.write("statistics", draft);
+        draft.flag("clustered", *clustered);
         draft.flag("deferrable", *deferrable);
         draft.word("initially", if *initially_deferred { "deferred" } else { "immediate" }, "immediate");
     }
@@ -170,13 +173,33 @@ impl Room for Exclusion {
     }
 
     fn compare(&self, at: &Address, desired: &Body, observed: &Body, cx: &Cx<'_>, out: &mut Alteration) {
-        let Body { definition, with, deferrable, initially_deferred, parts: _ } = desired;
+        let Body { definition, with, deferrable, initially_deferred, statistics, clustered } = desired;
         out.replaced("definition", &observed.definition, definition);
         out.replaced("deferrable", &observed.deferrable, deferrable);
         out.replaced("initially_deferred", &observed.initially_deferred, initially_deferred);
-        if !out.replace {
-            with.compare("with", &observed.with, cx, out, &|words| vec![alter_index(at, &words).into()]);
+        // Of an index on a partitioned table nothing can be altered.
+        let is_fixed = is_partitioned(&at.host("table"), cx);
+        if is_fixed {
+            with.compare_fixed("with", &observed.with, cx, out);
         }
+        if out.replace {
+            return;
+        }
+        if !is_fixed {
+            with.compare("with", &observed.with, cx, out, &|words| {
+                vec![alter_index([&at.host("table"), at], &words).into()]
+            });
+        }
+        statistics.compare("statistics", [&at.host("table"), at], &observed.statistics, cx, out);
+        compare_clustered([&at.host("table"), at], *clustered, observed.clustered, cx, out);
+    }
+
+    fn keep(&self, at: &Address, desired: &mut Body, observed: &Body, cx: &Cx<'_>) {
+        let definitions = [&desired.definition, &observed.definition];
+        desired.with.keep_of(&observed.with, definitions, cx);
+        desired.statistics.keep(&observed.statistics, definitions, cx);
+        let clustered = observed.clustered && can_be_clustered(&desired.definition);
+        desired.clustered = keep_clustered(&at.host("table"), desired.clustered, clustered, cx);
     }
 
     fn replace(&self, at: &Address, desired: &Body, _: &Body, _: &Cx<'_>) -> Option<Vec<Step>> {
@@ -193,6 +216,10 @@ impl Room for Exclusion {
         Some(vec![Statement::alter(&at.host("table"), Form::AlterTable, rest).into()])
     }
 
+    fn attribute(&self, body: &Body, name: &str) -> Option<String> {
+        (name == "clustered" && body.clustered).then(|| "yes".to_string())
+    }
+
     fn identity(&self, at: &Address) -> Option<String> {
         Some(format!("CONSTRAINT {} ON {}", ident(at.name()), at.relation()))
     }
@@ -202,29 +229,23 @@ fn away(at: &Address, form: Form) -> Statement {
     Statement::alter(&at.host("table"), form, format!("DROP CONSTRAINT {}", ident(at.name())))
 }
 
-fn alter_index(at: &Address, words: &str) -> Statement {
-    let sql = format!("ALTER INDEX {} {words}", qualified(at.schema(), at.name()));
-    Statement::on(&at.host("table"), Form::AlterIndex, sql)
-}
-
-/// Adds it. Storage parameters would stand before its condition, so that they are said afterwards.
+/// Adds it, and says what is said of its index.
 fn add(at: &Address, body: &Body) -> Vec<Statement> {
     let clause = clause(at, body);
     let sql = Phrase::from("ADD ").phrase(&clause);
     let mut statements = vec![Statement::alter(&at.host("table"), Form::AddExclusion, sql).clause(clause)];
-    if !body.with.is_empty() {
-        statements.push(alter_index(at, &format!("SET ({})", body.with.list())));
-    }
+    statements.extend(body.statistics.set([&at.host("table"), at]));
+    statements.extend(body.clustered.then(|| cluster(&at.host("table"), at)));
     statements
 }
 
 /// The constraint as it reads in CREATE TABLE and ADD.
 fn clause(at: &Address, body: &Body) -> Phrase {
-    let Body { definition, with: _, deferrable, initially_deferred, parts: _ } = body;
+    let Body { definition, with, deferrable, initially_deferred, statistics: _, clustered: _ } = body;
     Phrase::from("CONSTRAINT ")
         .ident(at.name())
         .raw(" ")
-        .fragment(definition)
+        .fragment(&with.inside(definition))
         .when(*deferrable, " DEFERRABLE")
         .when(*initially_deferred, " INITIALLY DEFERRED")
 }

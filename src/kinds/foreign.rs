@@ -1,12 +1,12 @@
 //! Foreign data wrappers and foreign servers: one room with two doors.
 
-use crate::delta::{Alteration, Change, Obstacle, Show};
+use crate::delta::{Action, Alteration, Change, Obstacle, Show};
 use crate::kind::{
-    Cx, Doc, Draft, Item, Options, Place, Privileges, Rank, Room, Row, Seat, Server, split_name,
+    Cx, Doc, Draft, Item, Options, Place, Privileges, Rank, Right, Room, Row, Seat, Server, split_name,
 };
 use crate::model::{Address, Entry, Observed};
 use crate::source::{KeyDoc, Shape, Span};
-use crate::sql::{Form, Phrase, ident, literal, qualified};
+use crate::sql::{Form, Phrase, ident, literal, qualified, routine_path};
 use crate::statement::{Statement, Step};
 
 /// The room of one of the two.
@@ -92,13 +92,9 @@ impl Room for Foreign {
         };
         if is_wrapper {
             let [handler, validator] = ["handler", "validator"].map(|key| reader.text(key));
-            let mut function = |name: String| {
-                let (schema, name) = item.resolve(&name);
-                item.need(Address::new("function", [&schema, &format!("{name}()")]));
-                (schema, name)
-            };
-            body.handler = handler.map(&mut function);
-            body.validator = validator.map(&mut function);
+            body.handler = handler.map(|name| item.resolve(&name));
+            body.validator = validator.map(|name| item.resolve(&name));
+            functions(&body).into_iter().for_each(|function| item.need(function));
         } else {
             let Some((wrapper, span)) = reader.required("foreign_data_wrapper") else { return };
             body.wrapper = wrapper.to_string();
@@ -112,17 +108,11 @@ impl Room for Foreign {
 
     fn catalog(&self, server: &Server) -> Option<String> {
         let seat = self.seat()?;
-        let function = |oid: &str| {
-            format!(
-                "(SELECT json_build_array(fn.nspname, f.proname) FROM pg_proc f \
-                 JOIN pg_namespace fn ON fn.oid = f.pronamespace WHERE f.oid = {oid})"
-            )
-        };
         let columns = match self.is_wrapper() {
             true => format!(
                 "w.fdwname AS name, {} AS handler, {} AS validator, to_json(w.fdwoptions) AS options",
-                function("w.fdwhandler"),
-                function("w.fdwvalidator")
+                routine_path("w.fdwhandler"),
+                routine_path("w.fdwvalidator")
             ),
             false => "v.srvname AS name, (SELECT w.fdwname FROM pg_foreign_data_wrapper w WHERE w.oid = v.srvfdw) \
                       AS wrapper, v.srvtype AS type, v.srvversion AS version, to_json(v.srvoptions) AS options"
@@ -173,10 +163,7 @@ impl Room for Foreign {
             span: None,
         };
         let wrapper = Address::new(WRAPPER_DOC.name, [&body.wrapper]);
-        let functions = [&body.handler, &body.validator].into_iter().flatten();
-        let functions =
-            functions.map(|(schema, name)| Address::new("function", [schema, &format!("{name}()")]));
-        let functions: Vec<Address> = functions.collect();
+        let functions = functions(&body);
         let mut entry = Entry::new(Address::new(self.doc.name, [row.text("name")]), body);
         match self.is_wrapper() {
             true => entry.needs.extend(functions),
@@ -250,6 +237,25 @@ impl Room for Foreign {
         }
     }
 
+    fn rights(&self, at: &Address, body: &Body, action: Action, cx: &Cx<'_>) -> Vec<Right> {
+        if self.is_wrapper() && action != Action::Drop {
+            return vec![Right::superuser("a foreign data wrapper", cx)];
+        }
+        if action != Action::Create {
+            return vec![Right::Own(at.clone())];
+        }
+        let (wrapper, name) = (&body.wrapper, ident(&body.wrapper));
+        vec![Right::test(
+            format!(
+                "(SELECT has_foreign_data_wrapper_privilege(w.oid, 'USAGE') FROM pg_foreign_data_wrapper w \
+                 WHERE w.fdwname = {})",
+                literal(wrapper)
+            ),
+            format!("USAGE on foreign data wrapper `{wrapper}`"),
+            format!("GRANT USAGE ON FOREIGN DATA WRAPPER {name} TO {}", ident(&cx.server.user)),
+        )]
+    }
+
     fn drop(&self, at: &Address, _: &Body, _: &Cx<'_>) -> Vec<Step> {
         vec![Statement::new(Form::DropObject, format!("DROP {}", self.called(at))).into()]
     }
@@ -263,11 +269,12 @@ impl Room for Foreign {
         if from.kind == WRAPPER_DOC.name && body.wrapper == from.name() {
             body.wrapper = to.name().to_string();
         }
-        for (schema, name) in [&mut body.handler, &mut body.validator].into_iter().flatten() {
+        for (function, takes) in [(&mut body.handler, HANDLER), (&mut body.validator, VALIDATOR)] {
+            let Some((schema, name)) = function else { continue };
             match from.kind {
                 "schema" if schema == from.name() => *schema = to.name().to_string(),
-                "function" if from.path() == [schema.clone(), format!("{name}()")] => {
-                    *name = split_name(to.name().trim_end_matches("()")).concat();
+                "function" if from.path() == [schema.clone(), format!("{name}{takes}")] => {
+                    *name = split_name(to.name().trim_end_matches(takes)).concat();
                 }
                 _ => {}
             }
@@ -287,6 +294,18 @@ impl Foreign {
     fn called(&self, at: &Address) -> String {
         format!("{} {}", self.words, ident(at.name()))
     }
+}
+
+const HANDLER: &str = "()";
+
+const VALIDATOR: &str = "(text[], oid)";
+
+/// The functions that a wrapper is made of.
+fn functions(body: &Body) -> Vec<Address> {
+    let address = |function: &Option<(String, String)>, takes: &str| {
+        function.as_ref().map(|(schema, name)| Address::new("function", [schema, &format!("{name}{takes}")]))
+    };
+    [address(&body.handler, HANDLER), address(&body.validator, VALIDATOR)].into_iter().flatten().collect()
 }
 
 fn fixed(at: &Address, attribute: &str, span: Option<Span>) -> Obstacle {

@@ -1,9 +1,13 @@
 //! Primary keys and unique constraints: one room with two doors, because PostgreSQL treats them alike.
 
-use crate::delta::{Alteration, Change};
-use crate::kind::{Context, Cx, Doc, Draft, Item, Options, Place, Rank, Room, Row, Seat, Server, Visit};
+use crate::delta::Alteration;
+use crate::kind::{
+    Context, Cx, Doc, Draft, Item, Options, Place, Rank, Room, Row, Seat, Server, Visit, alter_index,
+    cluster, compare_clustered, keep_clustered,
+};
 use crate::model::{Address, Entry, Observed};
-use crate::partitions::{is_foreign, leaves};
+use crate::needs;
+use crate::partitions::{is_foreign, is_partitioned, leaves};
 use crate::pg::Feature;
 use crate::repair;
 use crate::source::{KeyDoc, Shape};
@@ -174,10 +178,11 @@ impl Room for Key {
         Some(format!(
             "SELECT n.nspname AS schema, c.relname AS table, k.conname AS name, {columns} AS columns, \
              CASE WHEN i.indnatts > i.indnkeyatts THEN {include} END AS include, {nulls} AS nulls_not_distinct, \
-             {period} AS without_overlaps, to_json(x.reloptions) AS with, i.indisclustered AS clustered, k.condeferrable AS deferrable, k.condeferred AS deferred \
+             {period} AS without_overlaps, to_json(x.reloptions) AS with, i.indisclustered AS clustered, k.condeferrable AS deferrable, k.condeferred AS deferred, {} AS needs \
              FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace \
              JOIN pg_index i ON i.indexrelid = k.conindid JOIN pg_class x ON x.oid = k.conindid \
              WHERE k.contype = '{}' AND k.conparentid = 0 AND {ours} AND {own} ORDER BY k.oid",
+            needs::query_beyond_tables("pg_constraint", "k.oid"),
             self.contype
         ))
     }
@@ -187,7 +192,7 @@ impl Room for Key {
         Some(Seat { only, ..Seat::CONSTRAINT })
     }
 
-    fn observe(&self, row: &Row<'_>, _: &Server, out: &mut Observed) {
+    fn observe(&self, row: &Row<'_>, server: &Server, out: &mut Observed) {
         let path = [row.text("schema"), row.text("table"), row.text("name")];
         let body = Body {
             columns: row.list("columns"),
@@ -201,7 +206,9 @@ impl Room for Key {
             keep: None,
         };
         let table = Address::new("table", [path[0], path[1]]);
-        out.model.insert(Entry::new(Address::new(self.doc.name, path), body).part_of(table));
+        let mut entry = Entry::new(Address::new(self.doc.name, path), body).part_of(table);
+        entry.needs.extend(needs::read(row, "needs", server));
+        out.model.insert(entry);
     }
 
     fn fragments(&self, at: &Address, body: &mut Body, visit: &mut Visit<'_>) {
@@ -241,11 +248,12 @@ impl Room for Key {
             direct = direct.clause(self.definition(at, desired, None));
         }
         let built = match can_be_built_online(at, desired, cx) {
-            true if is_partitioned(at, cx) => self.build_on_partitions(at, desired, cx),
+            true if is_partitioned(&at.host("table"), cx) => self.build_on_partitions(at, desired, cx),
             true => self.build_online(at, desired, at.name(), cx),
             false => vec![self.add(at, desired, None)],
         };
-        let afterwards: Vec<Statement> = desired.clustered.then(|| cluster(at)).into_iter().collect();
+        let afterwards: Vec<Statement> =
+            desired.clustered.then(|| cluster(&at.host("table"), at)).into_iter().collect();
         let direct = [vec![direct], afterwards.clone()].concat();
         let at_once = if repair.is_empty() { Vec::new() } else { [repair.clone(), direct.clone()].concat() };
         let online = [repair, built, afterwards].concat();
@@ -263,20 +271,24 @@ impl Room for Key {
         out.replaced("without_overlaps", &observed.without_overlaps, without_overlaps);
         out.replaced("deferrable", &observed.deferrable, deferrable);
         out.replaced("initially_deferred", &observed.initially_deferred, initially_deferred);
-        if !out.replace {
-            with.compare("with", &observed.with, cx, out, &|words| {
-                let sql = format!("ALTER INDEX {} {words}", qualified(at.schema(), at.name()));
-                vec![Statement::on(&at.host("table"), Form::AlterIndex, sql).into()]
-            });
-            match (clustered, observed.clustered) {
-                (true, false) => out.attribute("clustered", &false, &true, || vec![cluster(at).into()]),
-                (false, true) => {
-                    let change = Change { attribute: "clustered", from: Some("yes".into()), to: None };
-                    out.beyond(cx.prunes(), change, || vec![uncluster(at).into()]);
-                }
-                _ => {}
-            }
+        // Of an index on a partitioned table nothing can be altered.
+        let is_fixed = is_partitioned(&at.host("table"), cx);
+        if is_fixed {
+            with.compare_fixed("with", &observed.with, cx, out);
         }
+        if !out.replace {
+            if !is_fixed {
+                with.compare("with", &observed.with, cx, out, &|words| {
+                    vec![alter_index([&at.host("table"), at], &words).into()]
+                });
+            }
+            compare_clustered([&at.host("table"), at], *clustered, observed.clustered, cx, out);
+        }
+    }
+
+    fn keep(&self, at: &Address, desired: &mut Body, observed: &Body, cx: &Cx<'_>) {
+        desired.with.keep(&observed.with, cx);
+        desired.clustered = keep_clustered(&at.host("table"), desired.clustered, observed.clustered, cx);
     }
 
     /// On a table that holds rows the new index is built beside the old key, which holds until the two change places.
@@ -291,10 +303,11 @@ impl Room for Key {
         let keep = desired.keep.as_ref();
         let preflight =
             (desired.keep.is_none() && !desired.without_overlaps).then(|| self.preflight(at, desired));
-        let afterwards: Vec<Statement> = desired.clustered.then(|| cluster(at)).into_iter().collect();
+        let afterwards: Vec<Statement> =
+            desired.clustered.then(|| cluster(&at.host("table"), at)).into_iter().collect();
         let direct = vec![away.clone(), self.add(at, desired, None)];
         let direct = Step::direct([direct, afterwards.clone()].concat());
-        if !can_be_built_online(at, desired, cx) || is_partitioned(at, cx) {
+        if !can_be_built_online(at, desired, cx) || is_partitioned(&at.host("table"), cx) {
             return Some(vec![direct.preflight(preflight)]);
         }
         let mut online = keep.map(|keep| self.keep_one(at, desired, keep, cx)).unwrap_or_default();
@@ -333,7 +346,11 @@ impl Room for Key {
     }
 
     fn attribute(&self, body: &Body, name: &str) -> Option<String> {
-        (name == "columns").then(|| body.columns.join("\n"))
+        match name {
+            "columns" => Some(body.columns.join("\n")),
+            "clustered" => body.clustered.then(|| "yes".to_string()),
+            _ => None,
+        }
     }
 }
 
@@ -487,14 +504,6 @@ impl Key {
     }
 }
 
-fn uncluster(at: &Address) -> Statement {
-    Statement::alter(&at.host("table"), Form::AlterTableLight, "SET WITHOUT CLUSTER")
-}
-
-fn cluster(at: &Address) -> Statement {
-    Statement::alter(&at.host("table"), Form::AlterTableLight, format!("CLUSTER ON {}", ident(at.name())))
-}
-
 /// Whether the file declares another key on the same columns.
 fn has_twin(at: &Address, body: &Body, cx: &Cx<'_>) -> bool {
     let columns = body.columns.join("\n");
@@ -507,9 +516,5 @@ fn has_twin(at: &Address, body: &Body, cx: &Cx<'_>) -> bool {
 /// Whether its index can be built before it, while the table is in use.
 fn can_be_built_online(at: &Address, body: &Body, cx: &Cx<'_>) -> bool {
     let has_foreign = || leaves(&at.host("table"), cx).iter().any(|leaf| is_foreign(leaf, cx));
-    !(body.without_overlaps || is_partitioned(at, cx) && has_foreign())
-}
-
-fn is_partitioned(at: &Address, cx: &Cx<'_>) -> bool {
-    cx.observed.tables.get(&at.host("table")).is_some_and(|facts| facts.partitioned)
+    !(body.without_overlaps || is_partitioned(&at.host("table"), cx) && has_foreign())
 }

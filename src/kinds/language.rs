@@ -1,10 +1,10 @@
 //! Procedural languages.
 
 use crate::delta::Alteration;
-use crate::kind::{Cx, Doc, Draft, Item, Place, Privileges, Rank, Room, Row, Seat, Server, split_name};
+use crate::kind::{Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server, split_name};
 use crate::model::{Address, Entry, Observed};
 use crate::source::{KeyDoc, Shape};
-use crate::sql::{Form, Phrase, ident, qualified};
+use crate::sql::{Form, Phrase, ident, qualified, routine_path};
 use crate::statement::{Statement, Step};
 
 /// The room.
@@ -69,40 +69,19 @@ impl Room for Language {
 
     fn catalog(&self, server: &Server) -> Option<String> {
         let seat = self.seat()?;
-        let function = |oid: &str| {
-            format!(
-                "(SELECT json_build_array(fn.nspname, f.proname) FROM pg_proc f \
-                 JOIN pg_namespace fn ON fn.oid = f.pronamespace WHERE f.oid = {oid})"
-            )
-        };
         Some(format!(
             "SELECT l.lanname AS name, l.lanpltrusted AS trusted, {} AS handler, {} AS inline, {} AS validator \
              FROM {} WHERE {} ORDER BY l.oid",
-            function("l.lanplcallfoid"),
-            function("l.laninline"),
-            function("l.lanvalidator"),
+            routine_path("l.lanplcallfoid"),
+            routine_path("l.laninline"),
+            routine_path("l.lanvalidator"),
             seat.from,
             seat.condition(server)
         ))
     }
 
     fn seat(&self) -> Option<Seat> {
-        Some(Seat {
-            class: "pg_language",
-            oid: "l.oid",
-            from: "pg_language l",
-            path: "l.lanname",
-            only: OWN,
-            member: ("pg_language", "l.oid"),
-            owner: Some("l.lanowner"),
-            privileges: Some(Privileges {
-                acl: "l.lanacl",
-                letter: 'l',
-                called: "LANGUAGE",
-                implicit: Some(&["usage"]),
-            }),
-            ..Seat::BARE
-        })
+        Some(Seat { only: OWN, ..Seat::LANGUAGE })
     }
 
     fn observe(&self, row: &Row<'_>, _: &Server, out: &mut Observed) {
@@ -144,11 +123,9 @@ impl Room for Language {
         changed.replaced("inline", &optional(&observed.inline), &optional(inline));
         changed.replaced("validator", &optional(&observed.validator), &optional(validator));
         changed.replaced("trusted", &observed.trusted, trusted);
-        let sql = define("CREATE OR REPLACE", at, desired);
-        let mut steps = vec![Step::from(Statement::new(Form::Catalog, sql))];
-        for change in changed.changes {
-            out.note(change, std::mem::take(&mut steps));
-        }
+        out.altered_as(changed, || {
+            vec![Statement::new(Form::Catalog, define("CREATE OR REPLACE", at, desired)).into()]
+        });
     }
 
     fn drop(&self, at: &Address, _: &Body, _: &Cx<'_>) -> Vec<Step> {

@@ -17,6 +17,8 @@ pub struct Body {
     admin: Option<bool>,
     inherit: Option<bool>,
     set: Option<bool>,
+    /// Observed: the roles that granted it; empty for whom a REVOKE speaks without saying so.
+    grantors: Vec<String>,
 }
 
 static DOC: Doc = Doc {
@@ -55,7 +57,8 @@ impl Room for Membership {
             for span in late.iter().flatten() {
                 item.want(Feature::MembershipOptions, *span);
             }
-            let body = Body { admin: admin.of(&group), inherit: inherit.of(&group), set: set.of(&group) };
+            let [admin, inherit, set] = [&admin, &inherit, &set].map(|option| option.of(&group));
+            let body = Body { admin, inherit, set, grantors: Vec::new() };
             item.declare_at(Address::new(DOC.name, [member.name(), &group]), body);
         }
     }
@@ -67,7 +70,8 @@ impl Room for Membership {
         };
         // From 16 on there can be a row for each grantor; together they are one membership.
         Some(format!(
-            "SELECT u.rolname AS member, g.rolname AS role, bool_or(m.admin_option) AS admin, {options} \
+            "SELECT u.rolname AS member, g.rolname AS role, bool_or(m.admin_option) AS admin, {options}, \
+             json_agg(CASE m.grantor WHEN 10 THEN '' ELSE pg_get_userbyid(m.grantor) END) AS grantors \
              FROM pg_auth_members m JOIN pg_roles u ON u.oid = m.member JOIN pg_roles g ON g.oid = m.roleid \
              GROUP BY 1, 2"
         ))
@@ -77,21 +81,27 @@ impl Room for Membership {
         &["pg_auth_members", "pg_authid"]
     }
 
-    fn observe(&self, row: &Row<'_>, _: &Server, out: &mut Observed) {
+    fn observe(&self, row: &Row<'_>, server: &Server, out: &mut Observed) {
         let address = Address::new(DOC.name, [row.text("member"), row.text("role")]);
         let member = Address::new("role", [row.text("member")]);
         let [admin, inherit, set] =
             ["admin", "inherit", "set"].map(|name| row.get(name).map(|text| text == "t"));
-        out.model.insert(Entry::new(address, Body { admin, inherit, set }).part_of(member));
+        let told = server.has(Feature::MembershipOptions);
+        let grantors = if told { row.parsed("grantors") } else { vec![String::new()] };
+        out.model.insert(Entry::new(address, Body { admin, inherit, set, grantors }).part_of(member));
     }
 
     fn write(&self, at: &Address, observed: &Body, draft: &mut Draft<'_>) {
-        let Body { admin, inherit, set } = observed;
+        let Body { admin, inherit, set, grantors: _ } = observed;
         draft.array("roles", [at.name()]);
         // An option that is not what goes without saying for one of them is said for all.
         let siblings: Vec<&Address> =
             draft.model.inside(DOC.name, &at.path()[..1]).map(|entry| &entry.address).collect();
-        for (key, value, usual) in [("admin", admin, "no"), ("inherit", inherit, "yes"), ("set", set, "yes")]
+        // What the server takes if nothing is said of it.
+        let member = Address::new("role", [at.schema()]);
+        let inherits = draft.attribute(&member, "inherit").unwrap_or_else(|| "yes".to_string());
+        for (key, value, usual) in
+            [("admin", admin, "no"), ("inherit", inherit, inherits.as_str()), ("set", set, "yes")]
         {
             let told = |sibling: &&Address| draft.attribute(sibling, key).is_some_and(|there| there != usual);
             if siblings.iter().any(told) {
@@ -101,7 +111,7 @@ impl Room for Membership {
     }
 
     fn create(&self, at: &Address, desired: &Body, cx: &Cx<'_>) -> Vec<Step> {
-        let Body { admin, inherit, set } = desired;
+        let Body { admin, inherit, set, grantors: _ } = desired;
         let late = cx.server.has(Feature::MembershipOptions);
         let mut options = Vec::new();
         for (word, value) in [("ADMIN", admin), ("INHERIT", inherit), ("SET", set)] {
@@ -116,22 +126,25 @@ impl Room for Membership {
         vec![Statement::new(Form::Grant, sql).into()]
     }
 
-    fn compare(&self, at: &Address, desired: &Body, observed: &Body, _: &Cx<'_>, out: &mut Alteration) {
-        let Body { admin, inherit, set } = desired;
+    fn compare(&self, at: &Address, desired: &Body, there: &Body, _: &Cx<'_>, out: &mut Alteration) {
+        let Body { admin, inherit, set, grantors: _ } = desired;
         let options = [
-            ("admin", "ADMIN", admin, &observed.admin),
-            ("inherit", "INHERIT", inherit, &observed.inherit),
-            ("set", "SET", set, &observed.set),
+            ("admin", "ADMIN", admin, &there.admin),
+            ("inherit", "INHERIT", inherit, &there.inherit),
+            ("set", "SET", set, &there.set),
         ];
         for (attribute, word, desired, observed) in options {
             let Some(value) = desired.filter(|_| desired != observed) else { continue };
             let (role, member) = (ident(at.name()), ident(at.schema()));
-            let sql = match value {
-                true => format!("GRANT {role} TO {member} WITH {word} OPTION"),
-                false => format!("REVOKE {word} OPTION FOR {role} FROM {member}"),
+            let statements = match value {
+                true => vec![format!("GRANT {role} TO {member} WITH {word} OPTION")],
+                false => there.revoked(&format!("REVOKE {word} OPTION FOR {role} FROM {member}")),
             };
             let change = Change { attribute, from: observed.show(), to: desired.show() };
-            out.note(change, vec![Statement::new(Form::Grant, sql).into()]);
+            out.note(
+                change,
+                statements.into_iter().map(|sql| Statement::new(Form::Grant, sql).into()).collect(),
+            );
         }
     }
 
@@ -139,9 +152,9 @@ impl Room for Membership {
         vec![right::admin(at.name(), cx)]
     }
 
-    fn drop(&self, at: &Address, _: &Body, _: &Cx<'_>) -> Vec<Step> {
+    fn drop(&self, at: &Address, observed: &Body, _: &Cx<'_>) -> Vec<Step> {
         let sql = format!("REVOKE {} FROM {}", ident(at.name()), ident(at.schema()));
-        vec![Statement::new(Form::Revoke, sql).into()]
+        observed.revoked(&sql).into_iter().map(|sql| Statement::new(Form::Revoke, sql).into()).collect()
     }
 
     fn readdress(&self, at: &Address, from: &Address, to: &Address) -> Option<Address> {
@@ -160,6 +173,17 @@ impl Room for Membership {
     fn undeclared(&self, at: &Address, _: &Body, desired: &Model) -> Undeclared {
         let declared = desired.contains(&Address::new("role", [at.schema()]));
         if declared { Undeclared::Drift } else { Undeclared::Ignore }
+    }
+}
+
+impl Body {
+    /// A REVOKE for each role that granted it: one takes away only what its own grantor gave.
+    fn revoked(&self, sql: &str) -> Vec<String> {
+        let by = |grantor: &String| match grantor.as_str() {
+            "" => sql.to_string(),
+            grantor => format!("{sql} GRANTED BY {}", ident(grantor)),
+        };
+        self.grantors.iter().map(by).collect()
     }
 }
 

@@ -63,7 +63,7 @@ macro_rules! operator {
 
 /// How the sides of `pg_operator o` read as in the name.
 const SIDES: &str = "CASE o.oprleft WHEN 0 THEN 'none' ELSE format_type(o.oprleft, NULL) END || ', ' \
-     || format_type(o.oprright, NULL)";
+     || CASE o.oprright WHEN 0 THEN 'none' ELSE format_type(o.oprright, NULL) END";
 
 impl Room for Operator {
     type Body = Body;
@@ -75,11 +75,17 @@ impl Room for Operator {
     fn read(&self, item: &mut Item<'_>) {
         let (name, types) = split_routine(&item.key.name);
         let types = argument_types(types, false);
+        // One that is its own commutator is not there yet for the server to find.
+        let own = format!("{}.{name}", ident(item.schema));
         let mut reader = item.reader();
         let function =
             |found: Option<(&str, Span)>| found.map(|(name, span)| Fragment::written(dotted(name), span));
-        let operator =
-            |found: Option<(&str, Span)>| found.map(|(name, span)| Fragment::written(name.trim(), span));
+        let operator = |found: Option<(&str, Span)>| {
+            found.map(|(text, span)| match text.trim() {
+                text if text == name => Fragment::written(own.as_str(), span),
+                text => Fragment::written(text, span),
+            })
+        };
         let (restrict, join) = (function(reader.string("restrict")), function(reader.string("join")));
         let (commutator, negator) =
             (operator(reader.string("commutator")), operator(reader.string("negator")));
@@ -121,7 +127,8 @@ impl Room for Operator {
             oid: "o.oid",
             from: "pg_operator o JOIN pg_namespace n ON n.oid = o.oprnamespace",
             path: "n.nspname, o.oprname || '(' || CASE o.oprleft WHEN 0 THEN 'none' \
-                   ELSE format_type(o.oprleft, NULL) END || ', ' || format_type(o.oprright, NULL) || ')'",
+                   ELSE format_type(o.oprleft, NULL) END || ', ' || CASE o.oprright WHEN 0 THEN 'none' \
+                   ELSE format_type(o.oprright, NULL) END || ')'",
             only: "o.oprcode <> 0",
             member: ("pg_operator", "o.oid"),
             owner: Some("o.oprowner"),
@@ -162,7 +169,8 @@ impl Room for Operator {
         let types = argument_types(split_routine(at.name()).1, false);
         let (left, right) =
             (types.first().map_or("none", String::as_str), types.get(1).map_or("", String::as_str));
-        let own = if left == "none" { right.to_string() } else { format!("{left}, {right}") };
+        let own: Vec<&str> = [left, right].into_iter().filter(|side| *side != "none").collect();
+        let own = own.join(", ");
         visit("function", &mut body.function, function_context(&own));
         let operators = [
             ("commutator", &mut body.commutator, format!("{right}, {left}")),
@@ -204,11 +212,18 @@ impl Room for Operator {
         vec![Statement::new(Form::Create, sql).into()]
     }
 
-    fn compare(&self, at: &Address, desired: &Body, observed: &Body, _: &Cx<'_>, out: &mut Alteration) {
+    fn compare(&self, at: &Address, desired: &Body, observed: &Body, cx: &Cx<'_>, out: &mut Alteration) {
         let Body { function, commutator, negator, restrict, join, hashes, merges } = desired;
         out.replaced("function", &observed.function, function);
-        out.replaced("commutator", &observed.commutator, commutator);
-        out.replaced("negator", &observed.negator, negator);
+        let partners =
+            [("commutator", &observed.commutator, commutator), ("negator", &observed.negator, negator)];
+        for (attribute, there, wanted) in partners {
+            if wanted.is_some()
+                || !there.as_ref().is_some_and(|there| is_said_there(attribute, there, at, cx))
+            {
+                out.replaced(attribute, there, wanted);
+            }
+        }
         out.replaced("hashes", &observed.hashes, hashes);
         out.replaced("merges", &observed.merges, merges);
         let estimators =
@@ -242,6 +257,19 @@ impl Room for Operator {
     fn identity(&self, at: &Address) -> Option<String> {
         Some(called(at))
     }
+}
+
+/// Whether the partner, another operator, says in the file that it is one; the server tells both of it.
+fn is_said_there(attribute: &str, partner: &Fragment, at: &Address, cx: &Cx<'_>) -> bool {
+    let others = cx.desired.iter().filter(|entry| entry.address.kind == DOC.name && !entry.absent);
+    others.filter(|entry| entry.address != *at).any(|entry| {
+        let (name, _) = split_routine(entry.address.name());
+        let says = cx.desired.body::<Body>(&entry.address).is_some_and(|body| match attribute {
+            "negator" => body.negator.is_some(),
+            _ => body.commutator.is_some(),
+        });
+        says && partner.text() == format!("{}.{name}", ident(entry.address.schema()))
+    })
 }
 
 /// How the server can be asked which function of these types is meant.

@@ -1,7 +1,10 @@
 //! Operator classes.
 
-use crate::delta::{Alteration, Show};
-use crate::kind::{Context, Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server, Visit, split_using};
+use crate::delta::{Action, Alteration, Show};
+use crate::kind::{
+    Context, Cx, Doc, Draft, Item, Place, Rank, Right, Room, Row, Seat, Server, Visit, split_using,
+    sql_using, with_using,
+};
 use crate::model::{Address, Entry, Observed};
 use crate::needs;
 use crate::source::{KeyDoc, Shape};
@@ -84,7 +87,7 @@ impl Room for OperatorClass {
     }
 
     fn read(&self, item: &mut Item<'_>) {
-        let key = normal(&item.key.name);
+        let key = with_using(&item.key.name);
         let (name, method) = split_using(&key);
         let mut reader = item.reader();
         let default = reader.flag("default");
@@ -113,13 +116,15 @@ impl Room for OperatorClass {
         Some(format!(
             "SELECT n.nspname AS schema, c.opcname || ' using ' || m.amname AS name, {} AS definition, \
              c.opcdefault AS default, quote_ident(fs.nspname) || '.' || quote_ident(f.opfname) AS family, \
-             format_type(c.opcintype, NULL) AS type, {} AS members, {} AS needs \
+             format_type(c.opcintype, NULL) AS type, {} AS members, {} AS needs, {} AS needs_of_operators, {} AS needs_of_functions \
              FROM pg_opclass c JOIN pg_namespace n ON n.oid = c.opcnamespace JOIN pg_am m ON m.oid = c.opcmethod \
              JOIN pg_opfamily f ON f.oid = c.opcfamily JOIN pg_namespace fs ON fs.oid = f.opfnamespace \
              WHERE {ours} AND {own} ORDER BY c.oid",
             printed(),
             members(),
-            needs::query("pg_opclass", "c.oid")
+            needs::query("pg_opclass", "c.oid"),
+            of_members("pg_amop"),
+            of_members("pg_amproc")
         ))
     }
 
@@ -147,7 +152,11 @@ impl Room for OperatorClass {
             parts: (row.text("type").to_string(), row.list("members")),
         };
         let mut entry = Entry::new(Address::new(DOC.name, [row.text("schema"), row.text("name")]), body);
-        entry.needs = needs::read(row, "needs", server);
+        for column in ["needs", "needs_of_operators", "needs_of_functions"] {
+            entry.needs.extend(needs::read(row, column, server));
+        }
+        let own = entry.address.clone();
+        entry.needs.retain(|need| *need != own);
         out.model.insert(entry);
     }
 
@@ -196,12 +205,21 @@ impl Room for OperatorClass {
         out.replaced("family", &observed.family.show(), &family.show());
     }
 
+    fn rights(&self, at: &Address, _: &Body, action: Action, cx: &Cx<'_>) -> Vec<Right> {
+        match action {
+            Action::Drop => vec![Right::Own(at.clone())],
+            _ => vec![Right::superuser("an operator class", cx)],
+        }
+    }
+
     fn drop(&self, at: &Address, observed: &Body, cx: &Cx<'_>) -> Vec<Step> {
         let (name, method) = split_using(at.name());
         let family = Address::new("operator family", [at.schema(), at.name()]);
         let own = observed.family == qualified(at.schema(), name);
         // Its own family would be left behind, and takes the class along.
-        let gone = cx.desired.get(at).is_none_or(|entry| entry.absent);
+        let wanted = cx.desired.get(at).filter(|entry| !entry.absent);
+        let gone = wanted.is_none()
+            || cx.desired.body::<Body>(at).is_some_and(|body| body.family != observed.family);
         let alone = own && gone && !cx.observed.model.contains(&family) && !cx.desired.contains(&family);
         let what = if alone { "FAMILY" } else { "CLASS" };
         let sql = format!("DROP OPERATOR {what} {} USING {}", qualified(at.schema(), name), ident(method));
@@ -232,7 +250,7 @@ impl Room for OperatorClass {
     }
 
     fn retype(&self, name: &str, _: &mut dyn FnMut(&str) -> String) -> String {
-        normal(name)
+        with_using(name)
     }
 
     fn identity(&self, at: &Address) -> Option<String> {
@@ -240,14 +258,14 @@ impl Room for OperatorClass {
     }
 }
 
-/// The name with its access method.
-fn normal(name: &str) -> String {
-    let (name, method) = split_using(name);
-    format!("{name} using {method}")
+/// What its operators or functions need: they stand in its family, and hold fast what they are made of.
+fn of_members(catalog: &str) -> String {
+    let which = member_of_class(catalog, "b");
+    needs::query(catalog, &format!("ANY (ARRAY(SELECT b.oid FROM {catalog} b WHERE {which}))"))
 }
 
+/// The name with its access method.
 /// `OPERATOR CLASS public.mood_ops USING btree`.
 fn called(at: &Address) -> String {
-    let (name, method) = split_using(at.name());
-    format!("OPERATOR CLASS {} USING {}", qualified(at.schema(), name), ident(method))
+    sql_using("OPERATOR CLASS", at.schema(), at.name())
 }

@@ -1,10 +1,12 @@
 //! Operator families that hold more than one class; that of a single class comes and goes with it.
 
-use crate::delta::Alteration;
-use crate::kind::{Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server, split_using};
+use crate::delta::{Action, Alteration};
+use crate::kind::{
+    Cx, Doc, Draft, Item, Place, Rank, Right, Room, Row, Seat, Server, split_using, sql_using, with_using,
+};
 use crate::model::{Address, Entry, Observed};
 use crate::source::KeyDoc;
-use crate::sql::{Form, ident, member_of_no_class, not_of_extension, qualified};
+use crate::sql::{Form, ident, member_of_no_class, not_of_extension};
 use crate::statement::{Statement, Step};
 use std::sync::LazyLock;
 
@@ -51,7 +53,7 @@ impl Room for OperatorFamily {
     }
 
     fn read(&self, item: &mut Item<'_>) {
-        item.address = Address::new(DOC.name, [item.schema, &normal(&item.key.name)]);
+        item.address = Address::new(DOC.name, [item.schema, &with_using(&item.key.name)]);
         item.declare(Body);
     }
 
@@ -95,6 +97,13 @@ impl Room for OperatorFamily {
 
     fn compare(&self, _: &Address, _: &Body, _: &Body, _: &Cx<'_>, _: &mut Alteration) {}
 
+    fn rights(&self, at: &Address, _: &Body, action: Action, cx: &Cx<'_>) -> Vec<Right> {
+        match action {
+            Action::Drop => vec![Right::Own(at.clone())],
+            _ => vec![Right::superuser("an operator family", cx)],
+        }
+    }
+
     fn drop(&self, at: &Address, _: &Body, _: &Cx<'_>) -> Vec<Step> {
         vec![Statement::new(Form::DropObject, format!("DROP {}", called(at))).into()]
     }
@@ -105,7 +114,7 @@ impl Room for OperatorFamily {
     }
 
     fn retype(&self, name: &str, _: &mut dyn FnMut(&str) -> String) -> String {
-        normal(name)
+        with_using(name)
     }
 
     fn identity(&self, at: &Address) -> Option<String> {
@@ -114,13 +123,7 @@ impl Room for OperatorFamily {
 }
 
 /// The name with its access method.
-fn normal(name: &str) -> String {
-    let (name, method) = split_using(name);
-    format!("{name} using {method}")
-}
-
 /// `OPERATOR FAMILY public.numbers USING btree`.
 fn called(at: &Address) -> String {
-    let (name, method) = split_using(at.name());
-    format!("OPERATOR FAMILY {} USING {}", qualified(at.schema(), name), ident(method))
+    sql_using("OPERATOR FAMILY", at.schema(), at.name())
 }

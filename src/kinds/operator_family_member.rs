@@ -1,7 +1,9 @@
 //! Operators and functions that are in an operator family without an operator class.
 
 use crate::delta::Alteration;
-use crate::kind::{Context, Cx, Doc, Draft, Item, Place, Rank, Room, Row, Server, Visit, split_using};
+use crate::kind::{
+    Context, Cx, Doc, Draft, Item, Place, Rank, Room, Row, Server, Visit, split_using, sql_using,
+};
 use crate::model::{Address, Entry, Observed};
 use crate::needs;
 use crate::source::{KeyDoc, Shape};
@@ -195,6 +197,5 @@ fn is_operator(at: &Address) -> bool {
 
 /// `OPERATOR FAMILY public.numbers USING btree`.
 fn called(at: &Address) -> String {
-    let (name, method) = split_using(&at.path()[1]);
-    format!("OPERATOR FAMILY {} USING {}", qualified(at.schema(), name), ident(method))
+    sql_using("OPERATOR FAMILY", at.schema(), &at.path()[1])
 }

@@ -21,7 +21,7 @@ pub struct Body {
 static DOC: Doc = Doc {
     name: "owner",
     summary: "The role that owns an object: `owner = \"…\"`. An owner that the file does not name is left alone, and an \
-              object that has to be replaced keeps it. Sequences of serial and identity columns follow their table.",
+              object that has to be replaced keeps it. Sequences that belong to a column follow its table.",
     manual: "ddl-priv",
     place: Place::OnAny("owner"),
     rank: Rank::Owner,
@@ -85,6 +85,10 @@ impl Room for Owner {
 
     fn write(&self, at: &Address, observed: &Body, draft: &mut Draft<'_>) {
         let Body { role } = observed;
+        // What belongs to a table has the owner of the table.
+        if at.subject().is_some_and(|subject| draft.attribute(subject, "follows").is_some()) {
+            draft.leave_out();
+        }
         // Schema `public` belongs to whoever owns the database, unless someone says otherwise.
         if at.subject().is_some_and(|subject| subject.kind == "schema") && role == "pg_database_owner" {
             draft.leave_out();
@@ -99,6 +103,27 @@ impl Room for Owner {
     fn compare(&self, at: &Address, desired: &Body, observed: &Body, cx: &Cx<'_>, out: &mut Alteration) {
         let Body { role } = desired;
         out.attribute("role", &observed.role, role, || give(at, role, cx));
+    }
+
+    /// What belongs to a table is given away with the table, once it does.
+    fn comes_after(&self, at: &Address, _: &Body, cx: &Cx<'_>) -> Vec<Address> {
+        let Some(subject) = at.subject() else { return Vec::new() };
+        let follows = |of: &Address| {
+            let table = cx.attribute(of, "follows")?;
+            Some(Address::new("table", table.split('\n')))
+        };
+        if let Some(table) = follows(subject) {
+            return vec![table.clone(), Address::about(DOC.name, Vec::<String>::new(), table)];
+        }
+        if subject.kind != "table" || cx.observed.model.contains(at) {
+            return Vec::new();
+        }
+        let schema = [subject.schema().to_string()];
+        let sequences = cx.desired.inside("sequence", &schema);
+        sequences
+            .map(|entry| entry.address.clone())
+            .filter(|of| follows(of).as_ref() == Some(subject))
+            .collect()
     }
 
     fn rights(&self, at: &Address, desired: &Body, _: Action, cx: &Cx<'_>) -> Vec<Right> {

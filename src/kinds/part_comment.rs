@@ -2,11 +2,10 @@
 //! checks of domains.
 
 use crate::delta::{Alteration, Change};
-use crate::kind::{Cx, Doc, Draft, Item, Place, Rank, Room, Row, Server};
+use crate::kind::{Cx, Doc, Draft, Item, Place, REMARK, Rank, Room, Row, Server, read_remark, remark};
 use crate::model::{Address, Entry, Observed};
 use crate::needs;
-use crate::source::{KeyDoc, Shape};
-use crate::sql::{Form, Phrase, ident, not_of_extension, qualified};
+use crate::sql::{Form, ident, not_of_extension, qualified};
 use crate::statement::{Statement, Step};
 
 /// The room.
@@ -30,7 +29,7 @@ static DOC: Doc = Doc {
     place: Place::Children { of: &["view", "materialized view", "composite type", DOMAIN], key: "comments" },
     rank: Rank::Note,
     main_key: Some("text"),
-    keys: &[KeyDoc::new("text", Shape::Text, "what it says")],
+    keys: &[REMARK],
     features: &[],
     example: "[views.answer]\nquery = \"select 42 as value\"\ncomments = { value = \"of everything\" }\n\n\
               [domains.percentage]\ntype = \"integer\"\nchecks = { percentage_range = \"value between 0 and 100\" }\n\
@@ -46,12 +45,7 @@ impl Room for PartComment {
 
     fn read(&self, item: &mut Item<'_>) {
         let Some(host) = item.host.as_ref().map(|host| host.kind) else { return };
-        if let Some((text, span)) = item.reader().required("text") {
-            let text = text.to_string();
-            if text.is_empty() {
-                let message = "an empty comment is no comment";
-                item.problems.add_with_hint(span, message, "leave it out, or say `absent = true`");
-            }
+        if let Some(text) = read_remark(item) {
             item.declare(Body { text, host });
         }
     }
@@ -128,13 +122,9 @@ fn stays(at: &Address, body: &Body, cx: &Cx<'_>) -> bool {
 fn say(at: &Address, host: &str, text: Option<&str>) -> Vec<Step> {
     let object = qualified(at.schema(), at.path().get(1).map_or("", String::as_str));
     let name = ident(at.name());
-    let sql = match host {
-        DOMAIN => format!("COMMENT ON CONSTRAINT {name} ON DOMAIN {object} IS "),
-        _ => format!("COMMENT ON COLUMN {object}.{name} IS "),
+    let part = match host {
+        DOMAIN => format!("CONSTRAINT {name} ON DOMAIN {object}"),
+        _ => format!("COLUMN {object}.{name}"),
     };
-    let sql = match text {
-        Some(text) => Phrase::from(sql).literal(text),
-        None => Phrase::from(sql).raw("NULL"),
-    };
-    vec![Statement::new(Form::Catalog, sql).into()]
+    vec![Statement::new(Form::Catalog, remark(&part, text)).into()]
 }

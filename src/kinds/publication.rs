@@ -5,6 +5,7 @@ use crate::kind::{
     Context, Cx, Doc, Draft, Item, Place, Rank, Right, Room, Row, Seat, Server, Visit, inline, unwrapped,
 };
 use crate::model::{Address, Entry, Observed};
+use crate::needs;
 use crate::pg::Feature;
 use crate::source::{KeyDoc, Node, Reader, Shape, Value};
 use crate::sql::{Form, Fragment, Phrase, ident, idents, qualified};
@@ -150,7 +151,11 @@ impl Room for Publication {
              {generated} AS generated_columns, {schemas} AS schemas, \
              (SELECT json_agg(json_build_array(tn.nspname, c.relname, {columns})) FROM pg_publication_rel r \
              JOIN pg_class c ON c.oid = r.prrelid JOIN pg_namespace tn ON tn.oid = c.relnamespace \
-             WHERE r.prpubid = p.oid) AS tables FROM {} WHERE {} ORDER BY p.oid",
+             WHERE r.prpubid = p.oid) AS tables, {} AS needs FROM {} WHERE {} ORDER BY p.oid",
+            needs::query(
+                "pg_publication_rel",
+                "ANY (ARRAY(SELECT r.oid FROM pg_publication_rel r WHERE r.prpubid = p.oid))"
+            ),
             seat.from,
             seat.condition(server)
         ))
@@ -172,14 +177,11 @@ impl Room for Publication {
         &["pg_publication_rel", "pg_publication_namespace"]
     }
 
-    fn observe(&self, row: &Row<'_>, _: &Server, out: &mut Observed) {
+    fn observe(&self, row: &Row<'_>, server: &Server, out: &mut Observed) {
         let list: Vec<Listed> = row.parsed("tables");
-        let mut needs = Vec::new();
         let mut tables = BTreeMap::new();
         for (schema, name, columns, condition) in list {
-            needs.push(Address::new("table", [&schema, &name]));
             let columns: BTreeSet<String> = columns.unwrap_or_default().into_iter().collect();
-            needs.extend(columns.iter().map(|column| Address::new("column", [&schema, &name, column])));
             tables.insert([schema, name], Published { columns, condition: condition.map(Fragment::plain) });
         }
         let body = Body {
@@ -191,7 +193,9 @@ impl Room for Publication {
             generated_columns: if row.text("generated_columns") == "s" { "stored" } else { "none" },
         };
         let mut entry = Entry::new(Address::new(DOC.name, [row.text("name")]), body);
-        entry.needs.extend(needs);
+        entry.needs.extend(needs::read(row, "needs", server));
+        // A column that goes is let go of first.
+        entry.uses = entry.needs.iter().filter(|need| need.kind == "column").cloned().collect();
         out.model.insert(entry);
     }
 
@@ -292,6 +296,20 @@ impl Room for Publication {
         out.attribute("generated_columns", &observed.generated_columns, generated_columns, || {
             set("publish_generated_columns", (*generated_columns).to_string())
         });
+    }
+
+    fn holds_fast(&self) -> bool {
+        true
+    }
+
+    fn keep(&self, _: &Address, body: &mut Body, there: &Body, cx: &Cx<'_>) {
+        if !cx.prunes() {
+            let beyond = there.tables.iter().filter(|(table, _)| !body.tables.contains_key(*table));
+            let beyond: Vec<_> =
+                beyond.map(|(table, published)| (table.clone(), published.clone())).collect();
+            body.tables.extend(beyond);
+            body.schemas.extend(there.schemas.iter().cloned());
+        }
     }
 
     fn rights(&self, at: &Address, body: &Body, action: Action, cx: &Cx<'_>) -> Vec<Right> {
@@ -415,7 +433,8 @@ fn objects(tables: &BTreeMap<[String; 2], Published>, schemas: &BTreeSet<String>
     let one = |([schema, name], published): (&[String; 2], &Published)| {
         let Published { columns, condition } = published;
         let columns: Vec<&String> = columns.iter().collect();
-        Phrase::new()
+        // Tables that inherit from it are published only if the file names them too.
+        Phrase::from("ONLY ")
             .qualified(schema, name)
             .when(!columns.is_empty(), &format!(" ({})", idents(&columns)))
             .with(condition.as_ref(), |sql, condition| sql.raw(" WHERE (").fragment(condition).raw(")"))

@@ -26,6 +26,8 @@ pub enum Identity {
 #[derive(Debug, Clone)]
 pub struct Body {
     identity: Identity,
+    /// Observed: by an index that is gone, which the server takes for nothing.
+    is_gone: bool,
 }
 
 impl Show for Identity {
@@ -81,7 +83,7 @@ impl Room for ReplicaIdentity {
                 item.need(Address::new(kind, [table.schema(), table.name(), name]));
             }
         }
-        item.declare(Body { identity });
+        item.declare(Body { identity, is_gone: false });
     }
 
     fn catalog(&self, server: &Server) -> Option<String> {
@@ -106,12 +108,13 @@ impl Room for ReplicaIdentity {
             _ => "index",
         };
         let host = index.as_ref().map(|name| Address::new(by, [path[0], path[1], name]));
-        let identity = match row.text("identity") {
-            "f" => Identity::Full,
-            "n" => Identity::Nothing,
-            _ => Identity::Index(index.unwrap_or_default()),
+        let is_gone = row.text("identity") == "i" && index.is_none();
+        let identity = match (row.text("identity"), index) {
+            ("f", _) => Identity::Full,
+            ("n", _) | (_, None) => Identity::Nothing,
+            (_, Some(index)) => Identity::Index(index),
         };
-        let entry = Entry::new(at, Body { identity });
+        let entry = Entry::new(at, Body { identity, is_gone });
         // It goes with its index.
         let entry = match host {
             Some(host) => entry.part_of(host).needing(table),
@@ -121,8 +124,11 @@ impl Room for ReplicaIdentity {
     }
 
     fn write(&self, _: &Address, observed: &Body, draft: &mut Draft<'_>) {
-        let Body { identity } = observed;
+        let Body { identity, is_gone } = observed;
         draft.some("identity", identity.show());
+        if *is_gone {
+            draft.unsaid("its index is gone, which is the same as `nothing`");
+        }
     }
 
     fn create(&self, at: &Address, desired: &Body, _: &Cx<'_>) -> Vec<Step> {
@@ -130,7 +136,7 @@ impl Room for ReplicaIdentity {
     }
 
     fn compare(&self, at: &Address, desired: &Body, observed: &Body, _: &Cx<'_>, out: &mut Alteration) {
-        let Body { identity } = desired;
+        let Body { identity, is_gone: _ } = desired;
         out.attribute("identity", &observed.identity, identity, || vec![set(at, identity)]);
     }
 

@@ -3,11 +3,13 @@
 
 use crate::config::Secret;
 use crate::delta::{Action, Alteration, Change};
-use crate::kind::{Cx, Doc, Draft, Item, Place, Rank, Right, Room, Row, Seat, Server, Undeclared, right};
+use crate::kind::{
+    Context, Cx, Doc, Draft, Item, Place, Rank, Right, Room, Row, Seat, Server, Undeclared, Visit, right,
+};
 use crate::model::{Address, Entry, Model, Observed};
 use crate::pg::{Feature, scram};
 use crate::source::{KeyDoc, Reader, Shape, Value};
-use crate::sql::{Form, Phrase, cut, ident, literal, on_this_database, qualified};
+use crate::sql::{Form, Fragment, Phrase, cut, ident, literal, on_this_database, qualified};
 use crate::statement::{Statement, Step};
 use std::collections::BTreeMap;
 
@@ -21,6 +23,8 @@ pub struct Body {
     flags: BTreeMap<&'static str, bool>,
     connection_limit: Option<i64>,
     valid_until: Option<String>,
+    /// The same as SQL, which the server spells.
+    until: Option<Fragment>,
     /// Settings that its sessions begin with: everywhere, and in this database.
     settings: [BTreeMap<String, String>; 2],
     password: Option<Secret>,
@@ -90,12 +94,22 @@ impl Room for Role {
             }
         }
         let connection_limit = reader.integer("connection_limit");
-        let valid_until = reader.text("valid_until");
+        let until = reader.string("valid_until");
+        let valid_until = until.map(|(text, _)| text.to_string());
+        let until = until.map(|(text, span)| Fragment::written(literal(text), span));
         let settings = ["settings", "settings_in_database"].map(|key| settings(&mut reader, key));
         let variable = reader.string("password_env");
         let password = variable.and_then(|(variable, span)| item.environment(variable, span));
         let password = password.map(Secret::new);
-        item.declare(Body { flags, connection_limit, valid_until, settings, password, verifier: None });
+        item.declare(Body {
+            flags,
+            connection_limit,
+            valid_until,
+            until,
+            settings,
+            password,
+            verifier: None,
+        });
     }
 
     fn catalog(&self, server: &Server) -> Option<String> {
@@ -112,6 +126,7 @@ impl Room for Role {
         };
         Some(format!(
             "SELECT r.rolname AS name, {}, r.rolconnlimit AS connection_limit, r.rolvaliduntil::text AS valid_until, \
+             quote_literal(r.rolvaliduntil::text) || '::timestamp with time zone' AS until, \
              {verifier} AS verifier, {} AS settings, {} AS settings_in_database FROM {from} WHERE r.rolname !~ '^pg_'",
             flags.join(", "),
             SETTINGS.replace("DATABASE", "0"),
@@ -142,6 +157,7 @@ impl Room for Role {
             flags: FLAGS.iter().map(|(key, _, _)| (*key, row.flag(key))).collect(),
             connection_limit: Some(row.number("connection_limit")),
             valid_until: row.owned("valid_until"),
+            until: row.owned("until").map(Fragment::plain),
             settings: ["settings", "settings_in_database"].map(|column| {
                 let pair = |text: String| {
                     text.split_once('=').map(|(name, value)| (name.to_lowercase(), value.to_string()))
@@ -154,8 +170,14 @@ impl Room for Role {
         out.model.insert(Entry::new(Address::new(DOC.name, [row.text("name")]), body));
     }
 
+    fn fragments(&self, _: &Address, body: &mut Body, visit: &mut Visit<'_>) {
+        if let Some(until) = &mut body.until {
+            visit("valid_until", until, Context::Value { of: "timestamptz".to_string() });
+        }
+    }
+
     fn write(&self, _: &Address, observed: &Body, draft: &mut Draft<'_>) {
-        let Body { flags, connection_limit, valid_until, settings, password: _, verifier } = observed;
+        let Body { flags, connection_limit, valid_until, settings, verifier, .. } = observed;
         for (key, value) in flags {
             // Only this one is on unless something else is said.
             if *value != (*key == "inherit") {
@@ -174,7 +196,7 @@ impl Room for Role {
     }
 
     fn create(&self, at: &Address, desired: &Body, cx: &Cx<'_>) -> Vec<Step> {
-        let Body { flags, connection_limit, valid_until, settings, password, verifier: _ } = desired;
+        let Body { flags, connection_limit, valid_until, settings, password, .. } = desired;
         let mut sql = Phrase::from("CREATE ROLE ").ident(at.name());
         for (key, value) in flags {
             sql = sql.raw(format!(" {}", words(key, *value)));
@@ -194,7 +216,7 @@ impl Room for Role {
     }
 
     fn compare(&self, at: &Address, desired: &Body, observed: &Body, cx: &Cx<'_>, out: &mut Alteration) {
-        let Body { flags, connection_limit, valid_until, settings, password, verifier: _ } = desired;
+        let Body { flags, connection_limit, valid_until, until, settings, password, .. } = desired;
         let alter = |rest: Phrase| {
             let sql = Phrase::from("ALTER ROLE ").ident(at.name()).raw(" ").phrase(&rest);
             vec![Statement::new(Form::Catalog, sql).into()]
@@ -208,11 +230,9 @@ impl Room for Role {
                 alter(format!("CONNECTION LIMIT {limit}").into())
             });
         }
-        if let Some(until) = valid_until
-            && observed.valid_until.as_deref().is_none_or(|there| !there.starts_with(until.as_str()))
-        {
-            out.attribute("valid_until", &observed.valid_until, valid_until, || {
-                alter(Phrase::from("VALID UNTIL ").literal(until))
+        if let Some(text) = valid_until {
+            out.attribute("valid_until", &observed.until, until, || {
+                alter(Phrase::from("VALID UNTIL ").literal(text))
             });
         }
         for (here, (list, there)) in [false, true].into_iter().zip(settings.iter().zip(&observed.settings)) {
@@ -248,6 +268,15 @@ impl Room for Role {
             rights.push(right::admin(at.name(), cx));
         }
         rights
+    }
+
+    fn attribute(&self, body: &Body, name: &str) -> Option<String> {
+        let value = match name {
+            // What it has here is said here, though the role is the cluster's.
+            "in_this_database" => return (!body.settings[1].is_empty()).then(|| "yes".to_string()),
+            _ => body.flags.get(name)?,
+        };
+        Some(if *value { "yes" } else { "no" }.to_string())
     }
 
     fn drop(&self, at: &Address, _: &Body, _: &Cx<'_>) -> Vec<Step> {

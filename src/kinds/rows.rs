@@ -60,7 +60,8 @@ static DOC: Doc = Doc {
         KeyDoc::new(
             "values",
             Shape::Any,
-            "the rows, each a table of columns; `{ sql = \"now()\" }` stands for SQL",
+            "the rows, each a table of columns; `{ sql = \"now()\" }` stands for SQL. What SQL stands for, and columns whose \
+             `identity` is `always`, are set with a new row and not compared",
         ),
     ],
     features: &[],
@@ -115,22 +116,8 @@ impl Room for Rows {
                 .iter()
                 .filter(|(column, cell)| matches!(cell, Cell::Literal(_)) && !desired.key.contains(column));
             let same: Vec<String> = compared
-                .map(|(column, cell)| {
-                    let same = format!(
-                        "t.{} IS NOT DISTINCT FROM {}",
-                        ident(column),
-                        value(at, column, cell, cx).text()
-                    );
-                    if cx.attribute(&self::column(at, column), "type").as_deref() == Some("json") {
-                        same.replacen(
-                            &format!("t.{}", ident(column)),
-                            &format!("t.{}::jsonb", ident(column)),
-                            1,
-                        ) + "::jsonb"
-                    } else {
-                        same
-                    }
-                })
+                .filter(|(column, _)| !numbered(at, column, cx))
+                .map(|(column, cell)| same(at, column, cell, cx))
                 .collect();
             // Whoever only inserts asks no more than whether the row is there.
             let (same, limit) = match desired.mode {
@@ -287,17 +274,112 @@ fn json(node: &Node) -> serde_json::Value {
     }
 }
 
-/// The value as SQL of the column's type. A TOML array for a column that is an array goes through JSON.
+/// The column's type, as the file or the server spells it.
+fn type_of(at: &Address, name: &str, cx: &Cx<'_>) -> String {
+    cx.attribute(&column(at, name), "type").unwrap_or_else(|| "text".to_string())
+}
+
+/// The value as SQL. It is not cast to a length, which would cut it; the server refuses what is too long for the column.
 fn value(at: &Address, name: &str, cell: &Cell, cx: &Cx<'_>) -> Phrase {
-    let data_type = cx.attribute(&column(at, name), "type").unwrap_or_else(|| "text".to_string());
+    let data_type = type_of(at, name, cx);
     match cell {
         Cell::Sql(fragment) => Phrase::from("(").fragment(fragment).raw(")"),
-        Cell::Literal(text) if data_type.ends_with("[]") && text.starts_with('[') => Phrase::from(format!(
-            "ARRAY(SELECT json_array_elements_text({}::json))::{data_type}",
-            literal(text)
-        )),
-        Cell::Literal(text) => Phrase::from(format!("{}::{data_type}", literal(text))),
+        Cell::Literal(text) => {
+            let text = elements(text, &data_type).unwrap_or_else(|| text.clone());
+            Phrase::from(format!("{}::{}", literal(&text), without_length(&data_type)))
+        }
     }
+}
+
+/// What an array reads, of a TOML array for a column that is one.
+fn elements(text: &str, data_type: &str) -> Option<String> {
+    let (of, _) = data_type.split_once('[').filter(|_| text.starts_with('['))?;
+    let nested = !matches!(of.trim().to_lowercase().as_str(), "json" | "jsonb");
+    let serde_json::Value::Array(items) = serde_json::from_str(text).ok()? else { return None };
+    Some(braced(&items, nested))
+}
+
+fn braced(items: &[serde_json::Value], nested: bool) -> String {
+    let quoted = |text: &str| format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""));
+    let item = |item: &serde_json::Value| match item {
+        serde_json::Value::Array(items) if nested => braced(items, nested),
+        serde_json::Value::String(text) => quoted(text),
+        other => quoted(&other.to_string()),
+    };
+    format!("{{{}}}", items.iter().map(item).collect::<Vec<_>>().join(","))
+}
+
+/// The type without the length to which a cast cuts what it is given.
+fn without_length(data_type: &str) -> String {
+    let (of, array) = data_type.split_at(data_type.find('[').unwrap_or(data_type.len()));
+    let name = of.split('(').next().unwrap_or_default().to_lowercase();
+    let words: Vec<&str> = name.split_whitespace().collect();
+    let bare = match words.as_slice() {
+        ["varchar"] | ["national" | "character" | "char" | "nchar", .., "varying"] => "varchar",
+        ["bit"] | ["bit", "varying"] | ["varbit"] => "varbit",
+        ["char" | "character" | "nchar" | "bpchar"] | ["national", "character" | "char"] => "bpchar",
+        _ => return data_type.to_string(),
+    };
+    format!("{bare}{array}")
+}
+
+/// Types, and arrays of them, whose `=` says whether two values are the same. Others have none (`json`, `point`), or one
+/// that means something else (`box`).
+const COMPARABLE: &[&str] = &[
+    "smallint",
+    "integer",
+    "int",
+    "int2",
+    "int4",
+    "int8",
+    "bigint",
+    "numeric",
+    "decimal",
+    "real",
+    "double precision",
+    "float4",
+    "float8",
+    "text",
+    "varchar",
+    "bpchar",
+    "character",
+    "character varying",
+    "char",
+    "varbit",
+    "bit",
+    "boolean",
+    "bool",
+    "date",
+    "time",
+    "timetz",
+    "timestamp",
+    "timestamptz",
+    "timestamp without time zone",
+    "timestamp with time zone",
+    "time without time zone",
+    "time with time zone",
+    "interval",
+    "uuid",
+    "bytea",
+    "jsonb",
+    "citext",
+];
+
+/// A condition: the row `t` has that value.
+fn same(at: &Address, name: &str, cell: &Cell, cx: &Cx<'_>) -> String {
+    let (column, value) = (ident(name), value(at, name, cell, cx));
+    let data_type = without_length(&type_of(at, name, cx)).to_lowercase();
+    let of = data_type.split(['(', '[']).next().unwrap_or_default().trim();
+    match COMPARABLE.contains(&of) {
+        true => format!("t.{column} IS NOT DISTINCT FROM {}", value.text()),
+        false => format!("to_jsonb(t.{column}) IS NOT DISTINCT FROM to_jsonb({})", value.text()),
+    }
+}
+
+/// Whether only the server gives the column its values, once a row is there.
+fn numbered(at: &Address, name: &str, cx: &Cx<'_>) -> bool {
+    cx.attribute(&column(at, name), "identity")
+        .is_some_and(|identity| identity.eq_ignore_ascii_case("always"))
 }
 
 /// A condition on `t`: it is the row that `row` declares. A literal is not null, and `=` can use an index.
@@ -347,6 +429,7 @@ fn overriding(at: &Address, row: &BTreeMap<String, Cell>, cx: &Cx<'_>) -> &'stat
 fn update(at: &Address, body: &Body, row: &BTreeMap<String, Cell>, cx: &Cx<'_>) -> Option<Statement> {
     let changed =
         row.iter().filter(|(name, cell)| !body.key.contains(name) && matches!(cell, Cell::Literal(_)));
+    let changed = changed.filter(|(name, _)| !numbered(at, name, cx));
     let sets: Vec<Phrase> = changed
         .map(|(name, cell)| Phrase::new().ident(name).raw(" = ").phrase(&value(at, name, cell, cx)))
         .collect();

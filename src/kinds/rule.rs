@@ -95,7 +95,7 @@ impl Room for Rule {
             oid: "r.oid",
             from: "pg_rewrite r JOIN pg_class c ON c.oid = r.ev_class JOIN pg_namespace n ON n.oid = c.relnamespace",
             path: "n.nspname, c.relname, r.rulename",
-            only: "r.ev_type <> '1' AND NOT c.relispartition",
+            only: "r.ev_type <> '1'",
             ..Seat::PART
         })
     }

@@ -7,7 +7,7 @@ use crate::kind::{
 use crate::model::{Address, Entry, Observed};
 use crate::pg::Feature;
 use crate::source::{KeyDoc, Shape};
-use crate::sql::{Form, SEQUENCE_OF_ITS_OWN, ident, not_of_extension, qualified};
+use crate::sql::{Form, Next, ident, next_number, not_of_extension, qualified, sequence_of_a_column};
 use crate::statement::{Statement, Step};
 
 /// The room.
@@ -108,7 +108,11 @@ static DOC: Doc = Doc {
             Shape::Boolean,
             "not written to the write-ahead log; begins anew after a crash (PostgreSQL 15)",
         ),
-        KeyDoc::new("owned_by", Shape::Name, "the column with which it is dropped: `table.column`"),
+        KeyDoc::new(
+            "owned_by",
+            Shape::Name,
+            "the column with which it is dropped: `table.column`; its owner is then that of the table",
+        ),
     ],
     features: &[("unlogged", Feature::UnloggedSequences)],
     example: "[sequences]\ninvoice_numbers = { start = 1000, maxvalue = 999999 }\n\
@@ -163,7 +167,8 @@ impl Room for Sequence {
                 }
             };
             let column = Address::new("column", path);
-            item.refer(column.clone(), span);
+            // The default of the column may take numbers from it.
+            item.mention(column.clone(), span);
             Some(Owner(column))
         });
         if unlogged {
@@ -192,9 +197,13 @@ impl Room for Sequence {
              JOIN pg_class r ON r.oid = q.refobjid JOIN pg_namespace rn ON rn.oid = r.relnamespace \
              JOIN pg_attribute a ON a.attrelid = r.oid AND a.attnum = q.refobjsubid \
              WHERE q.classid = 'pg_class'::regclass AND q.objid = c.oid \
-             AND q.refclassid = 'pg_class'::regclass AND q.deptype = 'a') AS owner \
+             AND q.refclassid = 'pg_class'::regclass AND q.deptype = 'a') AS owner, \
+             EXISTS (SELECT FROM pg_depend q JOIN pg_attrdef f ON f.adrelid = q.refobjid AND f.adnum = q.refobjsubid \
+             JOIN pg_depend u ON u.classid = 'pg_attrdef'::regclass AND u.objid = f.oid AND u.refobjid = c.oid \
+             WHERE q.classid = 'pg_class'::regclass AND q.objid = c.oid AND q.deptype = 'a') AS in_use \
              FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_sequence s ON s.seqrelid = c.oid \
-             WHERE {SEQUENCE_OF_ITS_OWN} AND {ours} AND {own} ORDER BY c.oid"
+             WHERE c.relkind = 'S' AND NOT {} AND {ours} AND {own} ORDER BY c.oid",
+            sequence_of_a_column()
         ))
     }
 
@@ -223,7 +232,11 @@ impl Room for Sequence {
         };
         let mut entry = Entry::new(Address::new(DOC.name, [row.text("schema"), row.text("name")]), body);
         if let Some(column) = owner {
-            entry = entry.needing(Address::new("table", &column.path()[..2])).needing(column);
+            // Nobody can drop it before a column whose default takes numbers from it.
+            entry = match row.flag("in_use") {
+                true => entry.part_of(column),
+                false => entry.needing(Address::new("table", &column.path()[..2])).needing(column),
+            };
         }
         out.model.insert(entry);
     }
@@ -246,7 +259,7 @@ impl Room for Sequence {
         }
     }
 
-    fn create(&self, at: &Address, desired: &Body, _: &Cx<'_>) -> Vec<Step> {
+    fn create(&self, at: &Address, desired: &Body, cx: &Cx<'_>) -> Vec<Step> {
         let Body { data_type, increment, minvalue, maxvalue, start, cache, cycle, unlogged, owned_by } =
             desired;
         let (least, greatest) = data_type.limits(*increment);
@@ -259,14 +272,15 @@ impl Room for Sequence {
             (*start != first).then(|| number("START WITH", *start)),
             (*cache != 1).then(|| number("CACHE", *cache)),
             cycle.then(|| " CYCLE".to_string()),
-            owned_by.is_some().then(|| belongs(owned_by.as_ref())),
         ];
         let clauses: String = clauses.into_iter().flatten().collect();
         let word = if *unlogged { "CREATE UNLOGGED SEQUENCE" } else { "CREATE SEQUENCE" };
-        vec![Statement::new(Form::Create, format!("{word} {}{clauses}", name(at))).into()]
+        let create = Statement::new(Form::Create, format!("{word} {}{clauses}", name(at))).into();
+        let owned_by = owned_by.as_ref().map(|owner| belong(at, Some(owner), cx));
+        [create].into_iter().chain(owned_by).collect()
     }
 
-    fn compare(&self, at: &Address, desired: &Body, observed: &Body, _: &Cx<'_>, out: &mut Alteration) {
+    fn compare(&self, at: &Address, desired: &Body, observed: &Body, cx: &Cx<'_>, out: &mut Alteration) {
         let Body { data_type, increment, minvalue, maxvalue, start, cache, cycle, unlogged, owned_by } =
             desired;
         let there = observed;
@@ -278,13 +292,16 @@ impl Room for Sequence {
             (there.start != *start).then(|| number("START WITH", *start)),
             (there.cache != *cache).then(|| number("CACHE", *cache)),
             (there.cycle != *cycle).then(|| if *cycle { " CYCLE" } else { " NO CYCLE" }.to_string()),
-            (there.owned_by != *owned_by).then(|| belongs(owned_by.as_ref())),
         ];
         let clauses: String = clauses.into_iter().flatten().collect();
         // The bounds hold for each other and for the start, so that all of it is said at once.
-        let mut steps = Some(vec![
-            Statement::new(Form::AlterSequence, format!("ALTER SEQUENCE {}{clauses}", name(at))).into(),
-        ]);
+        let (from, to) = ((there.minvalue, there.maxvalue), (*minvalue, *maxvalue));
+        let turned = (there.increment < 0) != (*increment < 0);
+        let Next { before, restart } = next_number(&name(at), turned, *increment < 0, from, to, *start);
+        let alter = format!("ALTER SEQUENCE {}{clauses}{restart}", name(at));
+        let statements = before.into_iter().chain([alter]);
+        let statement = |sql| Step::from(Statement::new(Form::AlterSequence, sql));
+        let mut steps = Some(statements.map(statement).collect::<Vec<Step>>());
         let mut once = || steps.take().unwrap_or_default();
         out.attribute("type", &there.data_type, data_type, &mut once);
         out.attribute("increment", &there.increment, increment, &mut once);
@@ -293,7 +310,7 @@ impl Room for Sequence {
         out.attribute("start", &there.start, start, &mut once);
         out.attribute("cache", &there.cache, cache, &mut once);
         out.attribute("cycle", &there.cycle, cycle, &mut once);
-        out.attribute("owned_by", &there.owned_by, owned_by, &mut once);
+        out.attribute("owned_by", &there.owned_by, owned_by, || vec![belong(at, owned_by.as_ref(), cx)]);
         out.attribute("unlogged", &there.unlogged, unlogged, || {
             let word = if *unlogged { "UNLOGGED" } else { "LOGGED" };
             let sql = format!("ALTER SEQUENCE {} SET {word}", name(at));
@@ -301,7 +318,12 @@ impl Room for Sequence {
         });
     }
 
-    fn drop(&self, at: &Address, _: &Body, _: &Cx<'_>) -> Vec<Step> {
+    fn drop(&self, at: &Address, observed: &Body, cx: &Cx<'_>) -> Vec<Step> {
+        // That of a column that becomes a serial or an identity column is the column's from then on.
+        let numbered = |Owner(column): &Owner| cx.attribute(column, "numbered").is_some();
+        if observed.owned_by.as_ref().is_some_and(numbered) && cx.desired.get(at).is_none() {
+            return Vec::new();
+        }
         vec![Statement::new(Form::DropObject, format!("DROP SEQUENCE {}", name(at))).into()]
     }
 
@@ -319,6 +341,11 @@ impl Room for Sequence {
     fn identity(&self, at: &Address) -> Option<String> {
         Some(format!("SEQUENCE {}", name(at)))
     }
+
+    fn attribute(&self, body: &Body, name: &str) -> Option<String> {
+        let Owner(column) = body.owned_by.as_ref().filter(|_| name == "follows")?;
+        Some(column.path()[..2].join("\n"))
+    }
 }
 
 fn name(at: &Address) -> String {
@@ -333,12 +360,23 @@ fn number(words: &str, number: i64) -> String {
     format!(" {words} {number}")
 }
 
-fn belongs(owner: Option<&Owner>) -> String {
-    match owner {
-        Some(Owner(column)) => {
-            let table = qualified(column.schema(), &column.path()[1]);
-            format!(" OWNED BY {table}.{}", ident(column.name()))
-        }
-        None => " OWNED BY NONE".to_string(),
-    }
+/// `OWNED BY`, which wants both to have one owner.
+fn belong(at: &Address, owner: Option<&Owner>, cx: &Cx<'_>) -> Step {
+    let Some(Owner(column)) = owner else {
+        let sql = format!("ALTER SEQUENCE {} OWNED BY NONE", name(at));
+        return Statement::new(Form::AlterSequence, sql).into();
+    };
+    let table = column.host("table");
+    let sql = format!("ALTER SEQUENCE {} OWNED BY {}.{}", name(at), table.relation(), ident(column.name()));
+    let role = |of: &Address| {
+        let role = Address::about("owner", Vec::<String>::new(), of.clone());
+        cx.observed_attribute(&role, "role").unwrap_or_else(|| cx.server.user.clone())
+    };
+    let (role, own) = (role(&table), role(at));
+    let give = (role != own).then(|| {
+        let sql = format!("ALTER SEQUENCE {} OWNER TO {}", name(at), ident(&role));
+        Statement::on(&table, Form::AlterTable, sql)
+    });
+    let own = Statement::on(&table, Form::AlterTable, sql);
+    Step::direct(give.into_iter().chain([own])).after([column.clone()])
 }

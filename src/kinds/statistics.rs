@@ -3,6 +3,7 @@
 use crate::delta::Alteration;
 use crate::kind::{Context, Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server, Visit};
 use crate::model::{Address, Entry, Observed};
+use crate::needs;
 use crate::pg::Feature;
 use crate::source::{KeyDoc, Shape};
 use crate::sql::{Form, Fragment, Phrase, cut, ident, qualified};
@@ -95,9 +96,10 @@ impl Room for Statistics {
         let seat = self.seat()?;
         Some(format!(
             "SELECT n.nspname AS schema, c.relname AS table, c.relkind AS host, s.stxname AS name, {} AS on, \
-             array_to_string(s.stxkind, '') AS kinds, nullif(s.stxstattarget, -1) AS target FROM {} WHERE {} \
+             array_to_string(s.stxkind, '') AS kinds, nullif(s.stxstattarget, -1) AS target, {} AS needs FROM {} WHERE {} \
              ORDER BY s.oid",
             on("s.oid"),
+            needs::query_beyond_tables("pg_statistic_ext", "s.oid"),
             seat.from,
             seat.condition(server)
         ))
@@ -115,7 +117,7 @@ impl Room for Statistics {
         })
     }
 
-    fn observe(&self, row: &Row<'_>, _: &Server, out: &mut Observed) {
+    fn observe(&self, row: &Row<'_>, server: &Server, out: &mut Observed) {
         let path = [row.text("schema"), row.text("table"), row.text("name")];
         let host = match row.text("host") {
             "m" => "materialized view",
@@ -129,7 +131,9 @@ impl Room for Statistics {
             target: row.get("target").map(|_| row.number("target")),
         };
         let table = Address::new(host, [path[0], path[1]]);
-        out.model.insert(Entry::new(Address::new(DOC.name, path), body).part_of(table));
+        let mut entry = Entry::new(Address::new(DOC.name, path), body).part_of(table);
+        entry.needs.extend(needs::read(row, "needs", server));
+        out.model.insert(entry);
     }
 
     fn write(&self, _: &Address, observed: &Body, draft: &mut Draft<'_>) {

@@ -4,7 +4,7 @@ use crate::delta::{Alteration, Change};
 use crate::kind::{Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server, dotless, split_name};
 use crate::model::{Address, Entry, Observed};
 use crate::source::{KeyDoc, Node, Shape, Value};
-use crate::sql::{Form, ident, literal, qualified};
+use crate::sql::{Form, cut, cut_once, ident, literal, qualified, unquoted};
 use crate::statement::{Statement, Step};
 use std::collections::BTreeMap;
 
@@ -23,13 +23,17 @@ pub static DICTIONARY: TextSearch = TextSearch { doc: &DICTIONARY_DOC, words: "T
 /// A configuration or a dictionary.
 #[derive(Debug, Clone)]
 pub struct Body {
-    /// The parser of a configuration, the template of a dictionary: dotted if it is not PostgreSQL's own.
+    /// The parser of a configuration, the template of a dictionary. Observed names have their schema, like those of
+    /// dictionaries.
     base: String,
     /// The dictionaries for each sort of token.
     mappings: BTreeMap<String, Vec<String>>,
     /// The options of a dictionary.
     options: BTreeMap<String, String>,
 }
+
+/// The schema of what is PostgreSQL's own.
+const OWN: &str = "pg_catalog";
 
 static CONFIGURATION_DOC: Doc = Doc {
     name: "text search configuration",
@@ -108,11 +112,7 @@ impl Room for TextSearch {
 
     fn catalog(&self, server: &Server) -> Option<String> {
         let seat = self.seat()?;
-        let name = |schema: &str, name: &str| {
-            format!(
-                "CASE {schema} WHEN 'pg_catalog' THEN '' ELSE quote_ident({schema}) || '.' END || quote_ident({name})"
-            )
-        };
+        let name = |schema: &str, name: &str| format!("quote_ident({schema}) || '.' || quote_ident({name})");
         let list = if self.is_dictionary() {
             format!(
                 "SELECT n.nspname AS schema, x.dictname AS name, x.dictinitoption AS options, NULL AS mappings, {} AS base \
@@ -168,7 +168,7 @@ impl Room for TextSearch {
         let mut entry_needs = Vec::new();
         for (token, dictionary) in pairs {
             let path = split_name(&dictionary);
-            if path.len() > 1 {
+            if path.first().is_some_and(|schema| schema != OWN) {
                 entry_needs.push(Address::new(DICTIONARY_DOC.name, path));
             }
             mappings.entry(token).or_default().push(dictionary);
@@ -182,11 +182,18 @@ impl Room for TextSearch {
 
     fn write(&self, _: &Address, observed: &Body, draft: &mut Draft<'_>) {
         let Body { base, mappings, options } = observed;
-        let said = |name: &String| match split_name(name).as_slice() {
-            [schema, name] => draft.name(schema, name),
-            _ => dotless(&split_name(name).concat()),
+        // A bare name is PostgreSQL's own, or that of a dictionary beside it which the file has.
+        let beside = |name: &str| {
+            let at = Address::new(DICTIONARY_DOC.name, [draft.schema(), name]);
+            draft.holds(&at)
         };
-        let base = said(base);
+        let said = |name: &String, of_dictionary: bool| match split_name(name).as_slice() {
+            [schema, name] if schema == OWN && !(of_dictionary && beside(name)) => dotless(name),
+            [schema, name] if schema == draft.schema() && of_dictionary && beside(name) => dotless(name),
+            [schema, name] => format!("{}.{}", dotless(schema), dotless(name)),
+            path => dotless(&path.concat()),
+        };
+        let base = said(base, false);
         if self.is_dictionary() {
             draft.text("template", base);
             let options: Vec<_> =
@@ -197,7 +204,10 @@ impl Room for TextSearch {
         // Sorts of tokens with the same dictionaries stand together.
         let mut together: BTreeMap<Vec<String>, Vec<String>> = BTreeMap::new();
         for (token, list) in mappings {
-            together.entry(list.iter().map(said).collect()).or_default().push(token.clone());
+            together
+                .entry(list.iter().map(|name| said(name, true)).collect())
+                .or_default()
+                .push(token.clone());
         }
         let list: Vec<(String, Value)> =
             together.into_iter().map(|(list, tokens)| (tokens.join(", "), Value::strings(list))).collect();
@@ -324,25 +334,17 @@ fn named(name: &str, at: &Address, kind: Option<&'static str>, cx: &Cx<'_>) -> S
     let own = kind.map(|kind| Address::new(kind, [at.schema(), name]));
     match own.filter(|own| cx.desired.contains(own) || cx.observed.model.contains(own)) {
         Some(own) => qualified(own.schema(), own.name()),
-        None => qualified("pg_catalog", &path.concat()),
+        None => qualified(OWN, &path.concat()),
     }
 }
 
 /// The options of a dictionary, which the server keeps as `name = 'value', …`.
 fn options(text: &str) -> BTreeMap<String, String> {
     let pair = |part: &str| {
-        let (name, value) = crate::sql::cut_once(part, "=")?;
-        let value = value.trim();
-        let (value, escaped) = match value.strip_prefix('E') {
-            Some(rest) => (rest, true),
-            None => (value, false),
-        };
-        let inner = value.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\''));
-        let value = inner.map_or_else(|| value.to_string(), |inner| inner.replace("''", "'"));
-        let value = if escaped { value.replace("\\\\", "\\") } else { value };
-        Some((split_name(name.trim()).concat(), value))
+        let (name, value) = cut_once(part, "=")?;
+        Some((split_name(name.trim()).concat(), unquoted(value.trim())))
     };
-    crate::sql::cut(text, ",").into_iter().filter_map(pair).collect()
+    cut(text, ",").into_iter().filter_map(pair).collect()
 }
 
 fn names(node: &Node) -> Option<Vec<String>> {

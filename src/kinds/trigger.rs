@@ -3,12 +3,15 @@
 use crate::delta::{Action, Alteration};
 use crate::kind::{
     Context, Cx, Doc, Draft, FIRING, Item, Place, Rank, Right, Room, Row, Seat, Server, Visit, dotless,
-    firing, firing_verb,
+    firing, firing_verb, split_name,
 };
 use crate::model::{Address, Entry, Observed};
 use crate::pg::Feature;
 use crate::source::{KeyDoc, Reader, Shape};
-use crate::sql::{Form, Fragment, Phrase, column_names, ident, idents, literal, not_of_extension, qualified};
+use crate::sql::{
+    Form, Fragment, Phrase, bracketed, column_names, cut, cut_once, ident, idents, literal, not_of_extension,
+    qualified, unquoted,
+};
 use crate::statement::{Statement, Step};
 use std::collections::BTreeSet;
 
@@ -39,6 +42,8 @@ pub struct Body {
     old_table: Option<String>,
     new_table: Option<String>,
 }
+
+const UPDATE_OF: &str = "update of ";
 
 const EVENTS: &[&str] = &["insert", "update", "delete", "truncate"];
 
@@ -130,7 +135,8 @@ impl Room for Trigger {
         for column in columns.iter().filter(|_| host.kind == "table") {
             item.refer(Address::new("column", [host.schema(), host.name(), column]), span);
         }
-        let Some((name, arguments)) = outside(call, "(").next().map(|open| call.split_at(open)) else {
+        let parts = call.split_once('(').map(|(name, _)| call.split_at(name.len()));
+        let Some((name, arguments)) = parts else {
             item.problems.add_with_hint(span, "`call` wants a function call", format!("write `{call}()`"));
             return;
         };
@@ -253,7 +259,7 @@ impl Room for Trigger {
         draft.text("when", *timing);
         draft.list("events", events.iter().map(event));
         draft.word("for_each", if *row && !constraint { "row" } else { "" }, "");
-        draft.some_fragment("condition", condition.as_ref());
+        draft.some_expression("condition", condition.as_ref());
         draft.text("call", format!("{}({})", draft.name(&function.0, &function.1), arguments.join(", ")));
         draft.word("enabled", enabled, "yes");
         draft.flag("constraint", *constraint);
@@ -325,8 +331,7 @@ impl Room for Trigger {
             && !(*constraint || observed.constraint)
             && *row == observed.row;
         if in_place {
-            let mut steps = self.define(at, desired, "CREATE OR REPLACE");
-            found.changes.into_iter().for_each(|change| out.note(change, std::mem::take(&mut steps)));
+            out.altered_as(found, || self.define(at, desired, "CREATE OR REPLACE"));
         } else {
             out.replaced_as(found);
         }
@@ -404,9 +409,10 @@ fn events(reader: &mut Reader<'_, '_>) -> (BTreeSet<String>, BTreeSet<String>) {
     }
     for (text, span) in written {
         let lower = text.trim().to_lowercase();
-        if let Some(list) = lower.strip_prefix("update of ") {
-            let list = &text.trim()[text.trim().len() - list.len()..];
-            columns.extend(list.split(',').map(|name| name.trim().trim_matches('"').to_string()));
+        if let Some((_, list)) =
+            text.trim().split_at_checked(UPDATE_OF.len()).filter(|_| lower.starts_with(UPDATE_OF))
+        {
+            columns.extend(cut(list, ",").into_iter().map(|name| split_name(name.trim()).join(".")));
             events.insert("update".to_string());
         } else if EVENTS.contains(&lower.as_str()) {
             events.insert(lower);
@@ -432,46 +438,17 @@ fn call(body: &Body) -> String {
 /// Condition and arguments from what `pg_get_triggerdef` prints, which always ends in
 /// `[WHEN (condition) ]EXECUTE FUNCTION name(arguments)`.
 fn pick(definition: &str) -> (Option<&str>, Vec<String>) {
-    let end = outside(definition, " EXECUTE FUNCTION ").last().unwrap_or(definition.len());
-    let (head, tail) = definition.split_at(end);
-    let when = outside(head, " WHEN (").next().map(|at| &head[at + " WHEN (".len()..]);
-    let arguments = outside(tail, "(").next().map(|open| literals(&tail[open..])).unwrap_or_default();
-    (when.map(|condition| condition.strip_suffix(')').unwrap_or(condition)), arguments)
-}
-
-/// Where `needle` is in `text`, outside of quotes.
-fn outside<'t>(text: &'t str, needle: &'t str) -> impl Iterator<Item = usize> + 't {
-    let mut quote = None;
-    text.char_indices().filter_map(move |(at, char)| {
-        let is_outside = quote.is_none();
-        match quote {
-            Some(open) if open == char => quote = None,
-            None if char == '\'' || char == '"' => quote = Some(char),
-            _ => {}
-        }
-        (is_outside && text[at..].starts_with(needle)).then_some(at)
-    })
+    let (head, call) = cut_once(definition, " EXECUTE FUNCTION ").unwrap_or((definition, ""));
+    let condition = cut_once(head, " WHEN ").and_then(|(_, when)| bracketed(when)).map(|(inner, _)| inner);
+    let arguments = cut_once(call, "(").map_or("", |(name, _)| &call[name.len()..]);
+    (condition, literals(arguments))
 }
 
 /// The values of `(literal, …)`.
 fn literals(list: &str) -> Vec<String> {
-    let list = list.trim().trim_start_matches('(').trim_end_matches(')').trim();
-    let mut bounds: Vec<usize> = outside(list, ",").collect();
-    bounds.push(list.len());
-    let mut start = 0;
-    let mut values = Vec::new();
-    for end in bounds {
-        let text = list[start..end].trim();
-        start = end + 1;
-        let (text, escaped) = match text.strip_prefix(['E', 'e']).filter(|rest| rest.starts_with('\'')) {
-            Some(rest) => (rest, true),
-            None => (text, false),
-        };
-        let inner = text.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\''));
-        let value = inner.map_or_else(|| text.to_string(), |inner| inner.replace("''", "'"));
-        values.push(if escaped { value.replace("\\\\", "\\") } else { value });
-    }
-    if list.is_empty() { Vec::new() } else { values }
+    let inner = bracketed(list).map_or("", |(inner, _)| inner);
+    let values = cut(inner, ",").into_iter().map(|text| unquoted(text.trim()));
+    if inner.trim().is_empty() { Vec::new() } else { values.collect() }
 }
 
 fn define(at: &Address, desired: &Body, verb: &str) -> Statement {

@@ -162,6 +162,10 @@ impl Room for UserMapping {
         vec![Statement::new(Form::DropObject, phrase("DROP", at)).into()]
     }
 
+    fn goes_with_parent(&self) -> bool {
+        false
+    }
+
     fn readdress(&self, at: &Address, from: &Address, to: &Address) -> Option<Address> {
         (from.kind == "role" && at.name() == from.name()).then(|| at.renamed(to.name()))
     }

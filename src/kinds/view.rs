@@ -2,13 +2,15 @@
 
 use crate::delta::{Alteration, Change, Show};
 use crate::kind::{
-    Context, Cx, Doc, Draft, Item, Options, Place, Rank, Room, Row, Seat, Server, Visit, split_name,
+    Context, Cx, Doc, Draft, Item, Options, Place, Rank, Room, Row, Seat, Server, Visit, split_name, switch,
 };
 use crate::model::{Address, Entry, Observed, TableFacts};
 use crate::needs;
 use crate::pg::Feature;
 use crate::source::{KeyDoc, Shape, Value};
-use crate::sql::{Form, Fragment, Phrase, cut, cut_once, ident, idents, not_of_extension, qualified};
+use crate::sql::{
+    Form, Fragment, Phrase, columns_line, cut, cut_once, ident, idents, not_of_extension, qualified,
+};
 use crate::statement::{Statement, Step};
 
 /// The room of one of the two.
@@ -135,14 +137,14 @@ impl Room for View {
     fn catalog(&self, server: &Server) -> Option<String> {
         let (ours, own) = (server.in_schemas("n.nspname"), not_of_extension("pg_class", "c.oid"));
         Some(format!(
-            "SELECT n.nspname AS schema, c.relname AS name, '-- ' || (SELECT string_agg(quote_ident(a.attname) || ' ' \
-             || format_type(a.atttypid, a.atttypmod), ', ' ORDER BY a.attnum) FROM pg_attribute a \
-             WHERE a.attrelid = c.oid AND a.attnum > 0) || E'\\n' || rtrim(pg_get_viewdef(c.oid), ';') AS query, \
-             to_json(c.reloptions) AS options, c.relispopulated AS filled, \
+            "SELECT n.nspname AS schema, c.relname AS name, '-- ' || {} || E'\\n' || rtrim(pg_get_viewdef(c.oid), ';') AS query, \
+             to_json(coalesce(c.reloptions, '{{}}') || ARRAY(SELECT 'toast.' || o FROM pg_class t, unnest(t.reloptions) o \
+             WHERE t.oid = c.reltoastrelid)) AS options, c.relispopulated AS filled, \
              (SELECT m.amname FROM pg_am m WHERE m.oid = c.relam) AS access_method, pg_relation_size(c.oid) AS bytes, \
              {} AS needs \
              FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
              WHERE c.relkind = '{}' AND {ours} AND {own} ORDER BY c.oid",
+            columns_line("c.oid"),
             needs::query(
                 "pg_rewrite",
                 "(SELECT w.oid FROM pg_rewrite w WHERE w.ev_class = c.oid AND w.rulename = '_RETURN')"
@@ -169,11 +171,11 @@ impl Room for View {
         let body = Body {
             query: Fragment::plain(row.text("query")),
             columns: Vec::new(),
-            security_invoker: matches!(option("security_invoker"), "true" | "on"),
-            security_barrier: matches!(option("security_barrier"), "true" | "on"),
+            security_invoker: switch(option("security_invoker")) == Some(true),
+            security_barrier: switch(option("security_barrier")) == Some(true),
             check_option: CHECKS
                 .iter()
-                .find(|(word, _)| *word == option("check_option"))
+                .find(|(word, _)| word.eq_ignore_ascii_case(option("check_option")))
                 .map(|(_, word)| *word),
             with_data: row.flag("filled"),
             with: if self.relkind == "v" { Options::default() } else { Options::observed(options.clone()) },
@@ -216,13 +218,14 @@ impl Room for View {
     }
 
     fn compare(&self, at: &Address, desired: &Body, observed: &Body, cx: &Cx<'_>, out: &mut Alteration) {
-        let Body { query, columns: _, security_invoker, security_barrier, check_option, .. } = desired;
+        let Body { query, columns, security_invoker, security_barrier, check_option, .. } = desired;
         if *query != observed.query {
-            let change = Change {
-                attribute: "query",
-                from: Some(bare(&observed.query)),
-                to: Some(query.text().to_string()),
+            let named = match columns.as_slice() {
+                [] => String::new(),
+                columns => format!("({}) as ", columns.join(", ")),
             };
+            let to = Some(format!("{named}{}", query.text()));
+            let change = Change { attribute: "query", from: Some(bare(&observed.query)), to };
             if self.relkind == "v" && only_appends(observed.query.spelled(), query.spelled()) {
                 let sql = self.define(at, desired, "CREATE OR REPLACE");
                 out.note(change, vec![Statement::new(Form::ReplaceView, sql).into()]);

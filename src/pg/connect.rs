@@ -136,7 +136,7 @@ impl Connector {
         deadline: Option<Instant>,
     ) -> Option<Result<Client, ConnectError>> {
         let open = || self.attempt(host, mode, self.limit(deadline), false).ok();
-        Some(pooler::exclusive(open()?, open()?))
+        Some(pooler::exclusive(open()?, open()?, &self.connection))
     }
 
     /// The ways to encrypt that `sslmode` allows, preferred first. libpq ignores it on a socket.
@@ -170,7 +170,7 @@ impl Connector {
     ) -> Result<Client, Attempt> {
         let mut config = self.driver_config(host, mode, limit);
         if marked {
-            config.options(&pooler::options(self.connection.options.as_deref()));
+            config.options(&pooler::options(&self.connection));
         }
         let tls = self.tls.clone();
         within(limit, move || config.connect(tls))

@@ -93,6 +93,20 @@ fn at(host: &Host) -> String {
     format!("`{host}`")
 }
 
+/// Whether an error of a session means that there is no connection any more: closed by the other side, or given up by the
+/// operating system.
+pub fn is_lost(error: &postgres::Error) -> bool {
+    // Text that cannot be sent is an `io::Error` to the driver, too.
+    let sent =
+        |io: &io::Error| !matches!(io.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData);
+    error.is_closed() || find::<io::Error>(error).is_some_and(sent)
+}
+
+/// Whether a connection was given up because nothing came back any more.
+pub fn is_silence(error: &postgres::Error) -> bool {
+    find::<io::Error>(error).is_some_and(|io| io.kind() == io::ErrorKind::TimedOut)
+}
+
 /// Looks for a `T` among an error and its causes. The source of an `io::Error` skips the error that it wraps.
 fn find<'a, T: StdError + 'static>(error: &'a (dyn StdError + 'static)) -> Option<&'a T> {
     let mut next = Some(error);

@@ -12,6 +12,7 @@ pub mod version;
 pub mod wait;
 
 pub use connect::{ConnectError, Connector, Reason, connect};
+pub use diagnose::{is_lost, is_silence};
 pub use pool::{Pool, PooledClient, pool};
 pub use postgres::Client;
 pub use version::{Feature, OLDEST_MAJOR, ServerVersion};

@@ -21,9 +21,9 @@ pub const DIRECT: &str = "pgreconcile.direct";
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The startup options of a connection, ours included.
-pub(super) fn options(given: Option<&str>) -> String {
-    let given = given.map(|given| format!("{given} ")).unwrap_or_default();
-    format!("{given}{}-c {DIRECT}=1", settings::startup())
+pub(super) fn options(connection: &Connection) -> String {
+    let given = connection.options.as_ref().map(|given| format!("{given} ")).unwrap_or_default();
+    format!("{given}{}-c {DIRECT}=1", settings::startup(&connection.keepalive))
 }
 
 /// Whether the connection was refused for the sake of its startup options.
@@ -34,7 +34,12 @@ pub(super) fn refuses_options(attempt: &Attempt) -> bool {
 }
 
 /// The first of two sessions, if each keeps a backend of its own.
-pub(super) fn exclusive(first: Client, second: Client) -> Result<Client, ConnectError> {
+pub(super) fn exclusive(
+    first: Client,
+    second: Client,
+    connection: &Connection,
+) -> Result<Client, ConnectError> {
+    let settings = settings::statement(&connection.keepalive);
     let asked = within(Some(PATIENCE), move || {
         let (mut first, mut second) = (first, second);
         let before = backend(&mut first, "")?;
@@ -42,7 +47,7 @@ pub(super) fn exclusive(first: Client, second: Client) -> Result<Client, Connect
         let after = backend(&mut first, "")?;
         second.batch_execute("COMMIT")?;
         if before == after && before != other {
-            first.batch_execute(&format!("{}SET {DIRECT} = '1'", settings::statement()))?;
+            first.batch_execute(&format!("{settings}SET {DIRECT} = '1'"))?;
             return Ok((first, true));
         }
         Ok((first, false))
@@ -59,7 +64,7 @@ pub(super) fn exclusive(first: Client, second: Client) -> Result<Client, Connect
 /// `Failed` if it is not, or if no second session can be had to tell.
 pub fn keep(client: Client, connection: &Connection) -> Result<Client, Error> {
     let second = Connector::new(connection)?.open(Some(Instant::now() + PATIENCE))?;
-    Ok(exclusive(client, second)?)
+    Ok(exclusive(client, second, connection)?)
 }
 
 /// The error for a pooler that does not keep sessions apart.

@@ -3,7 +3,9 @@
 //! 20.1.3, "Parameter Interaction via the Shell"); behind a pooler that refuses them they are set by SQL.
 
 use super::Feature;
+use crate::config::Keepalive;
 use crate::sql::literal;
+use std::time::Duration;
 
 /// Settings that decide how expressions are read and printed, and those that could end us in the middle.
 const SETTINGS: &[(&str, &str)] = &[
@@ -33,15 +35,35 @@ const SINCE: &[(Feature, &str, &str)] = &[
 ];
 
 /// The settings as options of a session that starts.
-pub(super) fn startup() -> String {
+pub(super) fn startup(keepalive: &Keepalive) -> String {
     let escaped = |value: &str| value.replace('\\', "\\\\").replace(' ', "\\ ");
-    SETTINGS.iter().map(|(name, value)| format!("-c {name}={} ", escaped(value))).collect()
+    let path = of_the_path(keepalive).into_iter().map(|(name, value)| format!("-c {name}={value} "));
+    SETTINGS.iter().map(|(name, value)| format!("-c {name}={} ", escaped(value))).chain(path).collect()
 }
 
 /// The statement that sets them, for a session that was started without.
-pub(super) fn statement() -> String {
-    let calls: Vec<String> = SETTINGS.iter().map(|(name, value)| set(name, value)).collect();
+pub(super) fn statement(keepalive: &Keepalive) -> String {
+    let path = of_the_path(keepalive).into_iter().map(|(name, value)| set(name, &value));
+    let calls: Vec<String> = SETTINGS.iter().map(|(name, value)| set(name, value)).chain(path).collect();
     format!("SELECT {}; ", calls.join(", "))
+}
+
+/// Settings by which the server notices a dead path when we do; by those of most systems it takes two hours, and for as
+/// long the session keeps the lock that one run at a time holds.
+fn of_the_path(keepalive: &Keepalive) -> Vec<(&'static str, String)> {
+    if !keepalive.on {
+        return Vec::new();
+    }
+    let seconds = |time: Duration| time.as_secs().min(i32::MAX as u64).to_string();
+    let mut settings = vec![
+        ("tcp_keepalives_idle", seconds(keepalive.idle)),
+        ("tcp_keepalives_interval", seconds(keepalive.interval)),
+        ("tcp_keepalives_count", keepalive.count.min(i32::MAX as u32).to_string()),
+    ];
+    if let Some(timeout) = keepalive.user_timeout {
+        settings.push(("tcp_user_timeout", timeout.as_millis().min(i32::MAX as u128).to_string()));
+    }
+    settings
 }
 
 /// The statement that sets what not every major has, in a session for which the SQL condition `when` holds.

@@ -1,8 +1,9 @@
 //! Chooses, for each step, between its direct form and the gentle one: the gentle one where the table holds rows.
 
-use super::{Draft, Item, Plan};
+use super::{Draft, Item, Plan, Stage};
 use crate::delta::{Action, Delta};
 use crate::kind::{Cx, Rank};
+use crate::model::Address;
 use crate::statement::{Statement, Step};
 
 /// Turns deltas into drafts with the chosen statements, and notes items and preflights in the plan.
@@ -11,36 +12,42 @@ pub(super) fn choose(deltas: Vec<Delta>, cx: &Cx<'_>, plan: &mut Plan) -> Vec<Dr
     for delta in deltas {
         let item = plan.items.len();
         let in_knot = delta.knot.is_some();
+        let freed = freed(&delta, cx);
+        let renaming = chosen(delta.renaming, item, false, cx, plan);
         let before = chosen(delta.before, item, in_knot, cx, plan);
-        let statements = chosen(delta.steps, item, in_knot, cx, plan);
+        let (steps, later): (Vec<Step>, Vec<Step>) =
+            delta.steps.into_iter().partition(|step| step.after.is_empty());
+        let waits_for: Vec<Address> = later.iter().flat_map(|step| step.after.clone()).collect();
+        let later = chosen(later, item, in_knot, cx, plan);
+        let statements = chosen(steps, item, in_knot, cx, plan);
         let rank = cx.registry.get(delta.address.kind).map_or(Rank::Custom, |kind| kind.doc().rank);
-        if !before.is_empty() {
-            drafts.push(Draft {
-                item,
-                rank,
-                position: delta.position,
-                is_drop: true,
-                optional: delta.optional,
-                knot: delta.knot,
-                needs: cx
-                    .observed
-                    .model
-                    .get(&delta.address)
-                    .map(|there| there.needs.clone())
-                    .unwrap_or_default(),
-                statements: before,
-            });
-        }
-        drafts.push(Draft {
+        let draft = |statements, needs| Draft {
             item,
             rank,
             position: delta.position,
-            is_drop: delta.action == Action::Drop,
+            stage: if delta.action == Action::Drop { Stage::Goes } else { Stage::Comes },
+            is_later: false,
             optional: delta.optional,
             knot: delta.knot,
-            needs: delta.needs.clone(),
+            needs,
             statements,
-        });
+        };
+        if !renaming.is_empty() {
+            // What goes in a knot may wait for something that goes by itself, under the name of the file too.
+            let there = cx.observed.model.get(&delta.address);
+            let renames = draft(renaming, there.map(|there| there.needs.clone()).unwrap_or_default());
+            drafts.push(Draft { stage: Stage::Renames, knot: None, ..renames });
+        }
+        if !before.is_empty() {
+            drafts.push(Draft { stage: Stage::Goes, ..draft(before, freed) });
+        }
+        if !statements.is_empty() || later.is_empty() && delta.action != Action::Rename {
+            drafts.push(draft(statements, delta.needs.clone()));
+        }
+        if !later.is_empty() {
+            let needs = delta.needs.iter().cloned().chain(waits_for).collect();
+            drafts.push(Draft { is_later: true, ..draft(later, needs) });
+        }
         plan.items.push(Item {
             address: delta.address,
             action: delta.action,
@@ -53,6 +60,13 @@ pub(super) fn choose(deltas: Vec<Delta>, cx: &Cx<'_>, plan: &mut Plan) -> Vec<Dr
         });
     }
     drafts
+}
+
+/// What goes only after the draft in which an object goes, or lets go of something.
+fn freed(delta: &Delta, cx: &Cx<'_>) -> Vec<Address> {
+    let Some(there) = cx.observed.model.get(&delta.address) else { return Vec::new() };
+    let used = there.uses.iter().filter(|_| delta.action != Action::Replace);
+    there.needs.iter().chain(used).cloned().collect()
 }
 
 /// A knot is one transaction, in which not every gentle form can stand.

@@ -121,17 +121,30 @@ impl Plan {
     }
 }
 
-/// A delta on its way through the passes.
-#[derive(Debug)]
+/// A delta, or a part of one, on its way through the passes.
+#[derive(Debug, Clone)]
 struct Draft {
     item: usize,
     rank: Rank,
     position: usize,
-    is_drop: bool,
+    stage: Stage,
+    /// What is said of its object only after others are there, which may need that object.
+    is_later: bool,
     optional: bool,
     knot: Option<usize>,
     needs: Vec<Address>,
     statements: Vec<crate::statement::Statement>,
+}
+
+/// What of a delta a draft is: one that renames and replaces has all three, in this order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    /// The object gets the name by which all else calls it.
+    Renames,
+    /// It goes.
+    Goes,
+    /// It comes, comes back, or is altered.
+    Comes,
 }
 
 /// Makes the plan.

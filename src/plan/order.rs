@@ -1,7 +1,7 @@
 //! Orders drafts: what is needed comes first, drops in the opposite direction; among what is ready, what fits the
 //! group that is being filled, then rank, then the order of the file.
 
-use super::{Draft, Plan, group};
+use super::{Draft, Plan, Stage, group};
 use crate::delta::Action;
 use crate::kind::Cx;
 use crate::model::Address;
@@ -80,7 +80,8 @@ struct Key {
 /// cut a transaction in two.
 fn sort_rank(draft: &Draft) -> (bool, bool, i32) {
     let rank = draft.rank as i32;
-    (!draft.is_drop, draft.optional, if draft.is_drop { -rank } else { rank })
+    let goes = draft.stage == Stage::Goes;
+    (!goes, draft.optional, if goes { -rank } else { rank })
 }
 
 /// For each draft, the drafts that come before it.
@@ -91,7 +92,8 @@ struct Waits {
 }
 
 fn edges(drafts: &[Draft], plan: &Plan, cx: &Cx<'_>) -> Waits {
-    // An object that is replaced has two drafts: one in which it goes, one in which it comes back.
+    // An object that is renamed and replaced has three drafts: it gets its name, it goes, it comes back; and what is to be
+    // said of an object only after others are there has one of its own.
     let mut by_item: HashMap<usize, Vec<usize>> = HashMap::new();
     for (number, draft) in drafts.iter().enumerate() {
         by_item.entry(draft.item).or_default().push(number);
@@ -109,19 +111,21 @@ fn edges(drafts: &[Draft], plan: &Plan, cx: &Cx<'_>) -> Waits {
         for need in &draft.needs {
             let others = by_address.get(need).copied().unwrap_or_default();
             for other in others.iter().copied().filter(|other| *other != number) {
-                if draft.is_drop {
-                    waits[other].push(number);
-                    if !drafts[other].is_drop && parent == Some(need) {
-                        weak.insert((other, number));
+                match (draft.stage, drafts[other].stage) {
+                    (_, Stage::Renames) | (Stage::Comes, Stage::Comes) => waits[number].push(other),
+                    (Stage::Goes, stage) => {
+                        waits[other].push(number);
+                        if stage == Stage::Comes && parent == Some(need) {
+                            weak.insert((other, number));
+                        }
                     }
-                } else if !drafts[other].is_drop {
-                    waits[number].push(other);
+                    (Stage::Renames, _) | (Stage::Comes, Stage::Goes) => {}
                 }
             }
         }
     }
     // What goes is let go of first by all that made use of it and stays.
-    for (number, draft) in drafts.iter().enumerate().filter(|(_, draft)| !draft.is_drop) {
+    for (number, draft) in drafts.iter().enumerate().filter(|(_, draft)| draft.stage == Stage::Comes) {
         let there = cx.observed.model.get(&plan.items[draft.item].address);
         for used in there.iter().flat_map(|there| &there.uses) {
             let others = by_address.get(used).copied().unwrap_or_default();
@@ -130,9 +134,13 @@ fn edges(drafts: &[Draft], plan: &Plan, cx: &Cx<'_>) -> Waits {
         }
     }
     columns_go_last(drafts, plan, cx, &mut waits);
+    names_come_first(drafts, plan, cx, &mut waits);
     for own in by_item.values() {
-        if let [goes, comes] = own.as_slice() {
-            waits[*comes].push(*goes);
+        own.windows(2).for_each(|pair| waits[pair[1]].push(pair[0]));
+        for later in own.iter().copied().filter(|number| drafts[*number].is_later) {
+            for other in waits[later].clone() {
+                waits[other].retain(|number| *number != later);
+            }
         }
     }
     tighten(drafts, &mut waits);
@@ -147,7 +155,7 @@ fn edges(drafts: &[Draft], plan: &Plan, cx: &Cx<'_>) -> Waits {
 fn columns_go_last(drafts: &[Draft], plan: &Plan, cx: &Cx<'_>, waits: &mut [Vec<usize>]) {
     let parent = |draft: &Draft| cx.observed.model.get(&plan.items[draft.item].address)?.parent.as_ref();
     let mut going: HashMap<&Address, Vec<usize>> = HashMap::new();
-    for (number, draft) in drafts.iter().enumerate().filter(|(_, draft)| draft.is_drop) {
+    for (number, draft) in drafts.iter().enumerate().filter(|(_, draft)| draft.stage == Stage::Goes) {
         parent(draft).into_iter().for_each(|table| going.entry(table).or_default().push(number));
     }
     for numbers in going.values() {
@@ -159,6 +167,27 @@ fn columns_go_last(drafts: &[Draft], plan: &Plan, cx: &Cx<'_>, waits: &mut [Vec<
         for column in columns {
             let first = others.iter().filter(|other| drafts[**other].rank > drafts[column].rank);
             waits[column].extend(first);
+        }
+    }
+}
+
+/// What stands in something that is renamed, is about it, or locks it, calls it by the name of the file.
+fn names_come_first(drafts: &[Draft], plan: &Plan, cx: &Cx<'_>, waits: &mut [Vec<usize>]) {
+    let at = |draft: &Draft| &plan.items[draft.item].address;
+    for (number, renaming) in drafts.iter().enumerate().filter(|(_, draft)| draft.stage == Stage::Renames) {
+        let renamed = at(renaming);
+        let inside = |other: &Address| {
+            let below = other.path().len() > renamed.path().len() && other.path().starts_with(renamed.path());
+            other == renamed || below && cx.registry.can_hold(renamed.kind, other.kind)
+        };
+        for (other, draft) in drafts.iter().enumerate().filter(|(other, _)| *other != number) {
+            let mut locked = draft.statements.iter().flat_map(|one| one.table.iter().chain(&one.also));
+            let meant = inside(at(draft))
+                || at(draft).subject().is_some_and(inside)
+                || locked.any(|at| at == renamed);
+            if draft.item != renaming.item && meant {
+                waits[other].push(number);
+            }
         }
     }
 }

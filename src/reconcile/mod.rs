@@ -30,7 +30,7 @@ use crate::state::{self, Memo, Remembered, RunRecord};
 use crate::statement::StepRecord;
 use reconnect::Past;
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -336,6 +336,10 @@ impl Reconciler {
         for item in left.iter().take(10) {
             let changes: Vec<String> = item.changes.iter().map(crate::report::change).collect();
             error = error.note(format!("  {} {} {}", item.action.symbol(), item.address, changes.join("; ")));
+            for (_, why) in after.observed.unasked.iter().filter(|(address, _)| *address == item.address) {
+                error = error.note(format!("    whether it is there cannot be asked: {why}"));
+                error.notes.extend(item.origin.map(|span| self.desired.files.excerpt(span)));
+            }
         }
         Err(error.hint(
             "either somebody else changes the database, or the file says something that PostgreSQL stores differently; \
@@ -423,6 +427,9 @@ impl Reconciler {
         session.server.catalogs = self.catalogs();
         session.server.seats = self.registry.iter().filter_map(|kind| kind.seat()).collect();
         session.server.schemas.clone_from(&self.desired.schemas);
+        let subjects = self.desired.model.addresses().filter_map(Address::subject);
+        let spoken = subjects.filter(|subject| !self.desired.model.contains(subject));
+        session.server.spoken = spoken.cloned().collect();
         let earlier = self.desired.model.iter().filter(|entry| entry.address.path().len() == 1);
         session.server.schemas.extend(earlier.filter_map(|entry| entry.renamed_from.clone()));
         Ok(session)
@@ -431,7 +438,10 @@ impl Reconciler {
     /// The catalogs in which something that the file declares can change.
     fn catalogs(&self) -> BTreeSet<&'static str> {
         let mut catalogs = BTreeSet::new();
-        for at in self.desired.model.addresses() {
+        // What the first of a sort says holds for all of them.
+        let mut sorts = HashSet::new();
+        let sort = |at: &&Address| (at.kind, at.subject().map(|subject| subject.kind));
+        for at in self.desired.model.addresses().filter(|at| sorts.insert(sort(at))) {
             let kind = self.registry.get(at.kind);
             let about = at.subject().and_then(|subject| self.registry.get(subject.kind));
             let seats = [kind, about].into_iter().flatten().filter_map(Kind::seat);

@@ -4,7 +4,7 @@
 use super::{Options, Reconciler, connect, wait_for};
 use crate::apply::{Event, Listener};
 use crate::error::{Error, Result};
-use crate::pg::Client;
+use crate::pg::{Client, is_lost};
 use crate::report::Report;
 use crate::session::server_error;
 use crate::statement::StepRecord;
@@ -35,7 +35,7 @@ impl Reconciler {
         let mut result = self.work(client, options, listener, &mut past);
         for _ in 0..RECONNECTIONS {
             let Err(error) = &result else { break };
-            if options.interrupt.is_requested() || !is_lost(error) {
+            if options.interrupt.is_requested() || !is_gone(error) {
                 break;
             }
             let Some(client) = self.another(error, options, listener, &past)? else { break };
@@ -60,16 +60,19 @@ impl Reconciler {
         if wait.is_zero() {
             return Ok(None);
         }
-        let reason =
-            lost.notes.first().unwrap_or(&lost.message).lines().next().unwrap_or_default().to_string();
+        let is_cause =
+            |note: &&String| note.starts_with("the connection") || note.starts_with("the server says");
+        let cause = lost.notes.iter().find(is_cause).unwrap_or(&lost.message);
+        let reason = cause.lines().next().unwrap_or_default();
         listener(Event::Note(format!("the connection is lost ({reason}); connecting again")));
         let begun = Instant::now();
         loop {
-            let mut client = connect(options, &self.desired, None, listener)?;
+            let out_of_reach = |error: Error| error.note(format!("before that, {}", lost.message));
+            let mut client = connect(options, &self.desired, None, listener).map_err(out_of_reach)?;
             let question = "SELECT pg_catalog.pg_postmaster_start_time()::pg_catalog.text, pg_catalog.pg_is_in_recovery()";
             let row = match client.query_one(question, &[]) {
                 Ok(row) => row,
-                Err(error) if error.is_closed() && begun.elapsed() < wait => continue,
+                Err(error) if is_lost(&error) && begun.elapsed() < wait => continue,
                 Err(error) => return Err(server_error("cannot ask the server how it is", &error)),
             };
             let (started, standby): (String, bool) = (row.get(0), row.get(1));
@@ -89,7 +92,7 @@ impl Reconciler {
 }
 
 /// Whether the server went away, or became a standby.
-fn is_lost(error: &Error) -> bool {
+fn is_gone(error: &Error) -> bool {
     let gone = ["08000", "08003", "08006", "57P01", "57P02", "57P03", "25006"];
     error.sqlstate.as_deref().is_some_and(|state| gone.contains(&state))
 }

@@ -349,7 +349,7 @@ impl Node {
 
 #[cfg(test)]
 mod tests {
-    use super::wildcard;
+    use super::{Files, Span, wildcard};
 
     #[test]
     fn wildcards_match_runs_of_characters() {
@@ -357,5 +357,20 @@ mod tests {
         assert!(wildcard("t*s.toml", "tables.toml"));
         assert!(!wildcard("t*s.toml", "table.toml"));
         assert!(wildcard("é*", "éa"));
+    }
+
+    #[test]
+    fn a_place_in_the_middle_of_a_character_is_its_beginning() {
+        let mut files = Files::default();
+        files.add("schema.toml".into(), "a = \"名前 x\"".into());
+        let span = Span { file: 0, start: 4, end: 14 };
+        let place = |offset| {
+            let found = files.inside(span, "名前 x", offset);
+            (found.start, found.end, files.place(found))
+        };
+        assert_eq!(place(1), (5, 11, "schema.toml:1:6".into()));
+        assert_eq!(place(4), (8, 11, "schema.toml:1:7".into()));
+        assert_eq!(place(7), (12, 13, "schema.toml:1:9".into()));
+        assert_eq!(place(99), (13, 14, "schema.toml:1:10".into()));
     }
 }

@@ -1,9 +1,10 @@
 //! Walks the file and hands every object to the room of its kind.
 
 use super::keys::{self, TOP, UNIVERSAL, UNNAMED};
-use crate::kind::{Item, Kind, Place, Reference, Registry};
+use crate::kind::{Item, Kind, Place, Reference, Registry, split_name};
 use crate::model::{Address, Entry, Model};
 use crate::source::{Key, KeyDoc, Node, Problems, Span, Table, Value};
+use crate::sql::ident;
 
 /// The longest identifier, in bytes.
 const MAX_NAME: usize = 63;
@@ -182,7 +183,7 @@ impl<'a> Walk<'a> {
         entry.origin = Some(key.span);
         entry.absent = absent;
         entry.optional = self.universal_flag(table, "optional");
-        entry.renamed_from = self.universal_name(table, "renamed_from");
+        entry.renamed_from = self.former_name(table, site, &entry.address);
         match site.host {
             Some(host) => {
                 entry = entry.part_of(host.clone());
@@ -199,6 +200,7 @@ impl<'a> Walk<'a> {
         if let Some(earlier) = self.model.get_mut(&address) {
             let kind = self.registry.get(address.kind);
             if !absent && kind.is_some_and(|kind| kind.join(&mut *earlier.body, &*entry.body)) {
+                earlier.features.extend(entry.features);
                 return;
             }
             let also = earlier.origin;
@@ -234,6 +236,29 @@ impl<'a> Walk<'a> {
             self.problems.add(node.span, format!("`{name}` wants a string, not {}", node.sort()));
         }
         node.as_str().map(str::to_string)
+    }
+
+    /// What it was called. Of an object in a schema that may say the schema too, as long as it is the same one.
+    fn former_name(&mut self, table: &Table, site: Site<'_>, at: &Address) -> Option<String> {
+        let name = self.universal_name(table, "renamed_from")?;
+        if site.host.is_some() || at.path().len() < 2 || name.contains('(') {
+            return Some(name);
+        }
+        let mut parts = split_name(&name);
+        let (last, schema) = (parts.pop(), parts.pop());
+        if schema.as_ref().is_some_and(|schema| schema != site.schema) {
+            let span = table.get("renamed_from").map(|node| node.span)?;
+            self.problems.add_with_hint(
+                span,
+                format!("`{at}` is not moved from one schema to another"),
+                format!(
+                    "move it by hand (`ALTER … SET SCHEMA {}`), then leave `renamed_from` out; a dot in the name itself is \
+                     written in double quotes",
+                    ident(site.schema)
+                ),
+            );
+        }
+        last
     }
 
     /// What stands inside an object.

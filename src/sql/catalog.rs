@@ -13,6 +13,14 @@ macro_rules! routine_name {
 }
 pub(crate) use routine_name;
 
+/// Schema and name of the routine with that OID, as a JSON list; NULL where there is none.
+pub fn routine_path(oid: &str) -> String {
+    format!(
+        "(SELECT json_build_array(fn.nspname, f.proname) FROM pg_proc f \
+         JOIN pg_namespace fn ON fn.oid = f.pronamespace WHERE f.oid = {oid})"
+    )
+}
+
 /// A condition: the object `oid` of catalog `catalog` is no member of an extension.
 pub fn not_of_extension(catalog: &str, oid: &str) -> String {
     format!(
@@ -29,13 +37,25 @@ pub fn column_names(table: &str, numbers: &str) -> String {
     )
 }
 
-/// A condition on `pg_class c`: it is a sequence, and not that of an identity column, nor of the column to which it
-/// belongs and whose default takes numbers from it.
-pub const SEQUENCE_OF_ITS_OWN: &str = "c.relkind = 'S' AND NOT EXISTS (SELECT FROM pg_depend o \
-     LEFT JOIN pg_attrdef f ON f.adrelid = o.refobjid AND f.adnum = o.refobjsubid \
-     WHERE o.classid = 'pg_class'::regclass AND o.objid = c.oid AND o.refclassid = 'pg_class'::regclass \
-     AND (o.deptype = 'i' OR o.deptype = 'a' AND starts_with(pg_get_expr(f.adbin, f.adrelid), 'nextval(') \
-     AND EXISTS (SELECT FROM pg_depend u WHERE u.classid = 'pg_attrdef'::regclass AND u.objid = f.oid AND u.refobjid = c.oid)))";
+/// A condition on `pg_attribute a`: it holds no NULL. One that is not proved yet sets `attnotnull` all the same.
+pub const HOLDS_NO_NULL: &str = "(a.attnotnull AND NOT EXISTS (SELECT FROM pg_constraint nn WHERE nn.conrelid = a.attrelid \
+     AND nn.contype = 'n' AND nn.conkey[1] = a.attnum AND NOT nn.convalidated))";
+
+/// A condition on `pg_attribute a` and its default `pg_attrdef cd`: the column is serial, if it holds no
+/// NULL and the sequence belongs to it.
+pub const SERIAL: &str = "(a.atttypid IN (20, 21, 23) AND a.attgenerated = '' \
+     AND starts_with(pg_get_expr(cd.adbin, cd.adrelid), 'nextval('))";
+
+/// A condition on `pg_class c`: it is the sequence of an identity column, or of the serial column to which it belongs.
+pub fn sequence_of_a_column() -> String {
+    format!(
+        "(c.relkind = 'S' AND EXISTS (SELECT FROM pg_depend o JOIN pg_attribute a ON a.attrelid = o.refobjid \
+         AND a.attnum = o.refobjsubid LEFT JOIN pg_attrdef cd ON cd.adrelid = a.attrelid AND cd.adnum = a.attnum \
+         WHERE o.classid = 'pg_class'::regclass AND o.objid = c.oid AND o.refclassid = 'pg_class'::regclass \
+         AND (o.deptype = 'i' OR o.deptype = 'a' AND {SERIAL} AND {HOLDS_NO_NULL} AND EXISTS (SELECT FROM pg_depend u \
+         WHERE u.classid = 'pg_attrdef'::regclass AND u.objid = cd.oid AND u.refobjid = c.oid))))"
+    )
+}
 
 /// The clause ` WITH (…)` as the server prints it for the index `pg_class x`; NULL if it has no storage parameters.
 pub fn with_clause(x: &str) -> String {
@@ -60,4 +80,15 @@ pub fn member_of_class(catalog: &str, b: &str) -> String {
 /// A condition: it belongs to no class.
 pub fn member_of_no_class(catalog: &str, b: &str) -> String {
     format!("NOT EXISTS (SELECT FROM pg_opclass c WHERE {})", member_of_class(catalog, b))
+}
+
+/// The columns of relation `oid`, each with its type and, where it is not that of the type, its collation.
+pub fn columns_line(oid: &str) -> String {
+    format!(
+        "(SELECT string_agg(quote_ident(a.attname) || ' ' || format_type(a.atttypid, a.atttypmod) || coalesce((\
+         SELECT ' COLLATE ' || quote_ident(kn.nspname) || '.' || quote_ident(k.collname) FROM pg_collation k \
+         JOIN pg_namespace kn ON kn.oid = k.collnamespace JOIN pg_type kt ON kt.oid = a.atttypid \
+         WHERE k.oid = a.attcollation AND k.oid <> kt.typcollation), ''), ', ' ORDER BY a.attnum) \
+         FROM pg_attribute a WHERE a.attrelid = {oid} AND a.attnum > 0)"
+    )
 }

@@ -36,6 +36,17 @@ pub fn bracketed(text: &str) -> Option<(&str, &str)> {
     Some((&rest[..end.0], &rest[end.0 + 1..]))
 }
 
+/// The value of a literal as the server prints it; what has no quotes stands for itself.
+pub fn unquoted(literal: &str) -> String {
+    let (text, escaped) = match literal.strip_prefix(['E', 'e']).filter(|rest| rest.starts_with('\'')) {
+        Some(rest) => (rest, true),
+        None => (literal, false),
+    };
+    let inner = text.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\''));
+    let value = inner.map_or_else(|| text.to_string(), |inner| inner.replace("''", "'"));
+    if escaped { value.replace("\\\\", "\\") } else { value }
+}
+
 fn outside(text: &str, needle: &str) -> Vec<usize> {
     let mut depth = 0i32;
     let mut found = Vec::new();
@@ -86,5 +97,13 @@ mod tests {
         assert_eq!(cut_once("(a) WHERE (x = ' WHERE ')", " WHERE "), Some(("(a)", "(x = ' WHERE ')")));
         assert_eq!(bracketed("(a, (b)) rest"), Some(("a, (b)", " rest")));
         assert_eq!(bracketed("(a, ')') rest"), Some(("a, ')'", " rest")));
+    }
+
+    #[test]
+    fn literals_are_read_as_they_are_printed() {
+        assert_eq!(unquoted("'it''s'"), "it's");
+        assert_eq!(unquoted(r"E'a\\b'"), r"a\b");
+        assert_eq!(unquoted("E5"), "E5");
+        assert_eq!(unquoted("''"), "");
     }
 }

@@ -322,6 +322,8 @@ forms! {
     ReplaceForeignTable = AccessExclusive, None;
     /// `ALTER TABLE … DROP COLUMN`.
     DropColumn = AccessExclusive, None, loses(DropColumn);
+    /// `ALTER TABLE … DROP COLUMN` of a generated column that is put back.
+    ReplaceColumn = AccessExclusive, None;
     /// `DROP` of an object without rows.
     DropObject = None, None, loses(DropObject);
     /// `ALTER … OWNER TO` of a table, a view or a sequence.

@@ -9,15 +9,18 @@ mod names;
 mod phrase;
 mod quote;
 mod routine;
+mod sequence;
 
 pub(crate) use catalog::routine_name;
 pub use catalog::{
-    SEQUENCE_OF_ITS_OWN, column_names, member_of_class, member_of_no_class, not_of_extension, with_clause,
+    HOLDS_NO_NULL, SERIAL, column_names, columns_line, member_of_class, member_of_no_class, not_of_extension,
+    routine_path, sequence_of_a_column, with_clause,
 };
-pub use cut::{bracketed, cut, cut_once};
+pub use cut::{bracketed, cut, cut_once, unquoted};
 pub use form::{Consent, Cost, Form, Lock, Work};
 pub use fragment::Fragment;
 pub use names::auto_name;
 pub use phrase::{Origin, Phrase};
 pub use quote::{NON_PLAIN_KEYWORDS, dollar_tag, ident, idents, literal, on_this_database, qualified};
 pub use routine::{argument_types, retype_routine, split_routine};
+pub use sequence::{Next, next_number};

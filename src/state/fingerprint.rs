@@ -5,7 +5,7 @@ use super::digest;
 use crate::config::Secret;
 use crate::error::Result;
 use crate::kind::Server;
-use crate::pg::{Feature, scram};
+use crate::pg::{Feature, is_lost, scram};
 use crate::session::{Answer, Session, server_error};
 use crate::sql::{literal, qualified};
 use std::sync::{Mutex, OnceLock};
@@ -172,7 +172,7 @@ pub fn recognise(
     );
     let mut answers = match session.ask(&batch) {
         Ok(answers) => answers,
-        Err(error) if error.is_closed() => return Err(server_error("cannot recognise the database", &error)),
+        Err(error) if is_lost(&error) => return Err(server_error("cannot recognise the database", &error)),
         Err(_) => {
             let _ = session.run("ROLLBACK");
             return Ok(None);

@@ -85,6 +85,8 @@ create table empties (id int, a int, b text);
 create index empties_a on empties (a);
 create index empties_goes on empties (b);
 create table drops (id int);
+create table computed (id int primary key, name varchar(20), loud text generated always as (upper(name)) stored);
+insert into computed values (1, 'a'), (2, 'b');
 create table settings (key text primary key, value text);
 insert into settings values ('theme', 'light'), ('obsolete', 'x');
 create table logs (at date not null, line text) partition by range (at);

@@ -34,6 +34,15 @@ const IN_THE_FILE: &[(&str, &[&str])] = &[
         "[tables.events.columns]\nid = { type = \"bigint\", foreign_options = { name = \"i\" } }\n",
         &["error: only a column of a foreign table has `foreign_options`", "schema.toml:2:25"],
     ),
+    (
+        "[tables.events.columns]\nid = \"bigint\"\n[roles.reader]\n[[grants]]\nto = \"reader\"\non = \"events\"\n\
+         privileges = [\"select\"]\nwith_grant_option = [\"selekt\"]\n",
+        &["`selekt` is no privilege on a table", "schema.toml:8:22", "did you mean `select`?"],
+    ),
+    (
+        "[schemas.s.tables.events]\nrenamed_from = \"public.events\"\n[schemas.s.tables.events.columns]\nid = \"bigint\"\n",
+        &["`table s.events` is not moved from one schema to another", "schema.toml:2:16", "SET SCHEMA s"],
+    ),
     ("[tabels.events]\n", &["unknown key `tabels`", "schema.toml:1:2", "did you mean `tables`?"]),
     ("[tables.events]\ncomment = 7\n", &["this wants a string, not an integer", "schema.toml:2:11"]),
     (
@@ -78,6 +87,10 @@ const IN_THE_FILE: &[(&str, &[&str])] = &[
             "schema.toml:3:16",
             "hint: set `NOBODY_SETS_THIS`",
         ],
+    ),
+    (
+        "[functions.\"f(int)\"]\narguments = \"a int, b text\"\nreturns = \"int\"\nbody = \"select 1\"\n",
+        &["`arguments` has 2 of them, and the name `f(int)` has 1", "schema.toml:2:13"],
     ),
     (
         "[tables.events.columns]\néééééééééééééééééééééééééééééééé = \"text\"\n",
@@ -274,6 +287,15 @@ fn all_mistakes_of_a_file_are_found_in_one_go() {
 }
 
 #[test]
+fn of_more_than_a_hundred_mistakes_the_first_hundred_are_shown() {
+    let file: String = (0..130).map(|number| format!("[tables.t{number}]\ntuch = 1\n")).collect();
+    let outcome = Run::offline().file(&file).arg("validate").run().code(5);
+    let shown = outcome.stderr.matches("unknown key `tuch`").count();
+    assert_eq!(shown, 100, "{}", outcome.stderr);
+    outcome.stderr_contains("130 errors in schema.toml").stderr_contains("… and 30 more");
+}
+
+#[test]
 fn a_file_that_cannot_be_read_is_named() {
     let db = support::server().database();
     let run = || Run::new(&db);
@@ -372,6 +394,65 @@ fn what_an_older_server_lacks_is_said_at_its_place() {
         }
         assert!(db.query_text("select from pg_class where relname = 'people'").is_empty());
     }
+}
+
+#[test]
+fn a_partitioned_table_has_what_its_server_can_give_it() {
+    let file = "[tables.t]\npartition_by = \"list (id)\"\naccess_method = \"heap\"\n[tables.t.columns]\nid = \"int\"\n";
+    for server in support::servers() {
+        let db = server.database();
+        let unlogged = file.replace("access_method = \"heap\"", "unlogged = true");
+        let outcome = Run::new(&db).file(&unlogged).arg("plan").run().code(5);
+        outcome.stderr_contains("its partitions say `unlogged`").stderr_contains(":3:");
+        let outcome = Run::new(&db).file(file).arg("plan").run();
+        match server.major() {
+            17.. => _ = outcome.code(0),
+            _ => {
+                let wanted = ["an access method of a partitioned table needs PostgreSQL 17", ":3:17"];
+                assert_says(&outcome.code(1), file, &wanted);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_virtual_column_cannot_become_a_plain_one() {
+    let file = "[tables.t.columns]\nid = \"int\"\ntwice = \"int\"\n";
+    for server in support::servers().iter().filter(|server| server.major() >= 18) {
+        let db = server.database();
+        db.execute("create table t (id int, twice int generated always as (id * 2) virtual)");
+        let outcome = Run::new(&db).file(file).arg("apply").run().code(1);
+        outcome
+            .stderr_contains(
+                "the server cannot make a plain column of the virtual `column public.t.twice` in place",
+            )
+            .stderr_contains("declare the column under another name");
+    }
+}
+
+/// `all` says it too, and means what there is.
+#[test]
+fn maintain_wants_a_server_that_knows_it() {
+    let file = "[tables.t.columns]\nid = \"int\"\n[[grants]]\nto = \"public\"\non = \"t\"\n\
+                privileges = [\"select\", \"maintain\"]\n[[default_privileges]]\nto = \"public\"\non = \"tables\"\n\
+                privileges = [\"maintain\"]\n[[grants]]\nto = \"public\"\non = \"t\"\nprivileges = \"all\"\n";
+    for server in support::servers().iter().filter(|server| server.major() < 17) {
+        let db = server.database();
+        let outcome = Run::new(&db).file(file).arg("apply").run().code(1);
+        let wanted =
+            ["2 errors in schema.toml", "the privilege MAINTAIN needs PostgreSQL 17", ":6:25", ":10:15"];
+        assert_says(&outcome, file, &wanted);
+    }
+}
+
+/// A declared row that the server cannot look for is told with the reason, at its place.
+#[test]
+fn a_key_without_equality_is_told_at_its_place() {
+    let db = support::server().database();
+    let file =
+        "[tables.t.columns]\np = \"point\"\n[tables.t.rows]\nkey = [\"p\"]\nvalues = [{ p = \"(1,2)\" }]\n";
+    let wanted = ["operator does not exist: point = point", "schema.toml"];
+    assert_says(&Run::new(&db).file(file).arg("apply").run().code(1), file, &wanted);
 }
 
 /// Rows that break a key are counted and shown before anything is executed.

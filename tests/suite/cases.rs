@@ -120,7 +120,7 @@ fn every_kind_has_a_case() {
 }
 
 /// The folder of a kind's cases: its name with underscores. `enum` is a word that Rust keeps for itself.
-fn folder_of(kind: &str) -> String {
+pub fn folder_of(kind: &str) -> String {
     if kind == "enum" { "enumeration".to_owned() } else { kind.replace(' ', "_") }
 }
 

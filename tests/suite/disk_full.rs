@@ -4,9 +4,11 @@
 use std::{
     path::{Path, PathBuf},
     process::{Command, Stdio},
+    thread::sleep,
+    time::{Duration, Instant},
 };
 
-use crate::support::{self, Run, TempDir, account};
+use crate::support::{self, Cluster, Options, Run, TempDir, account};
 
 /// A file system in memory, of a size that can be changed.
 struct Small {
@@ -31,6 +33,18 @@ impl Small {
         std::fs::set_permissions(small.path.parent().expect("a parent"), open).expect("others may pass");
         account::give(&small.path).expect("it can be given to the server");
         Some(small)
+    }
+
+    /// Leaves no room at all.
+    fn fill(&self) {
+        let mut junk = std::fs::File::create(self.path.join("junk")).expect("a file");
+        let full = std::io::copy(&mut std::io::repeat(0), &mut junk).expect_err("it is not without end");
+        assert_eq!(full.kind(), std::io::ErrorKind::StorageFull);
+    }
+
+    /// Makes room again.
+    fn clear(&self) {
+        std::fs::remove_file(self.path.join("junk")).expect("it was filled");
     }
 
     fn resize(&self, size: &str) {
@@ -66,7 +80,7 @@ const FILES: &[&str] = &[
 fn a_full_disk_is_said_and_mended_by_another_run() {
     let Some(small) = Small::mount("16m") else { return };
     let server = support::server();
-    let cluster = server.dedicated(&support::Options::default());
+    let cluster = server.dedicated(&Options::default());
     let place = small.path.display();
     cluster
         .connect("postgres")
@@ -96,4 +110,59 @@ fn a_full_disk_is_said_and_mended_by_another_run() {
         assert_eq!(db.scalar("select count(*) from people"), "90000", "{file}");
     }
     drop(cluster);
+}
+
+/// Where there is no room for its log the server cannot go on: it stops as in a crash, and may come back only to stop again.
+#[test]
+fn no_room_for_the_log_of_the_server_is_mended_by_another_run() {
+    for server in support::servers().iter().filter(|server| server.is_thorough()) {
+        let Some(small) = Small::mount("200m") else { return };
+        let options =
+            Options::default().config("wal_recycle = off").config("synchronous_commit = on").stopped();
+        let cluster = server.dedicated(&options);
+        let (log, place) = (cluster.data().join("pg_wal"), small.path.join("pg_wal"));
+        let moved = Command::new("cp").arg("-a").args([&log, &place]).status();
+        assert!(moved.is_ok_and(|status| status.success()), "it can be copied");
+        std::fs::remove_dir_all(&log).expect("it can be removed");
+        std::os::unix::fs::symlink(&place, &log).expect("a link");
+        cluster.start();
+        for file in FILES {
+            runs_out_of_log(&cluster, &small, file);
+        }
+        drop(cluster);
+    }
+}
+
+fn runs_out_of_log(cluster: &Cluster, small: &Small, file: &str) {
+    let db = cluster.database();
+    db.execute(
+        "create table people (id int, name text);
+         insert into people select i, i || repeat(' a name that is long enough', 12) from generate_series(1, 90000) i",
+    );
+    let sum = "select count(*) || ' ' || sum(hashtext(id || name)) from people";
+    let before = db.scalar(sum);
+    db.execute("checkpoint");
+    small.fill();
+    let run = |args: &[&str]| Run::new(&db).file(file).args(args).run();
+    let stopped = run(&["apply", "--wait", "3s"]);
+    let is_said = stopped.stderr.contains("the connection to the server was lost")
+        || stopped.stderr.contains("the connection is lost")
+        || stopped.stderr.contains("No space left on device");
+    assert!(matches!(stopped.code, Some(1 | 4)) && is_said, "{file}\n{:?}\n{}", stopped.code, stopped.stderr);
+    small.clear();
+    // It may be down, or about to recover.
+    let begun = Instant::now();
+    while db.connect_fails() {
+        assert!(begun.elapsed() < Duration::from_secs(60), "{}", cluster.log());
+        if cluster.pid().is_none() {
+            cluster.start();
+        }
+        sleep(Duration::from_millis(200));
+    }
+    run(&["apply"]).success();
+    run(&["check"]).success().stdout_contains("in sync");
+    let left = "select indexrelid::regclass::text from pg_index where not indisvalid union all \
+                select conname from pg_constraint where not convalidated or conname like 'pgreconcile%'";
+    assert_eq!(db.column(left), [""; 0], "{file}");
+    assert_eq!(db.scalar(sum), before, "{file}");
 }

@@ -1,17 +1,8 @@
 //! Servers that restart or are replaced while a run is at work, and standbys.
 
-use std::{
-    io,
-    net::{TcpListener, TcpStream},
-    sync::{
-        Arc,
-        atomic::{AtomicU16, Ordering},
-    },
-    thread::{sleep, spawn},
-    time::Duration,
-};
+use std::{thread::sleep, time::Duration};
 
-use crate::support::{self, Cluster, Database, Options, Run, Running};
+use crate::support::{self, Cluster, Database, Options, Run, Running, wire::Wire};
 
 const FILE: &str = "[tables.people.columns]\nid = { type = \"int\", primary_key = true }\nname = \"text\"\n\
                     made = { type = \"timestamptz\", default = \"now()\" }\n\
@@ -52,7 +43,8 @@ fn a_run_goes_on_after_the_server_has_restarted() {
             drop(reader);
             sleep(Duration::from_millis(300));
             cluster.start();
-            run.wait().success().stderr_contains("connecting again").stdout_contains("in sync");
+            let gone = run.wait().success().stdout_contains("in sync");
+            gone.stderr_contains("connecting again").stderr_lacks("connection is lost ( -->");
             Run::new(&db).file(FILE).arg("check").run().success();
             let history = Run::new(&db).file(FILE).arg("history").run().success();
             assert!(
@@ -85,14 +77,14 @@ fn a_run_goes_on_at_the_standby_that_took_over() {
     let primary = support::server().dedicated(&Options::default().config("synchronous_commit = on"));
     let db = before(&primary);
     let standby = primary.standby();
-    let address = Address::of(primary.port());
-    let url = format!("postgres://postgres@127.0.0.1:{}/{}", address.port, db.name());
+    let wire = Wire::to(primary.port());
+    let url = format!("postgres://postgres@127.0.0.1:{}/{}", wire.port(), db.name());
     let (run, reader) = building(&db, &url);
     caught_up(&primary, &standby);
     primary.stop_at_once();
     drop(reader);
     // First it is a standby, which takes no changes.
-    address.target.store(standby.port(), Ordering::Relaxed);
+    wire.lead_to(standby.port());
     sleep(Duration::from_millis(1500));
     standby.promote();
     run.wait().success().stderr_contains("connecting again").stdout_contains("in sync");
@@ -144,37 +136,4 @@ fn caught_up(primary: &Cluster, standby: &Cluster) {
         client.query_one(&query, &[]).is_ok_and(|row| row.get(0))
     });
     assert!(there, "{}", standby.log());
-}
-
-/// One address, behind which servers take turns.
-struct Address {
-    port: u16,
-    target: Arc<AtomicU16>,
-}
-
-impl Address {
-    fn of(server: u16) -> Address {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-        let port = listener.local_addr().expect("its address").port();
-        let target = Arc::new(AtomicU16::new(server));
-        let next = Arc::clone(&target);
-        spawn(move || {
-            for client in listener.incoming().flatten() {
-                if let Ok(server) = TcpStream::connect(("127.0.0.1", next.load(Ordering::Relaxed))) {
-                    join(&client, &server);
-                    join(&server, &client);
-                }
-            }
-        });
-        Address { port, target }
-    }
-}
-
-/// Passes on what comes from one side until it ends.
-fn join(from: &TcpStream, to: &TcpStream) {
-    let (Ok(mut from), Ok(mut to)) = (from.try_clone(), to.try_clone()) else { return };
-    spawn(move || {
-        let _ = io::copy(&mut from, &mut to);
-        let _ = to.shutdown(std::net::Shutdown::Both);
-    });
 }

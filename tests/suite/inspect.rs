@@ -77,3 +77,40 @@ fn an_empty_database_is_an_empty_file() {
     let db = support::server().database();
     assert_eq!(inspected(&db, &[]).trim(), "");
 }
+
+/// The server keeps options of views as they were written, and takes any beginning of a word.
+#[test]
+fn switches_mean_what_the_server_takes_them_for() {
+    let db = support::server().database();
+    db.execute(
+        "create table t (a int);
+         create view one with (security_barrier = 1) as select a from t;
+         create view two with (security_barrier = 'On', check_option = 'LOCAL') as select a from t;
+         create view three with (security_barrier = 'ye') as select a from t;
+         create view four with (security_barrier = 'of') as select a from t;
+         create materialized view five with (toast.autovacuum_enabled = false) as select ''::text as b from t",
+    );
+    let file = inspected(&db, &[]);
+    assert_eq!(file.matches("security_barrier = true").count(), 3, "{file}");
+    assert!(file.contains("check_option = \"local\""), "{file}");
+    assert!(file.contains("\"toast.autovacuum_enabled\" = false"), "{file}");
+    let check = ["check", "--stateless", "--allow", "prune"];
+    Run::new(&db).file(&file).args(check).run().success();
+    let fresh = support::server().database();
+    Run::new(&fresh).file(&file).arg("apply").run().success();
+    Run::new(&fresh).file(&file).arg("apply").run().success().stdout_contains("in sync");
+}
+
+/// Who inspects is nobody that the database speaks of.
+#[test]
+fn the_current_user_is_written_only_where_it_is_named() {
+    let db = support::server().database();
+    let reader = support::unique("reader");
+    db.execute(&format!(
+        "create role {reader}; alter default privileges in schema public grant select on tables to {reader}"
+    ));
+    let file = inspected(&db, &[]);
+    assert!(file.contains(&format!("to = \"{reader}\"")) && !file.contains("postgres"), "{file}");
+    Run::new(&db).file(&file).args(["check", "--stateless", "--allow", "prune"]).run().success();
+    db.drop_roles(&reader).expect("nobody else uses it");
+}

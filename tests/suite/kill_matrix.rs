@@ -2,7 +2,8 @@
 //! those that take long. One more run must mend all of it.
 //!
 //! Every transaction is a point. Some of them are tried, each with another way to die; `KILL_MATRIX=points` tries all
-//! of them in every way, `KILL_MATRIX=all` every single statement too, those of the rehearsal included.
+//! of them in every way, `KILL_MATRIX=all` every single statement too, those of the rehearsal included; with `KILL_STEP=5`
+//! every fifth of them.
 //! `tests/kill/before.sql` says how a run is stopped at a point.
 
 use std::{
@@ -17,7 +18,7 @@ use std::{
 
 use pgreconcile::sql::Form;
 
-use crate::support::{self, Cluster, Database, Options, Outcome, Run, Running, Server};
+use crate::support::{self, Cluster, Database, Options, Outcome, Run, Running, Server, wire::Wire};
 
 /// Forms that the plan does not have.
 const LEFT_OUT: &[Form] = &[
@@ -43,6 +44,8 @@ enum Death {
     Process,
     /// An administrator ends the session.
     Session,
+    /// The network between them goes away.
+    Network,
     /// The server stops as in a crash.
     Crash,
     /// The server stops in good order.
@@ -65,7 +68,7 @@ fn the_plan_has_every_form() {
 #[test]
 fn sessions_and_processes_killed_at_every_point() {
     for server in support::servers() {
-        Matrix::new(server).run(&[Death::Process, Death::Session], HANDS);
+        Matrix::new(server).run(&[Death::Process, Death::Session, Death::Network], HANDS);
     }
 }
 
@@ -104,12 +107,14 @@ impl Matrix {
     fn run(&self, deaths: &[Death], hands: usize) {
         let whole = std::env::var_os("KILL_MATRIX").is_some();
         // A server that stops takes seconds; on other majors a sample of the points will do.
+        let asked = std::env::var("KILL_STEP").ok().map(|step| step.parse::<u32>().expect("a number"));
         let step = match (whole, support::server().major() == self.cluster.major()) {
             (true, _) => 1,
             (false, true) if hands > 1 => 2,
             (false, true) => 6,
             (false, false) => 12,
         };
+        let step = asked.unwrap_or(step);
         let cells: Vec<(u32, Death)> = (1..=self.points)
             .step_by(step as usize)
             .enumerate()
@@ -145,11 +150,13 @@ impl Matrix {
         db.execute(&format!("update killed.target set number = {point}"));
         let mut holder = db.connect();
         holder.batch_execute("select pg_advisory_lock(4242)").expect("the lock is free");
-        let running = run(&db, &["apply", "--wait", "0"]).spawn();
+        let wire = Wire::to(db.port());
+        let url = format!("postgres://postgres@127.0.0.1:{}/{}", wire.port(), db.name());
+        let running = run(&db, &["apply", "--wait", "0", "--url", &url]).spawn();
         let waits = "select exists (select from pg_locks where locktype = 'advisory' and objid = 4242 and not granted \
                      and database = (select oid from pg_database where datname = current_database()))";
         db.await_true(waits);
-        self.kill(running, death, &db);
+        self.kill(running, death, &db, &wire)?;
         drop(holder);
         let again = run(&db, &["apply"]).run();
         if again.code != Some(0) {
@@ -163,8 +170,15 @@ impl Matrix {
         if left.is_empty() { Ok(()) } else { Err(format!("left behind: {}", left.join(", "))) }
     }
 
-    fn kill(&self, running: Running, death: Death, db: &Database) {
+    fn kill(&self, running: Running, death: Death, db: &Database, wire: &Wire) -> Result<(), String> {
         match death {
+            Death::Network => {
+                wire.cut();
+                let ended = running.wait();
+                if ended.code != Some(1) || !ended.stderr.contains("run it again") {
+                    return Err(told("the run without a network", &ended));
+                }
+            }
             Death::Process => drop(running.kill()),
             Death::Session => {
                 db.execute(
@@ -183,6 +197,7 @@ impl Matrix {
                 self.cluster.start();
             }
         }
+        Ok(())
     }
 }
 

@@ -144,6 +144,7 @@ const SAMPLES: &[(Form, &str)] = &[
     (Form::ScanDomain, "alter domain small validate constraint tiny"),
     (Form::DropTable, "drop table t cascade"),
     (Form::DropColumn, "alter table t drop column name"),
+    (Form::ReplaceColumn, "alter table t drop column name"),
     (Form::DropObject, "drop view looks"),
     (Form::DropObject, "drop type mood"),
     (Form::ReplaceObject, "drop view looks"),

@@ -2,6 +2,7 @@
 
 mod support;
 
+mod attributes;
 mod bad_input;
 mod cases;
 mod command_line;
@@ -21,6 +22,7 @@ mod kill_matrix;
 mod killed;
 mod leftovers;
 mod locks;
+mod network;
 mod pooler;
 mod portal;
 mod prune;

@@ -198,6 +198,7 @@ fn every_catalog_that_a_room_reads_is_looked_at() {
         schemas: vec!["public".into()],
         seats: registry.iter().filter_map(Kind::seat).collect(),
         catalogs: BTreeSet::new(),
+        spoken: BTreeSet::new(),
         started: String::new(),
         remembers: true,
         state: None,

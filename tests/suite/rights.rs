@@ -104,6 +104,56 @@ const LACKING: &[(&str, &str, &[&str])] = &[
          [event_triggers.e]\nevent = \"ddl_command_end\"\ncall = \"f()\"",
         &["ALTER ROLE {role} SUPERUSER"],
     ),
+    (
+        OPEN,
+        "[tables.there.columns]\nid = \"int\"\n[publications]\n\"{more}\" = [\"there\"]",
+        &["GRANT CREATE ON DATABASE {db} TO {role}", "GRANT {owner} TO {role}"],
+    ),
+    (MAKES, "[publications.\"{more}\"]\nall_tables = true", &["ALTER ROLE {role} SUPERUSER"]),
+    (
+        KEYED,
+        "[tables.there.columns]\nid = { type = \"int\", primary_key = true }\n\
+         [tables.there.rows]\nkey = \"id\"\nmode = \"upsert\"\nvalues = [{ id = 1 }]",
+        &["GRANT INSERT ON TABLE public.there TO {role}", "GRANT UPDATE ON TABLE public.there TO {role}"],
+    ),
+    (
+        KEYED,
+        "[tables.there.columns]\nid = { type = \"int\", primary_key = true }\n\
+         [tables.there.rows]\nkey = \"id\"\nmode = \"sync\"\nvalues = [{ id = 1 }]",
+        &[
+            "GRANT DELETE ON TABLE public.there TO {role}",
+            "GRANT INSERT ON TABLE public.there TO {role}",
+            "GRANT UPDATE ON TABLE public.there TO {role}",
+        ],
+    ),
+    (
+        MAKES,
+        "[roles.{more}]\nsuperuser = true",
+        &["ALTER ROLE {role} CREATEROLE", "ALTER ROLE {role} SUPERUSER"],
+    ),
+    (
+        "alter role {role} createrole; create role {more}",
+        "[roles.{more}]\nlogin = true",
+        &["GRANT {more} TO {role} WITH ADMIN OPTION"],
+    ),
+    (
+        "create trigger same before insert on there for each row execute function suppress_redundant_updates_trigger()",
+        "[tables.there.columns]\nid = \"int\"\n[tables.there.triggers.same]\nwhen = \"before\"\nevents = [\"update\"]\n\
+         for_each = \"row\"\ncall = \"pg_catalog.suppress_redundant_updates_trigger()\"",
+        &["GRANT {owner} TO {role}"],
+    ),
+    (MAKES, "[foreign_data_wrappers]\n\"{more}\" = {}", &["ALTER ROLE {role} SUPERUSER"]),
+    (
+        "create foreign data wrapper {more}",
+        "[foreign_data_wrappers]\n\"{more}\" = {}\n[servers]\narchive = \"{more}\"",
+        &["GRANT USAGE ON FOREIGN DATA WRAPPER {more} TO {role}"],
+    ),
+    (OPEN, "[operator_families.\"loose using btree\"]", &["ALTER ROLE {role} SUPERUSER"]),
+    (
+        OPEN,
+        "[[default_privileges]]\nfor_role = \"{owner}\"\nto = \"public\"\non = \"tables\"\nprivileges = [\"select\"]\n[roles.{owner}]",
+        &["GRANT {owner} TO {role}"],
+    ),
     // All of them at once.
     (
         "",
@@ -120,6 +170,8 @@ const LACKING: &[(&str, &str, &[&str])] = &[
 ];
 
 const OPEN: &str = "grant usage, create on schema public to {role}";
+const KEYED: &str = "grant usage on schema public to {role}; grant select on there to {role}; \
+                     alter table there add primary key (id)";
 const MAKES: &str = "grant create on database {db} to {role}; grant usage, create on schema public to {role}";
 
 #[test]

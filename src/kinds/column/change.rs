@@ -40,6 +40,16 @@ pub fn converts_by_itself(from: &str, to: &str) -> bool {
     relabels(&one, &two) || widens(&one, &two) || text(&two.name)
 }
 
+/// How values of a type are usually kept, where it is known to leave a choice.
+pub fn usual_storage(data_type: &str) -> Option<&'static str> {
+    match parse(data_type).name.as_str() {
+        "numeric" | "inet" | "cidr" => Some("main"),
+        "text" | "citext" | "character varying" | "character" | "bytea" | "json" | "jsonb" | "xml"
+        | "bit" | "bit varying" | "tsvector" => Some("extended"),
+        name => name.ends_with("[]").then_some("extended"),
+    }
+}
+
 fn relabels(from: &Type<'_>, to: &Type<'_>) -> bool {
     let wider = |one: &[&str], two: &[&str]| match (one, two) {
         (_, []) => true,

@@ -1,6 +1,6 @@
 //! How the values of a column are kept, and what the planner is to know of them. What the file does not say is drift.
 
-use super::steps;
+use super::{change, steps};
 use crate::delta::{Alteration, Change, Show};
 use crate::kind::{Cx, Draft, Options, Row};
 use crate::model::Address;
@@ -53,10 +53,14 @@ impl Keeping {
         }
     }
 
-    /// Says what is not as usual.
-    pub fn write(&self, draft: &mut Draft<'_>) {
+    /// Says what is not as usual, or not as in the table that it would be taken over from.
+    pub fn write(&self, parent: Option<&Keeping>, draft: &mut Draft<'_>) {
         let Keeping { storage, usual_storage, compression, statistics, options, foreign } = self;
-        draft.some("storage", storage.as_ref().filter(|storage| *storage != usual_storage));
+        let usual = parent.and_then(|parent| parent.storage.as_ref()).unwrap_or(usual_storage);
+        draft.some("storage", storage.as_ref().filter(|storage| *storage != usual));
+        if compression.is_none() && parent.is_some_and(|parent| parent.compression.is_some()) {
+            draft.unsaid("its compression is the server's default, and that of its table is not");
+        }
         draft.some("compression", compression.as_ref());
         draft.number("statistics", statistics.unwrap_or(-1), -1);
         draft.table("options", options.values());
@@ -84,10 +88,37 @@ impl Keeping {
         said.map(|(form, rest)| steps::alter_column(at, form, rest.into())).collect()
     }
 
-    /// Compares with what is there.
-    pub fn compare(&self, at: &Address, observed: &Keeping, cx: &Cx<'_>, out: &mut Alteration) {
+    /// What a change to the type `to` puts back to what is usual for it, and is not to be so.
+    pub fn after_retype(&self, at: &Address, observed: &Keeping, to: &str, cx: &Cx<'_>) -> Vec<Statement> {
+        let usual = change::usual_storage(to);
+        // Not every type leaves the choice that its predecessor left.
+        let stays = |there: &Option<String>| there.clone().filter(|_| usual.is_some() && !cx.prunes());
+        let same = |wanted: &Option<String>, there: &Option<String>| match wanted {
+            Some(_) => wanted.clone().filter(|_| wanted == there),
+            None => stays(there),
+        };
+        let beyond = observed.storage.clone().filter(|there| *there != observed.usual_storage);
+        let there = if self.storage.is_some() { &observed.storage } else { &beyond };
+        let storage = same(&self.storage, there).filter(|storage| Some(storage.as_str()) != usual);
+        let storage = storage.map(|storage| format!(" SET STORAGE {}", storage.to_uppercase()));
+        let compression = same(&self.compression, &observed.compression);
+        let compression = compression.map(|method| format!(" SET COMPRESSION {}", ident(&method)));
+        let said = storage.into_iter().chain(compression);
+        said.map(|rest| steps::alter_column(at, Form::AlterTable, rest.into())).collect()
+    }
+
+    /// Compares with what is there; a change of type has put some of it back to what is usual.
+    pub fn compare(
+        &self,
+        at: &Address,
+        observed: &Keeping,
+        retyped: bool,
+        cx: &Cx<'_>,
+        out: &mut Alteration,
+    ) {
         let Keeping { storage, usual_storage: _, compression, statistics, options, foreign } = self;
         let alter = |form: Form, rest: String| -> Vec<Step> { vec![steps::alter(at, form, rest.into())] };
+        let put_back = |rest: String| if retyped { Vec::new() } else { alter(Form::AlterTable, rest) };
         if let Some(word) = storage {
             out.attribute("storage", &observed.storage, storage, || {
                 alter(Form::AlterTable, format!(" SET STORAGE {}", word.to_uppercase()))
@@ -95,7 +126,7 @@ impl Keeping {
         } else if observed.storage.as_ref().is_some_and(|there| *there != observed.usual_storage) {
             let change = Change { attribute: "storage", from: observed.storage.clone(), to: None };
             let usual = observed.usual_storage.to_uppercase();
-            out.beyond(cx.prunes(), change, || alter(Form::AlterTable, format!(" SET STORAGE {usual}")));
+            out.beyond(cx.prunes(), change, || put_back(format!(" SET STORAGE {usual}")));
         }
         if let Some(method) = compression {
             out.attribute("compression", &observed.compression, compression, || {
@@ -103,7 +134,7 @@ impl Keeping {
             });
         } else if observed.compression.is_some() {
             let change = Change { attribute: "compression", from: observed.compression.clone(), to: None };
-            out.beyond(cx.prunes(), change, || alter(Form::AlterTable, " SET COMPRESSION default".into()));
+            out.beyond(cx.prunes(), change, || put_back(" SET COMPRESSION default".into()));
         }
         if let Some(target) = statistics {
             out.attribute("statistics", &observed.statistics, statistics, || {

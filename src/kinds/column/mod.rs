@@ -2,20 +2,25 @@
 
 mod change;
 mod collation;
+mod generated;
+mod heirs;
 mod keeping;
+mod numbering;
 mod numbers;
+mod retype;
 mod steps;
 
-use crate::delta::{Alteration, Change, Obstacle, Show};
+use crate::delta::{Alteration, Change, Show};
 use crate::kind::{
     Context, Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server, Undeclared, Visit, split_name,
     unwrapped,
 };
 use crate::model::{Address, Entry, Model, Observed};
+use crate::needs;
 use crate::pg::Feature;
 use crate::source::{KeyDoc, Shape, Span};
-use crate::sql::{Form, Fragment, Phrase, auto_name, ident, not_of_extension};
-use crate::statement::Step;
+use crate::sql::{Form, Fragment, HOLDS_NO_NULL, Phrase, SERIAL, auto_name, ident, not_of_extension};
+use crate::statement::{Statement, Step};
 use collation::Collation;
 use keeping::Keeping;
 use numbers::{Numbers, Sequence};
@@ -63,7 +68,7 @@ pub struct Body {
     serial: bool,
     /// Desired: what its sequence is to be like.
     numbers: Numbers,
-    /// Observed: its sequence.
+    /// Observed: its sequence, or one that belongs to it and that its default takes numbers from.
     sequence: Option<Sequence>,
     collation: Option<Collation>,
     keeping: Keeping,
@@ -162,7 +167,7 @@ impl Room for Column {
         if text.trim().is_empty() {
             reader.problems().add(span, "`type` is empty");
         }
-        let serial = serial(text);
+        let serial = numbering::serial(text);
         let default = default.filter(|default| !default.text().trim().eq_ignore_ascii_case("null"));
         let mut body = Body {
             data_type: Fragment::written(serial.unwrap_or(text), span),
@@ -198,36 +203,36 @@ impl Room for Column {
 
     fn catalog(&self, server: &Server) -> Option<String> {
         let (ours, own) = (server.in_schemas("n.nspname"), not_of_extension("pg_class", "c.oid"));
-        // A NOT NULL that is not valid yet sets attnotnull all the same.
-        let valid = if server.has(Feature::NotNullConstraints) {
-            " AND NOT EXISTS (SELECT FROM pg_constraint v WHERE v.conrelid = a.attrelid AND v.contype = 'n' \
-             AND v.conkey[1] = a.attnum AND NOT v.convalidated)"
-        } else {
-            ""
+        let not_null = if server.has(Feature::NotNullConstraints) { HOLDS_NO_NULL } else { "a.attnotnull" };
+        // Before, no sequence was unlogged.
+        let logged = match server.has(Feature::UnloggedSequences) {
+            true => "o.persistence <> c.relpersistence",
+            false => "false",
         };
         let compression = if server.has(Feature::StorageCompression) { "a.attcompression" } else { "''" };
         Some(format!(
             "SELECT n.nspname AS schema, c.relname AS table, a.attname AS name, \
-             format_type(a.atttypid, a.atttypmod) AS type, a.attnotnull{valid} AS not_null, a.attidentity AS identity, \
-             a.attgenerated AS generated, pg_get_expr(d.adbin, d.adrelid) AS expression, o.*, \
+             format_type(a.atttypid, a.atttypmod) AS type, {not_null} AS not_null, a.attidentity AS identity, \
+             a.attgenerated AS generated, pg_get_expr(cd.adbin, cd.adrelid) AS expression, o.*, \
              CASE WHEN a.attcollation <> t.typcollation THEN (SELECT to_json(ARRAY[kn.nspname, k.collname]::text[]) \
              FROM pg_collation k JOIN pg_namespace kn ON kn.oid = k.collnamespace WHERE k.oid = a.attcollation) END AS collation, \
              a.attstorage AS storage, t.typstorage AS usual_storage, {compression} AS compression, \
              nullif(a.attstattarget, -1) AS statistics, \
              CASE WHEN a.attoptions IS NOT NULL THEN to_json(ARRAY(SELECT x FROM unnest(a.attoptions) x \
              WHERE NOT starts_with(x, 'pg_attver='))) END AS options, to_json(a.attfdwoptions) AS foreign_options, \
-             a.attinhcount > 0 AS inherited, {DEVIATES} OR NOT c.relispartition AND a.attislocal AS deviates, \
-             CASE WHEN d.oid IS NOT NULL THEN (SELECT json_agg(ARRAY[un.nspname, u.relname]) FROM pg_depend ud \
+             a.attinhcount > 0 AS inherited, {} OR NOT c.relispartition AND a.attislocal AS deviates, \
+             {SERIAL} AND {not_null} AS serial, {logged} AS logged_otherwise, \
+             CASE WHEN cd.oid IS NOT NULL THEN (SELECT json_agg(ARRAY[un.nspname, u.relname]) FROM pg_depend ud \
              JOIN pg_class u ON u.oid = ud.refobjid AND u.relkind = 'S' JOIN pg_namespace un ON un.oid = u.relnamespace \
-             WHERE ud.classid = 'pg_attrdef'::regclass AND ud.objid = d.oid AND ud.refclassid = 'pg_class'::regclass) END \
-             AS sequences, t.typtype AS type_sort, tn.nspname AS type_schema, t.typname AS type_name \
+             WHERE ud.classid = 'pg_attrdef'::regclass AND ud.objid = cd.oid AND ud.refclassid = 'pg_class'::regclass) END \
+             AS sequences, CASE WHEN cd.oid IS NOT NULL AND a.attgenerated = '' THEN {} END AS default_uses, CASE WHEN a.attgenerated <> '' THEN {} END AS needs, t.typtype AS type_sort, tn.nspname AS type_schema, t.typname AS type_name \
              FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace \
              JOIN pg_type t ON t.oid = a.atttypid JOIN pg_namespace tn ON tn.oid = t.typnamespace \
-             LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum \
+             LEFT JOIN pg_attrdef cd ON cd.adrelid = a.attrelid AND cd.adnum = a.attnum \
              LEFT JOIN (SELECT DISTINCT ON (q.refobjid, q.refobjsubid) q.refobjid, q.refobjsubid, s.oid AS sequence_oid, \
              sn.nspname AS sequence_schema, s.relname AS sequence, format_type(sq.seqtypid, NULL) AS numbers, \
              sq.seqincrement AS increment, sq.seqmin AS minvalue, sq.seqmax AS maxvalue, sq.seqstart AS start, \
-             sq.seqcache AS cache, sq.seqcycle AS cycle, q.deptype = 'i' OR EXISTS (SELECT FROM pg_attrdef f \
+             sq.seqcache AS cache, sq.seqcycle AS cycle, s.relpersistence AS persistence, q.deptype = 'i' OR EXISTS (SELECT FROM pg_attrdef f \
              JOIN pg_depend fd ON fd.classid = 'pg_attrdef'::regclass AND fd.objid = f.oid AND fd.refobjid = s.oid \
              WHERE f.adrelid = q.refobjid AND f.adnum = q.refobjsubid) AS used \
              FROM pg_depend q JOIN pg_class s ON s.oid = q.objid JOIN pg_sequence sq ON sq.seqrelid = s.oid \
@@ -235,7 +240,14 @@ impl Room for Column {
              AND q.refclassid = 'pg_class'::regclass AND q.deptype IN ('a', 'i') ORDER BY q.refobjid, q.refobjsubid, used DESC) o \
              ON o.refobjid = a.attrelid AND o.refobjsubid = a.attnum \
              WHERE c.relkind IN ('r', 'p', 'f') AND a.attnum > 0 AND NOT a.attisdropped \
-             AND {ours} AND {own} ORDER BY a.attrelid, a.attnum"
+             AND {ours} AND {own} ORDER BY a.attrelid, a.attnum",
+            heirs::deviates(server),
+            needs::query_beyond_tables("pg_attrdef", "cd.oid"),
+            needs::query_of_generated(
+                "a.attrelid",
+                "a.attnum",
+                "(SELECT f.oid FROM pg_attrdef f WHERE f.adrelid = a.attrelid AND f.adnum = a.attnum)"
+            )
         ))
     }
 
@@ -252,7 +264,7 @@ impl Room for Column {
         })
     }
 
-    fn observe(&self, row: &Row<'_>, _: &Server, out: &mut Observed) {
+    fn observe(&self, row: &Row<'_>, server: &Server, out: &mut Observed) {
         let path = [row.text("schema"), row.text("table"), row.text("name")];
         let identity = match row.text("identity") {
             "a" => Some(Identity::Always),
@@ -261,9 +273,8 @@ impl Room for Column {
         };
         let expression = row.fragment("expression");
         let is_generated = !row.text("generated").is_empty();
-        let next_value = expression.as_ref().is_some_and(|text| text.text().starts_with("nextval("));
-        let serial = next_value && row.flag("used");
-        let sequence = Sequence::observed(row).filter(|_| serial || identity.is_some());
+        let serial = row.flag("serial") && row.flag("used");
+        let sequence = Sequence::observed(row).filter(|_| row.flag("used"));
         let (default, generated) = if is_generated { (None, expression) } else { (expression, None) };
         let collation: Vec<String> = row.list("collation");
         let body = Body {
@@ -296,7 +307,9 @@ impl Room for Column {
             .uses
             .extend(sort.map(|kind| Address::new(kind, [row.text("type_schema"), row.text("type_name")])));
         let sequences: Vec<[String; 2]> = row.parsed("sequences");
+        entry.needs.extend(needs::read(row, "needs", server));
         entry.uses.extend(sequences.into_iter().map(|path| Address::new("sequence", path)));
+        entry.uses.extend(needs::read(row, "default_uses", server).into_iter().filter(is_called));
         out.model.insert(entry);
     }
 
@@ -326,7 +339,7 @@ impl Room for Column {
         let key = key.and_then(|key| draft.attribute(&key.address, "columns")).unwrap_or_default();
         let of_key = key.lines().any(|column| column == at.name());
         let name = match serial {
-            true => steps::serial_type(observed).to_string(),
+            true => numbering::serial_type(observed).to_string(),
             false => draft.type_name(data_type.text()),
         };
         draft.text("type", name);
@@ -343,83 +356,96 @@ impl Room for Column {
             draft.text("default", "null");
         }
         draft.some("identity", identity.map(|identity| identity.words().to_lowercase()));
-        if let Some(sequence) = sequence {
+        if let Some(sequence) = sequence.as_ref().filter(|_| *serial || identity.is_some()) {
+            if sequence.logged_otherwise {
+                draft.unsaid("its sequence is logged otherwise than its table");
+            }
             sequence.write(&auto_name(&at.path()[1], at.name(), "seq"), data_type.text(), draft);
         }
         draft.some_expression("generated", generated.as_ref());
         draft.flag("virtual", *is_virtual);
         draft.some("collation", collation.as_ref().map(Collation::written));
-        keeping.write(draft);
+        let parent = heirs::parent_in(at, draft).filter(|_| inherited.is_some());
+        keeping.write(parent.map(|parent| &parent.keeping), draft);
     }
 
     fn create(&self, at: &Address, desired: &Body, cx: &Cx<'_>) -> Vec<Step> {
-        match of_parent(at, cx) {
+        match heirs::of_parent(at, cx) {
             Some(parent) => self.difference(at, desired, &parent, cx),
             None => steps::add(at, desired, cx),
         }
     }
 
     fn compare(&self, at: &Address, desired: &Body, observed: &Body, cx: &Cx<'_>, out: &mut Alteration) {
-        let of_table = as_in_table(at, desired, observed, cx);
+        let of_table = heirs::as_in_table(at, desired, observed, cx);
         let desired = of_table.as_ref().unwrap_or(desired);
-        let Body { data_type, default, not_null, identity, generated, is_virtual, serial, .. } = desired;
+        let Body { data_type, default, not_null, identity: _, generated, is_virtual, serial, .. } = desired;
         let Body {
-            numbers, sequence: _, collation, keeping, backfill: _, using: _, inherited: _, span, ..
+            numbers: _,
+            sequence: _,
+            collation,
+            keeping,
+            backfill: _,
+            using: _,
+            inherited: _,
+            span,
+            ..
         } = desired;
         if generated != &observed.generated || is_virtual != &observed.is_virtual {
-            compare_generated(at, desired, observed, cx, out, *span);
+            generated::compare(at, desired, observed, cx, out, *span);
             if out.obstacle.is_some() {
                 return;
             }
         }
+        numbering::compare_going(at, desired, observed, out);
         let retyped = observed.data_type != *data_type || observed.collation != *collation;
         if retyped {
             let (from, to) = (Some(with_collation(observed)), Some(with_collation(desired)));
             let change = Change { attribute: "type", from, to };
-            out.note(change, vec![steps::retype(at, desired, observed, cx)]);
+            out.note(change, vec![retype::retype(at, desired, observed, cx)]);
+            let again = keeping.after_retype(at, &observed.keeping, data_type.spelled(), cx);
+            out.steps.extend(again.into_iter().map(Step::from));
             out.disturbs();
+            let computed = |entry: &&Entry| entry.needs.contains(at);
+            let siblings = cx.observed.model.inside(DOC.name, &at.path()[..2]);
+            siblings.filter(computed).for_each(|entry| out.takes_along(entry.address.clone()));
         }
-        if serial != &observed.serial {
-            let change = Change { attribute: "serial", from: observed.serial.show(), to: serial.show() };
-            out.note(change, steps::serial(at, desired, observed));
-        }
-        if let (true, Some(sequence)) = (*serial, &observed.sequence) {
-            let wanted = numbers.data_type.unwrap_or(data_type.text()).to_string();
-            out.attribute("sequence", &sequence.data_type, &wanted, || vec![sequence.retype(at, &wanted)]);
-        }
-        // ALTER TYPE has put the default in place where it changes the type as well.
-        if !(retyped && steps::carries_default(desired, observed)) {
+        // ALTER TYPE has put the default in place where it changes the type as well; that of a serial column is its
+        // sequence's.
+        if !(*serial || retyped && retype::carries_default(desired, observed)) {
             out.attribute("default", &observed.default, default, || {
                 vec![steps::alter(at, Form::AlterTable, steps::default_clause(default.as_ref()))]
             });
         }
-        // An identity column cannot be nullable: NOT NULL comes before identity, and goes after it.
-        let identity_goes = observed.identity.is_some() && identity.is_none();
-        let compare_identity = |out: &mut Alteration| {
-            out.attribute("identity", &observed.identity, identity, || {
-                steps::identity(at, desired, observed.identity)
-            });
-        };
-        if identity_goes {
-            compare_identity(out);
-        }
+        numbering::compare_serial(at, desired, observed, out);
         out.attribute("not_null", &observed.not_null, not_null, || steps::not_null(at, desired, cx));
-        if !identity_goes {
-            compare_identity(out);
-        }
-        if let (true, Some(sequence)) = (*serial || identity.is_some(), &observed.sequence) {
-            numbers.compare(at, sequence, cx.prunes(), out);
-        }
-        keeping.compare(at, &observed.keeping, cx, out);
+        numbering::compare_identity(at, desired, observed, cx, out);
+        numbering::compare_numbers(at, desired, observed, cx, out);
+        keeping.compare(at, &observed.keeping, retyped, cx, out);
         if *not_null && observed.not_null {
             steps::drop_helper(at, cx, out);
         }
     }
 
+    /// What the primary key no longer covers may be NULL once the key is another.
+    fn comes_after(&self, at: &Address, desired: &Body, cx: &Cx<'_>) -> Vec<Address> {
+        let observed = cx.observed.model.body::<Body>(at);
+        if desired.not_null || !observed.is_some_and(|there| there.not_null) {
+            return Vec::new();
+        }
+        let keys = cx.observed.model.inside("primary key", &at.path()[..2]);
+        keys.map(|entry| entry.address.clone()).collect()
+    }
+
     fn drop(&self, at: &Address, observed: &Body, cx: &Cx<'_>) -> Vec<Step> {
         // What a partition has from its table stays; only where it differs can it be undone.
-        if let Some(parent) = of_parent(at, cx).filter(|_| observed.inherited.is_some()) {
-            return self.difference(at, &parent, observed, cx);
+        if let Some(parent) = heirs::of_parent(at, cx).filter(|_| observed.inherited.is_some()) {
+            let remark = Address::about("comment", Vec::<String>::new(), at.clone());
+            let mute = cx.observed.model.contains(&remark).then(|| {
+                let sql = format!("COMMENT ON COLUMN {}.{} IS NULL", at.relation(), ident(at.name()));
+                Statement::on(&at.host("table"), Form::Comment, sql).into()
+            });
+            return self.difference(at, &parent, observed, cx).into_iter().chain(mute).collect();
         }
         vec![steps::alter_table(at, Form::DropColumn, Phrase::from(" DROP COLUMN ").ident(at.name())).into()]
     }
@@ -427,6 +453,11 @@ impl Room for Column {
     fn rename(&self, from: &Address, at: &Address, _: &Cx<'_>) -> Option<Vec<Step>> {
         let rest = Phrase::from(" RENAME COLUMN ").ident(from.name()).raw(" TO ").ident(at.name());
         Some(vec![steps::alter_table(at, Form::AlterTable, rest).into()])
+    }
+
+    fn let_go(&self, at: &Address, observed: &mut Body, of: &Address) -> Vec<Step> {
+        let default = observed.default.take_if(|_| is_called(of));
+        default.map(|_| steps::alter(at, Form::AlterTable, steps::default_clause(None))).into_iter().collect()
     }
 
     fn keeps_order(&self) -> bool {
@@ -472,97 +503,14 @@ fn short_default<'d>(default: &'d str, data_type: &str) -> &'d str {
     literal.unwrap_or_else(|| unwrapped(default))
 }
 
-/// The integer type that a serial type stands for (PostgreSQL manual, 8.1.4).
-fn serial(text: &str) -> Option<&'static str> {
-    match text.trim().to_lowercase().as_str() {
-        "smallserial" | "serial2" => Some("smallint"),
-        "serial" | "serial4" => Some("integer"),
-        "bigserial" | "serial8" => Some("bigint"),
-        _ => None,
-    }
+/// Whether it is something that only the default of a column can use, not its type.
+fn is_called(at: &Address) -> bool {
+    matches!(at.kind, "function" | "aggregate" | "operator")
 }
 
 fn with_collation(body: &Body) -> String {
     match &body.collation {
         Some(collation) => format!("{} collate {}", body.data_type, collation.sql()),
         None => body.data_type.to_string(),
-    }
-}
-
-/// Whether a column of a partition is as that of its table, `pg_attribute a` of `pg_class c`. What is only a hint to
-/// the server counts where the partition has one of its own.
-const DEVIATES: &str = "(SELECT bool_or(pa.attnotnull <> a.attnotnull OR a.attfdwoptions IS NOT NULL OR pa.attstorage <> a.attstorage \
-     OR a.attgenerated = '' AND pg_get_expr(pd.adbin, pd.adrelid) IS DISTINCT FROM pg_get_expr(d.adbin, d.adrelid) \
-     OR coalesce(a.attstattarget, -1) NOT IN (-1, coalesce(pa.attstattarget, -1))) \
-     FROM pg_inherits h JOIN pg_attribute pa ON pa.attrelid = h.inhparent AND pa.attname = a.attname \
-     LEFT JOIN pg_attrdef pd ON pd.adrelid = pa.attrelid AND pd.adnum = pa.attnum WHERE h.inhrelid = c.oid)";
-
-/// The column that a column of a partition comes from, as it is to be.
-fn of_parent(at: &Address, cx: &Cx<'_>) -> Option<Body> {
-    let parent = cx.attribute(&at.host("table"), "partition_of")?;
-    let parents = Address::new(DOC.name, parent.split('\n').chain([at.name()]));
-    let declared = cx.desired.body::<Body>(&parents).or_else(|| cx.observed.model.body(&parents));
-    declared.cloned().or_else(|| of_parent(&parents, cx))
-}
-
-/// A partition's column: how it is numbered or computed, its table says.
-fn as_in_table(at: &Address, desired: &Body, observed: &Body, cx: &Cx<'_>) -> Option<Body> {
-    cx.attribute(&at.host("table"), "partition_of")?;
-    Some(Body {
-        identity: observed.identity,
-        generated: observed.generated.clone(),
-        is_virtual: observed.is_virtual,
-        serial: observed.serial,
-        numbers: Numbers::default(),
-        ..desired.clone()
-    })
-}
-
-impl Column {
-    /// The steps from one column to another, where only one of them is that of a partition.
-    fn difference(&self, at: &Address, desired: &Body, there: &Body, cx: &Cx<'_>) -> Vec<Step> {
-        let mut out = Alteration::default();
-        let there = Body { sequence: None, ..there.clone() };
-        self.compare(at, desired, &there, cx, &mut out);
-        out.steps
-    }
-}
-
-fn compare_generated(
-    at: &Address,
-    desired: &Body,
-    observed: &Body,
-    cx: &Cx<'_>,
-    out: &mut Alteration,
-    span: Option<Span>,
-) {
-    let change =
-        Change { attribute: "generated", from: observed.generated.show(), to: desired.generated.show() };
-    match (&desired.generated, &observed.generated) {
-        (None, Some(_)) => {
-            out.note(change, vec![steps::alter(at, Form::AlterTable, " DROP EXPRESSION".into())])
-        }
-        (Some(to), Some(_))
-            if cx.server.has(Feature::SetExpression) && desired.is_virtual == observed.is_virtual =>
-        {
-            let rest = Phrase::from(" SET EXPRESSION AS (").fragment(to).raw(")");
-            let form = if desired.is_virtual { Form::AlterTable } else { Form::AlterTypeRewrite };
-            out.note(change, vec![steps::alter(at, form, rest)]);
-        }
-        (_, there) => {
-            let what = match there {
-                Some(_) if desired.is_virtual != observed.is_virtual => "store, or no longer store,",
-                Some(_) => "change the expression of",
-                None => "turn into a generated column",
-            };
-            let obstacle = Obstacle {
-                message: format!("the server cannot {what} `{at}` in place"),
-                hint: "declare the column under another name, or drop it first (`absent = true`, consent \
-                       `drop_column`)"
-                    .to_string(),
-                span,
-            };
-            out.obstacle(change, obstacle);
-        }
     }
 }

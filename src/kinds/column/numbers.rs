@@ -4,7 +4,7 @@ use crate::delta::{Alteration, Change};
 use crate::kind::{Draft, Row};
 use crate::model::Address;
 use crate::source::{KeyDoc, Reader, Shape, Value};
-use crate::sql::{Form, ident, qualified};
+use crate::sql::{Form, Next, ident, next_number, qualified};
 use crate::statement::{Statement, Step};
 
 /// What is said of a sequence; nothing where PostgreSQL's default will do.
@@ -27,6 +27,8 @@ pub struct Sequence {
     schema: String,
     /// The type of its numbers.
     pub data_type: String,
+    /// It is unlogged and its table is not, or the other way round.
+    pub logged_otherwise: bool,
     has: Numbers,
 }
 
@@ -60,6 +62,29 @@ impl Numbers {
             cache: inner.integer("cache"),
             cycle: inner.boolean("cycle"),
         }
+    }
+
+    /// Its name in SQL, if it is not the one that PostgreSQL gives.
+    pub fn name_in(&self, schema: &str) -> Option<String> {
+        self.name.as_ref().map(|name| qualified(schema, name))
+    }
+
+    /// Whether it counts down.
+    pub fn down(&self) -> bool {
+        self.increment.is_some_and(|increment| increment < 0)
+    }
+
+    /// The first number.
+    pub fn first(&self) -> i64 {
+        let (bound, usual) = if self.down() { (self.maxvalue, -1) } else { (self.minvalue, 1) };
+        self.start.or(bound).unwrap_or(usual)
+    }
+
+    /// The statement that gives the sequence that has been made with an identity column another type than that has.
+    pub fn retype(&self, table: &Address, schema: &str, there: &str) -> Option<Statement> {
+        let there = self.name_in(schema).unwrap_or_else(|| qualified(schema, there));
+        let sql = format!("ALTER SEQUENCE {there} AS {}", self.data_type?);
+        Some(Statement::on(table, Form::AlterTable, sql))
     }
 
     /// Whether nothing is said.
@@ -101,13 +126,16 @@ impl Numbers {
         let mut statements = Vec::new();
         if !words.is_empty() {
             // It has been made to start at 1, which may now be out of bounds.
-            let down = self.increment.is_some_and(|increment| increment < 0);
-            let first = self.start.or(if down { self.maxvalue } else { self.minvalue });
-            let start = first
-                .filter(|_| self.start.is_none())
-                .map_or(String::new(), |first| format!(" START WITH {first}"));
-            let restart = first.map_or(String::new(), |first| format!(" RESTART WITH {first}"));
-            let sql = format!("ALTER SEQUENCE {there} {}{start}{restart}", words.join(" "));
+            let begins = self.start.is_some() || self.down() || self.minvalue.is_some();
+            let first = self.first();
+            let start =
+                if begins && self.start.is_none() { format!(" START WITH {first}") } else { String::new() };
+            let limits = [(self.minvalue, " NO MINVALUE"), (self.maxvalue, " NO MAXVALUE")];
+            // Those of one that counts up are no limits of one that counts down.
+            let limits = limits.iter().filter(|(said, _)| self.down() && said.is_none());
+            let limits: String = limits.map(|(_, words)| *words).collect();
+            let restart = if begins { format!(" RESTART WITH {first}") } else { String::new() };
+            let sql = format!("ALTER SEQUENCE {there} {}{limits}{start}{restart}", words.join(" "));
             statements.push(Statement::on(table, Form::AlterTable, sql));
         }
         if let Some(name) = &self.name {
@@ -120,31 +148,33 @@ impl Numbers {
     /// Compares with what is there; where the file says nothing, what is not PostgreSQL's default is drift.
     pub fn compare(&self, at: &Address, there: &Sequence, prunes: bool, out: &mut Alteration) {
         let table = at.host("table");
-        let sequence = qualified(&there.schema, there.has.name.as_deref().unwrap_or_default());
-        let (has, usual) = (there.has.options(), there.usual());
-        let mut words = Vec::new();
-        for (number, (attribute, has)) in has.iter().enumerate() {
-            let wanted =
-                self.options().into_iter().find(|(name, _)| name == attribute).map(|(_, words)| words);
-            let change = Change { attribute, from: Some(shown(has)), to: wanted.as_deref().map(shown) };
+        let sequence = there.name();
+        let usual = there.usual();
+        let said = self.options();
+        for (number, (attribute, has)) in there.has.options().into_iter().enumerate() {
+            let wanted = said.iter().find(|(name, _)| *name == attribute).map(|(_, words)| words);
+            let change = Change { attribute, from: Some(shown(&has)), to: wanted.map(|words| shown(words)) };
             match wanted {
-                Some(wanted) if wanted != *has => {
-                    out.note(change, Vec::new());
-                    words.push(wanted);
-                }
+                Some(wanted) if *wanted != has => out.note(change, Vec::new()),
                 Some(_) => {}
-                None => {
-                    let usual = usual.get(number).map(|(_, usual)| usual).filter(|usual| *usual != has);
-                    let Some(usual) = usual else { continue };
+                None if usual.get(number).is_some_and(|(_, usual)| *usual != has) => {
                     out.beyond(prunes, change, Vec::new);
-                    words.extend(prunes.then(|| usual.clone()));
                 }
+                None => {}
             }
         }
+        let to_be = self.to_be(there, prunes);
+        let words = to_be.options().into_iter().zip(there.has.options());
+        let words: Vec<String> =
+            words.filter(|((_, to), (_, from))| to != from).map(|((_, to), _)| to).collect();
         let mut steps: Vec<Step> = Vec::new();
         if !words.is_empty() {
-            let sql = format!("ALTER SEQUENCE {sequence} {}", words.join(" "));
-            steps.push(Statement::on(&table, Form::AlterTable, sql).into());
+            let (from, to, down) = (there.has.bounds(), to_be.bounds(), to_be.down());
+            let turned = there.has.down() != down;
+            let Next { before, restart } = next_number(&sequence, turned, down, from, to, to_be.first());
+            let sql = format!("ALTER SEQUENCE {sequence} {}{restart}", words.join(" "));
+            let statements = before.into_iter().chain([sql]);
+            steps.extend(statements.map(|sql| Statement::on(&table, Form::AlterTable, sql).into()));
         }
         if let Some(name) = self.name.as_ref().filter(|name| Some(*name) != there.has.name.as_ref()) {
             let sql = format!("ALTER SEQUENCE {sequence} RENAME TO {}", ident(name));
@@ -154,6 +184,36 @@ impl Numbers {
             out.note(change, Vec::new());
         }
         out.steps.extend(steps);
+    }
+
+    /// What the sequence that is there is to be: as the file says, else as it is. What is PostgreSQL's default stays
+    /// that, and the first number must be within the bounds.
+    fn to_be(&self, there: &Sequence, prunes: bool) -> Numbers {
+        let (has, usual) = (&there.has, there.usual_numbers());
+        let increment = self.increment.or(if prunes { usual.increment } else { has.increment });
+        let then = Sequence { has: Numbers { increment, ..has.clone() }, ..there.clone() }.usual_numbers();
+        let follows = |said: Option<i64>, has: Option<i64>, usual: Option<i64>, then: Option<i64>| {
+            said.or(if prunes || has == usual { then } else { has })
+        };
+        let minvalue = follows(self.minvalue, has.minvalue, usual.minvalue, then.minvalue);
+        let maxvalue = follows(self.maxvalue, has.maxvalue, usual.maxvalue, then.maxvalue);
+        let first = Numbers { increment, minvalue, maxvalue, ..Numbers::default() }.first();
+        let outside = has.start < minvalue || has.start > maxvalue;
+        let start = follows(self.start, has.start.filter(|_| !outside), usual.start, Some(first));
+        Numbers {
+            name: None,
+            data_type: None,
+            increment,
+            minvalue,
+            maxvalue,
+            start: start.or(Some(first)),
+            cache: self.cache.or(if prunes { usual.cache } else { has.cache }),
+            cycle: self.cycle.or(if prunes { usual.cycle } else { has.cycle }),
+        }
+    }
+
+    fn bounds(&self) -> (i64, i64) {
+        (self.minvalue.unwrap_or(i64::MIN), self.maxvalue.unwrap_or(i64::MAX))
     }
 }
 
@@ -168,6 +228,7 @@ impl Sequence {
         Some(Sequence {
             schema: row.owned("sequence_schema")?,
             data_type: row.text("numbers").to_string(),
+            logged_otherwise: row.flag("logged_otherwise"),
             has: Numbers {
                 name: row.owned("sequence"),
                 data_type: None,
@@ -184,6 +245,11 @@ impl Sequence {
     /// How SQL names it.
     pub fn name(&self) -> String {
         qualified(&self.schema, self.has.name.as_deref().unwrap_or_default())
+    }
+
+    /// Where it would stand if it were one of its own.
+    pub fn address(&self) -> Address {
+        Address::new("sequence", [self.schema.as_str(), self.has.name.as_deref().unwrap_or_default()])
     }
 
     /// The options that a sequence of its type has if nothing is said.

@@ -1,11 +1,10 @@
 //! The SQL of columns.
 
-use super::numbers::Sequence;
-use super::{Body, Identity, change};
+use super::{Body, numbering};
 use crate::delta::{Alteration, Change};
 use crate::kind::{Cx, split_name};
 use crate::model::Address;
-use crate::sql::{Form, Fragment, Phrase, auto_name, ident, literal, qualified};
+use crate::sql::{Form, Fragment, Phrase, auto_name, ident};
 use crate::statement::{Preflight, Statement, Step};
 
 /// `ALTER TABLE …` with `rest`.
@@ -38,8 +37,11 @@ fn definition(at: &Address, body: &Body, default: bool, not_null: bool, cx: &Cx<
     let makes_none =
         body.default.is_none() && body.generated.is_none() && body.identity.is_none() && !body.serial;
     let keeps_none = makes_none && cx.attribute(&at.host("table"), "inherits").is_some();
-    let data_type =
-        if body.serial { Phrase::from(serial_type(body)) } else { Phrase::new().fragment(&body.data_type) };
+    let data_type = if body.serial {
+        Phrase::from(numbering::serial_type(body))
+    } else {
+        Phrase::new().fragment(&body.data_type)
+    };
     Phrase::new()
         .ident(at.name())
         .raw(" ")
@@ -66,9 +68,12 @@ fn definition(at: &Address, body: &Body, default: bool, not_null: bool, cx: &Cx<
 /// What is said of the column once it is there.
 fn afterwards(at: &Address, body: &Body) -> Vec<Statement> {
     let mut statements = body.keeping.set(at);
+    let sequence = auto_name(&at.path()[1], at.name(), "seq");
     if body.serial {
-        let sequence = auto_name(&at.path()[1], at.name(), "seq");
         statements.extend(body.numbers.set(&at.host("table"), at.schema(), &sequence));
+    }
+    if body.identity.is_some() {
+        statements.extend(body.numbers.retype(&at.host("table"), at.schema(), &sequence));
     }
     statements
 }
@@ -85,17 +90,8 @@ fn is_domain(data_type: &Fragment, cx: &Cx<'_>) -> bool {
     cx.desired.addresses().chain(cx.observed.model.addresses()).any(is_it)
 }
 
-/// The serial type of a column whose default is the next value of its sequence.
-pub fn serial_type(body: &Body) -> &'static str {
-    match body.data_type.text() {
-        "smallint" => "smallserial",
-        "bigint" => "bigserial",
-        _ => "serial",
-    }
-}
-
 /// Whether the rows of its table are elsewhere, so that the server neither reads nor writes them for a change.
-fn is_foreign(at: &Address, cx: &Cx<'_>) -> bool {
+pub fn is_foreign(at: &Address, cx: &Cx<'_>) -> bool {
     cx.attribute(&at.host("table"), "foreign").is_some()
 }
 
@@ -250,99 +246,11 @@ pub fn drop_helper(at: &Address, cx: &Cx<'_>, out: &mut Alteration) {
 }
 
 fn no_value(at: &Address, condition: &str) -> Preflight {
-    let name = at.relation();
-    Preflight {
-        before: String::new(),
-        query: format!(
-            "SELECT count(*), (SELECT string_agg(x, ', ') FROM (SELECT left(t::text, 80) AS x FROM {name} t \
-             WHERE {condition} LIMIT 5) few) FROM {name} t WHERE {condition}"
-        ),
-        rows: format!("rows without a value of `{}`, which is declared `not_null`", at.name()),
-        hint: format!("say `backfill = \"…\"` on column `{}`, or give it a default", at.name()),
-    }
-}
-
-/// Whether the type change must take the default off and put it back.
-pub fn carries_default(desired: &Body, observed: &Body) -> bool {
-    let converts = change::converts_by_itself(observed.data_type.spelled(), desired.data_type.spelled());
-    !converts && observed.default.is_some()
-}
-
-/// `ALTER COLUMN … TYPE`.
-pub fn retype(at: &Address, desired: &Body, observed: &Body, cx: &Cx<'_>) -> Step {
-    let (from, to) = (observed.data_type.spelled(), desired.data_type.spelled());
-    let is_foreign = is_foreign(at, cx);
-    let form = match from == to {
-        _ if is_foreign => Form::AlterTable,
-        true => Form::AlterTypeRewrite,
-        false => change::form(from, to),
-    };
-    let column = ident(at.name());
-    let carries = carries_default(desired, observed);
-    let mut rest = Phrase::new();
-    if carries {
-        rest = rest.raw(format!(" ALTER COLUMN {column} DROP DEFAULT,"));
-    }
-    rest = rest.raw(format!(" ALTER COLUMN {column} TYPE ")).fragment(&desired.data_type);
-    rest = rest.with(desired.collation.as_ref(), |sql, collation| sql.raw(" COLLATE ").raw(collation.sql()));
-    rest = match &desired.using {
-        _ if is_foreign => rest,
-        Some(using) => rest.raw(" USING (").fragment(using).raw(")"),
-        None if change::converts_by_itself(from, to) => rest,
-        None => rest.raw(format!(" USING {column}::")).fragment(&desired.data_type),
-    };
-    if let (true, Some(default)) = (carries, &desired.default) {
-        rest = rest.raw(format!(", ALTER COLUMN {column} SET DEFAULT ")).fragment(default);
-    }
-    alter_table(at, form, rest).into()
-}
-
-/// Makes a column an identity column, changes its sort, or makes it a plain one.
-pub fn identity(at: &Address, desired: &Body, from: Option<Identity>) -> Vec<Step> {
-    let options = desired.numbers.clause(at.schema());
-    let rest = match (from, desired.identity) {
-        (_, None) => Phrase::from(" DROP IDENTITY"),
-        (None, Some(to)) => Phrase::from(format!(" ADD GENERATED {} AS IDENTITY{options}", to.words())),
-        (Some(_), Some(to)) => Phrase::from(format!(" SET GENERATED {}", to.words())),
-    };
-    let mut steps = vec![alter(at, Form::AlterTable, rest)];
-    if from.is_none() {
-        steps.push(advance(at).into());
-    }
-    steps
-}
-
-/// Gives a column a sequence of its own, or takes it away.
-pub fn serial(at: &Address, desired: &Body, observed: &Body) -> Vec<Step> {
-    let sequence = auto_name(&at.path()[1], at.name(), "seq");
-    let name = qualified(at.schema(), &sequence);
-    if !desired.serial {
-        let drop_default = alter(at, Form::AlterTable, Phrase::from(" DROP DEFAULT"));
-        let there = observed.sequence.as_ref().map_or(name, Sequence::name);
-        let owner = format!("DROP SEQUENCE {there}");
-        return vec![drop_default, Statement::on(&at.host("table"), Form::ReplaceConstraint, owner).into()];
-    }
-    let create = format!("CREATE SEQUENCE {name} AS {}", desired.data_type.text());
-    let own = format!("ALTER SEQUENCE {name} OWNED BY {}.{}", at.relation(), ident(at.name()));
-    let default = Phrase::from(" SET DEFAULT nextval(").literal(&name).raw(")");
-    let options = desired.numbers.set(&at.host("table"), at.schema(), &sequence);
-    let default = alter(at, Form::AlterTable, default);
-    let steps: Vec<Step> = vec![
-        Statement::on(&at.host("table"), Form::Create, create).into(),
-        Statement::on(&at.host("table"), Form::AlterTable, own).into(),
-        advance(at).into(),
-        default,
-    ];
-    steps.into_iter().chain(options.into_iter().map(Step::from)).collect()
-}
-
-/// Sets the column's sequence past the values that are there.
-fn advance(at: &Address) -> Statement {
-    let (name, column) = (at.relation(), ident(at.name()));
-    let sql = format!(
-        "SELECT setval(pg_get_serial_sequence({}, {}), max({column})) FROM {name} HAVING max({column}) IS NOT NULL",
-        literal(&name),
-        literal(at.name())
-    );
-    Statement::on(&at.host("table"), Form::AlterTable, sql)
+    Preflight::counting(
+        "t::text",
+        &format!("{} t", at.relation()),
+        condition,
+        format!("rows without a value of `{}`, which is declared `not_null`", at.name()),
+        format!("say `backfill = \"…\"` on column `{}`, or give it a default", at.name()),
+    )
 }

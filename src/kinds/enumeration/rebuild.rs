@@ -243,18 +243,14 @@ fn preflight(at: &Address, table: &Address, columns: &[&Column], gone: &[String]
         false => format!("{}::text IN ({list})", ident(column.at.name())),
     };
     let condition = columns.iter().map(holds).collect::<Vec<_>>().join(" OR ");
-    let from = format!("FROM {} t WHERE {condition}", table.relation());
     let labels = gone.iter().map(|label| format!("`{label}`")).collect::<Vec<_>>().join(", ");
-    Preflight {
-        before: String::new(),
-        query: format!(
-            "SELECT count(*), (SELECT string_agg(x, ', ') FROM (SELECT left(t::text, 80) AS x {from} LIMIT 5) few) {from}"
-        ),
-        rows: format!("rows of `{table}` that hold a label which `{at}` is to lose: {labels}"),
-        hint: "give those rows another label first; or rename the label with \
-               `{ name = \"…\", renamed_from = \"…\" }`"
-            .to_string(),
-    }
+    Preflight::counting(
+        "t::text",
+        &format!("{} t", table.relation()),
+        &condition,
+        format!("rows of `{table}` that hold a label which `{at}` is to lose: {labels}"),
+        "give those rows another label first; or rename the label with `{ name = \"…\", renamed_from = \"…\" }`".into(),
+    )
 }
 
 fn in_use(at: &Address, user: &str, desired: &Body) -> Obstacle {

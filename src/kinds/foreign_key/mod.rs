@@ -5,10 +5,11 @@ mod steps;
 use crate::delta::{Action, Alteration, Change};
 use crate::kind::{Cx, Doc, Draft, Item, Place, Rank, Right, Room, Row, Seat, Server, dotless, split_name};
 use crate::model::{Address, Entry, Observed};
+use crate::needs;
 use crate::pg::Feature;
 use crate::repair;
 use crate::source::{KeyDoc, Reader, Shape};
-use crate::sql::{Form, column_names, ident, idents, not_of_extension, qualified};
+use crate::sql::{Form, bracketed, column_names, cut, cut_once, ident, idents, not_of_extension, qualified};
 use crate::statement::{Statement, Step};
 
 /// The room.
@@ -189,6 +190,7 @@ impl Room for ForeignKey {
         } else {
             "NULL".to_string()
         };
+        let computed = needs::query_beyond_tables("pg_constraint", "k.oid");
         let period = if server.has(Feature::TemporalConstraints) { "k.conperiod" } else { "false" };
         let enforced = if server.has(Feature::NotEnforced) { "k.conenforced" } else { "true" };
         Some(format!(
@@ -196,7 +198,7 @@ impl Room for ForeignKey {
              fn.nspname AS to_schema, f.relname AS to_table, {referenced} AS referenced, k.confdeltype AS on_delete, \
              k.confupdtype AS on_update, k.confmatchtype = 'f' AS match_full, k.condeferrable AS deferrable, \
              k.condeferred AS deferred, k.convalidated AS validated, {set} AS set, {period} AS period, \
-             {enforced} AS enforced, x.relname AS key, \
+             {enforced} AS enforced, x.relname AS key, {computed} AS needs, \
              (SELECT u.contype FROM pg_constraint u WHERE u.conindid = k.conindid AND u.contype IN ('p', 'u') LIMIT 1) AS by \
              FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace \
              JOIN pg_class f ON f.oid = k.confrelid JOIN pg_namespace fn ON fn.oid = f.relnamespace \
@@ -209,7 +211,7 @@ impl Room for ForeignKey {
         Some(Seat { only: "k.contype = 'f' AND k.conparentid = 0", ..Seat::CONSTRAINT })
     }
 
-    fn observe(&self, row: &Row<'_>, _: &Server, out: &mut Observed) {
+    fn observe(&self, row: &Row<'_>, server: &Server, out: &mut Observed) {
         let path = [row.text("schema"), row.text("table"), row.text("name")];
         let body = Body {
             columns: row.list("columns"),
@@ -236,9 +238,10 @@ impl Room for ForeignKey {
         let key = Address::new(by, [&body.schema, &body.table, row.text("key")]);
         let table = Address::new("table", [path[0], path[1]]);
         let other = Address::new("table", [&body.schema, &body.table]);
-        out.model.insert(
-            Entry::new(Address::new(DOC.name, path), body).part_of(table).needing(other).needing(key),
-        );
+        let entry = Entry::new(Address::new(DOC.name, path), body).part_of(table);
+        let mut entry = entry.needing(other).needing(key);
+        entry.needs.extend(needs::read(row, "needs", server));
+        out.model.insert(entry);
     }
 
     fn write(&self, _: &Address, observed: &Body, draft: &mut Draft<'_>) {
@@ -357,6 +360,15 @@ impl Room for ForeignKey {
         Some(vec![step])
     }
 
+    /// What has been validated stays so.
+    fn keep(&self, _: &Address, desired: &mut Body, observed: &Body, cx: &Cx<'_>) {
+        let of = |body: &Body| {
+            let Body { columns, schema, table, match_full, period, .. } = body.clone();
+            (columns, schema, table, referenced(body, cx), match_full, period)
+        };
+        desired.validated |= observed.validated && of(desired) == of(observed);
+    }
+
     fn rights(&self, at: &Address, body: &Body, action: Action, cx: &Cx<'_>) -> Vec<Right> {
         let referenced = Address::new("table", [&body.schema, &body.table]);
         let mut rights = vec![Right::Own(at.host("table"))];
@@ -418,13 +430,10 @@ impl Room for ForeignKey {
 
 /// `events(id, part)` as name and columns.
 fn split_target(text: &str) -> (&str, Vec<String>) {
-    match text.split_once('(') {
-        Some((name, rest)) => {
-            let columns = rest.trim_end().trim_end_matches(')').split(',');
-            (name.trim(), columns.filter_map(|column| split_name(column.trim()).pop()).collect())
-        }
-        None => (text.trim(), Vec::new()),
-    }
+    let Some((name, rest)) = cut_once(text, "(") else { return (text.trim(), Vec::new()) };
+    let columns = bracketed(&text[name.len()..]).map_or(rest, |(columns, _)| columns);
+    let columns = cut(columns, ",").into_iter().filter_map(|column| split_name(column.trim()).pop());
+    (name.trim(), columns.collect())
 }
 
 fn action(code: &str) -> &'static str {

@@ -131,16 +131,18 @@ pub fn preflight(at: &Address, desired: &Body, cx: &Cx<'_>) -> Option<Preflight>
     };
     let own = desired.columns.iter().all(|column| there([at.schema(), &at.path()[1]], column));
     let other = referenced(desired, cx).iter().all(|column| there([&desired.schema, &desired.table], column));
-    let name = at.relation();
-    let orphan = is_orphan(desired, cx);
-    (own && other && !desired.period).then(|| Preflight {
-        before: String::new(),
-        query: format!(
-            "SELECT count(*), (SELECT string_agg(x, ', ') FROM (SELECT left(ROW({})::text, 80) AS x FROM {name} t \
-             WHERE {orphan} LIMIT 5) few) FROM {name} t WHERE {orphan}",
-            idents(&desired.columns)
-        ),
-        rows: format!("rows without a parent in `{}.{}`, which `{}` wants", desired.schema, desired.table, at.name()),
-        hint: "say `orphans = \"delete\"` or `orphans = \"null\"` beside the reference".to_string(),
+    (own && other && !desired.period).then(|| {
+        Preflight::counting(
+            &format!("ROW({})::text", idents(&desired.columns)),
+            &format!("{} t", at.relation()),
+            &is_orphan(desired, cx),
+            format!(
+                "rows without a parent in `{}.{}`, which `{}` wants",
+                desired.schema,
+                desired.table,
+                at.name()
+            ),
+            "say `orphans = \"delete\"` or `orphans = \"null\"` beside the reference".to_string(),
+        )
     })
 }

@@ -4,27 +4,32 @@ mod words;
 
 use crate::delta::{Action, Alteration, Change, Show};
 use crate::kind::{
-    Cx, Doc, Draft, Item, Place, Rank, Right, Room, Row, Seat, Server, Undeclared, right, split_name,
+    Cx, Doc, Draft, GRANT_OPTION, Item, Place, Rank, Right, Room, Row, Seat, Server, Undeclared,
+    read_grant_option, right, split_name, write_privileges,
 };
 use crate::model::{Address, Entry, Model, Observed};
 use crate::pg::Feature;
-use crate::source::{KeyDoc, Shape, Value};
-use crate::sql::{Consent, Form, ident, literal, on_this_database};
+use crate::source::{KeyDoc, Shape};
+use crate::sql::{Consent, Form, dollar_tag, ident, literal, on_this_database};
 use crate::statement::{Statement, Step};
 use std::collections::{BTreeMap, BTreeSet};
-use words::{OTHERS, ROUTINES, TABLES, TYPES};
+use words::{OTHERS, ROUTINES, TABLES, TYPE, TYPES};
 
 /// The room.
 pub struct Grant;
 
 /// The privileges that one role has on one object, each with whether it may pass it on. A privilege on a column
 /// reads `select (email)`.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Body {
     privileges: BTreeMap<String, bool>,
+    /// Observed: who granted each of them; empty for the owner.
+    grantors: BTreeMap<String, BTreeSet<String>>,
     /// Observed: the role owns what has no owner in the model, and so has every privilege.
     owner: bool,
 }
+
+const MAINTAIN: &str = "maintain";
 
 static DOC: Doc = Doc {
     name: "grant",
@@ -50,13 +55,9 @@ static DOC: Doc = Doc {
             Shape::Names,
             "the privileges, as in SQL: `select`, `update (name)`, `all`; `[]` for none",
         ),
-        KeyDoc::new(
-            "with_grant_option",
-            Shape::Any,
-            "`true`: they may be passed on; or the list of those that may",
-        ),
+        KeyDoc::new("with_grant_option", Shape::Any, GRANT_OPTION),
     ],
-    features: &[("on", Feature::ParameterPrivileges)],
+    features: &[("on", Feature::ParameterPrivileges), ("privileges", Feature::MaintainPrivilege)],
     example: "[roles.reader]\n\n[tables.events.columns]\nid = \"bigint\"\nname = \"text\"\n\n[[grants]]\n\
               to = \"reader\"\non = \"table events\"\nprivileges = [\"select\", \"update (name)\"]\n",
 };
@@ -71,14 +72,7 @@ impl Room for Grant {
     fn read(&self, item: &mut Item<'_>) {
         let registry = item.registry;
         let mut reader = item.reader();
-        let option = reader.node("with_grant_option").map(|node| &node.value);
-        let some: Vec<String> = match option {
-            Some(Value::Array(_)) => {
-                reader.strings("with_grant_option").into_iter().map(|(word, _)| word).collect()
-            }
-            _ => Vec::new(),
-        };
-        let all = !matches!(option, Some(Value::Array(_))) && reader.flag("with_grant_option");
+        let (some, all) = read_grant_option(&mut reader, "with_grant_option");
         let grantees = reader.strings("to");
         let objects = reader.strings("on");
         let said = reader.strings("privileges");
@@ -91,18 +85,21 @@ impl Room for Grant {
         for (object, span) in &objects {
             let Some(subject) = words::subject(item, object, *span) else { continue };
             let mut privileges = BTreeMap::new();
-            for (word, span) in &said {
+            let with_option = some.iter().map(|(word, span)| (word, span, true));
+            for (word, span, option) in said.iter().map(|(word, span)| (word, span, all)).chain(with_option) {
                 let names = words::spell(word, subject.kind, registry);
                 if names.is_empty() {
                     let message = format!("`{word}` is no privilege on a {}", subject.kind);
                     let known = words::every(subject.kind, registry).iter().copied();
                     item.problems.add_with_suggestion(*span, message, word, known);
                 }
-                privileges.extend(names.into_iter().map(|name| (name, all)));
+                // `all` says it too, and means what there is.
+                if names == [MAINTAIN] {
+                    item.want(Feature::MaintainPrivilege, *span);
+                }
+                privileges.extend(names.into_iter().map(|name| (name, option)));
             }
-            for name in some.iter().flat_map(|word| words::spell(word, subject.kind, registry)) {
-                privileges.insert(name, true);
-            }
+            let features = std::mem::take(&mut item.features);
             let columns: BTreeSet<&str> = privileges.keys().filter_map(|name| words::column(name)).collect();
             for (grantee, _) in &grantees {
                 item.need(Address::new("role", [grantee]));
@@ -111,8 +108,9 @@ impl Room for Grant {
                     item.need(Address::new("column", [subject.schema(), subject.name(), &column]));
                 }
                 item.need(Address::about("owner", Vec::<String>::new(), subject.clone()));
+                features.iter().for_each(|(feature, span)| item.want(*feature, *span));
                 let address = Address::about(DOC.name, [grantee], subject.clone());
-                item.declare_at(address, Body { privileges: privileges.clone(), owner: false });
+                item.declare_at(address, Body { privileges: privileges.clone(), ..Body::default() });
             }
         }
     }
@@ -121,7 +119,7 @@ impl Room for Grant {
         let mut branches = Vec::new();
         for seat in &server.seats {
             let Some(of) = seat.privileges else { continue };
-            let condition = seat.condition(server);
+            let condition = words::reach(seat, server);
             branches.push(branch(seat, of.acl, "NULL::name", seat.from, &condition));
             if of.called == "TABLE" {
                 let from = format!(
@@ -131,13 +129,18 @@ impl Room for Grant {
                 branches.push(branch(seat, "a.attacl", "a.attname", &from, &condition));
             }
         }
+        // A type that no kind stands for: of an extension, or of a schema that is not read.
+        let types = Seat { kind: TYPE, only: "true", ..Seat::TYPE };
+        if let Some(spoken) = words::spoken(&types, server) {
+            branches.push(branch(&types, "t.typacl", "NULL::name", types.from, &spoken));
+        }
         let parameters = server.has(Feature::ParameterPrivileges);
         for seat in OTHERS.iter().filter(|seat| parameters || seat.kind != "parameter") {
             let acl = seat.privileges.map_or("", |of| of.acl);
             branches.push(branch(seat, acl, "NULL::name", seat.from, seat.only));
             let (Seat { kind, path, from, only, .. }, owner) = (seat, seat.owner.unwrap_or_default());
             branches.push(format!(
-                "SELECT '{kind}', to_json(ARRAY[{path}]::text[])::text, NULL, pg_get_userbyid({owner}), 'owner', false \
+                "SELECT '{kind}', to_json(ARRAY[{path}]::text[])::text, NULL, pg_get_userbyid({owner}), 'owner', false, '' \
                  FROM {from} WHERE {only}"
             ));
         }
@@ -150,6 +153,7 @@ impl Room for Grant {
     fn catalogs(&self, at: &Address) -> &'static [&'static str] {
         match at.subject().map(|subject| subject.kind) {
             Some("database") => &["pg_authid", "pg_database"],
+            Some(TYPE) => &["pg_authid", "pg_type"],
             Some("language") => &["pg_authid", "pg_language"],
             Some("tablespace") => &["pg_authid", "pg_tablespace"],
             Some("parameter") => &["pg_authid", "pg_parameter_acl"],
@@ -158,12 +162,12 @@ impl Room for Grant {
     }
 
     fn observe(&self, row: &Row<'_>, server: &Server, out: &mut Observed) {
-        let other = OTHERS.iter().map(|seat| seat.kind).find(|kind| *kind == row.text("kind"));
+        let other = OTHERS.iter().map(|seat| seat.kind).chain([TYPE]).find(|kind| *kind == row.text("kind"));
         let Some(kind) = server.kind(row.text("kind")).or(other) else { return };
         let subject = Address::new(kind, row.list("path"));
         let address = Address::about(DOC.name, [row.text("grantee")], subject.clone());
         if !out.model.contains(&address) {
-            let body = Body { privileges: BTreeMap::new(), owner: false };
+            let body = Body::default();
             let role = Address::new("role", [address.name()]);
             out.model.insert(Entry::new(address.clone(), body).needing(subject).needing(role));
         }
@@ -177,11 +181,12 @@ impl Room for Grant {
             (privilege, Some(column)) => format!("{privilege} ({})", ident(column)),
             (privilege, None) => privilege.to_string(),
         };
+        body.grantors.entry(privilege.clone()).or_default().insert(row.text("grantor").to_string());
         *body.privileges.entry(privilege).or_default() |= row.flag("grantable");
     }
 
     fn write(&self, at: &Address, observed: &Body, draft: &mut Draft<'_>) {
-        let Body { privileges, owner } = observed;
+        let Body { privileges, grantors: _, owner } = observed;
         let Some(subject) = at.subject() else { return };
         // The schema that every database is born with was open to everyone once.
         let born: &[&str] =
@@ -193,14 +198,7 @@ impl Room for Grant {
         }
         draft.text("to", at.name());
         draft.text("on", words::write(subject, draft));
-        draft.array("privileges", privileges.keys());
-        let some: Vec<&String> =
-            privileges.iter().filter(|(_, option)| **option).map(|(name, _)| name).collect();
-        if some.len() < privileges.len() {
-            draft.list("with_grant_option", some);
-        } else {
-            draft.flag("with_grant_option", !some.is_empty());
-        }
+        write_privileges(privileges, draft);
     }
 
     fn is_shared(&self, at: &Address) -> bool {
@@ -265,7 +263,7 @@ impl Room for Grant {
         let subject = at.subject()?;
         let kinds = match subject.kind {
             "all tables" => TABLES,
-            "type" => TYPES,
+            TYPE => TYPES,
             _ => return None,
         };
         let here =
@@ -273,7 +271,7 @@ impl Room for Grant {
         let declared = desired.iter().filter(|entry| !entry.absent).map(|entry| &entry.address);
         let mut found: Vec<&Address> = declared.filter(here).collect();
         found.extend(observed.model.addresses().filter(here).filter(|address| !desired.contains(address)));
-        if found.is_empty() && subject.kind == "type" {
+        if found.is_empty() && subject.kind == TYPE {
             return None;
         }
         let entries = found.into_iter().map(|object| {
@@ -312,7 +310,7 @@ impl Room for Grant {
     }
 
     fn compare(&self, at: &Address, desired: &Body, observed: &Body, cx: &Cx<'_>, out: &mut Alteration) {
-        let Body { privileges, owner: _ } = desired;
+        let Body { privileges, grantors: _, owner: _ } = desired;
         let there = &observed.privileges;
         if observed.owner {
             return;
@@ -340,7 +338,7 @@ impl Room for Grant {
             if list.is_empty() {
                 continue;
             } else if may || privileges.is_empty() {
-                out.note(change, revoke(at, list, words, Form::Revoke, cx));
+                out.note(change, taken(at, observed, list, words, cx));
                 // A privilege on a table takes those on its columns along.
                 let of_columns = privileges
                     .iter()
@@ -359,7 +357,7 @@ impl Room for Grant {
 
     fn drop(&self, at: &Address, observed: &Body, cx: &Cx<'_>) -> Vec<Step> {
         let names: Vec<&str> = observed.privileges.keys().map(String::as_str).collect();
-        revoke(at, &names, "", Form::Revoke, cx)
+        taken(at, observed, &names, "", cx)
     }
 
     fn readdress(&self, at: &Address, from: &Address, to: &Address) -> Option<Address> {
@@ -371,6 +369,21 @@ impl Room for Grant {
             *one.privileges.entry(name.clone()).or_default() |= option;
         }
         true
+    }
+
+    /// A column that the object no longer has takes its privileges along.
+    fn keep(&self, at: &Address, body: &mut Body, there: &Body, cx: &Cx<'_>) {
+        let parts = at.subject().and_then(|subject| cx.attribute(subject, "parts"));
+        let has = |column: &str| parts.as_ref().is_none_or(|parts| parts.lines().any(|part| part == column));
+        let stays = |name: &str| {
+            words::column(name).is_none_or(|column| split_name(column).iter().all(|name| has(name)))
+        };
+        if !cx.desired.contains(at) {
+            body.privileges.retain(|name, _| stays(name));
+        }
+        for (name, option) in there.privileges.iter().filter(|(name, _)| stays(name)) {
+            *body.privileges.entry(name.clone()).or_default() |= option;
+        }
     }
 
     fn undeclared(&self, at: &Address, observed: &Body, desired: &Model) -> Undeclared {
@@ -391,8 +404,8 @@ fn branch(seat: &Seat, acl: &str, column: &str, from: &str, condition: &str) -> 
     let (list, given) = match of {
         Some(of) => (
             format!(
-                "(SELECT e.grantee, e.privilege_type, e.is_grantable FROM aclexplode(coalesce({acl}, \
-                 acldefault('{}', {owner}))) e UNION ALL SELECT 0, '', false)",
+                "(SELECT e.grantor, e.grantee, e.privilege_type, e.is_grantable FROM aclexplode(coalesce({acl}, \
+                 acldefault('{}', {owner}))) e UNION ALL SELECT 0, 0, '', false)",
                 of.letter
             ),
             "true".to_string(),
@@ -402,7 +415,8 @@ fn branch(seat: &Seat, acl: &str, column: &str, from: &str, condition: &str) -> 
     format!(
         "SELECT '{kind}' AS kind, to_json(ARRAY[{path}]::text[])::text AS path, {column} AS column, \
          CASE x.grantee WHEN 0 THEN 'public' ELSE pg_get_userbyid(x.grantee) END AS grantee, \
-         lower(x.privilege_type) AS privilege, x.is_grantable AS grantable \
+         lower(x.privilege_type) AS privilege, x.is_grantable AS grantable, \
+         CASE WHEN x.grantor IN ({owner}, 0) THEN '' ELSE pg_get_userbyid(x.grantor) END AS grantor \
          FROM {from}, LATERAL {list} x WHERE {given} AND x.grantee <> {owner} AND {condition}"
     )
 }
@@ -471,7 +485,7 @@ fn brings_more(subject: &Address, cx: &Cx<'_>) -> bool {
 /// The privileges that the server knows: `all` says MAINTAIN too, which there is from 17 on.
 fn known(privileges: &BTreeMap<String, bool>, cx: &Cx<'_>) -> BTreeMap<String, bool> {
     let maintain = cx.server.has(Feature::MaintainPrivilege);
-    let list = privileges.iter().filter(|(name, _)| maintain || *name != "maintain");
+    let list = privileges.iter().filter(|(name, _)| maintain || *name != MAINTAIN);
     list.map(|(name, option)| (name.clone(), *option)).collect()
 }
 
@@ -516,6 +530,26 @@ fn revoke(at: &Address, names: &[&str], words: &str, form: Form, cx: &Cx<'_>) ->
     }
     let sql = statement(at, format!("REVOKE {words}").trim_end(), names, "FROM", "", cx);
     vec![Statement::new(form, sql).into()]
+}
+
+/// Takes away what there is: a REVOKE speaks for the owner, and what somebody else granted only that role can revoke.
+fn taken(at: &Address, observed: &Body, names: &[&str], words: &str, cx: &Cx<'_>) -> Vec<Step> {
+    let by = |name: &str| observed.grantors.get(name).into_iter().flatten().map(String::as_str);
+    let grantors: BTreeSet<&str> = names.iter().flat_map(|name| by(name)).collect();
+    let mut steps = Vec::new();
+    for grantor in grantors {
+        let theirs: Vec<&str> =
+            names.iter().filter(|name| by(name).any(|other| other == grantor)).copied().collect();
+        if grantor.is_empty() {
+            steps.extend(revoke(at, &theirs, words, Form::Revoke, cx));
+            continue;
+        }
+        let sql = statement(at, format!("REVOKE {words}").trim_end(), &theirs, "FROM", "", cx);
+        let code = format!(" BEGIN SET LOCAL ROLE {}; {sql}; RESET ROLE; END ", ident(grantor));
+        let tag = dollar_tag(&code);
+        steps.push(Statement::new(Form::Revoke, format!("DO {tag}{code}{tag}")).into());
+    }
+    steps
 }
 
 /// Takes what PostgreSQL gives to everyone on something new.

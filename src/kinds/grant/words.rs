@@ -1,9 +1,9 @@
 //! How a grant is said: in the file, and in SQL.
 
-use crate::kind::{Draft, Item, Privileges, Registry, Seat, dotless, split_name};
+use crate::kind::{Draft, Item, Privileges, Registry, Seat, Server, dotless, split_name};
 use crate::model::Address;
 use crate::source::Span;
-use crate::sql::{ident, qualified};
+use crate::sql::{cut, ident, literal, qualified};
 
 /// What has privileges without being of a kind, or beside those of its kind, and where the catalog has it.
 pub const OTHERS: &[Seat] = &[
@@ -23,20 +23,10 @@ pub const OTHERS: &[Seat] = &[
     },
     Seat {
         kind: "language",
-        class: "pg_language",
-        from: "pg_language l",
-        path: "l.lanname",
         // What comes with PostgreSQL or with an extension.
         only: "l.lanpltrusted AND (l.oid < 16384 OR EXISTS (SELECT FROM pg_depend e WHERE e.classid = 'pg_language'::regclass \
                AND e.objid = l.oid AND e.deptype = 'e'))",
-        owner: Some("l.lanowner"),
-        privileges: Some(Privileges {
-            acl: "l.lanacl",
-            letter: 'l',
-            called: "LANGUAGE",
-            implicit: Some(&["usage"]),
-        }),
-        ..Seat::BARE
+        ..Seat::LANGUAGE
     },
     Seat {
         kind: "tablespace",
@@ -67,9 +57,11 @@ const GENERAL: &[(&str, &str, &str)] = &[
     ("all functions in schema", "all functions", "ALL FUNCTIONS IN SCHEMA"),
     ("all procedures in schema", "all procedures", "ALL PROCEDURES IN SCHEMA"),
     ("all routines in schema", "all routines", "ALL ROUTINES IN SCHEMA"),
-    ("type", "type", "TYPE"),
+    (TYPE, TYPE, "TYPE"),
 ];
 
+/// What the file may call any type.
+pub const TYPE: &str = "type";
 /// Kinds of the file's `type`.
 pub const TYPES: &[&str] = &["enum", "domain", "composite type", "range type"];
 /// Kinds whose names are followed by the types of their arguments.
@@ -87,6 +79,26 @@ pub fn privileges(kind: &str, registry: &Registry) -> Option<Privileges> {
 fn called(kind: &str, registry: &Registry) -> &'static str {
     let general = GENERAL.iter().find(|(_, of, _)| *of == kind).map(|(_, _, called)| *called);
     general.or_else(|| Some(privileges(kind, registry)?.called)).unwrap_or("TABLE")
+}
+
+/// Which objects are read: those that are compared, and what the file speaks of besides, wherever it is.
+pub fn reach(seat: &Seat, server: &Server) -> String {
+    let condition = seat.condition(server);
+    spoken(seat, server).map_or(condition.clone(), |spoken| format!("({condition} OR {spoken})"))
+}
+
+/// Which objects the file speaks of without declaring them. Types of arguments may be spelled in any way.
+pub fn spoken(seat: &Seat, server: &Server) -> Option<String> {
+    let test = |at: &Address| match (at.path(), seat.path.split_once(", ")) {
+        ([schema, name], Some((in_schema, called))) => {
+            let bare = name.split('(').next().unwrap_or_default();
+            format!("{in_schema} = {} AND split_part({called}, '(', 1) = {}", literal(schema), literal(bare))
+        }
+        ([name], None) => format!("{} = {}", seat.path, literal(name)),
+        _ => "false".to_string(),
+    };
+    let tests: Vec<String> = server.spoken.iter().filter(|at| at.kind == seat.kind).map(test).collect();
+    (!tests.is_empty()).then(|| format!("{} AND ({})", seat.only, tests.join(" OR ")))
 }
 
 /// The object that a person names after `on`.
@@ -114,7 +126,7 @@ pub fn subject(item: &mut Item<'_>, text: &str, span: Span) -> Option<Address> {
     };
     let in_schema = match item.registry.get(kind) {
         Some(kind) => kind.seat().is_some_and(|seat| seat.path.starts_with("n.nspname, ")),
-        None => kind == "type",
+        None => kind == TYPE,
     };
     if !in_schema {
         return Some(Address::new(kind, [split_name(name).join(".")]));
@@ -183,7 +195,8 @@ pub fn spell(word: &str, kind: &str, registry: &Registry) -> Vec<String> {
     let on_column = |name: &&str| match columns {
         None => vec![(*name).to_string()],
         Some(columns) => {
-            let columns = columns.split(',').map(|column| ident(column.trim().trim_matches('"')));
+            let columns =
+                cut(columns, ",").into_iter().map(|column| ident(&split_name(column.trim()).concat()));
             columns.map(|column| format!("{name} ({column})")).collect()
         }
     };

@@ -22,12 +22,10 @@ fn names(of: &Address) -> impl Iterator<Item = (String, bool)> {
     std::iter::once((interim(of), true)).chain(given)
 }
 
-/// Whether an index is what a build of `of` left behind. One that is valid is somebody's, whatever it is called, unless
+/// Whether an index is what a build of `of`, an index of the same table, left behind. One that is valid is somebody's, whatever it is called, unless
 /// its name is ours.
 pub(super) fn is_of(at: &Address, valid: bool, of: &Address) -> bool {
-    at.kind == of.kind
-        && at.path()[..2] == of.path()[..2]
-        && names(of).any(|(name, ours)| name == at.name() && (ours || !valid))
+    names(of).any(|(name, ours)| name == at.name() && (ours || !valid))
 }
 
 fn leftovers(at: &Address, cx: &Cx<'_>) -> Vec<Address> {

@@ -5,17 +5,16 @@ mod tree;
 
 use crate::delta::{Alteration, Change};
 use crate::kind::{
-    Context, Cx, Doc, Draft, Item, Options, Place, Rank, Room, Row, Seat, Server, Undeclared, Visit,
+    Context, Cx, Doc, Draft, IndexParts, Item, Options, Place, Rank, Room, Row, Seat, Server, Targets,
+    Undeclared, Visit, alter_index, bare, can_be_clustered, cluster, compare_clustered, keep_clustered,
 };
 use crate::model::{Address, Entry, Model, Observed};
 use crate::needs;
+use crate::partitions::is_partitioned;
 use crate::pg::Feature;
-use crate::source::{KeyDoc, Reader, Shape, Value};
-use crate::sql::{
-    Form, Fragment, Phrase, bracketed, cut, cut_once, ident, not_of_extension, qualified, with_clause,
-};
+use crate::source::{KeyDoc, Shape};
+use crate::sql::{Form, Fragment, Phrase, ident, not_of_extension, qualified, with_clause};
 use crate::statement::{Statement, Step};
-use std::collections::BTreeMap;
 
 /// The room.
 pub struct Index;
@@ -27,11 +26,8 @@ pub struct Body {
     unique: bool,
     /// Without storage parameters, which can be altered.
     definition: Fragment,
-    /// With storage parameters.
-    complete: Fragment,
     with: Options,
-    /// Statistics targets of expressions, by the number of the column.
-    statistics: BTreeMap<String, i64>,
+    statistics: Targets,
     /// The table is clustered on it.
     clustered: bool,
     valid: bool,
@@ -72,11 +68,7 @@ static DOC: Doc = Doc {
         KeyDoc::new("include", Shape::Names, "columns that it carries along"),
         KeyDoc::new("nulls_not_distinct", Shape::Boolean, "two NULLs count as equal (PostgreSQL 15)"),
         KeyDoc::new("with", Shape::Table, "storage parameters: `{ fillfactor = 70 }`"),
-        KeyDoc::new(
-            "statistics",
-            Shape::Table,
-            "how much ANALYZE learns of its expressions, by their place: `{ 1 = 500 }`",
-        ),
+        KeyDoc::new("statistics", Shape::Table, Targets::ABOUT),
         KeyDoc::new("clustered", Shape::Boolean, "CLUSTER puts the rows of the table into its order"),
     ],
     features: &[("nulls_not_distinct", Feature::NullsNotDistinct)],
@@ -102,7 +94,7 @@ impl Room for Index {
         let nulls_not_distinct = reader.flag("nulls_not_distinct");
         let predicate = reader.string("where");
         let with = Options::read(&mut reader, "with");
-        let statistics = read_statistics(&mut reader);
+        let statistics = Targets::read(&mut reader, "statistics");
         let clustered = reader.flag("clustered");
         let nulls = reader.span_of("nulls_not_distinct");
         if keys.is_empty() {
@@ -121,7 +113,6 @@ impl Room for Index {
         }
         let condition = predicate.map_or(String::new(), |(predicate, _)| format!(" WHERE ({predicate})"));
         let span = keys[0].1;
-        let complete = Fragment::written(format!("{text}{}{condition}", with.clause()), span);
         let definition = Fragment::written(text + &condition, span);
         if nulls_not_distinct {
             item.want(Feature::NullsNotDistinct, nulls);
@@ -138,7 +129,6 @@ impl Room for Index {
         item.declare(Body {
             unique,
             definition,
-            complete,
             with,
             statistics,
             clustered,
@@ -152,10 +142,9 @@ impl Room for Index {
         let (ours, own) = (server.in_schemas("n.nspname"), not_of_extension("pg_class", "c.oid"));
         Some(format!(
             "SELECT n.nspname AS schema, c.relname AS table, c.relkind AS host, x.relname AS name, i.indisunique AS unique, \
-             i.indisvalid AS valid, x.relispartition AS attached, pg_get_indexdef(i.indexrelid) AS complete, \
+             i.indisvalid AS valid, x.relispartition AS attached, \
              replace(pg_get_indexdef(i.indexrelid), {}, '') AS definition, to_json(x.reloptions) AS with, \
-             i.indisclustered AS clustered, CASE WHEN i.indexprs IS NOT NULL THEN (SELECT json_object_agg(a.attnum, a.attstattarget) \
-             FROM pg_attribute a WHERE a.attrelid = x.oid AND a.attstattarget >= 0) END AS statistics, \
+             i.indisclustered AS clustered, {}, \
              CASE WHEN c.relkind = 'p' AND NOT i.indisvalid THEN (SELECT json_agg(json_build_array(pn.nspname, p.relname)) \
              FROM pg_inherits h JOIN pg_class p ON p.oid = h.inhrelid JOIN pg_namespace pn ON pn.oid = p.relnamespace \
              WHERE h.inhparent = c.oid AND NOT EXISTS (SELECT FROM pg_inherits ih JOIN pg_index pi ON pi.indexrelid = ih.inhrelid \
@@ -166,6 +155,7 @@ impl Room for Index {
              AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x')) \
              ORDER BY i.indexrelid",
             with_clause("x"),
+            Targets::QUERY,
             needs::query_beyond_tables("pg_class", "x.oid")
         ))
     }
@@ -186,13 +176,11 @@ impl Room for Index {
     fn observe(&self, row: &Row<'_>, server: &Server, out: &mut Observed) {
         let path = [row.text("schema"), row.text("table"), row.text("name")];
         let after = |text: &str| Fragment::plain(text.find(" USING ").map_or(text, |at| &text[at + 1..]));
-        let complete = row.text("complete");
         let body = Body {
             unique: row.flag("unique"),
-            definition: after(row.get("definition").unwrap_or(complete)),
-            complete: after(complete),
+            definition: after(row.text("definition")),
             with: Options::observed(row.list("with")),
-            statistics: row.parsed("statistics"),
+            statistics: Targets::observed(row),
             clustered: row.flag("clustered"),
             valid: row.flag("valid"),
             missing: row.parsed("missing"),
@@ -211,33 +199,22 @@ impl Room for Index {
     }
 
     fn write(&self, _: &Address, observed: &Body, draft: &mut Draft<'_>) {
-        let Body {
-            unique,
-            definition,
-            complete: _,
-            with,
-            statistics,
-            clustered,
-            valid,
-            missing: _,
-            attached,
-        } = observed;
+        let Body { unique, definition, with, statistics, clustered, valid, missing: _, attached } = observed;
         if *attached {
             draft.leave_out();
         }
-        if let Some(parts) = Parts::of(definition.text()) {
+        if let Some(parts) = IndexParts::of(definition.text()) {
             draft.array("on", parts.keys.iter().map(|key| from_key(key)));
             draft.flag("unique", *unique);
-            draft.word("method", &plain(parts.method), "btree");
-            draft.list("include", parts.include.iter().map(|name| plain(name)));
+            draft.word("method", &parts.method, "btree");
+            draft.list("include", &parts.include);
             draft.flag("nulls_not_distinct", parts.nulls_not_distinct);
             draft.some("where", parts.predicate);
         } else {
             draft.unsaid("its definition");
         }
         draft.table("with", with.values());
-        draft
-            .table("statistics", statistics.iter().map(|(number, target)| (number, Value::Integer(*target))));
+        statistics.write("statistics", draft);
         draft.flag("clustered", *clustered);
         if !valid {
             draft.unsaid("it is invalid");
@@ -248,7 +225,7 @@ impl Room for Index {
         let table = at.host("table");
         let afterwards = afterwards(at, desired);
         let direct = Statement::on(&table, Form::CreateIndex, build(at, at.name(), desired, Manner::Plain));
-        let online = match is_partitioned(at, cx) {
+        let online = match is_partitioned(&at.host("table"), cx) {
             true => tree::grow(at, desired, cx),
             false => {
                 let sql = build(at, at.name(), desired, Manner::Concurrently);
@@ -260,22 +237,14 @@ impl Room for Index {
     }
 
     fn compare(&self, at: &Address, desired: &Body, observed: &Body, cx: &Cx<'_>, out: &mut Alteration) {
-        let Body {
-            unique,
-            definition,
-            complete: _,
-            with,
-            statistics,
-            clustered,
-            valid: _,
-            missing: _,
-            attached: _,
-        } = desired;
+        let Body { unique, definition, with, statistics, clustered, valid: _, missing: _, attached: _ } =
+            desired;
         out.replaced("unique", &observed.unique, unique);
         out.replaced("definition", &observed.definition, definition);
         // Of an index on a partitioned table nothing can be altered.
-        if is_partitioned(at, cx) && !with.are_in(&observed.with) {
-            out.replaced("with", &observed.with, with);
+        let is_fixed = is_partitioned(&at.host("table"), cx);
+        if is_fixed {
+            with.compare_fixed("with", &observed.with, cx, out);
         }
         if out.replace {
             return;
@@ -285,30 +254,26 @@ impl Room for Index {
             let change = Change { attribute: "valid", from: Some("no".into()), to: Some("yes".into()) };
             let sql = format!("REINDEX INDEX CONCURRENTLY {}", qualified(at.schema(), at.name()));
             let anew = vec![Statement::on(&table, Form::ReindexConcurrently, sql)];
-            let statements = if is_partitioned(at, cx) { tree::grow(at, desired, cx) } else { anew };
+            let statements =
+                if is_partitioned(&at.host("table"), cx) { tree::grow(at, desired, cx) } else { anew };
             out.note(change, vec![Step::direct(statements)]);
         }
-        with.compare("with", &observed.with, cx, out, &|words| vec![alter(at, &words).into()]);
-        for (number, target) in statistics {
-            let there = observed.statistics.get(number).copied();
-            out.attribute("statistics", &there, &Some(*target), || {
-                vec![set_statistics(at, number, *target).into()]
+        if !is_fixed {
+            with.compare("with", &observed.with, cx, out, &|words| {
+                vec![alter_index([&at.host("table"), at], &words).into()]
             });
         }
-        for (number, target) in observed.statistics.iter().filter(|(key, _)| !statistics.contains_key(*key)) {
-            let from = Some(format!("{number} = {target}"));
-            let change = Change { attribute: "statistics", from, to: None };
-            out.beyond(cx.prunes(), change, || vec![set_statistics(at, number, -1).into()]);
-        }
-        match (clustered, observed.clustered) {
-            (true, false) => out.attribute("clustered", &false, &true, || vec![cluster(at).into()]),
-            (false, true) => {
-                let change = Change { attribute: "clustered", from: Some("yes".into()), to: None };
-                out.beyond(cx.prunes(), change, || vec![uncluster(at).into()]);
-            }
-            _ => {}
-        }
+        statistics.compare("statistics", [&at.host("table"), at], &observed.statistics, cx, out);
+        compare_clustered([&at.host("table"), at], *clustered, observed.clustered, cx, out);
         leftovers::compare(at, cx, out);
+    }
+
+    fn keep(&self, at: &Address, desired: &mut Body, observed: &Body, cx: &Cx<'_>) {
+        let definitions = [&desired.definition, &observed.definition];
+        desired.with.keep_of(&observed.with, definitions, cx);
+        desired.statistics.keep(&observed.statistics, definitions, cx);
+        let clustered = observed.clustered && can_be_clustered(&desired.definition);
+        desired.clustered = keep_clustered(&at.host("table"), desired.clustered, clustered, cx);
     }
 
     /// The new one is built beside the old one, which serves until then. One that a foreign key stands on goes and
@@ -328,7 +293,7 @@ impl Room for Index {
             Statement::on(&table, Form::CreateIndex, build(at, at.name(), desired, Manner::Plain)),
         ]);
         direct.extend(afterwards.clone());
-        if is_partitioned(at, cx) {
+        if is_partitioned(&at.host("table"), cx) {
             return Some(vec![Step::direct(direct)]);
         }
         let mut online = leftovers::drop(at, cx);
@@ -348,7 +313,7 @@ impl Room for Index {
         let direct = Statement::on(&at.host("table"), Form::DropIndex, format!("DROP INDEX {name}"));
         let sql = format!("DROP INDEX CONCURRENTLY {name}");
         let online = Statement::on(&at.host("table"), Form::DropIndexConcurrently, sql);
-        if is_partitioned(at, cx) {
+        if is_partitioned(&at.host("table"), cx) {
             return vec![direct.into()];
         }
         vec![Step::direct([direct]).online([online])]
@@ -365,8 +330,8 @@ impl Room for Index {
     }
 
     fn undeclared(&self, at: &Address, observed: &Body, desired: &Model) -> Undeclared {
-        let of = |other: &Address| leftovers::is_of(at, observed.valid, other);
-        let goes = observed.attached || desired.addresses().any(of);
+        let of = |entry: &Entry| leftovers::is_of(at, observed.valid, &entry.address);
+        let goes = observed.attached || desired.inside(at.kind, &at.path()[..2]).any(of);
         if goes { Undeclared::Ignore } else { Undeclared::Drift }
     }
 
@@ -376,13 +341,10 @@ impl Room for Index {
             "valid" => yes_no(body.valid),
             "unique" => yes_no(body.unique),
             "definition" => Some(body.definition.text().to_string()),
+            "clustered" => body.clustered.then(|| "yes".to_string()),
             _ => None,
         }
     }
-}
-
-fn is_partitioned(at: &Address, cx: &Cx<'_>) -> bool {
-    cx.observed.tables.get(&at.host("table")).is_some_and(|facts| facts.partitioned)
 }
 
 /// Whether the text can only be a column's name.
@@ -397,46 +359,8 @@ fn as_key(key: &str) -> String {
 
 /// A key as the file writes it: a column's name bare, all else as SQL.
 fn from_key(key: &str) -> String {
-    let name = plain(key);
+    let name = bare(key);
     if is_name(&name) { name } else { key.to_string() }
-}
-
-/// A name without the quotes that SQL puts around it.
-fn plain(name: &str) -> String {
-    let inner = name.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
-    inner.map_or_else(|| name.to_string(), |inner| inner.replace("\"\"", "\""))
-}
-
-/// What the server prints after `ON table`, in parts.
-struct Parts<'t> {
-    method: &'t str,
-    keys: Vec<&'t str>,
-    include: Vec<&'t str>,
-    nulls_not_distinct: bool,
-    predicate: Option<&'t str>,
-}
-
-impl<'t> Parts<'t> {
-    fn of(definition: &'t str) -> Option<Parts<'t>> {
-        let (method, rest) = definition.strip_prefix("USING ")?.split_once(' ')?;
-        let (keys, rest) = bracketed(rest)?;
-        let (rest, predicate) = match cut_once(rest, " WHERE ") {
-            Some((rest, predicate)) => {
-                (rest, Some(bracketed(predicate).map_or(predicate, |(inner, _)| inner)))
-            }
-            None => (rest, None),
-        };
-        let (include, rest) = rest.strip_prefix(" INCLUDE ").and_then(bracketed).unwrap_or(("", rest));
-        let include = if include.is_empty() { Vec::new() } else { cut(include, ", ") };
-        let rest = rest.strip_prefix(" NULLS NOT DISTINCT").map(|rest| (true, rest)).unwrap_or((false, rest));
-        rest.1.is_empty().then(|| Parts {
-            method,
-            keys: cut(keys, ", "),
-            include,
-            nulls_not_distinct: rest.0,
-            predicate,
-        })
-    }
 }
 
 fn build(at: &Address, name: &str, body: &Body, manner: Manner) -> Phrase {
@@ -447,45 +371,14 @@ fn build(at: &Address, name: &str, body: &Body, manner: Manner) -> Phrase {
         .when(manner == Manner::Only, "ONLY ")
         .raw(at.relation())
         .raw(" ")
-        .fragment(&body.complete)
-}
-
-fn alter(at: &Address, words: &str) -> Statement {
-    let sql = format!("ALTER INDEX {} {words}", qualified(at.schema(), at.name()));
-    Statement::on(&at.host("table"), Form::AlterIndex, sql)
-}
-
-fn set_statistics(at: &Address, number: &str, target: i64) -> Statement {
-    alter(at, &format!("ALTER COLUMN {number} SET STATISTICS {target}"))
-}
-
-fn uncluster(at: &Address) -> Statement {
-    Statement::alter(&at.host("table"), Form::AlterTableLight, "SET WITHOUT CLUSTER")
-}
-
-fn cluster(at: &Address) -> Statement {
-    Statement::alter(&at.host("table"), Form::AlterTableLight, format!("CLUSTER ON {}", ident(at.name())))
+        .fragment(&body.with.inside(&body.definition))
 }
 
 /// What is said of the index once it is there.
 fn afterwards(at: &Address, body: &Body) -> Vec<Statement> {
-    let statistics = body.statistics.iter().map(|(number, target)| set_statistics(at, number, *target));
-    statistics.chain(body.clustered.then(|| cluster(at))).collect()
-}
-
-fn read_statistics(reader: &mut Reader<'_, '_>) -> BTreeMap<String, i64> {
-    let mut found = BTreeMap::new();
-    for (key, node) in reader.table("statistics").iter().flat_map(|table| &table.entries) {
-        match (key.name.parse::<u16>(), &node.value) {
-            (Ok(_), Value::Integer(target)) => _ = found.insert(key.name.clone(), *target),
-            (Ok(_), _) => {
-                let message = format!("a statistics target is an integer, not {}", node.sort());
-                reader.problems().add(node.span, message);
-            }
-            (Err(_), _) => {
-                reader.problems().add(key.span, format!("`{}` is no number of a column", key.name));
-            }
-        }
-    }
-    found
+    body.statistics
+        .set([&at.host("table"), at])
+        .into_iter()
+        .chain(body.clustered.then(|| cluster(&at.host("table"), at)))
+        .collect()
 }

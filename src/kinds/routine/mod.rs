@@ -1,6 +1,5 @@
 //! Functions and procedures: one room with two doors.
 
-mod defaults;
 mod sql;
 
 use crate::delta::Alteration;
@@ -56,8 +55,6 @@ pub struct Body {
     transforms: Vec<Fragment>,
     /// Settings by their names in lower case; a list of names is as in SQL.
     set: BTreeMap<String, Fragment>,
-    /// Observed: the defaults of columns that call it.
-    defaults: Vec<defaults::Default>,
 }
 
 /// What a routine does.
@@ -188,7 +185,6 @@ impl Room for Routine {
             support: None,
             transforms: Vec::new(),
             set: settings(&mut reader),
-            defaults: Vec::new(),
         };
         let transforms = reader.strings("transform").into_iter();
         body.transforms = transforms.map(|(text, span)| Fragment::written(text, span)).collect();
@@ -228,11 +224,10 @@ impl Room for Routine {
              p.procost AS cost, p.prorows AS rows, (SELECT quote_ident(sn.nspname) || '.' || quote_ident(s.proname) \
              FROM pg_proc s JOIN pg_namespace sn ON sn.oid = s.pronamespace WHERE s.oid = p.prosupport) AS support, \
              (SELECT json_agg(format_type(t, NULL)) FROM unnest(p.protrftypes) t) AS transforms, \
-             to_json(p.proconfig) AS set, {}, {} AS needs \
+             to_json(p.proconfig) AS set, {} AS needs \
              FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace JOIN pg_language l ON l.oid = p.prolang \
              WHERE {} AND {ours} AND {own} ORDER BY p.oid",
             sql::SIGNATURE,
-            defaults::QUERY,
             needs::query("pg_proc", "p.oid"),
             self.only
         ))
@@ -280,7 +275,6 @@ impl Room for Routine {
             support: row.owned("support"),
             transforms: row.list("transforms").into_iter().map(Fragment::plain).collect(),
             set: row.list("set").into_iter().filter_map(setting).collect(),
-            defaults: defaults::read(row),
         };
         let address = Address::new(self.doc.name, [row.text("schema"), &format!("{name}({types})")]);
         let mut entry = Entry::new(address, body);
@@ -306,11 +300,8 @@ impl Room for Routine {
         sql::write(self.word, observed, draft);
     }
 
-    fn create(&self, at: &Address, desired: &Body, cx: &Cx<'_>) -> Vec<Step> {
-        let create = Statement::new(Form::Create, sql::define(self.word, at, desired, "CREATE"));
-        let there = cx.observed.model.body::<Body>(at);
-        let back = there.into_iter().flat_map(|there| &there.defaults).filter_map(|default| default.back(cx));
-        vec![Step::direct([create].into_iter().chain(back))]
+    fn create(&self, at: &Address, desired: &Body, _: &Cx<'_>) -> Vec<Step> {
+        vec![Statement::new(Form::Create, sql::define(self.word, at, desired, "CREATE")).into()]
     }
 
     fn compare(&self, at: &Address, desired: &Body, observed: &Body, _: &Cx<'_>, out: &mut Alteration) {
@@ -331,7 +322,6 @@ impl Room for Routine {
             support,
             transforms,
             set,
-            defaults: _,
         } = desired;
         out.replaced("window", &observed.window, window);
         let mut changed = Alteration::default();
@@ -365,12 +355,8 @@ impl Room for Routine {
         }
     }
 
-    fn drop(&self, at: &Address, observed: &Body, cx: &Cx<'_>) -> Vec<Step> {
-        // Under one that goes for good no default is taken away.
-        let comes_back = cx.desired.get(at).is_some_and(|entry| !entry.absent);
-        let off = observed.defaults.iter().filter(|_| comes_back).map(defaults::Default::off);
-        let drop = Statement::new(Form::DropObject, format!("DROP {}", self.called(at)));
-        vec![Step::direct(off.chain([drop]))]
+    fn drop(&self, at: &Address, _: &Body, _: &Cx<'_>) -> Vec<Step> {
+        vec![Statement::new(Form::DropObject, format!("DROP {}", self.called(at))).into()]
     }
 
     fn rename(&self, from: &Address, at: &Address, _: &Cx<'_>) -> Option<Vec<Step>> {
@@ -382,10 +368,6 @@ impl Room for Routine {
     fn same_shape(&self, desired: &Body, observed: &Body) -> bool {
         let count = |types: &str| argument_types(types, false).len();
         desired.name == observed.name && count(&desired.identity) == count(&observed.identity)
-    }
-
-    fn follow(&self, body: &mut Body, from: &Address, to: &Address) {
-        body.defaults.iter_mut().for_each(|default| default.follow(from, to));
     }
 
     fn holds_fast(&self) -> bool {

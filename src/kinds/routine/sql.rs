@@ -175,8 +175,11 @@ pub fn write(word: &str, observed: &Body, draft: &mut Draft<'_>) {
         let Some(value) = value.as_deref().filter(|value| !usual.contains(value)) else { return };
         draft.put(key, value.parse().map_or_else(|_| Value::Float(value.to_string()), Value::Integer));
     };
-    number("cost", &observed.cost, if word != "FUNCTION" || !native { &["100"] } else { &["1"] });
-    number("rows", &observed.rows, &["0", "1000"]);
+    // Nobody plans around a procedure.
+    if word == "FUNCTION" {
+        number("cost", &observed.cost, if native { &["1"] } else { &["100"] });
+        number("rows", &observed.rows, &["0", "1000"]);
+    }
     draft.some("support", observed.support.as_ref());
     draft.list("transform", observed.transforms.iter().map(Fragment::text));
     // An empty list is stored as a list of one empty name, which cannot be said.

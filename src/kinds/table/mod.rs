@@ -1,5 +1,6 @@
 //! Tables: the hosts of columns, constraints, indexes, triggers and rows, which have rooms of their own.
 
+mod access;
 mod foreign;
 mod steps;
 
@@ -37,6 +38,8 @@ pub struct Body {
     dynamic_partitions: bool,
     /// Storage parameters; those of the TOAST table begin with `toast.`.
     storage: Options,
+    /// Observed: it has a TOAST table.
+    toasted: bool,
     access_method: Option<String>,
     /// Observed: the access method that a new table gets.
     default_access_method: String,
@@ -128,9 +131,15 @@ static DOC: Doc = Doc {
         KeyDoc::new(
             "storage",
             Shape::Table,
-            "storage parameters: `{ fillfactor = 70, \"toast.autovacuum_enabled\" = false }`",
+            "storage parameters: `{ fillfactor = 70, \"toast.autovacuum_enabled\" = false }`; those of the TOAST table are \
+             in force once it has one",
         ),
-        KeyDoc::new("access_method", Shape::Name, "its access method, if not the server's default"),
+        KeyDoc::new(
+            "access_method",
+            Shape::Name,
+            "its access method, if not that of the table that it is a partition of, else the server's default; of a \
+             partitioned table, that of its partitions to come (PostgreSQL 17)",
+        ),
         KeyDoc::new(
             "of",
             Shape::Name,
@@ -139,7 +148,7 @@ static DOC: Doc = Doc {
         Foreign::SERVER,
         Foreign::OPTIONS,
     ],
-    features: &[],
+    features: &[("access_method", Feature::PartitionedAccessMethod)],
     example: "[tables.events]\ncomment = \"what happens where\"\ntouch = \"updated_at\"\nstorage = { fillfactor = 70 }\n\n\
               [tables.events.columns]\nid = { type = \"uuid\", primary_key = true }\n\
               updated_at = { type = \"timestamptz\", not_null = true, default = \"now()\" }\n\n\
@@ -171,22 +180,18 @@ impl Room for Table {
         let parent = reader.string("partition_of");
         let parents = reader.strings("inherits");
         let of_type = reader.string("of");
+        let unlogged = reader.flag("unlogged").then(|| reader.span_of("unlogged"));
         let mistake = match (parent, &bounds) {
             (Some((_, span)), None) => Some((span, "a partition wants `bounds`")),
             (None, Some(bounds)) => bounds.span().map(|span| (span, "only a partition has `bounds`")),
-            (Some((_, span)), _) if !parents.is_empty() => {
-                Some((span, "a partition inherits from nothing else"))
-            }
-            _ if of_type.is_some() && !parents.is_empty() => {
-                of_type.map(|(_, span)| (span, "a table of a type inherits from nothing"))
-            }
-            _ => None,
+            _ if !parents.is_empty() => heir_of_two(parent, of_type),
+            _ => unlogged.filter(|_| partition_by.is_some()).map(|span| (span, NOT_UNLOGGED)),
         };
         if let Some((span, message)) = mistake {
             reader.problems().add(span, message);
         }
         let mut body = Body {
-            unlogged: reader.flag("unlogged"),
+            unlogged: unlogged.is_some(),
             row_security: reader.boolean("row_security"),
             force_row_security: reader.boolean("force_row_security"),
             partition_by,
@@ -196,12 +201,17 @@ impl Room for Table {
             inherits: Vec::new(),
             dynamic_partitions: reader.flag("dynamic_partitions"),
             storage: Options::read(&mut reader, "storage"),
+            toasted: true,
             access_method: reader.text("access_method"),
             default_access_method: String::new(),
             foreign: Foreign::read(&mut reader),
             of_type: None,
             span: Some(reader.span()),
         };
+        let place = reader.span_of("access_method");
+        if body.partition_by.is_some() && body.access_method.is_some() {
+            item.want(Feature::PartitionedAccessMethod, place);
+        }
         Foreign::refuse_the_rest(body.foreign.is_some(), item);
         if let Some(Foreign { server, span, .. }) = &body.foreign {
             item.refer(Address::new("server", [server]), *span);
@@ -226,7 +236,7 @@ impl Room for Table {
     fn catalog(&self, server: &Server) -> Option<String> {
         let (ours, own) = (server.in_schemas("n.nspname"), not_of_extension("pg_class", "c.oid"));
         Some(format!(
-            "SELECT n.nspname AS schema, c.relname AS name, c.relpersistence = 'u' AS unlogged, \
+            "SELECT n.nspname AS schema, c.relname AS name, c.relpersistence = 'u' AND c.relkind <> 'p' AS unlogged, c.reltoastrelid <> 0 AS toasted, \
              c.relrowsecurity AS row_security, c.relforcerowsecurity AS force_row_security, \
              c.relkind = 'p' AS partitioned, CASE c.relkind WHEN 'p' THEN (SELECT coalesce(sum(pg_relation_size(t.relid)), 0) \
              FROM pg_partition_tree(c.oid) t) ELSE pg_relation_size(c.oid) + CASE WHEN c.relhassubclass THEN \
@@ -282,6 +292,7 @@ impl Room for Table {
                 inherits: inherits.clone(),
                 dynamic_partitions: false,
                 storage: Options::observed(row.list("storage")),
+                toasted: row.flag("toasted"),
                 access_method: row.owned("access_method"),
                 default_access_method: row.text("default_access_method").to_string(),
                 foreign: row.owned("server").map(|server| Foreign {
@@ -318,7 +329,7 @@ impl Room for Table {
     fn write(&self, _: &Address, observed: &Body, draft: &mut Draft<'_>) {
         let Body { unlogged, row_security, force_row_security, partition_by, partition_of, bounds, .. } =
             observed;
-        let Body { inherits, storage, access_method, default_access_method, foreign, of_type, .. } = observed;
+        let Body { inherits, storage, toasted: _, access_method, foreign, of_type, .. } = observed;
         let named = |Name(schema, name): &Name| draft.name(schema, name);
         let (parent, parents) =
             (partition_of.as_ref().map(named), inherits.iter().map(named).collect::<Vec<_>>());
@@ -334,7 +345,9 @@ impl Room for Table {
         draft.flag("force_row_security", *force_row_security == Some(true));
         draft.table("storage", storage.values());
         draft.some("of", of_type);
-        draft.some("access_method", access_method.as_ref().filter(|method| *method != default_access_method));
+        let usual = access::of_parent(partition_of.as_ref(), draft.model);
+        let usual = usual.unwrap_or(&observed.default_access_method);
+        draft.some("access_method", access_method.as_ref().filter(|method| *method != usual));
     }
 
     fn create(&self, at: &Address, desired: &Body, cx: &Cx<'_>) -> Vec<Step> {
@@ -349,7 +362,8 @@ impl Room for Table {
             inherits,
             dynamic_partitions: _,
             storage,
-            access_method,
+            toasted: _,
+            access_method: _,
             ..
         } = desired;
         let Body { default_access_method: _, foreign: _, of_type, span, .. } = desired;
@@ -386,7 +400,9 @@ impl Room for Table {
             let word = if *unlogged { "SET UNLOGGED" } else { "SET LOGGED" };
             vec![Statement::alter(at, Form::AlterTypeRewrite, word).into()]
         });
-        compare_access_method(at, access_method.as_ref(), observed, cx, out, *span);
+        access::compare(at, desired, observed, cx, out);
+        // A table that could not hold long values has no TOAST table, and nothing keeps its parameters.
+        let storage = storage.part(|name| observed.toasted || !name.starts_with("toast."));
         storage.compare("storage", &observed.storage, cx, out, &|words| {
             vec![Statement::alter(at, Form::AlterTableLight, words).into()]
         });
@@ -405,8 +421,8 @@ impl Room for Table {
     }
 
     fn rename(&self, from: &Address, at: &Address, _: &Cx<'_>) -> Option<Vec<Step>> {
-        let rest = format!("RENAME TO {}", ident(at.name()));
-        Some(vec![Statement::alter(from, Form::AlterTable, rest).into()])
+        let sql = format!("ALTER TABLE {} RENAME TO {}", from.relation(), ident(at.name()));
+        Some(vec![Statement::on(at, Form::AlterTable, sql).into()])
     }
 
     fn follow(&self, body: &mut Body, from: &Address, to: &Address) {
@@ -451,6 +467,15 @@ impl Room for Table {
     }
 }
 
+const NOT_UNLOGGED: &str =
+    "a partitioned table keeps no rows that could be logged or not: its partitions say `unlogged`";
+
+/// What else a table with parents cannot take its columns from.
+fn heir_of_two(parent: Option<(&str, Span)>, of_type: Option<(&str, Span)>) -> Option<(Span, &'static str)> {
+    let partition = parent.map(|(_, span)| (span, "a partition inherits from nothing else"));
+    partition.or(of_type.map(|(_, span)| (span, "a table of a type inherits from nothing")))
+}
+
 /// Nothing is said of most tables, and a table of a type is a table like any other but for that.
 fn compare_type(
     at: &Address,
@@ -487,36 +512,5 @@ fn compare_security(at: &Address, desired: &Body, observed: &Body, out: &mut Alt
             }
             None => {}
         }
-    }
-}
-
-fn compare_access_method(
-    at: &Address,
-    desired: Option<&String>,
-    observed: &Body,
-    cx: &Cx<'_>,
-    out: &mut Alteration,
-    span: Option<Span>,
-) {
-    let there = observed.access_method.as_ref();
-    let change = Change { attribute: "access_method", from: there.cloned(), to: desired.cloned() };
-    match (desired, there) {
-        (Some(method), _) if Some(method) == there => {}
-        (Some(method), _) if cx.server.has(Feature::SetAccessMethod) => {
-            out.note(change, vec![steps::access_method(at, method)]);
-        }
-        (Some(_), _) => {
-            let obstacle = Obstacle {
-                message: format!("{} of `{at}` needs PostgreSQL 15", Feature::SetAccessMethod),
-                hint: "declare a table under another name, or leave `access_method` out".to_string(),
-                span,
-            };
-            out.obstacle(change, obstacle);
-        }
-        (None, Some(there)) if *there != observed.default_access_method => {
-            let prunes = cx.prunes() && cx.server.has(Feature::SetAccessMethod);
-            out.beyond(prunes, change, || vec![steps::access_method(at, &observed.default_access_method)]);
-        }
-        (None, _) => {}
     }
 }

@@ -1,10 +1,10 @@
 //! The SQL of tables.
 
-use super::{Body, Name};
+use super::{Body, Name, access};
 use crate::kind::{Cx, Server};
 use crate::model::Address;
 use crate::pg::Feature;
-use crate::sql::{Form, Fragment, Phrase, dollar_tag, ident, literal};
+use crate::sql::{Form, Fragment, Phrase, dollar_tag, literal};
 use crate::statement::{Preflight, Statement, Step};
 
 /// The statements that create the table; its columns and constraints are folded into the first.
@@ -36,7 +36,11 @@ pub fn create(at: &Address, body: &Body, cx: &Cx<'_>) -> Step {
         return Step::direct([vec![direct], rest].concat()).preflight(strays);
     }
     // What is attached keeps nobody from the table meanwhile; what is created as a partition does.
-    let like = create_table(at, body).raw(format!(" (LIKE {name}{})", like(cx.server))).phrase(&tail(body));
+    let alone = Body {
+        access_method: body.access_method.clone().or_else(|| access::taken_over(body, cx)),
+        ..body.clone()
+    };
+    let like = create_table(at, body).raw(format!(" (LIKE {name}{})", like(cx.server))).phrase(&tail(&alone));
     let online =
         vec![Statement::on(&parent, Form::CreateTable, like), attach(at, body, Form::AttachPartition)];
     Step::direct([vec![direct], rest.clone()].concat()).online([online, rest].concat()).preflight(strays)
@@ -162,12 +166,6 @@ pub fn inherit(at: &Address, desired: &[Name], observed: &[Name]) -> Vec<Step> {
 /// Makes it a table of a type.
 pub fn of_type(at: &Address, of: &Name) -> Statement {
     Statement::alter(at, Form::AlterTable, format!("OF {}", of.qualified()))
-}
-
-/// `SET ACCESS METHOD`.
-pub fn access_method(at: &Address, method: &str) -> Step {
-    let rest = format!("SET ACCESS METHOD {}", ident(method));
-    Statement::alter(at, Form::AlterTypeRewrite, rest).into()
 }
 
 /// A switch of row-level security.

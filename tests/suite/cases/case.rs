@@ -178,17 +178,7 @@ impl<'c> Site<'c> {
 impl Drop for Site<'_> {
     fn drop(&mut self) {
         // Roles outlive the database. If the test fails, the server may be left with them.
-        let _ = self.db.try_execute(&format!(
-            "do $$ declare name text; begin
-                for name in select rolname from pg_roles where starts_with(rolname, '{}') loop
-                    execute format('drop owned by %I cascade', name);
-                end loop;
-                for name in select rolname from pg_roles where starts_with(rolname, '{}') loop
-                    execute format('drop role %I', name);
-                end loop;
-            end $$",
-            self.unique, self.unique
-        ));
+        let _ = self.db.drop_roles(&self.unique);
     }
 }
 

@@ -144,6 +144,20 @@ impl Database {
         }
     }
 
+    /// Drops every role whose name starts so, with all that is theirs in this database.
+    pub fn drop_roles(&self, prefix: &str) -> Result<(), postgres::Error> {
+        self.try_execute(&format!(
+            "do $$ declare name text; begin
+                for name in select rolname from pg_roles where starts_with(rolname, '{prefix}') loop
+                    execute format('drop owned by %I cascade', name);
+                end loop;
+                for name in select rolname from pg_roles where starts_with(rolname, '{prefix}') loop
+                    execute format('drop role %I', name);
+                end loop;
+            end $$"
+        ))
+    }
+
     /// Feeds a script to `psql`, which stops at the first error.
     #[track_caller]
     pub fn psql(&self, script: &str) -> Output {

@@ -1,4 +1,5 @@
 BEGIN;
+CREATE SEQUENCE public.own;
 CREATE TABLE public.things (
     a integer GENERATED ALWAYS AS IDENTITY (INCREMENT BY 10 START WITH 1000)
 );
@@ -20,8 +21,5 @@ COMMIT;
 BEGIN;
 ALTER TABLE public.unsaid ADD COLUMN b integer DEFAULT nextval('borrowed');
 ALTER TABLE public.unsaid ADD COLUMN c integer DEFAULT nextval('borrowed');
-COMMIT;
-
-BEGIN;
-CREATE SEQUENCE public.own OWNED BY public.unsaid.c;
+ALTER SEQUENCE public.own OWNED BY public.unsaid.c;
 COMMIT;

@@ -9,9 +9,6 @@ COMMIT;
 
 BEGIN;
 ALTER TABLE public.clients RENAME TO customers;
-COMMIT;
-
-BEGIN;
 ALTER TABLE public.customers RENAME COLUMN id TO number;
 ALTER TABLE public.customers ALTER COLUMN number TYPE bigint;
 ALTER TABLE public.customers RENAME COLUMN feels TO temper;

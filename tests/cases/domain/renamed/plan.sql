@@ -3,6 +3,7 @@ ALTER DOMAIN public.old_name RENAME TO new_name;
 COMMIT;
 
 BEGIN;
+ALTER TABLE public.former RENAME TO latter;
 ALTER DOMAIN public.new_name SET NOT NULL;
 COMMIT;
 
@@ -13,12 +14,5 @@ COMMIT;
 
 BEGIN;
 ALTER DOMAIN public.new_name VALIDATE CONSTRAINT positive;
-COMMIT;
-
-BEGIN;
-ALTER TABLE public.former RENAME TO latter;
-COMMIT;
-
-BEGIN;
 ALTER TABLE public.latter RENAME COLUMN number TO amount;
 COMMIT;

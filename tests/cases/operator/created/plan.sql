@@ -12,8 +12,8 @@ CREATE FUNCTION public.other(a mood, b text) RETURNS boolean
 CREATE FUNCTION public.half(a int) RETURNS int
     LANGUAGE sql IMMUTABLE
     AS $$select a / 2$$;
-CREATE OPERATOR public.=== (FUNCTION = same, LEFTARG = mood, RIGHTARG = text, COMMUTATOR = ===, NEGATOR = OPERATOR(public.!==), RESTRICT = eqsel, JOIN = eqjoinsel, HASHES, MERGES);
-CREATE OPERATOR public.=== (FUNCTION = same, LEFTARG = text, RIGHTARG = mood, COMMUTATOR = ===);
+CREATE OPERATOR public.=== (FUNCTION = same, LEFTARG = mood, RIGHTARG = text, COMMUTATOR = OPERATOR(public.===), NEGATOR = OPERATOR(public.!==), RESTRICT = eqsel, JOIN = eqjoinsel, HASHES, MERGES);
+CREATE OPERATOR public.=== (FUNCTION = same, LEFTARG = text, RIGHTARG = mood, COMMUTATOR = OPERATOR(public.===));
 CREATE OPERATOR public.!== (FUNCTION = other, LEFTARG = mood, RIGHTARG = text, NEGATOR = ===);
 CREATE OPERATOR public.!/ (FUNCTION = half, RIGHTARG = integer);
 CREATE VIEW public.v AS

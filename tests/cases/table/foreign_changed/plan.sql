@@ -1,19 +1,4 @@
 BEGIN;
-DROP VIEW public.of_moved;
-DROP FOREIGN TABLE public.moved;
-ALTER SERVER other RENAME TO another;
-CREATE FOREIGN TABLE public.moved (
-    beyond integer,
-    id int NOT NULL,
-    note text OPTIONS (a '2')
-) SERVER another OPTIONS (a '2');
-CREATE VIEW public.of_moved AS
-select id from moved;
-GRANT SELECT ON TABLE public.moved TO {{unique}}_reader;
-COMMENT ON FOREIGN TABLE public.moved IS 'kept';
-COMMIT;
-
-BEGIN;
 ALTER TABLE public.changed DROP COLUMN gone;
 ALTER TABLE public.changed OPTIONS (SET b '3', ADD c '4', DROP a);
 ALTER TABLE public.changed ALTER COLUMN same OPTIONS (SET b '3', ADD c '4', DROP a);
@@ -29,6 +14,24 @@ COMMIT;
 
 BEGIN;
 DROP FOREIGN TABLE public.away;
+COMMIT;
+
+BEGIN;
+ALTER SERVER other RENAME TO another;
+COMMIT;
+
+BEGIN;
+DROP VIEW public.of_moved;
+DROP FOREIGN TABLE public.moved;
+CREATE FOREIGN TABLE public.moved (
+    beyond integer,
+    id int NOT NULL,
+    note text OPTIONS (a '2')
+) SERVER another OPTIONS (a '2');
+CREATE VIEW public.of_moved AS
+select id from moved;
+GRANT SELECT ON TABLE public.moved TO {{unique}}_reader;
+COMMENT ON FOREIGN TABLE public.moved IS 'kept';
 COMMIT;
 
 BEGIN;

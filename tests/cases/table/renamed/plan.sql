@@ -1,8 +1,5 @@
 BEGIN;
 ALTER TABLE public.clients RENAME TO customers;
-COMMIT;
-
-BEGIN;
 ALTER TABLE public.customers ADD COLUMN more text;
 ALTER TABLE public.customers ADD CONSTRAINT customers_size_check CHECK (size > 0) NOT VALID;
 COMMIT;

@@ -1,0 +1,15 @@
+BEGIN;
+ALTER TABLE public.t DROP CONSTRAINT since;
+ALTER TABLE public.t DROP CONSTRAINT never;
+DROP FUNCTION public.f(integer);
+CREATE FUNCTION public.f(b int) RETURNS int
+    LANGUAGE sql IMMUTABLE
+    AS $$select b$$;
+ALTER TABLE public.t ADD CONSTRAINT since CHECK (f(a) > 0);
+ALTER TABLE public.t ADD CONSTRAINT never CHECK (f(c) > 0) NOT VALID;
+COMMIT;
+
+BEGIN;
+ALTER TABLE public.t DROP CONSTRAINT another;
+ALTER TABLE public.t ADD CONSTRAINT another CHECK (b > 1) NOT VALID;
+COMMIT;

@@ -1,0 +1,2 @@
+create table t (id int primary key, n int, more int generated always as (n + 1) stored);
+insert into t (id, n) values (1, 1), (2, 2);

@@ -1,0 +1,2 @@
+insert into becomes default values;
+select * from becomes order by id;

@@ -1,0 +1,11 @@
+BEGIN;
+CREATE TABLE public.p4 PARTITION OF public.t for values in (4);
+COMMIT;
+
+BEGIN;
+ALTER TABLE public.p2 ALTER COLUMN twice SET EXPRESSION AS (id * 4);
+COMMIT;
+
+BEGIN;
+ALTER TABLE public.p4 ALTER COLUMN twice SET EXPRESSION AS (id * 5);
+COMMIT;

@@ -1,0 +1,7 @@
+BEGIN;
+COMMENT ON COLUMN public.p1.a IS NULL;
+COMMIT;
+
+BEGIN;
+ALTER TABLE public.p2 ALTER COLUMN a RESET (n_distinct);
+COMMIT;

@@ -1,0 +1,14 @@
+create role "{{unique}}_them";
+create table t (a varchar(20), b text, c varchar(20));
+create index said on t (lower(a));
+create index beyond on t (upper(a), c);
+create index untouched on t (upper(b));
+create statistics said_of on a, b from t;
+create statistics beyond_of on a, c from t;
+create statistics theirs on b, a from t;
+alter index said alter column 1 set statistics 400;
+alter index beyond alter column 1 set statistics 300;
+alter index untouched alter column 1 set statistics 200;
+alter statistics said_of set statistics 33;
+alter statistics beyond_of set statistics 44;
+alter statistics theirs owner to "{{unique}}_them";

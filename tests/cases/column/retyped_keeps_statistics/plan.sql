@@ -1,0 +1,3 @@
+BEGIN;
+ALTER TABLE public.t ALTER COLUMN a TYPE varchar(30);
+COMMIT;

@@ -1,0 +1,14 @@
+BEGIN;
+DROP STATISTICS public.t_stat;
+ALTER TABLE public.t DROP CONSTRAINT t_excl;
+ALTER TYPE public.mood RENAME TO pgreconcile_mood_old;
+ALTER TYPE public.moody RENAME TO pgreconcile_moody_old;
+CREATE TYPE public.mood AS ENUM ('happy', 'sad');
+CREATE DOMAIN public.moody AS text DEFAULT ('sad'::mood::text) CONSTRAINT moody_check CHECK (value::mood <> 'sad');
+ALTER TABLE public.of_it ALTER COLUMN m TYPE public.moody USING m::text::public.moody;
+ALTER TABLE public.t ALTER COLUMN m TYPE public.mood USING m::text::public.mood;
+DROP TYPE public.pgreconcile_moody_old;
+DROP TYPE public.pgreconcile_mood_old;
+ALTER TABLE public.t ADD CONSTRAINT t_excl EXCLUDE USING btree (a with =) WHERE (m = 'happy');
+CREATE STATISTICS public.t_stat ON (m = 'sad'), a FROM public.t;
+COMMIT;

@@ -1,0 +1,10 @@
+create function f(a int) returns int language sql immutable as 'select a';
+create function g(a int) returns int language sql immutable as 'select a';
+create domain positive as int default f(1) constraint of_f check (f(value) > 0) constraint of_both check (f(value) = g(value)) constraint plain check (value < 100);
+comment on constraint of_f on domain positive is 'kept';
+create domain undeclared as int default f(2) constraint u check (f(value) > 0) not null;
+create table t (a int not null, b int, constraint t_excl exclude using btree (a with =) where (f(a) > 0));
+create statistics t_stat on (f(a)), b from t;
+comment on statistics t_stat is 'kept too';
+create table of_it (p positive, u undeclared, c int default f(3));
+insert into of_it values (1, 1, 5);

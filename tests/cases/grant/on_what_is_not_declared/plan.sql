@@ -1,0 +1,13 @@
+BEGIN;
+CREATE ROLE {{unique}}_app;
+CREATE EXTENSION postgres_fdw;
+GRANT USAGE ON FOREIGN DATA WRAPPER postgres_fdw TO {{unique}}_app;
+GRANT USAGE ON SCHEMA other TO {{unique}}_app;
+GRANT USAGE ON TYPE public.citext TO {{unique}}_app;
+GRANT USAGE ON TYPE other.e TO {{unique}}_app;
+GRANT EXECUTE ON FUNCTION public.citext_eq(public.citext, public.citext) TO {{unique}}_app;
+GRANT EXECUTE ON FUNCTION other.f(integer) TO {{unique}}_app;
+GRANT EXECUTE ON FUNCTION pg_catalog.pg_ls_dir(text) TO {{unique}}_app;
+REVOKE EXECUTE ON FUNCTION public.citext_ne(public.citext, public.citext) FROM PUBLIC;
+GRANT SELECT, USAGE ON SEQUENCE other.s TO {{unique}}_app;
+COMMIT;

@@ -1,0 +1,14 @@
+create function f(a text) returns text language sql immutable as 'select a';
+create table t (a int, b text, constraint t_key unique (a) with (fillfactor = 70));
+create index came_back on t (f(b)) with (fillfactor = 60) where a > 0;
+create index changed on t (lower(b), (a + 1)) with (fillfactor = 50);
+alter index came_back alter column 1 set statistics 99;
+alter index changed alter column 1 set statistics 98;
+alter index changed alter column 2 set statistics 97;
+comment on index changed is 'kept';
+alter table t cluster on t_key;
+create table u (a int, b text, constraint u_pkey primary key (a) with (fillfactor = 40));
+create index another_method on u (a) with (deduplicate_items = false);
+create index u_order on u (b);
+alter table u cluster on u_order;
+insert into u values (1, 'a');

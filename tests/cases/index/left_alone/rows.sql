@@ -1,0 +1,1 @@
+select c.relname, c.reloptions, i.indisclustered, (select array_agg(a.attstattarget order by attnum) from pg_attribute a where a.attrelid = c.oid and a.attstattarget > 0) from pg_index i join pg_class c on c.oid = i.indexrelid where i.indrelid in ('t'::regclass, 'u'::regclass) order by 1;

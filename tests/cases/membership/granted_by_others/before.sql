@@ -1,0 +1,11 @@
+create role {{unique}}_group;
+create role {{unique}}_other;
+create role {{unique}}_admin;
+create role {{unique}}_member;
+grant {{unique}}_group to {{unique}}_admin with admin option;
+grant {{unique}}_other to {{unique}}_admin with admin option;
+set role {{unique}}_admin;
+grant {{unique}}_group to {{unique}}_member;
+grant {{unique}}_other to {{unique}}_member with inherit true;
+reset role;
+grant {{unique}}_other to {{unique}}_member with inherit true;

@@ -1,0 +1,1 @@
+create procedure p(internal) language c as '$libdir/plpgsql', 'plpgsql_inline_handler';

@@ -1,0 +1,1 @@
+select id, number, p, b, x, j, js, d from t order by id

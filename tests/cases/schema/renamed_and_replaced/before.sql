@@ -1,0 +1,13 @@
+create schema one;
+create table one.t (a int, b text check (b <> ''));
+create view one.v as select a from one.t;
+create view one.w as select a from one.t;
+create function one.f() returns int language sql as 'select 1';
+create function one.stamp() returns trigger language plpgsql as 'begin return new; end';
+create trigger stamps before insert on one.t for each row execute function one.stamp();
+create trigger other before insert on one.t for each row execute function one.stamp();
+alter table one.t enable row level security;
+create policy p on one.t using (a > 0);
+create policy q on one.t for select using (a > 0);
+create type one.pair as (a int, b int);
+create function one.takes(one.pair) returns int language sql as 'select 1';

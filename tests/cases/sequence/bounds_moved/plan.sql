@@ -1,0 +1,22 @@
+BEGIN;
+SELECT setval('public.fresh', 10, false) FROM public.fresh WHERE last_value < 10;
+ALTER SEQUENCE public.fresh MINVALUE 10 START WITH 10;
+SELECT setval('public.behind', 10, false) FROM public.behind WHERE last_value < 10;
+ALTER SEQUENCE public.behind MINVALUE 10 START WITH 10;
+SELECT setval('public.ahead', 10, false) FROM public.ahead WHERE last_value < 10;
+ALTER SEQUENCE public.ahead MINVALUE 10 START WITH 10;
+SELECT setval('public.down', -10, false) FROM public.down WHERE last_value > -10;
+ALTER SEQUENCE public.down MAXVALUE -10 START WITH -10;
+ALTER SEQUENCE public.elsewhere MINVALUE 10 MAXVALUE 20 START WITH 10 RESTART WITH 10;
+COMMIT;
+
+BEGIN;
+SELECT setval('public.t_raised_seq', 10, false) FROM public.t_raised_seq WHERE last_value < 10;
+ALTER SEQUENCE public.t_raised_seq MINVALUE 10 START WITH 10;
+ALTER SEQUENCE public.t_raised_far_seq MINVALUE 10 MAXVALUE 20 START WITH 10 CYCLE RESTART WITH 10;
+ALTER SEQUENCE public.t_turned_seq INCREMENT BY -1 MINVALUE -2147483648 MAXVALUE -1 START WITH -1 RESTART WITH -1;
+SELECT setval('public.t_begun_seq', 12, false) FROM public.t_begun_seq WHERE last_value < 10;
+ALTER SEQUENCE public.t_begun_seq MINVALUE 10 START WITH 12;
+SELECT setval('public.t_started_seq', 3, false) FROM public.t_started_seq WHERE last_value < 2;
+ALTER SEQUENCE public.t_started_seq MINVALUE 2;
+COMMIT;

@@ -1,0 +1,18 @@
+create schema other;
+create function stamp() returns trigger language plpgsql as 'begin return new; end';
+create table p (id int, constraint p_pkey primary key (id));
+create table t (id int, b text, p int, constraint t_pkey primary key (id), constraint t_check check (id > 0), constraint t_fk foreign key (p) references p) partition by list (id);
+create table t_1 partition of t for values in (1);
+create index t_b on t (b);
+create trigger stamp before insert on t for each row execute function stamp();
+comment on index t_1_b_idx is 'x';
+comment on constraint t_1_pkey on t_1 is 'x';
+comment on constraint t_check on t_1 is 'x';
+comment on constraint t_fk on t_1 is 'x';
+comment on trigger stamp on t_1 is 'x';
+alter index t_1_b_idx set (fillfactor = 70);
+alter table t_1 cluster on t_1_b_idx;
+alter table t_1 disable trigger stamp;
+create table c (p int, q text, constraint c_fk foreign key (p) references p);
+alter table c disable trigger all;
+create statistics other.away on p, q from c;

@@ -1,0 +1,10 @@
+create extension unaccent;
+create text search configuration fr (copy = pg_catalog.french);
+alter text search configuration fr alter mapping for word, hword with unaccent, french_stem;
+create text search dictionary plain (template = unaccent, rules = 'unaccent');
+create text search dictionary simple (template = simple);
+create text search configuration shadowed (parser = pg_catalog.default);
+alter text search configuration shadowed add mapping for word with pg_catalog.simple;
+alter text search configuration shadowed add mapping for asciiword with public.simple;
+create text search configuration swapped (parser = pg_catalog.default);
+alter text search configuration swapped add mapping for word with pg_catalog.simple;

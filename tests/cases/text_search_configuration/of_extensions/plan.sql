@@ -1,0 +1,3 @@
+BEGIN;
+ALTER TEXT SEARCH CONFIGURATION public.swapped ALTER MAPPING FOR word WITH public.simple;
+COMMIT;

@@ -1,0 +1,2 @@
+create table t (id bigint primary key, file oid);
+select lo_create(47110);
