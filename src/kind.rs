@@ -25,7 +25,7 @@ pub use clustered::{cluster, compare_clustered, keep_clustered};
 pub use cx::{Cx, Terms};
 pub use draft::{Draft, Drafted, Names, dotless, inline, unwrapped};
 pub use firing::{FIRING, firing, firing_verb};
-pub use grant_option::{GRANT_OPTION, read_grant_option, write_privileges};
+pub use grant_option::{GRANT_OPTION, MAINTAIN, known_privileges, read_grant_option, write_privileges};
 pub use index_parts::{IndexParts, bare, can_be_clustered};
 pub use item::{Item, Reference, split_name, split_using, sql_using, with_using};
 pub use options::{Options, switch};

@@ -3,6 +3,7 @@
 
 use crate::kind::{Row, Server};
 use crate::model::Address;
+use crate::sql::operator_name;
 
 /// `f(integer, text)`: the name of a routine of `pg_proc p`.
 pub fn routine(p: &str) -> String {
@@ -80,11 +81,11 @@ fn list(catalog: &str, oid: &str, which: &str) -> String {
          UNION ALL SELECT 'operator class', c.opcnamespace, c.opcname || ' using ' || m.amname, NULL \
          FROM pg_opclass c JOIN pg_am m ON m.oid = c.opcmethod \
          WHERE d.refclassid = 'pg_opclass'::regclass AND c.oid = d.refobjid \
-         UNION ALL SELECT 'operator', o.oprnamespace, o.oprname || '(' || CASE o.oprleft WHEN 0 THEN 'none' \
-         ELSE format_type(o.oprleft, NULL) END || ', ' || format_type(o.oprright, NULL) || ')', NULL FROM pg_operator o \
+         UNION ALL SELECT 'operator', o.oprnamespace, {}, NULL FROM pg_operator o \
          WHERE d.refclassid = 'pg_operator'::regclass AND o.oid = d.refobjid\
          ) w JOIN pg_namespace n ON n.oid = w.place \
-         WHERE d.classid = '{catalog}'::regclass AND d.objid = {oid} AND {which} AND d.deptype IN ('n', 'a'))"
+         WHERE d.classid = '{catalog}'::regclass AND d.objid = {oid} AND {which} AND d.deptype IN ('n', 'a'))",
+        operator_name!()
     )
 }
 

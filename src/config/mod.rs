@@ -183,8 +183,16 @@ impl Default for Keepalive {
     /// A dead path is noticed after a minute and a half, not after the two hours of most systems.
     fn default() -> Self {
         let seconds = Duration::from_secs;
-        let user_timeout = Some(seconds(90));
-        Keepalive { on: true, idle: seconds(30), interval: seconds(10), count: 6, user_timeout }
+        let keepalive =
+            Keepalive { on: true, idle: seconds(30), interval: seconds(10), count: 6, user_timeout: None };
+        Keepalive { user_timeout: Some(keepalive.patience()), ..keepalive }
+    }
+}
+
+impl Keepalive {
+    /// After how long a silent path counts as dead.
+    pub fn patience(&self) -> Duration {
+        self.idle.saturating_add(self.interval.saturating_mul(self.count))
     }
 }
 

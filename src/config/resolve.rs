@@ -103,12 +103,13 @@ fn keepalive(settings: &Settings) -> Result<Keepalive> {
     let idle = seconds("keepalives_idle")?.unwrap_or(default.idle);
     let interval = seconds("keepalives_interval")?.unwrap_or(default.interval);
     let count = number("keepalives_count")?.filter(|count| *count > 0).unwrap_or(default.count);
+    let keepalive = Keepalive { on, idle, interval, count, user_timeout: None };
     let user_timeout = match number("tcp_user_timeout")? {
         Some(millis) => (millis > 0).then(|| Duration::from_millis(millis.into())),
         // Nothing is kept alive while something that was sent is unanswered: by itself, Linux then waits for 15 minutes.
-        None => on.then(|| idle.saturating_add(interval.saturating_mul(count))),
+        None => on.then(|| keepalive.patience()),
     };
-    Ok(Keepalive { on, idle, interval, count, user_timeout })
+    Ok(Keepalive { user_timeout, ..keepalive })
 }
 
 /// Combines the comma-separated lists of hosts, addresses and ports, as libpq does.

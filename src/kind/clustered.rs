@@ -34,8 +34,8 @@ pub fn keep_clustered(table: &Address, desired: bool, observed: bool, cx: &Cx<'_
 
 /// Whether the file gives the rows of the table an order.
 fn is_said_elsewhere(table: &Address, cx: &Cx<'_>) -> bool {
-    let parts = cx.desired.iter().filter(|entry| !entry.absent && entry.parent.as_ref() == Some(table));
-    parts.into_iter().any(|entry| cx.attribute(&entry.address, "clustered").is_some())
+    let mut parts = cx.desired.iter().filter(|entry| !entry.absent && entry.parent.as_ref() == Some(table));
+    parts.any(|entry| cx.attribute(&entry.address, "clustered").is_some())
 }
 
 fn alter(table: &Address, words: String) -> Statement {

@@ -170,11 +170,6 @@ impl<'a> Draft<'a> {
         self.registry.get(address.kind)?.attribute(&*entry.body, name)
     }
 
-    /// Whether the file has that object too.
-    pub fn holds(&self, address: &Address) -> bool {
-        self.model.contains(address)
-    }
-
     /// Whether the server has a feature.
     pub fn has(&self, feature: Feature) -> bool {
         self.schemas.version.has(feature)

@@ -66,8 +66,8 @@ impl<'a> Item<'a> {
 
     /// Says that the object declared next needs `to`, which is named at `span` and must be declared.
     pub fn refer(&mut self, to: Address, span: Span) {
-        self.needs.push(to.clone());
-        self.references.push(Reference { to, span });
+        self.need(to.clone());
+        self.mention(to, span);
     }
 
     /// Says that `to`, which is named at `span`, must be declared; the object declared next need not wait for it.

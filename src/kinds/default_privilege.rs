@@ -2,8 +2,8 @@
 
 use crate::delta::{Action, Alteration, Change, Show};
 use crate::kind::{
-    Cx, Doc, Draft, GRANT_OPTION, Item, Place, Rank, Right, Room, Row, Server, Undeclared, read_grant_option,
-    write_privileges,
+    Cx, Doc, Draft, GRANT_OPTION, Item, MAINTAIN, Place, Rank, Right, Room, Row, Server, Undeclared,
+    known_privileges, read_grant_option, write_privileges,
 };
 use crate::model::{Address, Entry, Model, Observed};
 use crate::pg::Feature;
@@ -25,8 +25,6 @@ pub struct Body {
     /// Observed: who makes the objects, also where the address does not name the current user.
     maker: String,
 }
-
-const MAINTAIN: &str = "maintain";
 
 static DOC: Doc = Doc {
     name: "default privilege",
@@ -185,7 +183,7 @@ impl Room for DefaultPrivilege {
     }
 
     fn create(&self, at: &Address, desired: &Body, cx: &Cx<'_>) -> Vec<Step> {
-        let privileges = known(&desired.privileges, cx);
+        let privileges = known_privileges(&desired.privileges, cx);
         match implicit(at) {
             // There is no row of it yet, so they are what they are from the start.
             Some(implicit) if is_just(&privileges, implicit) => Vec::new(),
@@ -198,7 +196,7 @@ impl Room for DefaultPrivilege {
 
     fn compare(&self, at: &Address, desired: &Body, observed: &Body, cx: &Cx<'_>, out: &mut Alteration) {
         let Body { privileges, .. } = desired;
-        let (privileges, there) = (&known(privileges, cx), &observed.privileges);
+        let (privileges, there) = (&known_privileges(privileges, cx), &observed.privileges);
         let missing = without(privileges, |name, option| there.get(name).is_some_and(|has| *has || !option));
         let extra = without(there, |name, _| privileges.contains_key(name));
         let options = without(there, |name, option| !option || privileges.get(name) != Some(&false));
@@ -289,12 +287,6 @@ fn implicit(at: &Address) -> Option<&'static str> {
 
 fn is_just(privileges: &BTreeMap<String, bool>, name: &str) -> bool {
     privileges.len() == 1 && privileges.get(name) == Some(&false)
-}
-
-/// The privileges that the server knows: `all` says MAINTAIN too, which there is from 17 on.
-fn known(privileges: &BTreeMap<String, bool>, cx: &Cx<'_>) -> BTreeMap<String, bool> {
-    let maintain = cx.server.has(Feature::MaintainPrivilege);
-    without(privileges, |name, _| !maintain && name == MAINTAIN)
 }
 
 /// The privileges of which `which` does not hold.

@@ -6,8 +6,8 @@ use crate::model::{Address, Entry, Observed};
 use crate::needs;
 use crate::source::{KeyDoc, Shape, Span};
 use crate::sql::{
-    Form, Fragment, Phrase, argument_types, ident, not_of_extension, retype_routine, routine_name,
-    split_routine,
+    Form, Fragment, Phrase, argument_types, ident, not_of_extension, operator_name, retype_routine,
+    routine_name, split_routine,
 };
 use crate::statement::{Statement, Step};
 
@@ -61,10 +61,6 @@ macro_rules! operator {
     };
 }
 
-/// How the sides of `pg_operator o` read as in the name.
-const SIDES: &str = "CASE o.oprleft WHEN 0 THEN 'none' ELSE format_type(o.oprleft, NULL) END || ', ' \
-     || CASE o.oprright WHEN 0 THEN 'none' ELSE format_type(o.oprright, NULL) END";
-
 impl Room for Operator {
     type Body = Body;
 
@@ -109,9 +105,10 @@ impl Room for Operator {
         let (ours, own) = (server.in_schemas("n.nspname"), not_of_extension("pg_operator", "o.oid"));
         // One without a function was only promised, as commutator or negator of another.
         Some(format!(
-            "SELECT n.nspname AS schema, o.oprname || '(' || {SIDES} || ')' AS name, {} AS function, {} AS commutator, {} AS negator, \
+            "SELECT n.nspname AS schema, {} AS name, {} AS function, {} AS commutator, {} AS negator, \
              {} AS restrict, {} AS join, o.oprcanhash AS hashes, o.oprcanmerge AS merges, {} AS needs FROM pg_operator o JOIN pg_namespace n ON n.oid = o.oprnamespace \
              WHERE o.oprcode <> 0 AND {ours} AND {own} ORDER BY o.oid",
+            operator_name!(),
             routine_name!("o.oprcode"),
             operator!("oprcom"),
             operator!("oprnegate"),
@@ -126,9 +123,7 @@ impl Room for Operator {
             class: "pg_operator",
             oid: "o.oid",
             from: "pg_operator o JOIN pg_namespace n ON n.oid = o.oprnamespace",
-            path: "n.nspname, o.oprname || '(' || CASE o.oprleft WHEN 0 THEN 'none' \
-                   ELSE format_type(o.oprleft, NULL) END || ', ' || CASE o.oprright WHEN 0 THEN 'none' \
-                   ELSE format_type(o.oprright, NULL) END || ')'",
+            path: concat!("n.nspname, ", operator_name!()),
             only: "o.oprcode <> 0",
             member: ("pg_operator", "o.oid"),
             owner: Some("o.oprowner"),

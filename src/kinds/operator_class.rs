@@ -264,7 +264,6 @@ fn of_members(catalog: &str) -> String {
     needs::query(catalog, &format!("ANY (ARRAY(SELECT b.oid FROM {catalog} b WHERE {which}))"))
 }
 
-/// The name with its access method.
 /// `OPERATOR CLASS public.mood_ops USING btree`.
 fn called(at: &Address) -> String {
     sql_using("OPERATOR CLASS", at.schema(), at.name())

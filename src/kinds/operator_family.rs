@@ -122,7 +122,6 @@ impl Room for OperatorFamily {
     }
 }
 
-/// The name with its access method.
 /// `OPERATOR FAMILY public.numbers USING btree`.
 fn called(at: &Address) -> String {
     sql_using("OPERATOR FAMILY", at.schema(), at.name())

@@ -323,54 +323,16 @@ fn without_length(data_type: &str) -> String {
     format!("{bare}{array}")
 }
 
-/// Types, and arrays of them, whose `=` says whether two values are the same. Others have none (`json`, `point`), or one
-/// that means something else (`box`).
-const COMPARABLE: &[&str] = &[
-    "smallint",
-    "integer",
-    "int",
-    "int2",
-    "int4",
-    "int8",
-    "bigint",
-    "numeric",
-    "decimal",
-    "real",
-    "double precision",
-    "float4",
-    "float8",
-    "text",
-    "varchar",
-    "bpchar",
-    "character",
-    "character varying",
-    "char",
-    "varbit",
-    "bit",
-    "boolean",
-    "bool",
-    "date",
-    "time",
-    "timetz",
-    "timestamp",
-    "timestamptz",
-    "timestamp without time zone",
-    "timestamp with time zone",
-    "time without time zone",
-    "time with time zone",
-    "interval",
-    "uuid",
-    "bytea",
-    "jsonb",
-    "citext",
-];
+/// Types, and arrays of them, that are padded with blanks to their length, which only `=` passes over.
+const PADDED: &[&str] = &["character", "char", "bpchar"];
 
-/// A condition: the row `t` has that value.
+/// A condition: the row `t` has that value. Some types have no `=` (`json`, `point`), and of others it means something
+/// else (`box`, `citext`).
 fn same(at: &Address, name: &str, cell: &Cell, cx: &Cx<'_>) -> String {
     let (column, value) = (ident(name), value(at, name, cell, cx));
     let data_type = without_length(&type_of(at, name, cx)).to_lowercase();
     let of = data_type.split(['(', '[']).next().unwrap_or_default().trim();
-    match COMPARABLE.contains(&of) {
+    match PADDED.contains(&of) {
         true => format!("t.{column} IS NOT DISTINCT FROM {}", value.text()),
         false => format!("to_jsonb(t.{column}) IS NOT DISTINCT FROM to_jsonb({})", value.text()),
     }

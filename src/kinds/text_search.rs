@@ -185,7 +185,7 @@ impl Room for TextSearch {
         // A bare name is PostgreSQL's own, or that of a dictionary beside it which the file has.
         let beside = |name: &str| {
             let at = Address::new(DICTIONARY_DOC.name, [draft.schema(), name]);
-            draft.holds(&at)
+            draft.model.contains(&at)
         };
         let said = |name: &String, of_dictionary: bool| match split_name(name).as_slice() {
             [schema, name] if schema == OWN && !(of_dictionary && beside(name)) => dotless(name),

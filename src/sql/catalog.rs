@@ -13,6 +13,15 @@ macro_rules! routine_name {
 }
 pub(crate) use routine_name;
 
+/// The name of the operator `pg_operator o` with the types of its sides, as a file says it.
+macro_rules! operator_name {
+    () => {
+        "o.oprname || '(' || CASE o.oprleft WHEN 0 THEN 'none' ELSE format_type(o.oprleft, NULL) END || ', ' \
+         || CASE o.oprright WHEN 0 THEN 'none' ELSE format_type(o.oprright, NULL) END || ')'"
+    };
+}
+pub(crate) use operator_name;
+
 /// Schema and name of the routine with that OID, as a JSON list; NULL where there is none.
 pub fn routine_path(oid: &str) -> String {
     format!(

@@ -11,11 +11,11 @@ mod quote;
 mod routine;
 mod sequence;
 
-pub(crate) use catalog::routine_name;
 pub use catalog::{
     HOLDS_NO_NULL, SERIAL, column_names, columns_line, member_of_class, member_of_no_class, not_of_extension,
     routine_path, sequence_of_a_column, with_clause,
 };
+pub(crate) use catalog::{operator_name, routine_name};
 pub use cut::{bracketed, cut, cut_once, unquoted};
 pub use form::{Consent, Cost, Form, Lock, Work};
 pub use fragment::Fragment;

@@ -20,6 +20,7 @@ mod house;
 mod inspect;
 mod kill_matrix;
 mod killed;
+mod kinds;
 mod leftovers;
 mod locks;
 mod network;

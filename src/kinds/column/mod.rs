@@ -12,8 +12,8 @@ mod steps;
 
 use crate::delta::{Alteration, Change, Show};
 use crate::kind::{
-    Context, Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server, Undeclared, Visit, split_name,
-    unwrapped,
+    Context, Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server, Undeclared, Visit, remark,
+    split_name, unwrapped,
 };
 use crate::model::{Address, Entry, Model, Observed};
 use crate::needs;
@@ -243,11 +243,7 @@ impl Room for Column {
              AND {ours} AND {own} ORDER BY a.attrelid, a.attnum",
             heirs::deviates(server),
             needs::query_beyond_tables("pg_attrdef", "cd.oid"),
-            needs::query_of_generated(
-                "a.attrelid",
-                "a.attnum",
-                "(SELECT f.oid FROM pg_attrdef f WHERE f.adrelid = a.attrelid AND f.adnum = a.attnum)"
-            )
+            needs::query_of_generated("a.attrelid", "a.attnum", "cd.oid")
         ))
     }
 
@@ -440,9 +436,9 @@ impl Room for Column {
     fn drop(&self, at: &Address, observed: &Body, cx: &Cx<'_>) -> Vec<Step> {
         // What a partition has from its table stays; only where it differs can it be undone.
         if let Some(parent) = heirs::of_parent(at, cx).filter(|_| observed.inherited.is_some()) {
-            let remark = Address::about("comment", Vec::<String>::new(), at.clone());
-            let mute = cx.observed.model.contains(&remark).then(|| {
-                let sql = format!("COMMENT ON COLUMN {}.{} IS NULL", at.relation(), ident(at.name()));
+            let comment = Address::about("comment", Vec::<String>::new(), at.clone());
+            let mute = cx.observed.model.contains(&comment).then(|| {
+                let sql = remark(&format!("COLUMN {}.{}", at.relation(), ident(at.name())), None);
                 Statement::on(&at.host("table"), Form::Comment, sql).into()
             });
             return self.difference(at, &parent, observed, cx).into_iter().chain(mute).collect();

@@ -4,8 +4,8 @@ mod words;
 
 use crate::delta::{Action, Alteration, Change, Show};
 use crate::kind::{
-    Cx, Doc, Draft, GRANT_OPTION, Item, Place, Rank, Right, Room, Row, Seat, Server, Undeclared,
-    read_grant_option, right, split_name, write_privileges,
+    Cx, Doc, Draft, GRANT_OPTION, Item, MAINTAIN, Place, Rank, Right, Room, Row, Seat, Server, Undeclared,
+    known_privileges, read_grant_option, right, split_name, write_privileges,
 };
 use crate::model::{Address, Entry, Model, Observed};
 use crate::pg::Feature;
@@ -28,8 +28,6 @@ pub struct Body {
     /// Observed: the role owns what has no owner in the model, and so has every privilege.
     owner: bool,
 }
-
-const MAINTAIN: &str = "maintain";
 
 static DOC: Doc = Doc {
     name: "grant",
@@ -286,7 +284,7 @@ impl Room for Grant {
     /// What is new has the privileges that PostgreSQL gives to everyone, and no others.
     fn create(&self, at: &Address, desired: &Body, cx: &Cx<'_>) -> Vec<Step> {
         let Some(subject) = at.subject() else { return Vec::new() };
-        let privileges = known(&desired.privileges, cx);
+        let privileges = known_privileges(&desired.privileges, cx);
         if is_owner(at.name(), subject, cx) {
             return Vec::new();
         }
@@ -315,7 +313,7 @@ impl Room for Grant {
         if observed.owner {
             return;
         }
-        let privileges = &known(privileges, cx);
+        let privileges = &known_privileges(privileges, cx);
         let lacks =
             |(name, option): &(&String, &bool)| there.get(*name).is_none_or(|there| **option && !there);
         let mut missing: BTreeMap<String, bool> =
@@ -480,13 +478,6 @@ fn brings_more(subject: &Address, cx: &Cx<'_>) -> bool {
             _ => false,
         }
     })
-}
-
-/// The privileges that the server knows: `all` says MAINTAIN too, which there is from 17 on.
-fn known(privileges: &BTreeMap<String, bool>, cx: &Cx<'_>) -> BTreeMap<String, bool> {
-    let maintain = cx.server.has(Feature::MaintainPrivilege);
-    let list = privileges.iter().filter(|(name, _)| maintain || *name != MAINTAIN);
-    list.map(|(name, option)| (name.clone(), *option)).collect()
 }
 
 fn names(privileges: &BTreeMap<String, bool>) -> Vec<String> {

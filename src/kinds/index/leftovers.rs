@@ -22,8 +22,8 @@ fn names(of: &Address) -> impl Iterator<Item = (String, bool)> {
     std::iter::once((interim(of), true)).chain(given)
 }
 
-/// Whether an index is what a build of `of`, an index of the same table, left behind. One that is valid is somebody's, whatever it is called, unless
-/// its name is ours.
+/// Whether an index is what a build of `of`, an index of the same table, left behind. One that is valid is somebody's,
+/// whatever it is called, unless its name is ours.
 pub(super) fn is_of(at: &Address, valid: bool, of: &Address) -> bool {
     names(of).any(|(name, ours)| name == at.name() && (ours || !valid))
 }
