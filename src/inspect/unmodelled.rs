@@ -40,6 +40,47 @@ const PRIVILEGES: &str = "SELECT 'privileges on', i.type || ' ' || i.identity FR
      AND (o.oid < 16384 AND i.schema = 'pg_catalog' OR EXISTS (SELECT FROM pg_depend e WHERE e.classid = o.class \
      AND e.objid = o.oid AND e.deptype = 'e'))";
 
+/// Privileges that the owner of an object has given up, and privileges on the type that the rows of a table have.
+const UNUSUAL_PRIVILEGES: &str = "SELECT DISTINCT 'privileges of the owner of', i.type || ' ' || i.identity FROM (\
+     SELECT 'pg_class'::regclass AS class, oid, relowner AS owner, relacl AS acl, \
+     acldefault(CASE relkind WHEN 'S' THEN 's' ELSE 'r' END::\"char\", relowner) AS usual FROM pg_class \
+     UNION ALL SELECT 'pg_proc'::regclass, oid, proowner, proacl, acldefault('f', proowner) FROM pg_proc \
+     UNION ALL SELECT 'pg_type'::regclass, oid, typowner, typacl, acldefault('T', typowner) FROM pg_type \
+     UNION ALL SELECT 'pg_namespace'::regclass, oid, nspowner, nspacl, acldefault('n', nspowner) FROM pg_namespace \
+     UNION ALL SELECT 'pg_language'::regclass, oid, lanowner, lanacl, acldefault('l', lanowner) FROM pg_language \
+     UNION ALL SELECT 'pg_foreign_data_wrapper'::regclass, oid, fdwowner, fdwacl, acldefault('F', fdwowner) \
+     FROM pg_foreign_data_wrapper \
+     UNION ALL SELECT 'pg_foreign_server'::regclass, oid, srvowner, srvacl, acldefault('S', srvowner) \
+     FROM pg_foreign_server) o, pg_identify_object(o.class, o.oid, 0) i WHERE o.acl IS NOT NULL AND o.oid >= 16384 \
+     AND EXISTS (SELECT FROM aclexplode(o.usual) u WHERE u.grantee = o.owner AND NOT EXISTS (\
+     SELECT FROM aclexplode(o.acl) h WHERE h.grantee = u.grantee AND h.privilege_type = u.privilege_type)) \
+     UNION ALL SELECT 'privileges on the row type of', i.type || ' ' || i.identity FROM pg_type t \
+     JOIN pg_class c ON c.oid = t.typrelid AND c.relkind <> 'c', pg_identify_object('pg_class'::regclass, c.oid, 0) i \
+     WHERE t.typacl IS NOT NULL AND c.oid >= 16384";
+
+/// What is said of the database as a whole, and of all of its sessions. What this tool looks for there is its own.
+const OF_DATABASE: &str = "SELECT 'comment on', 'the database' FROM pg_database d \
+     WHERE d.datname = current_database() AND shobj_description(d.oid, 'pg_database') IS NOT NULL \
+     UNION ALL SELECT 'setting of', CASE s.setdatabase WHEN 0 THEN 'all databases: ' ELSE 'the database: ' END \
+     || split_part(setting, '=', 1) \
+     FROM pg_db_role_setting s, unnest(s.setconfig) setting WHERE s.setrole = 0 AND setting NOT LIKE 'pgreconcile.%' \
+     AND s.setdatabase IN (0, (SELECT d.oid FROM pg_database d WHERE d.datname = current_database()))";
+
+/// Security labels, and objects of somebody's own in the schemas of PostgreSQL.
+const ODD: &str = "SELECT 'security label on', i.type || ' ' || i.identity FROM pg_seclabel l, \
+     pg_identify_object(l.classoid, l.objoid, l.objsubid) i \
+     UNION ALL SELECT i.type, i.identity FROM (\
+     SELECT 'pg_class'::regclass AS class, oid, relnamespace AS place FROM pg_class WHERE relkind <> 'i' \
+     UNION ALL SELECT 'pg_proc'::regclass, oid, pronamespace FROM pg_proc \
+     UNION ALL SELECT 'pg_operator'::regclass, oid, oprnamespace FROM pg_operator \
+     UNION ALL SELECT 'pg_collation'::regclass, oid, collnamespace FROM pg_collation \
+     UNION ALL SELECT 'pg_ts_config'::regclass, oid, cfgnamespace FROM pg_ts_config \
+     UNION ALL SELECT 'pg_ts_dict'::regclass, oid, dictnamespace FROM pg_ts_dict \
+     UNION ALL SELECT 'pg_type'::regclass, t.oid, t.typnamespace FROM pg_type t WHERE t.typtype IN ('d', 'e', 'r')) o, \
+     pg_identify_object(o.class, o.oid, 0) i WHERE o.oid >= 16384 \
+     AND o.place IN ('pg_catalog'::regnamespace, 'information_schema'::regnamespace) \
+     AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = o.class AND e.objid = o.oid AND e.deptype = 'e')";
+
 /// Everything in the database that no kind stands for.
 ///
 /// # Errors
@@ -73,7 +114,8 @@ pub fn unmodelled(session: &mut Session) -> Result<Vec<Unmodelled>> {
     let subscriptions = "SELECT 'subscription', quote_ident(s.subname) FROM pg_subscription s JOIN pg_database d \
                          ON d.oid = s.subdbid WHERE d.datname = current_database()";
     let query = format!(
-        "{} UNION ALL {comments} UNION ALL {defaults} UNION ALL {subscriptions} UNION ALL {PRIVILEGES} UNION ALL {} ORDER BY 1, 2",
+        "{} UNION ALL {comments} UNION ALL {defaults} UNION ALL {subscriptions} UNION ALL {PRIVILEGES} \
+         UNION ALL {UNUSUAL_PRIVILEGES} UNION ALL {OF_DATABASE} UNION ALL {ODD} UNION ALL {} ORDER BY 1, 2",
         branches.join(" UNION ALL "),
         parts::query()
     );
