@@ -102,7 +102,16 @@ impl Room for Comment {
     }
 
     fn rights(&self, at: &Address, _: &Body, _: Action, cx: &Cx<'_>) -> Vec<Right> {
-        at.subject().and_then(|subject| right::owned(subject, cx)).map(Right::Own).into_iter().collect()
+        let Some(subject) = at.subject() else { return Vec::new() };
+        if let Some(owned) = right::owned(subject, cx) {
+            return vec![Right::Own(owned)];
+        }
+        // What nobody owns is commented by who may alter it.
+        let entry = cx.desired.get(subject).or_else(|| cx.observed.model.get(subject));
+        let rights = |entry: &Entry| {
+            Some(cx.registry.get(subject.kind)?.rights(subject, &*entry.body, Action::Alter, cx))
+        };
+        entry.and_then(rights).unwrap_or_default()
     }
 
     fn drop(&self, at: &Address, _: &Body, cx: &Cx<'_>) -> Vec<Step> {

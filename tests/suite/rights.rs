@@ -154,6 +154,16 @@ const LACKING: &[(&str, &str, &[&str])] = &[
         "[[default_privileges]]\nfor_role = \"{owner}\"\nto = \"public\"\non = \"tables\"\nprivileges = [\"select\"]\n[roles.{owner}]",
         &["GRANT {owner} TO {role}"],
     ),
+    (
+        MAKES,
+        "[operator_classes]\nplain = { type = \"int4\", as = [\"FUNCTION 1 btint4cmp(int4, int4)\"] }",
+        &["ALTER ROLE {role} SUPERUSER"],
+    ),
+    (
+        "alter role {role} createrole; create role {more}",
+        "[roles.{more}]\ncomment = \"for nobody\"",
+        &["GRANT {more} TO {role} WITH ADMIN OPTION"],
+    ),
     // All of them at once.
     (
         "",
