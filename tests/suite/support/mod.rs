@@ -45,7 +45,7 @@ pub use tempfile::TempDir;
 /// A name that no other test uses, here or in another test process; for roles, which a whole cluster shares.
 pub fn unique(prefix: &str) -> String {
     static NEXT: AtomicU32 = AtomicU32::new(1);
-    format!("{prefix}_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed))
+    format!("{prefix}_{}_{:06}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed))
 }
 
 /// Asserts that two texts are the same, and shows the first line in which they are not.
