@@ -10,7 +10,7 @@ mod scratch;
 use crate::adopt::Renames;
 use crate::error::Result;
 use crate::kind::{Context, Terms};
-use crate::model::{Model, Observed};
+use crate::model::{Address, Model, Observed};
 use crate::pg::is_lost;
 use crate::session::{Session, server_error};
 use crate::sql::qualified;
@@ -18,10 +18,18 @@ use crate::state::{Memo, Remembered};
 use part::Purpose;
 use question::{Question, from_clause};
 use renaming::Renaming;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-/// Settles every fragment of `desired` that `observed` has too. Gives the pairs that were found to be the same and
-/// that no earlier run remembers.
+/// What was found out about the fragments.
+#[derive(Debug, Default)]
+pub struct Settled {
+    /// The pairs that are the same, and that no earlier run remembers.
+    pub learnt: Vec<Remembered>,
+    /// Objects with a fragment that can be read only once something has its new name; until then it counts as the same.
+    pub put_off: BTreeSet<Address>,
+}
+
+/// Settles every fragment of `desired` that `observed` has too.
 ///
 /// # Errors
 /// `Failed` if the connection is lost.
@@ -32,7 +40,7 @@ pub fn settle(
     renames: &Renames,
     memo: &Memo,
     terms: &Terms<'_>,
-) -> Result<Vec<Remembered>> {
+) -> Result<Settled> {
     let mut questions = question::collect(desired, observed, terms.registry);
     questions.retain(|question| match memo.knows(&question.remembered()) {
         true => {
@@ -42,7 +50,7 @@ pub fn settle(
         false => true,
     });
     if questions.is_empty() {
-        return Ok(Vec::new());
+        return Ok(Settled::default());
     }
     log::debug!("asking the server about {} expressions", questions.len());
     let functions = question::sql_functions(observed);
@@ -51,12 +59,12 @@ pub fn settle(
     let settled_names = renaming.is_empty() || session.server.in_recovery;
     let (explainable, mut residue): (Vec<Question>, Vec<Question>) =
         questions.into_iter().partition(|question| settled_names && question.can_be_explained(&functions));
-    let mut settled = Vec::new();
+    let mut settled = Settled::default();
     for (question, spelled) in explain(session, explainable, terms)? {
         match spelled {
             Some((one, two)) if question::same(&one, &two) => {
                 question.settle(desired, terms.registry, &question.observed);
-                settled.push(question.remembered());
+                settled.learnt.push(question.remembered());
             }
             Some((one, _)) if question.is_type() => {
                 question.settle(desired, terms.registry, question::type_of_null(&one));
@@ -67,17 +75,33 @@ pub fn settle(
     }
     let mut unlike = Vec::new();
     for (question, spelled) in scratch::spell(session, residue, Purpose::Compare, &renaming, terms)? {
-        let Some(spelling) = spelled else { continue };
+        let Some(spelling) = spelled else {
+            if renaming.is_awaited_by(&question.desired) {
+                question.settle(desired, terms.registry, &question.observed);
+                settled.put_off.insert(question.address);
+            }
+            continue;
+        };
         question.settle(desired, terms.registry, &spelling);
         if spelling == question.observed {
-            settled.push(question.remembered());
+            settled.learnt.push(question.remembered());
+        } else if !renaming.is_empty() {
+            let there = question.context_there(observed, &renaming.renames, terms.registry);
+            let Some(context) = there else { continue };
+            if scratch::carried(session, &question.observed, &context, &renaming, terms)? == Some(spelling) {
+                question.settle(desired, terms.registry, &question.observed);
+            }
         } else if question.is_whole() {
             unlike.push((question, spelling));
         }
     }
-    for question in read_again(session, unlike, &renaming, terms)? {
+    for question in read_again(session, unlike, terms)? {
         question.settle(desired, terms.registry, &question.observed);
-        settled.push(question.remembered());
+        settled.learnt.push(question.remembered());
+    }
+    if !renaming.is_empty() {
+        // Under names that come with this plan they are the same, and under no others.
+        settled.learnt.clear();
     }
     Ok(settled)
 }
@@ -87,10 +111,9 @@ pub fn settle(
 fn read_again(
     session: &mut Session,
     unlike: Vec<(Question, String)>,
-    renaming: &Renaming,
     terms: &Terms<'_>,
 ) -> Result<Vec<Question>> {
-    if unlike.is_empty() || !renaming.is_empty() {
+    if unlike.is_empty() {
         return Ok(Vec::new());
     }
     let reading = |text: &str, question: &Question| {
@@ -104,7 +127,7 @@ fn read_again(
     let questions = unlike.iter().flat_map(|(question, spelling)| {
         [reading(&question.observed, question), reading(spelling, question)]
     });
-    let again = scratch::spell(session, questions.collect(), Purpose::Compare, renaming, terms)?;
+    let again = scratch::spell(session, questions.collect(), Purpose::Compare, &Renaming::default(), terms)?;
     let same = |pair: &[(Question, Option<String>)], question: &Question, spelling: &str| {
         let [(_, there), (_, here)] = pair else { return false };
         let there = [Some(question.observed.as_str()), there.as_deref()];

@@ -56,6 +56,9 @@ pub struct Change {
     pub to: Option<String>,
 }
 
+/// The attribute that is another where an object is moved from one schema into another.
+pub const SCHEMA: &str = "schema";
+
 /// One difference at one address.
 #[derive(Debug, Clone)]
 pub struct Delta {

@@ -10,6 +10,7 @@ mod item;
 mod options;
 mod place;
 mod remark;
+mod renaming;
 pub mod right;
 mod seat;
 mod server;
@@ -31,6 +32,7 @@ pub use item::{Item, Reference, split_name, split_using, sql_using, with_using};
 pub use options::{Options, switch};
 pub use place::Place;
 pub use remark::{REMARK, read_remark, remark};
+pub use renaming::{follow_routine, rename, rename_plain};
 pub use right::{Right, Test};
 pub use seat::{Privileges, Seat};
 pub use server::{Row, Server};
@@ -285,7 +287,8 @@ pub trait Room: Sync + 'static {
         None
     }
 
-    /// The steps that give the object at `from` the name of `at`, if its kind can be renamed.
+    /// The steps that give the object at `from` the name and the schema of `at`, if its kind can be renamed; none where
+    /// something else brings it there.
     fn rename(&self, _from: &Address, _at: &Address, _cx: &Cx<'_>) -> Option<Vec<Step>> {
         None
     }
@@ -357,6 +360,11 @@ pub trait Room: Sync + 'static {
         true
     }
 
+    /// Whether what is part of something stays in its schema when that is moved into another one.
+    fn stays_behind(&self) -> bool {
+        false
+    }
+
     /// Whether the order of such objects in the file means something.
     fn keeps_order(&self) -> bool {
         false
@@ -406,6 +414,8 @@ macro_rules! erased {
             fn holds_fast(&self) -> bool;
             /// See [`Room::goes_with_parent`].
             fn goes_with_parent(&self) -> bool;
+            /// See [`Room::stays_behind`].
+            fn stays_behind(&self) -> bool;
             /// See [`Room::keeps_order`].
             fn keeps_order(&self) -> bool;
             /// See [`Room::is_shared`].
@@ -465,6 +475,9 @@ macro_rules! erased {
             }
             fn goes_with_parent(&self) -> bool {
                 Room::goes_with_parent(self)
+            }
+            fn stays_behind(&self) -> bool {
+                Room::stays_behind(self)
             }
             fn keeps_order(&self) -> bool {
                 Room::keeps_order(self)

@@ -76,6 +76,16 @@ impl Address {
         Address { kind: self.kind, path: path.into(), about: self.about.clone() }
     }
 
+    /// The same place in another schema.
+    #[must_use]
+    pub fn in_schema(&self, schema: &str) -> Address {
+        let mut path = self.path.to_vec();
+        if let Some(first) = path.first_mut() {
+            *first = schema.to_string();
+        }
+        Address { kind: self.kind, path: path.into(), about: self.about.clone() }
+    }
+
     /// The same address with `from` replaced by `to` wherever it is, or is above, this object; `inside` tells of an
     /// address whether it can stand inside `from`.
     #[must_use]
@@ -200,8 +210,8 @@ pub struct Entry {
     pub optional: bool,
     /// It must not be there.
     pub absent: bool,
-    /// The name it had before.
-    pub renamed_from: Option<String>,
+    /// Where it was before: under another name, or in another schema.
+    pub renamed_from: Option<Address>,
     /// The file gives it no name of its own, so an object of the same shape under another name will do.
     pub unnamed: bool,
 }

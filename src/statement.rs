@@ -140,6 +140,13 @@ impl Step {
         Step { direct: statements.into_iter().collect(), ..Step::default() }
     }
 
+    /// Says that its direct form is about `table`.
+    #[must_use]
+    pub fn of(mut self, table: &Address) -> Step {
+        self.direct.iter_mut().for_each(|statement| statement.table = Some(table.clone()));
+        self
+    }
+
     /// Adds the gentler way.
     #[must_use]
     pub fn online(mut self, statements: impl IntoIterator<Item = Statement>) -> Step {

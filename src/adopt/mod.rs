@@ -4,7 +4,7 @@
 mod types;
 
 use crate::kind::Registry;
-use crate::model::{Address, Model, Observed};
+use crate::model::{Address, Entry, Model, Observed};
 use crate::sql::ident;
 use std::collections::HashMap;
 pub use types::spell as spell_types;
@@ -29,14 +29,16 @@ impl Renames {
     /// What the database calls the object.
     pub fn in_database(&self, address: &Address, registry: &Registry) -> Address {
         self.list.iter().rev().fold(address.clone(), |address, (to, from)| {
-            address.moved(to, from, &|inner| registry.can_hold(to.kind, inner.kind))
+            let moved = address.moved(to, from, &|inner| registry.can_hold(to.kind, inner.kind));
+            retyped(&moved, to, from, registry).unwrap_or(moved)
         })
     }
 }
 
-/// Pairs everything, changing addresses in both models.
-pub fn pair(desired: &mut Model, observed: &mut Observed, registry: &Registry) -> Renames {
+/// Pairs everything, changing addresses in both models. Of the schemas `left` only what is moved out of them stays.
+pub fn pair(desired: &mut Model, observed: &mut Observed, left: &[String], registry: &Registry) -> Renames {
     let renames = follow_renames(desired, observed, registry);
+    forget(&mut observed.model, left, registry);
     expand(desired, observed, registry);
     take_names(desired, observed, registry);
     renames
@@ -44,69 +46,140 @@ pub fn pair(desired: &mut Model, observed: &mut Observed, registry: &Registry) -
 
 fn follow_renames(desired: &Model, observed: &mut Observed, registry: &Registry) -> Renames {
     let mut renames = Renames::default();
-    let mut wanted: Vec<_> = desired.iter().filter(|entry| entry.renamed_from.is_some()).collect();
-    wanted.sort_by_key(|entry| entry.address.path().len());
-    for entry in wanted {
-        let Some(name) = &entry.renamed_from else { continue };
-        let (to, from) = (&entry.address, entry.address.renamed(name));
+    let mut wanted: Vec<(&Address, Address)> = desired
+        .iter()
+        .filter_map(|entry| Some((&entry.address, entry.renamed_from.clone()?)))
+        .filter(|(to, from)| to != &from)
+        .collect();
+    wanted.sort_by_key(|(to, _)| to.path().len());
+    for (to, former) in wanted {
+        let from = former_now(&former, to, &renames, &observed.model, registry);
         if observed.model.contains(to) || !observed.model.contains(&from) || desired.contains(&from) {
             continue;
         }
+        follow(observed, &from, to, registry);
         renames.list.push((to.clone(), from.clone()));
-        let addresses: Vec<Address> = observed.model.addresses().cloned().collect();
-        for address in addresses {
-            let Some(mut there) = observed.model.remove(&address) else { continue };
-            let inside = |inner: &Address| registry.can_hold(from.kind, inner.kind);
-            there.address = there.address.moved(&from, to, &inside);
-            let kind = registry.get(there.address.kind);
-            if let Some(address) = kind.and_then(|kind| kind.readdress(&there.address, &from, to)) {
-                there.address = address;
-            }
-            let related = there.parent.iter_mut().chain(&mut there.needs).chain(&mut there.uses);
-            related.for_each(|other| *other = other.moved(&from, to, &inside));
-            if let Some(kind) = kind {
-                // What a table or something larger is called may be mentioned anywhere, a column only near it.
-                let table = &to.path()[..to.path().len().min(2)];
-                let near = there.address.path().starts_with(table);
-                let mentions = there.needs.iter().any(|need| need.path().starts_with(table));
-                if to.path().len() <= 2 || near || mentions {
-                    kind.follow(&mut *there.body, &from, to);
-                }
-            }
-            observed.model.put(there);
+        for (from, to) in followers(&observed.model, &from, to, registry) {
+            follow(observed, &from, &to, registry);
+            renames.list.push((to, from));
         }
-        let inside = |inner: &Address| registry.can_hold(from.kind, inner.kind);
-        let facts = std::mem::take(&mut observed.tables).into_iter();
-        observed.tables = facts.map(|(at, facts)| (at.moved(&from, to, &inside), facts)).collect();
-        retype(&mut observed.model, &from, to, registry);
     }
     renames
+}
+
+/// Where an object that was at `former` is after the renames so far.
+fn former_now(
+    former: &Address,
+    to: &Address,
+    renames: &Renames,
+    observed: &Model,
+    registry: &Registry,
+) -> Address {
+    let mut from = former.clone();
+    for (to, earlier) in renames.iter() {
+        from = from.moved(earlier, to, &|inner| registry.can_hold(to.kind, inner.kind));
+        from = retyped(&from, earlier, to, registry).unwrap_or(from);
+    }
+    // What goes with another was brought here by it, if not by this name.
+    let brought = from.in_schema(to.schema());
+    let follows = |at: &Address| observed.get(at).is_some_and(|there| leader(there, registry).is_some());
+    if !observed.contains(&from) && follows(&brought) { brought } else { from }
+}
+
+/// The table that an observed object outside of it goes with.
+fn leader(there: &Entry, registry: &Registry) -> Option<String> {
+    registry.get(there.address.kind)?.attribute(&*there.body, "follows")
+}
+
+/// What goes with an object into another schema without standing in it: where it was, and where it is then.
+fn followers(observed: &Model, from: &Address, to: &Address, registry: &Registry) -> Vec<(Address, Address)> {
+    if from.schema() == to.schema() || from.path().len() != 2 {
+        return Vec::new();
+    }
+    let of = Some(to.path().join("\n"));
+    let behind = observed.iter().filter(|there| there.address.schema() == from.schema());
+    let behind = behind.filter(|there| leader(there, registry) == of);
+    behind.map(|there| (there.address.clone(), there.address.in_schema(to.schema()))).collect()
+}
+
+/// Follows one rename in all that is observed.
+fn follow(observed: &mut Observed, from: &Address, to: &Address, registry: &Registry) {
+    let inside = |inner: &Address| registry.can_hold(from.kind, inner.kind);
+    let namespace = registry.namespace().map_or("", |(kind, _)| kind.doc().name);
+    let [left, entered] = [from, to].map(|at| Address::new(namespace, [at.schema()]));
+    let addresses: Vec<Address> = observed.model.addresses().cloned().collect();
+    for address in addresses {
+        let Some(mut there) = observed.model.remove(&address) else { continue };
+        there.address = there.address.moved(from, to, &inside);
+        let kind = registry.get(there.address.kind);
+        if let Some(address) = kind.and_then(|kind| kind.readdress(&there.address, from, to)) {
+            there.address = address;
+        }
+        let related = there.parent.iter_mut().chain(&mut there.needs).chain(&mut there.uses);
+        related.for_each(|other| *other = other.moved(from, to, &inside));
+        if there.address == *to {
+            there.needs.iter_mut().filter(|need| **need == left).for_each(|need| *need = entered.clone());
+        }
+        if let Some(kind) = kind {
+            // What a table or something larger is called may be mentioned anywhere, a column only near it.
+            let table = &to.path()[..to.path().len().min(2)];
+            let near = there.address.path().starts_with(table);
+            let mentions = there.needs.iter().any(|need| need.path().starts_with(table));
+            if to.path().len() <= 2 || near || mentions {
+                kind.follow(&mut *there.body, from, to);
+            }
+        }
+        observed.model.put(there);
+    }
+    let facts = std::mem::take(&mut observed.tables).into_iter();
+    observed.tables = facts.map(|(at, facts)| (at.moved(from, to, &inside), facts)).collect();
+    retype(&mut observed.model, from, to, registry);
 }
 
 /// Follows the rename of a type, or of the schema of types, in names that have types in them.
 fn retype(observed: &mut Model, from: &Address, to: &Address, registry: &Registry) {
     let is_type = from.path().len() == 2;
-    if !is_type && registry.namespace().is_none_or(|(kind, _)| kind.doc().name != from.kind) {
-        return;
-    }
-    let mut moves: HashMap<Address, Address> = HashMap::new();
-    for entry in observed.iter().filter(|entry| !is_type || entry.needs.contains(to)) {
-        let Some(kind) = registry.get(entry.address.kind) else { continue };
-        let mut spell = |of: &str| match (is_type, of.strip_suffix("[]")) {
-            (true, None) if of == from.relation() => to.relation(),
-            (true, Some(of)) if of == from.relation() => to.relation() + "[]",
-            (false, _) => match of.strip_prefix(&format!("{}.", ident(from.name()))) {
-                Some(rest) => format!("{}.{rest}", ident(to.name())),
-                None => of.to_string(),
-            },
-            _ => of.to_string(),
-        };
-        let name = kind.retype(entry.address.name(), &mut spell);
-        if name != entry.address.name() {
-            moves.insert(entry.address.clone(), entry.address.renamed(&name));
-        }
-    }
+    let entries = observed.iter().filter(|entry| !is_type || entry.needs.contains(to));
+    let moves = entries.filter_map(|entry| {
+        let address = &entry.address;
+        retyped(address, from, to, registry).map(|moved| (address.clone(), moved))
+    });
+    let moves = moves.collect();
     rename_all(observed, &moves);
+}
+
+/// The address with the rename of a type, or of the schema of types, in its name.
+fn retyped(at: &Address, from: &Address, to: &Address, registry: &Registry) -> Option<Address> {
+    let is_type = from.path().len() == 2;
+    if !is_type && registry.namespace().is_none_or(|(kind, _)| kind.doc().name != from.kind) {
+        return None;
+    }
+    let mut spell = |of: &str| match (is_type, of.strip_suffix("[]")) {
+        (true, None) if of == from.relation() => to.relation(),
+        (true, Some(of)) if of == from.relation() => to.relation() + "[]",
+        (false, _) => match of.strip_prefix(&format!("{}.", ident(from.name()))) {
+            Some(rest) => format!("{}.{rest}", ident(to.name())),
+            None => of.to_string(),
+        },
+        _ => of.to_string(),
+    };
+    let name = registry.get(at.kind)?.retype(at.name(), &mut spell);
+    (name != at.name()).then(|| at.renamed(&name))
+}
+
+/// Takes out what is in schemas that were read only for what is moved out of them.
+fn forget(observed: &mut Model, left: &[String], registry: &Registry) {
+    let Some((namespace, _)) = registry.namespace().filter(|_| !left.is_empty()) else { return };
+    let is_left = |at: &Address| {
+        let lives_there = at.kind == namespace.doc().name || registry.can_hold(namespace.doc().name, at.kind);
+        lives_there && left.iter().any(|schema| schema == at.schema())
+    };
+    let about_it =
+        |there: &Entry| there.needs.iter().any(|need| need.kind == namespace.doc().name && is_left(need));
+    let alien = |there: &Entry| is_left(there.address.subject().unwrap_or(&there.address)) || about_it(there);
+    let gone: Vec<Address> =
+        observed.iter().filter(|there| alien(there)).map(|there| there.address.clone()).collect();
+    gone.iter().for_each(|at| _ = observed.remove(at));
 }
 
 fn expand(desired: &mut Model, observed: &Observed, registry: &Registry) {

@@ -80,7 +80,7 @@ fn apply(
         related.for_each(|other| *other = moved(other));
         if let (Some(from), Some(kind)) = (&mut entry.renamed_from, registry.get(address.kind)) {
             let mut spell = |of: &str| spelled.get(of).cloned().unwrap_or_else(|| of.to_string());
-            *from = kind.retype(from, &mut spell);
+            *from = from.renamed(&kind.retype(from.name(), &mut spell));
         }
         desired.put(entry);
     }

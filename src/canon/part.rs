@@ -77,6 +77,33 @@ impl Part {
     }
 }
 
+impl Part {
+    /// The statements that make an observed fragment under the names that are there, and spell it under those of the
+    /// file; nothing where that is done otherwise.
+    pub fn carried(text: &str, context: &Context, terms: &Terms<'_>) -> Option<Part> {
+        let (made, spelled) = match context {
+            Context::Part { before, after, spelled } => (format!("{before}{text}{after}"), spelled.clone()),
+            Context::Query { .. } => {
+                (format!("CREATE TEMP VIEW pgr_view AS {text}"), spelled_view("pgr_view"))
+            }
+            _ => return None,
+        };
+        let path = terms.search_path;
+        Some(Part {
+            before: format!("SET LOCAL search_path = {path}; {made}; "),
+            after: format!("{BARE}{spelled}; "),
+        })
+    }
+}
+
+/// The query that gives how the server prints the temporary view `name`, as a fragment.
+fn spelled_view(name: &str) -> String {
+    format!(
+        "SELECT '-- ' || {} || E'\\n' || rtrim(pg_get_viewdef(c), ';') FROM (SELECT 'pg_temp.{name}'::regclass) v(c)",
+        columns_line("c")
+    )
+}
+
 impl Scene<'_> {
     fn renames(&self) -> bool {
         !self.renaming.is_empty()
@@ -205,10 +232,9 @@ impl Scene<'_> {
         Part {
             before: String::new(),
             after: format!(
-                "{path}CREATE TEMP VIEW pgr_view_{number}{columns} AS {}; {BARE}SELECT '-- ' || {} || E'\\n' || rtrim(pg_get_viewdef(c), ';') \
-                 FROM (SELECT 'pg_temp.pgr_view_{number}'::regclass) v(c); ",
+                "{path}CREATE TEMP VIEW pgr_view_{number}{columns} AS {}; {BARE}{}; ",
                 question.desired,
-                columns_line("c")
+                spelled_view(&format!("pgr_view_{number}"))
             ),
         }
     }

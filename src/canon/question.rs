@@ -1,5 +1,6 @@
 //! One question to the server: does this mean that?
 
+use crate::adopt::Renames;
 use crate::kind::{Context, Registry};
 use crate::model::{Address, Model, Observed};
 use crate::sql::{Fragment, ident};
@@ -147,6 +148,24 @@ impl Question {
                 }
             });
         }
+    }
+
+    /// In what context the server can be asked for the observed fragment as long as nothing is renamed.
+    pub fn context_there(
+        &self,
+        observed: &mut Observed,
+        renames: &Renames,
+        registry: &Registry,
+    ) -> Option<Context> {
+        let entry = observed.model.get_mut(&self.address)?;
+        let at = renames.in_database(&self.address, registry);
+        let mut found = None;
+        registry.get(at.kind)?.fragments(&at, &mut *entry.body, &mut |attribute, _, context| {
+            if attribute == self.attribute {
+                found = Some(context);
+            }
+        });
+        found
     }
 
     /// What a later run may remember of a pair that is the same.

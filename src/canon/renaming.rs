@@ -5,6 +5,7 @@ use crate::delta::Alteration;
 use crate::kind::{Cx, Place, Rank};
 use crate::model::Address;
 use crate::sql::{Form, Lock};
+use std::collections::BTreeSet;
 
 /// How the names that the file wants come about in the scratch.
 #[derive(Debug, Default)]
@@ -15,6 +16,8 @@ pub struct Renaming {
     pub columns: Vec<(Address, Address)>,
     /// Tables in the file, and what the database calls them.
     pub renames: Renames,
+    /// What cannot be renamed without a table lock: the scratch has no such name.
+    later: Vec<Address>,
 }
 
 impl Renaming {
@@ -22,11 +25,17 @@ impl Renaming {
     pub fn is_empty(&self) -> bool {
         self.renames.is_empty() && self.statements.is_empty()
     }
+
+    /// Whether a text that cannot be read may only be waiting for a name that comes with the plan.
+    pub fn is_awaited_by(&self, text: &str) -> bool {
+        self.later.iter().any(|at| text.contains(at.name()))
+    }
 }
 
 /// Prepares the renames of `cx`, those of labels included.
 pub fn renaming(cx: &Cx<'_>, renames: &Renames) -> Renaming {
     let mut renaming = Renaming { renames: renames.clone(), ..Renaming::default() };
+    renaming.statements.push_str(&new_schemas(cx, renames));
     for (to, from) in renames.iter() {
         let Some(kind) = cx.registry.get(to.kind) else { continue };
         if kind.doc().rank == Rank::Column {
@@ -34,11 +43,14 @@ pub fn renaming(cx: &Cx<'_>, renames: &Renames) -> Renaming {
         }
         let named = matches!(kind.doc().place, Place::Namespace(_) | Place::InSchema(_));
         let steps = if named { kind.rename(from, to, cx) } else { None };
-        for statement in steps.iter().flatten().flat_map(|step| &step.direct) {
-            if statement.form.cost().lock == Lock::None {
-                renaming.statements.push_str(statement.sql.text());
-                renaming.statements.push_str("; ");
-            }
+        let mut statements = steps.iter().flatten().flat_map(|step| &step.direct).peekable();
+        if named && statements.peek().is_none_or(|statement| statement.form.cost().lock != Lock::None) {
+            renaming.later.push(to.clone());
+            continue;
+        }
+        for statement in statements {
+            renaming.statements.push_str(statement.sql.text());
+            renaming.statements.push_str("; ");
         }
     }
     for entry in cx.desired.iter().filter(|entry| !entry.absent) {
@@ -53,4 +65,18 @@ pub fn renaming(cx: &Cx<'_>, renames: &Renames) -> Renaming {
         }
     }
     renaming
+}
+
+/// What makes the schemas into which something is moved, where they are yet to come.
+fn new_schemas(cx: &Cx<'_>, renames: &Renames) -> String {
+    let Some((namespace, _)) = cx.registry.namespace() else { return String::new() };
+    let moved = renames.iter().filter(|(to, from)| to.path().len() == 2 && to.schema() != from.schema());
+    let into: BTreeSet<Address> =
+        moved.map(|(to, _)| Address::new(namespace.doc().name, [to.schema()])).collect();
+    let new = into.iter().filter(|schema| !cx.observed.model.contains(schema));
+    let bodies =
+        new.filter_map(|schema| Some((schema, cx.desired.get(schema).filter(|entry| !entry.absent)?)));
+    let steps = bodies.flat_map(|(schema, entry)| namespace.create(schema, &*entry.body, cx));
+    let statements = steps.flat_map(|step| step.direct);
+    statements.map(|statement| format!("{}; ", statement.sql.text())).collect()
 }

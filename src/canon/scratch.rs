@@ -9,7 +9,7 @@ use super::part::{Part, Purpose};
 use super::question::Question;
 use super::renaming::Renaming;
 use crate::error::Result;
-use crate::kind::Terms;
+use crate::kind::{Context, Terms};
 use crate::pg::is_lost;
 use crate::session::{Session, server_error};
 
@@ -58,4 +58,25 @@ pub fn spell(
         spelled.push((question, answer));
     }
     Ok(spelled)
+}
+
+/// How the server spells an observed fragment, which it reads in `context`, under the names of the file; nothing where
+/// that is asked otherwise.
+pub fn carried(
+    session: &mut Session,
+    text: &str,
+    context: &Context,
+    renaming: &Renaming,
+    terms: &Terms<'_>,
+) -> Result<Option<String>> {
+    let Some(Part { before, after }) = Part::carried(text, context, terms) else { return Ok(None) };
+    match session.ask(&format!("BEGIN; {before}{}{after}ROLLBACK", renaming.statements)) {
+        Ok(answers) => Ok(answers.first().and_then(|answer| answer.first().map(str::to_string))),
+        Err(error) if is_lost(&error) => Err(server_error("cannot compare expressions", &error)),
+        Err(error) => {
+            log::debug!("`{text}` cannot be carried over: {error:?}");
+            let _ = session.run("ROLLBACK");
+            Ok(None)
+        }
+    }
 }

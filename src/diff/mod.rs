@@ -3,7 +3,7 @@
 mod dependents;
 
 use crate::adopt::Renames;
-use crate::delta::{Action, Alteration, Change, Delta};
+use crate::delta::{Action, Alteration, Change, Delta, Obstacle, SCHEMA};
 use crate::kind::{Cx, Kind, Undeclared};
 use crate::model::{Address, Entry};
 use crate::sql::Form;
@@ -103,7 +103,7 @@ fn compared(
     if !drift.is_empty() {
         found.drift.push(Drift { address: at.clone(), changes: drift });
     }
-    let mut delta = delta(entry, Action::Alter);
+    let mut delta = Delta { obstacle, ..delta(entry, Action::Alter) };
     delta.needs.extend(kind.comes_after(&entry.address, &*entry.body, cx));
     if !before.is_empty() {
         delta.action = Action::Replace;
@@ -121,10 +121,16 @@ fn compared(
         }
     }
     if let Some(from) = renamed_from {
-        delta.renaming = kind.rename(from, at, cx).unwrap_or_default();
-        let change = Change { attribute: "name", from: Some(from.name().into()), to: Some(at.name().into()) };
-        delta.changes.push(change);
-        delta.action = if changes.is_empty() { Action::Rename } else { delta.action };
+        delta.obstacle = delta.obstacle.or_else(|| name_taken(at, from, cx));
+        match kind.rename(from, at, cx) {
+            Some(steps) => delta.renaming = steps,
+            None => delta.obstacle = Some(nameless(at, from)),
+        }
+        if !delta.renaming.is_empty() || delta.obstacle.is_some() {
+            delta.renaming.extend(left_behind(from, at, cx));
+            delta.changes.extend(other_name(from, at));
+            delta.action = if changes.is_empty() { Action::Rename } else { delta.action };
+        }
     }
     delta.changes.extend(changes);
     if delta.changes.is_empty() && steps.is_empty() {
@@ -134,8 +140,54 @@ fn compared(
     delta.disturbs = disturbs;
     delta.disturbed = disturbed;
     (delta.made, delta.along) = (made, along);
-    delta.obstacle = obstacle;
     found.deltas.push(delta);
+}
+
+/// What of its name and its schema becomes another.
+fn other_name(from: &Address, at: &Address) -> Vec<Change> {
+    let parts = [(SCHEMA, from.schema(), at.schema()), ("name", from.name(), at.name())];
+    let parts = parts.into_iter().filter(|(attribute, _, _)| at.path().len() > 1 || *attribute == "name");
+    let others = parts.filter(|(_, from, to)| from != to);
+    others
+        .map(|(attribute, from, to)| Change { attribute, from: Some(from.into()), to: Some(to.into()) })
+        .collect()
+}
+
+/// The steps by which the parts of an object that the server leaves in its former schema come after it.
+fn left_behind(from: &Address, at: &Address, cx: &Cx<'_>) -> Vec<Step> {
+    if from.schema() == at.schema() || at.path().len() != 2 {
+        return Vec::new();
+    }
+    let stays = |there: &&Entry| cx.registry.get(there.address.kind).is_some_and(Kind::stays_behind);
+    let parts = cx.observed.model.iter().filter(|there| there.parent.as_ref() == Some(at)).filter(stays);
+    let steps = parts.filter_map(|there| {
+        let kind = cx.registry.get(there.address.kind)?;
+        kind.rename(&there.address.in_schema(from.schema()), &there.address, cx)
+    });
+    steps.flatten().collect()
+}
+
+/// Why an object cannot have its name: something else of its sort has it.
+fn name_taken(at: &Address, from: &Address, cx: &Cx<'_>) -> Option<Obstacle> {
+    let class = |kind: &str| cx.registry.get(kind).and_then(Kind::seat).map(|seat| seat.class);
+    let own = class(at.kind)?;
+    let mut others = cx.observed.model.addresses().filter(|other| *other != at && other.path() == at.path());
+    let other = others.find(|other| class(other.kind) == Some(own))?;
+    Some(Obstacle {
+        message: format!("`{from}` cannot become `{at}`: there is `{other}`"),
+        hint: "give that another name, or drop it, in a run before this one".to_string(),
+        span: None,
+    })
+}
+
+/// Why an object cannot have its name: PostgreSQL gives its kind none but that which it was made with.
+fn nameless(at: &Address, from: &Address) -> Obstacle {
+    Obstacle {
+        message: format!("PostgreSQL cannot rename `{from}` to `{at}`"),
+        hint: "leave `renamed_from` out: it is created under its name, and the other can be dropped"
+            .to_string(),
+        span: None,
+    }
 }
 
 /// The steps of a drop that is followed by a creation: nothing is lost by it, so it needs no consent.

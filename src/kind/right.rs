@@ -129,7 +129,8 @@ pub fn may_create_in(role: &str, schema: &str) -> Right {
 /// to the owner of the object, or of what it is part of.
 pub fn usual(place: Place, at: &Address, action: Action, cx: &Cx<'_>) -> Vec<Right> {
     let mut rights = Vec::new();
-    let makes = matches!(action, Action::Create | Action::Replace);
+    // So does another name, and another schema.
+    let makes = matches!(action, Action::Create | Action::Replace | Action::Rename);
     match place {
         Place::InSchema(_) if makes => rights.push(Right::create_in(at.schema(), cx)),
         Place::Namespace(_) if makes => rights.push(Right::create_in_database(cx)),

@@ -1,7 +1,9 @@
 //! Aggregates.
 
 use crate::delta::{Alteration, Change};
-use crate::kind::{Context, Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server, Visit, split_name};
+use crate::kind::{
+    Context, Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server, Visit, rename, split_name,
+};
 use crate::model::{Address, Entry, Observed};
 use crate::needs;
 use crate::source::{KeyDoc, Shape, Value};
@@ -295,9 +297,8 @@ impl Room for Aggregate {
         vec![Statement::new(Form::DropObject, format!("DROP {}", called(at))).into()]
     }
 
-    fn rename(&self, from: &Address, at: &Address, _: &Cx<'_>) -> Option<Vec<Step>> {
-        let sql = format!("ALTER {} RENAME TO {}", called(from), ident(split_routine(at.name()).0));
-        Some(vec![Statement::new(Form::Catalog, sql).into()])
+    fn rename(&self, from: &Address, at: &Address, cx: &Cx<'_>) -> Option<Vec<Step>> {
+        rename([from, at], |name| split_routine(name).0, Form::Catalog, &called, cx)
     }
 
     fn same_shape(&self, desired: &Body, observed: &Body) -> bool {

@@ -1,11 +1,11 @@
 //! Collations.
 
 use crate::delta::{Alteration, Change, Obstacle};
-use crate::kind::{Context, Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server, Visit};
+use crate::kind::{Context, Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server, Visit, rename_plain};
 use crate::model::{Address, Entry, Observed};
 use crate::pg::Feature;
 use crate::source::{KeyDoc, Shape, Span, Value};
-use crate::sql::{Form, Fragment, Phrase, ident, literal, not_of_extension, qualified};
+use crate::sql::{Form, Fragment, Phrase, literal, not_of_extension, qualified};
 use crate::statement::{Statement, Step};
 
 /// The room.
@@ -208,9 +208,8 @@ impl Room for Collation {
         vec![Statement::new(Form::DropObject, format!("DROP COLLATION {}", name(at))).into()]
     }
 
-    fn rename(&self, from: &Address, at: &Address, _: &Cx<'_>) -> Option<Vec<Step>> {
-        let sql = format!("ALTER COLLATION {} RENAME TO {}", name(from), ident(at.name()));
-        Some(vec![Statement::new(Form::Catalog, sql).into()])
+    fn rename(&self, from: &Address, at: &Address, cx: &Cx<'_>) -> Option<Vec<Step>> {
+        rename_plain([from, at], Form::Catalog, &|it| format!("COLLATION {}", name(it)), cx)
     }
 
     fn identity(&self, at: &Address) -> Option<String> {

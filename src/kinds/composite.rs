@@ -1,11 +1,13 @@
 //! Composite types: rows without a table.
 
 use crate::delta::{Alteration, Change, Obstacle, Show};
-use crate::kind::{Context, Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server, Visit, inline};
+use crate::kind::{
+    Context, Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server, Visit, inline, rename_plain,
+};
 use crate::model::{Address, Entry, Observed};
 use crate::needs;
 use crate::source::{Key, KeyDoc, Node, Shape, Span, Value};
-use crate::sql::{Form, Fragment, Phrase, ident, not_of_extension, qualified};
+use crate::sql::{Form, Fragment, Phrase, not_of_extension, qualified};
 use crate::statement::{Statement, Step};
 use std::collections::BTreeSet;
 
@@ -214,9 +216,8 @@ impl Room for Composite {
         vec![Statement::new(Form::DropObject, format!("DROP TYPE {}", name(at))).into()]
     }
 
-    fn rename(&self, from: &Address, at: &Address, _: &Cx<'_>) -> Option<Vec<Step>> {
-        let sql = format!("ALTER TYPE {} RENAME TO {}", name(from), ident(at.name()));
-        Some(vec![Statement::new(Form::AlterComposite, sql).into()])
+    fn rename(&self, from: &Address, at: &Address, cx: &Cx<'_>) -> Option<Vec<Step>> {
+        rename_plain([from, at], Form::AlterComposite, &|it| format!("TYPE {}", name(it)), cx)
     }
 
     fn follow(&self, body: &mut Body, from: &Address, to: &Address) {

@@ -2,7 +2,8 @@
 
 use crate::delta::{Alteration, Change, Obstacle, Show};
 use crate::kind::{
-    Context, Cx, Doc, Draft, Item, Place, Privileges, Rank, Room, Row, Seat, Server, Visit, unwrapped,
+    Context, Cx, Doc, Draft, Item, Place, Privileges, Rank, Room, Row, Seat, Server, Visit, rename_plain,
+    unwrapped,
 };
 use crate::model::{Address, Entry, Observed};
 use crate::needs;
@@ -242,9 +243,8 @@ impl Room for Domain {
         vec![Statement::new(Form::DropObject, format!("DROP DOMAIN {}", name(at))).into()]
     }
 
-    fn rename(&self, from: &Address, at: &Address, _: &Cx<'_>) -> Option<Vec<Step>> {
-        let sql = format!("ALTER DOMAIN {} RENAME TO {}", name(from), ident(at.name()));
-        Some(vec![Statement::new(Form::Catalog, sql).into()])
+    fn rename(&self, from: &Address, at: &Address, cx: &Cx<'_>) -> Option<Vec<Step>> {
+        rename_plain([from, at], Form::Catalog, &|it| format!("DOMAIN {}", name(it)), cx)
     }
 
     fn follow(&self, body: &mut Body, from: &Address, to: &Address) {

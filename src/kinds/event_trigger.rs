@@ -3,6 +3,7 @@
 use crate::delta::{Action, Alteration};
 use crate::kind::{
     Cx, Doc, Draft, FIRING, Item, Place, Rank, Right, Room, Row, Seat, Server, firing, firing_verb,
+    follow_routine,
 };
 use crate::model::{Address, Entry, Observed};
 use crate::pg::Feature;
@@ -160,14 +161,7 @@ impl Room for EventTrigger {
     }
 
     fn follow(&self, body: &mut Body, from: &Address, to: &Address) {
-        let (schema, name) = &mut body.function;
-        match from.kind {
-            "schema" if schema == from.name() => *schema = to.name().to_string(),
-            "function" if from.path() == [schema.clone(), format!("{name}()")] => {
-                *name = to.name().trim_end_matches("()").to_string();
-            }
-            _ => {}
-        }
+        follow_routine(&mut body.function, "()", ["function", "schema"], from, to);
     }
 
     fn identity(&self, at: &Address) -> Option<String> {

@@ -2,7 +2,7 @@
 
 use crate::delta::{Action, Alteration, Change, Obstacle, Show};
 use crate::kind::{
-    Cx, Doc, Draft, Item, Options, Place, Privileges, Rank, Right, Room, Row, Seat, Server, split_name,
+    Cx, Doc, Draft, Item, Options, Place, Privileges, Rank, Right, Room, Row, Seat, Server, follow_routine,
 };
 use crate::model::{Address, Entry, Observed};
 use crate::source::{KeyDoc, Shape, Span};
@@ -270,14 +270,9 @@ impl Room for Foreign {
             body.wrapper = to.name().to_string();
         }
         for (function, takes) in [(&mut body.handler, HANDLER), (&mut body.validator, VALIDATOR)] {
-            let Some((schema, name)) = function else { continue };
-            match from.kind {
-                "schema" if schema == from.name() => *schema = to.name().to_string(),
-                "function" if from.path() == [schema.clone(), format!("{name}{takes}")] => {
-                    *name = split_name(to.name().trim_end_matches(takes)).concat();
-                }
-                _ => {}
-            }
+            function
+                .iter_mut()
+                .for_each(|name| follow_routine(name, takes, ["function", "schema"], from, to));
         }
     }
 

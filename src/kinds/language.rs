@@ -1,7 +1,7 @@
 //! Procedural languages.
 
 use crate::delta::Alteration;
-use crate::kind::{Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server, split_name};
+use crate::kind::{Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server, follow_routine};
 use crate::model::{Address, Entry, Observed};
 use crate::source::{KeyDoc, Shape};
 use crate::sql::{Form, Phrase, ident, qualified, routine_path};
@@ -140,12 +140,7 @@ impl Room for Language {
     fn follow(&self, body: &mut Body, from: &Address, to: &Address) {
         let functions = [(Some(&mut body.handler), HANDLER), (body.inline.as_mut(), INLINE)];
         for (name, takes) in functions.into_iter().chain([(body.validator.as_mut(), VALIDATOR)]) {
-            let Some(name) = name else { continue };
-            if from.kind == "schema" && name.0 == from.name() {
-                name.0 = to.name().to_string();
-            } else if *from == address(name, takes) {
-                name.1 = split_name(to.name().split('(').next().unwrap_or_default()).concat();
-            }
+            name.into_iter().for_each(|name| follow_routine(name, takes, ["function", "schema"], from, to));
         }
     }
 

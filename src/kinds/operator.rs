@@ -1,7 +1,9 @@
 //! Operators.
 
 use crate::delta::{Alteration, Change};
-use crate::kind::{Context, Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server, Visit, split_name};
+use crate::kind::{
+    Context, Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server, Visit, rename, split_name,
+};
 use crate::model::{Address, Entry, Observed};
 use crate::needs;
 use crate::source::{KeyDoc, Shape, Span};
@@ -247,6 +249,13 @@ impl Room for Operator {
             true => "none".to_string(),
             false => spell(of),
         })
+    }
+
+    fn rename(&self, from: &Address, at: &Address, cx: &Cx<'_>) -> Option<Vec<Step>> {
+        // PostgreSQL gives an operator no other name.
+        let bare: fn(&str) -> &str = |name| split_routine(name).0;
+        let renamed = bare(from.name()) != bare(at.name());
+        rename([from, at], bare, Form::Catalog, &called, cx).filter(|_| !renamed)
     }
 
     fn identity(&self, at: &Address) -> Option<String> {

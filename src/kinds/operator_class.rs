@@ -2,7 +2,7 @@
 
 use crate::delta::{Action, Alteration, Show};
 use crate::kind::{
-    Context, Cx, Doc, Draft, Item, Place, Rank, Right, Room, Row, Seat, Server, Visit, split_using,
+    Context, Cx, Doc, Draft, Item, Place, Rank, Right, Room, Row, Seat, Server, Visit, rename, split_using,
     sql_using, with_using,
 };
 use crate::model::{Address, Entry, Observed};
@@ -227,18 +227,15 @@ impl Room for OperatorClass {
     }
 
     fn rename(&self, from: &Address, at: &Address, cx: &Cx<'_>) -> Option<Vec<Step>> {
-        let (name, method) = split_using(at.name());
-        let mut steps = vec![format!("ALTER {} RENAME TO {}", called(from), ident(name))];
-        let own = qualified(at.schema(), name);
+        let bare: fn(&str) -> &str = |name| split_using(name).0;
+        let mut steps = rename([from, at], bare, Form::Catalog, &called, cx)?;
+        // The family that came with it has its name, and its schema.
+        let own = qualified(at.schema(), bare(at.name()));
         if cx.observed.model.body::<Body>(at).is_some_and(|there| there.family == own) {
-            let family = qualified(from.schema(), split_using(from.name()).0);
-            steps.push(format!(
-                "ALTER OPERATOR FAMILY {family} USING {} RENAME TO {}",
-                ident(method),
-                ident(name)
-            ));
+            let family = |it: &Address| sql_using("OPERATOR FAMILY", it.schema(), it.name());
+            steps.extend(rename([from, at], bare, Form::Catalog, &family, cx)?);
         }
-        Some(vec![Step::direct(steps.into_iter().map(|sql| Statement::new(Form::Catalog, sql)))])
+        Some(steps)
     }
 
     /// A family of its own is called as the class is.

@@ -2,11 +2,12 @@
 
 use crate::delta::{Action, Alteration};
 use crate::kind::{
-    Cx, Doc, Draft, Item, Place, Rank, Right, Room, Row, Seat, Server, split_using, sql_using, with_using,
+    Cx, Doc, Draft, Item, Place, Rank, Right, Room, Row, Seat, Server, rename, split_using, sql_using,
+    with_using,
 };
 use crate::model::{Address, Entry, Observed};
 use crate::source::KeyDoc;
-use crate::sql::{Form, ident, member_of_no_class, not_of_extension};
+use crate::sql::{Form, member_of_no_class, not_of_extension};
 use crate::statement::{Statement, Step};
 use std::sync::LazyLock;
 
@@ -108,9 +109,8 @@ impl Room for OperatorFamily {
         vec![Statement::new(Form::DropObject, format!("DROP {}", called(at))).into()]
     }
 
-    fn rename(&self, from: &Address, at: &Address, _: &Cx<'_>) -> Option<Vec<Step>> {
-        let sql = format!("ALTER {} RENAME TO {}", called(from), ident(split_using(at.name()).0));
-        Some(vec![Statement::new(Form::Catalog, sql).into()])
+    fn rename(&self, from: &Address, at: &Address, cx: &Cx<'_>) -> Option<Vec<Step>> {
+        rename([from, at], |name| split_using(name).0, Form::Catalog, &called, cx)
     }
 
     fn retype(&self, name: &str, _: &mut dyn FnMut(&str) -> String) -> String {

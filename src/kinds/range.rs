@@ -1,7 +1,9 @@
 //! Range types, each with its multirange type.
 
 use crate::delta::{Alteration, Change, Obstacle, Show};
-use crate::kind::{Context, Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server, Visit, split_name};
+use crate::kind::{
+    Context, Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server, Visit, rename_plain, split_name,
+};
 use crate::model::{Address, Entry, Observed};
 use crate::needs;
 use crate::pg::Feature;
@@ -20,12 +22,34 @@ pub struct Body {
     definition: Fragment,
     canonical: Option<String>,
     /// Desired: nothing where the server's choice will do.
-    multirange: Option<String>,
+    multirange: Option<Multirange>,
     /// Observed: key and value of each part of the definition.
     parts: Vec<(&'static str, String)>,
+    /// Observed: what the server has made with it in its schema, as SQL calls each.
+    with_it: Vec<String>,
     /// Observed: `schema.table.column` of what is of this type.
     columns: Vec<String>,
     span: Option<Span>,
+}
+
+/// The name of a multirange type, with its schema where that is not the one of its range type.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Multirange(Option<String>, String);
+
+impl Multirange {
+    /// As SQL calls it, if its range type is at `at`.
+    fn sql(&self, at: &Address) -> String {
+        qualified(self.0.as_deref().unwrap_or(at.schema()), &self.1)
+    }
+}
+
+impl Show for Multirange {
+    fn show(&self) -> Option<String> {
+        Some(match &self.0 {
+            Some(schema) => qualified(schema, &self.1),
+            None => ident(&self.1),
+        })
+    }
 }
 
 static DOC: Doc = Doc {
@@ -102,18 +126,21 @@ impl Room for Range {
         let canonical = reader.text("canonical");
         let multirange = reader.text("multirange_type_name");
         let place = reader.span_of("multirange_type_name");
-        let full = |item: &Item<'_>, name: String| {
-            let (schema, name) = item.resolve(&name);
-            qualified(&schema, &name)
-        };
         if multirange.is_some() {
             item.want(Feature::MultirangeTypes, place);
         }
         item.declare(Body {
             definition: Fragment::written(definition, span),
-            canonical: canonical.map(|name| full(item, name)),
-            multirange: multirange.map(|name| full(item, name)),
+            canonical: canonical.map(|name| {
+                let (schema, name) = item.resolve(&name);
+                qualified(&schema, &name)
+            }),
+            multirange: multirange.map(|name| {
+                let (schema, name) = item.resolve(&name);
+                Multirange(Some(schema).filter(|schema| schema != item.schema), name)
+            }),
             parts: Vec::new(),
+            with_it: Vec::new(),
             columns: Vec::new(),
             span: Some(span),
         });
@@ -123,7 +150,7 @@ impl Room for Range {
         let (ours, own) = (server.in_schemas("n.nspname"), not_of_extension("pg_type", "t.oid"));
         let multirange = match server.has(Feature::MultirangeTypes) {
             true => {
-                "(SELECT quote_ident(s.nspname) || '.' || quote_ident(m.typname) FROM pg_type m \
+                "(SELECT to_json(ARRAY[nullif(s.nspname, n.nspname), m.typname]::text[]) FROM pg_type m \
                  JOIN pg_namespace s ON s.oid = m.typnamespace WHERE m.oid = g.rngmultitypid)"
             }
             false => "NULL",
@@ -136,11 +163,12 @@ impl Room for Range {
              (SELECT json_agg(concat_ws('.', un.nspname, u.relname, a.attname) ORDER BY u.oid, a.attnum) \
              FROM pg_attribute a JOIN pg_class u ON u.oid = a.attrelid JOIN pg_namespace un ON un.oid = u.relnamespace \
              WHERE a.atttypid IN (t.oid, t.typarray) AND NOT a.attisdropped AND u.relkind IN ('r', 'p', 'm', 'f')) \
-             AS columns, \
+             AS columns, {} AS with_it, \
              {} AS needs FROM pg_range g JOIN pg_type t ON t.oid = g.rngtypid \
              JOIN pg_namespace n ON n.oid = t.typnamespace WHERE {ours} AND {own} ORDER BY t.oid",
             printed(),
             parts.join(", "),
+            with_it(server),
             needs::query("pg_type", "t.oid")
         ))
     }
@@ -154,8 +182,11 @@ impl Room for Range {
         let body = Body {
             definition: Fragment::plain(row.text("definition")),
             canonical: row.owned("canonical"),
-            multirange: row.owned("multirange"),
+            multirange: row
+                .parsed::<Option<(Option<String>, String)>>("multirange")
+                .map(|(schema, name)| Multirange(schema, name)),
             parts: PARTS.iter().filter_map(part).collect(),
+            with_it: row.list("with_it"),
             columns: row.list("columns"),
             span: None,
         };
@@ -165,13 +196,14 @@ impl Room for Range {
     }
 
     fn write(&self, at: &Address, observed: &Body, draft: &mut Draft<'_>) {
-        let Body { definition: _, canonical, multirange, parts, columns: _, span: _ } = observed;
+        let Body { definition: _, canonical, multirange, parts, with_it: _, columns: _, span: _ } = observed;
         for (key, value) in parts {
             draft.text(key, value);
         }
         draft.some("canonical", canonical.as_ref());
-        let usual = Some(qualified(at.schema(), &usual_multirange(at.name())));
-        draft.some("multirange_type_name", multirange.as_ref().filter(|_| *multirange != usual));
+        let usual = Multirange(None, usual_multirange(at.name()));
+        let other = multirange.as_ref().filter(|name| **name != usual);
+        draft.some("multirange_type_name", other.and_then(Show::show));
     }
 
     fn fragments(&self, _: &Address, body: &mut Body, visit: &mut Visit<'_>) {
@@ -187,17 +219,19 @@ impl Room for Range {
     }
 
     fn create(&self, at: &Address, desired: &Body, _: &Cx<'_>) -> Vec<Step> {
-        let Body { definition, canonical, multirange, parts: _, columns: _, span: _ } = desired;
+        let Body { definition, canonical, multirange, parts: _, with_it: _, columns: _, span: _ } = desired;
         let sql = Phrase::from(format!("CREATE TYPE {} AS RANGE (", name(at)))
             .fragment(definition)
             .with(canonical.as_ref(), |sql, function| sql.raw(format!(", CANONICAL = {function}")))
-            .with(multirange.as_ref(), |sql, name| sql.raw(format!(", MULTIRANGE_TYPE_NAME = {name}")))
+            .with(multirange.as_ref(), |sql, name| {
+                sql.raw(format!(", MULTIRANGE_TYPE_NAME = {}", name.sql(at)))
+            })
             .raw(")");
         vec![Statement::new(Form::Create, sql).into()]
     }
 
     fn compare(&self, at: &Address, desired: &Body, observed: &Body, _: &Cx<'_>, out: &mut Alteration) {
-        let Body { definition, canonical, multirange, parts: _, columns: _, span } = desired;
+        let Body { definition, canonical, multirange, parts: _, with_it: _, columns: _, span } = desired;
         let there = if multirange.is_some() { &observed.multirange } else { &None };
         out.replaced("definition", &observed.definition, definition);
         out.replaced("canonical", &observed.canonical, canonical);
@@ -212,14 +246,48 @@ impl Room for Range {
         vec![Statement::new(Form::DropObject, format!("DROP TYPE {}", name(at))).into()]
     }
 
-    fn rename(&self, from: &Address, at: &Address, _: &Cx<'_>) -> Option<Vec<Step>> {
-        let sql = format!("ALTER TYPE {} RENAME TO {}", name(from), ident(at.name()));
-        Some(vec![Statement::new(Form::Catalog, sql).into()])
+    fn rename(&self, from: &Address, at: &Address, cx: &Cx<'_>) -> Option<Vec<Step>> {
+        let mut statements = Vec::new();
+        if let Some(there) = cx.observed.model.body::<Body>(at).filter(|_| from.schema() != at.schema()) {
+            // Its constructors and its multirange type are objects of their own for the server.
+            let with_it =
+                there.with_it.iter().map(|other| format!("ALTER {other} SET SCHEMA {}", ident(at.schema())));
+            statements.extend(with_it.map(|sql| Statement::new(Form::Catalog, sql)));
+        }
+        let own = rename_plain([from, at], Form::Catalog, &|it| format!("TYPE {}", name(it)), cx)?;
+        statements.extend(own.into_iter().flat_map(|step| step.direct));
+        Some(vec![Step::direct(statements)])
+    }
+
+    fn follow(&self, body: &mut Body, from: &Address, to: &Address) {
+        let schema = body.multirange.as_mut().and_then(|name| name.0.as_mut());
+        if let Some(schema) = schema.filter(|schema| from.kind == "schema" && *schema == from.name()) {
+            *schema = to.name().to_string();
+        }
     }
 
     fn identity(&self, at: &Address) -> Option<String> {
         Some(format!("TYPE {}", name(at)))
     }
+}
+
+/// What the server made with the range type `pg_range g`, `pg_type t`: its constructors, its multirange type, and those
+/// of that, where they are in its schema.
+fn with_it(server: &Server) -> String {
+    let multirange = if server.has(Feature::MultirangeTypes) { "g.rngmultitypid" } else { "0" };
+    let made = |class: &str| {
+        format!(
+            "SELECT d.objid FROM pg_depend d WHERE d.classid = '{class}'::regclass AND d.deptype = 'i' \
+             AND d.refclassid = 'pg_type'::regclass AND d.refobjid IN (g.rngtypid, {multirange})"
+        )
+    };
+    format!(
+        "(SELECT json_agg(w.called ORDER BY w.called) FROM (SELECT 'FUNCTION ' || f.oid::regprocedure AS called \
+         FROM pg_proc f WHERE f.oid IN ({}) AND f.pronamespace = t.typnamespace UNION ALL \
+         SELECT 'TYPE ' || format_type(m.oid, NULL) FROM pg_type m \
+         WHERE m.oid = {multirange} AND m.typnamespace = t.typnamespace) w)",
+        made("pg_proc")
+    )
 }
 
 fn name(at: &Address) -> String {

@@ -2,7 +2,7 @@
 
 use crate::delta::{Alteration, Show};
 use crate::kind::{
-    Cx, Doc, Draft, Item, Place, Privileges, Rank, Room, Row, Seat, Server, dotless, split_name,
+    Cx, Doc, Draft, Item, Place, Privileges, Rank, Room, Row, Seat, Server, dotless, rename_plain, split_name,
 };
 use crate::model::{Address, Entry, Observed};
 use crate::pg::Feature;
@@ -327,9 +327,15 @@ impl Room for Sequence {
         vec![Statement::new(Form::DropObject, format!("DROP SEQUENCE {}", name(at))).into()]
     }
 
-    fn rename(&self, from: &Address, at: &Address, _: &Cx<'_>) -> Option<Vec<Step>> {
-        let sql = format!("ALTER SEQUENCE {} RENAME TO {}", name(from), ident(at.name()));
-        Some(vec![Statement::new(Form::RenameSequence, sql).into()])
+    fn rename(&self, from: &Address, at: &Address, cx: &Cx<'_>) -> Option<Vec<Step>> {
+        // It comes into another schema with the table that it belongs to, and not by itself.
+        let there = cx.observed.model.body::<Body>(at);
+        let owned = there.is_some_and(|there| there.owned_by.is_some());
+        let from = if owned { from.in_schema(at.schema()) } else { from.clone() };
+        if from == *at {
+            return Some(Vec::new());
+        }
+        rename_plain([&from, at], Form::RenameSequence, &|it| format!("SEQUENCE {}", name(it)), cx)
     }
 
     fn follow(&self, body: &mut Body, from: &Address, to: &Address) {

@@ -1,7 +1,7 @@
 //! Extended statistics: what the planner learns of several columns together, or of expressions.
 
 use crate::delta::Alteration;
-use crate::kind::{Context, Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server, Visit};
+use crate::kind::{Context, Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server, Visit, rename_plain};
 use crate::model::{Address, Entry, Observed};
 use crate::needs;
 use crate::pg::Feature;
@@ -196,10 +196,14 @@ impl Room for Statistics {
         vec![Statement::on(&at.host("table"), Form::DropStatistics, sql).into()]
     }
 
-    fn rename(&self, from: &Address, at: &Address, _: &Cx<'_>) -> Option<Vec<Step>> {
-        let from = qualified(at.schema(), from.name());
-        let sql = format!("ALTER STATISTICS {from} RENAME TO {}", ident(at.name()));
-        Some(vec![Statement::new(Form::Catalog, sql).into()])
+    fn rename(&self, from: &Address, at: &Address, cx: &Cx<'_>) -> Option<Vec<Step>> {
+        let called = |it: &Address| format!("STATISTICS {}", name(it));
+        let steps = rename_plain([from, at], Form::Catalog, &called, cx)?;
+        Some(steps.into_iter().map(|step| step.of(&at.host("table"))).collect())
+    }
+
+    fn stays_behind(&self) -> bool {
+        true
     }
 
     fn identity(&self, at: &Address) -> Option<String> {

@@ -1,7 +1,9 @@
 //! Text search configurations and dictionaries: one room with two doors.
 
 use crate::delta::{Alteration, Change};
-use crate::kind::{Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server, dotless, split_name};
+use crate::kind::{
+    Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server, dotless, rename_plain, split_name,
+};
 use crate::model::{Address, Entry, Observed};
 use crate::source::{KeyDoc, Node, Shape, Value};
 use crate::sql::{Form, cut, cut_once, ident, literal, qualified, unquoted};
@@ -280,22 +282,17 @@ impl Room for TextSearch {
         vec![Statement::new(Form::DropObject, format!("DROP {}", self.called(at))).into()]
     }
 
-    fn rename(&self, from: &Address, at: &Address, _: &Cx<'_>) -> Option<Vec<Step>> {
-        let sql = format!("ALTER {} RENAME TO {}", self.called(from), ident(at.name()));
-        Some(vec![Statement::new(Form::Catalog, sql).into()])
+    fn rename(&self, from: &Address, at: &Address, cx: &Cx<'_>) -> Option<Vec<Step>> {
+        rename_plain([from, at], Form::Catalog, &|it| self.called(it), cx)
     }
 
     fn follow(&self, body: &mut Body, from: &Address, to: &Address) {
         for name in body.mappings.values_mut().flatten() {
-            let mut path = split_name(name);
-            let moved = match from.kind {
-                "schema" => path.len() > 1 && path[0] == from.name(),
-                kind => kind == DICTIONARY_DOC.name && path == from.path(),
-            };
-            if moved {
-                let place = if from.kind == "schema" { 0 } else { 1 };
-                path[place] = to.name().to_string();
-                *name = qualified(&path[0], &path[1]);
+            let path = split_name(name);
+            let at = Address::new(DICTIONARY_DOC.name, path.clone());
+            let moved = at.moved(from, to, &|_| from.kind == "schema");
+            if path.len() > 1 && moved != at {
+                *name = qualified(moved.schema(), moved.name());
             }
         }
     }

@@ -3,7 +3,7 @@
 use crate::delta::{Action, Alteration};
 use crate::kind::{
     Context, Cx, Doc, Draft, FIRING, Item, Place, Rank, Right, Room, Row, Seat, Server, Visit, dotless,
-    firing, firing_verb, split_name,
+    firing, firing_verb, follow_routine, split_name,
 };
 use crate::model::{Address, Entry, Observed};
 use crate::pg::Feature;
@@ -365,17 +365,13 @@ impl Room for Trigger {
     }
 
     fn follow(&self, body: &mut Body, from: &Address, to: &Address) {
-        match from.kind {
-            "column" if body.columns.remove(from.name()) => _ = body.columns.insert(to.name().to_string()),
-            "schema" if body.function.0 == from.name() => body.function.0 = to.name().to_string(),
-            "table" => {
-                let other =
-                    |(schema, name): &&mut (String, String)| from.path() == [schema.clone(), name.clone()];
-                if let Some(other) = body.from.as_mut().filter(other) {
-                    *other = (to.schema().to_string(), to.name().to_string());
-                }
-            }
-            _ => {}
+        if from.kind == "column" && body.columns.remove(from.name()) {
+            body.columns.insert(to.name().to_string());
+        }
+        follow_routine(&mut body.function, "()", ["function", "schema"], from, to);
+        if let Some((schema, name)) = &mut body.from {
+            let moved = Address::new("table", [&*schema, &*name]).moved(from, to, &|_| from.kind == "schema");
+            (*schema, *name) = (moved.schema().to_string(), moved.name().to_string());
         }
     }
 

@@ -2,7 +2,8 @@
 
 use crate::delta::{Alteration, Change, Show};
 use crate::kind::{
-    Context, Cx, Doc, Draft, Item, Options, Place, Rank, Room, Row, Seat, Server, Visit, split_name, switch,
+    Context, Cx, Doc, Draft, Item, Options, Place, Rank, Room, Row, Seat, Server, Visit, rename_plain,
+    split_name, switch,
 };
 use crate::model::{Address, Entry, Observed, TableFacts};
 use crate::needs;
@@ -262,9 +263,8 @@ impl Room for View {
         vec![Statement::new(Form::DropObject, format!("DROP {} {}", self.words, full(at))).into()]
     }
 
-    fn rename(&self, from: &Address, at: &Address, _: &Cx<'_>) -> Option<Vec<Step>> {
-        let sql = format!("ALTER {} {} RENAME TO {}", self.words, full(from), ident(at.name()));
-        Some(vec![Statement::new(Form::ReplaceView, sql).into()])
+    fn rename(&self, from: &Address, at: &Address, cx: &Cx<'_>) -> Option<Vec<Step>> {
+        rename_plain([from, at], Form::ReplaceView, &|it| format!("{} {}", self.words, full(it)), cx)
     }
 
     fn holds_fast(&self) -> bool {

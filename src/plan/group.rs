@@ -63,6 +63,7 @@ fn place(statement: &Statement, knot: Option<usize>, cx: &Cx<'_>) -> Place {
             | Form::ReplaceView
             | Form::AlterSequence
             | Form::RenameSequence
+            | Form::SetSchema
             | Form::AlterDomain
             | Form::AlterComposite
             | Form::DropAttribute

@@ -119,7 +119,14 @@ fn edges(drafts: &[Draft], plan: &Plan, cx: &Cx<'_>) -> Waits {
                             weak.insert((other, number));
                         }
                     }
-                    (Stage::Renames, _) | (Stage::Comes, Stage::Goes) => {}
+                    // A schema is there before something is moved into it, and goes once that is out of it.
+                    (Stage::Renames, Stage::Comes)
+                        if plan.items[drafts[other].item].action == Action::Create =>
+                    {
+                        waits[number].push(other);
+                    }
+                    (Stage::Renames, Stage::Goes) => waits[other].push(number),
+                    (Stage::Renames | Stage::Comes, _) => {}
                 }
             }
         }

@@ -9,7 +9,7 @@ pub use inspect::{Inspection, Split, inspect};
 
 use crate::adopt;
 use crate::apply::{self, Bench, Crew, Event, Listener, Manner};
-use crate::canon;
+use crate::canon::{self, Settled};
 use crate::config::Connection;
 use crate::diff;
 use crate::error::{Error, ErrorKind, Result};
@@ -106,7 +106,9 @@ struct Look {
     desired: Model,
     observed: Observed,
     plan: Plan,
-    settled: Vec<Remembered>,
+    learnt: Vec<Remembered>,
+    /// Objects of which a part can be compared only once the plan is done.
+    put_off: BTreeSet<Address>,
     /// The fingerprint of what was seen.
     fingerprint: String,
     /// What belongs to other tools.
@@ -327,9 +329,10 @@ impl Reconciler {
         let after = self.look(session, options)?;
         let left: Vec<_> = after.plan.items.iter().filter(|item| !item.optional).collect();
         apply::witness(session, &before.plan, &before.desired, &self.registry)?;
-        let known: BTreeSet<&Address> = before.plan.items.iter().map(|item| &item.address).collect();
+        let known = before.plan.items.iter().map(|item| &item.address);
+        let known: BTreeSet<&Address> = known.filter(|at| !before.put_off.contains(*at)).collect();
         if left.iter().all(|item| !known.contains(&item.address)) {
-            return Ok((after.settled, !left.is_empty()));
+            return Ok((after.learnt, !left.is_empty()));
         }
         let mut error =
             Error::failed(format!("{} differences are left after every statement was executed", left.len()));
@@ -411,14 +414,15 @@ impl Reconciler {
         let (mut observed, memo, fingerprint) = observe::catalog(session, &self.registry)?;
         let memo = if options.force { Memo::default() } else { memo };
         adopt::spell_types(session, &mut desired, &observed.model, &self.registry, &path)?;
-        let renames = adopt::pair(&mut desired, &mut observed, &self.registry);
+        let renames = adopt::pair(&mut desired, &mut observed, &self.left_schemas(), &self.registry);
         let left_alone = options.scope.apply(&mut desired, &mut observed.model, &self.registry);
         observe::data(session, &desired, &mut observed, &terms)?;
-        let settled = canon::settle(session, &mut desired, &mut observed, &renames, &memo, &terms)?;
+        let Settled { learnt, put_off } =
+            canon::settle(session, &mut desired, &mut observed, &renames, &memo, &terms)?;
         let cx = terms.cx(&session.server, &desired, &observed);
         let limits = Limits { large: self.desired.settings.large.unwrap_or(Limits::default().large) };
         let plan = plan::plan(diff::diff(&cx, &renames), &cx, &limits);
-        Ok(Look { desired, observed, plan, settled, fingerprint, left_alone })
+        Ok(Look { desired, observed, plan, learnt, put_off, fingerprint, left_alone })
     }
 
     fn session(&self, client: Client, options: &Options) -> Result<Session> {
@@ -430,9 +434,25 @@ impl Reconciler {
         let subjects = self.desired.model.addresses().filter_map(Address::subject);
         let spoken = subjects.filter(|subject| !self.desired.model.contains(subject));
         session.server.spoken = spoken.cloned().collect();
-        let earlier = self.desired.model.iter().filter(|entry| entry.address.path().len() == 1);
-        session.server.schemas.extend(earlier.filter_map(|entry| entry.renamed_from.clone()));
+        session.server.schemas.extend(self.renamed_schemas());
+        session.server.schemas.extend(self.left_schemas());
         Ok(session)
+    }
+
+    /// What the schemas of the file were called.
+    fn renamed_schemas(&self) -> impl Iterator<Item = String> {
+        let schemas = self.desired.model.iter().filter(|entry| entry.address.path().len() == 1);
+        schemas.filter_map(|entry| Some(entry.renamed_from.as_ref()?.name().to_string()))
+    }
+
+    /// The schemas that the file speaks of only because something is moved out of them.
+    fn left_schemas(&self) -> Vec<String> {
+        let spoken: Vec<String> =
+            self.desired.schemas.iter().cloned().chain(self.renamed_schemas()).collect();
+        let former = self.desired.model.iter().filter_map(|entry| entry.renamed_from.as_ref());
+        let schemas = former.filter(|at| at.path().len() > 1).map(|at| at.schema().to_string());
+        let left: BTreeSet<String> = schemas.filter(|schema| !spoken.contains(schema)).collect();
+        left.into_iter().collect()
     }
 
     /// The catalogs in which something that the file declares can change.
@@ -486,7 +506,7 @@ impl Reconciler {
             String::new()
         };
         let written = state::ensure(session, &schema)
-            .and_then(|()| state::record_idle(session, &schema, &self.record(options), &look.settled, &seen));
+            .and_then(|()| state::record_idle(session, &schema, &self.record(options), &look.learnt, &seen));
         if let Err(error) = written {
             listener(Event::Note(format!("{}; the run is not recorded", error.message)));
         }

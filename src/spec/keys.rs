@@ -7,7 +7,11 @@ use crate::source::{KeyDoc, Shape};
 pub const UNIVERSAL: &[KeyDoc] = &[
     KeyDoc::new("optional", Shape::Boolean, "a failure of it is a warning"),
     KeyDoc::new("absent", Shape::Boolean, "it must not be there; dropping it needs the consent of its kind"),
-    KeyDoc::new("renamed_from", Shape::Name, "its former name; it is renamed where only that one is there"),
+    KeyDoc::new(
+        "renamed_from",
+        Shape::Name,
+        "its former name, with a schema where it was in another one; it is renamed and moved where only that one is there",
+    ),
 ];
 
 /// Keys at the top level that no kind stands under.

@@ -13,6 +13,7 @@ pub(super) fn unfold(tables: &mut Table, number: usize, handed: &mut Columns, pr
     let Some((key, node)) = tables.entries.get_mut(number) else { return };
     let (parent, Value::Table(table)) = (key.name.clone(), &mut node.value) else { return };
     let Some((_, partitions)) = table.remove("partitions") else { return };
+    let left = left(table);
     let own = || table.get("columns").and_then(Node::as_table).cloned().unwrap_or_default();
     let columns = handed.remove(&parent).unwrap_or_else(own);
     let Value::Table(partitions) = partitions.value else {
@@ -48,11 +49,21 @@ pub(super) fn unfold(tables: &mut Table, number: usize, handed: &mut Columns, pr
             problems.add(other.span, format!("it is a partition of `{parent}`, by where it stands"));
             continue;
         }
+        if let Some(schema) = left.as_ref().filter(|_| long.get("renamed_from").is_none()) {
+            let former = format!("{}.{}", dotless(schema), dotless(&key.name));
+            long.push("renamed_from", key.span, Value::String(former));
+        }
         long.push("partition_of", key.span, Value::String(dotless(&parent)));
         handed.insert(key.name.clone(), overlay(&columns, &mut long));
         tables.entries.insert(place, (key, Node::at(span, Value::Table(long))));
         place += 1;
     }
+}
+
+/// The schema that a table is moved out of: its partitions come with it, unless they say where they were.
+fn left(table: &Table) -> Option<String> {
+    let mut former = split_name(table.get("renamed_from")?.as_str()?);
+    (former.len() == 2).then(|| former.swap_remove(0))
 }
 
 /// Completes what a partition says of its columns; gives all columns that it has.

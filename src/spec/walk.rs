@@ -4,7 +4,6 @@ use super::keys::{self, TOP, UNIVERSAL, UNNAMED};
 use crate::kind::{Item, Kind, Place, Reference, Registry, split_name};
 use crate::model::{Address, Entry, Model};
 use crate::source::{Key, KeyDoc, Node, Problems, Span, Table, Value};
-use crate::sql::ident;
 
 /// The longest identifier, in bytes.
 const MAX_NAME: usize = 63;
@@ -183,7 +182,7 @@ impl<'a> Walk<'a> {
         entry.origin = Some(key.span);
         entry.absent = absent;
         entry.optional = self.universal_flag(table, "optional");
-        entry.renamed_from = self.former_name(table, site, &entry.address);
+        entry.renamed_from = self.former_address(table, site, &entry.address);
         match site.host {
             Some(host) => {
                 entry = entry.part_of(host.clone());
@@ -238,27 +237,18 @@ impl<'a> Walk<'a> {
         node.as_str().map(str::to_string)
     }
 
-    /// What it was called. Of an object in a schema that may say the schema too, as long as it is the same one.
-    fn former_name(&mut self, table: &Table, site: Site<'_>, at: &Address) -> Option<String> {
+    /// Where it was. Of an object in a schema that may say another schema too.
+    fn former_address(&mut self, table: &Table, site: Site<'_>, at: &Address) -> Option<Address> {
         let name = self.universal_name(table, "renamed_from")?;
-        if site.host.is_some() || at.path().len() < 2 || name.contains('(') {
-            return Some(name);
+        if site.host.is_some() || at.path().len() < 2 {
+            return Some(at.renamed(&name));
         }
-        let mut parts = split_name(&name);
-        let (last, schema) = (parts.pop(), parts.pop());
-        if schema.as_ref().is_some_and(|schema| schema != site.schema) {
-            let span = table.get("renamed_from").map(|node| node.span)?;
-            self.problems.add_with_hint(
-                span,
-                format!("`{at}` is not moved from one schema to another"),
-                format!(
-                    "move it by hand (`ALTER … SET SCHEMA {}`), then leave `renamed_from` out; a dot in the name itself is \
-                     written in double quotes",
-                    ident(site.schema)
-                ),
-            );
-        }
-        last
+        // What follows the name of a routine or an operator are types, which have dots of their own.
+        let (name, types) = name.split_at(name.find('(').unwrap_or(name.len()));
+        let mut parts = split_name(name);
+        let last = parts.pop().unwrap_or_default();
+        let schema = parts.pop().unwrap_or_else(|| site.schema.to_string());
+        Some(at.renamed(&format!("{last}{types}")).in_schema(&schema))
     }
 
     /// What stands inside an object.

@@ -232,6 +232,8 @@ forms! {
     SetNotNull = AccessExclusive, Scan;
     /// `SET NOT NULL` proved by a validated check.
     SetNotNullProved = AccessExclusive, None;
+    /// `SET SCHEMA` of a table, a view or a sequence.
+    SetSchema = AccessExclusive, None;
     /// `ALTER COLUMN … TYPE` that only relabels (binary-coercible, or a wider modifier).
     AlterTypeRelabel = AccessExclusive, None;
     /// `ALTER COLUMN … TYPE` that writes every row anew.

@@ -8,7 +8,8 @@ use postgres::Client;
 use crate::support::{self, Server};
 
 /// The table that every statement is about, and others around it.
-const SETUP: &str = "
+const SETUP: &str = "create schema elsewhere;
+     
 create type mood as enum ('sad', 'ok');
 create domain small as int;
 alter domain small add constraint tiny check (value < 10) not valid;
@@ -64,6 +65,8 @@ const SAMPLES: &[(Form, &str)] = &[
     (Form::AlterTable, "alter table t rename constraint proof to proven"),
     (Form::AlterTable, "alter table t rename to u"),
     (Form::AlterTable, "alter table t alter column id add generated always as identity"),
+    (Form::SetSchema, "alter table t set schema elsewhere"),
+    (Form::Catalog, "alter statistics counted set schema elsewhere"),
     (Form::AlterTableLight, "alter table t alter column n set statistics 10"),
     (Form::AlterTableLight, "alter table t set (fillfactor = 70)"),
     (Form::SetNotNull, "alter table t alter column n set not null"),
@@ -182,6 +185,7 @@ const ON_SEQUENCES: &[(Form, &str)] = &[
     (Form::AlterSequence, "alter sequence numbers minvalue 0 maxvalue 1000 start 5 cache 10 cycle"),
     (Form::AlterSequence, "alter sequence numbers owned by t.n"),
     (Form::RenameSequence, "alter sequence numbers rename to more"),
+    (Form::SetSchema, "alter sequence numbers set schema elsewhere"),
 ];
 
 /// What locks a partitioned table `whole`, a table `apart` that becomes its partition, or a foreign table `away`.

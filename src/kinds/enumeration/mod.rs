@@ -3,10 +3,10 @@
 mod rebuild;
 
 use crate::delta::{Alteration, Change};
-use crate::kind::{Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server};
+use crate::kind::{Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server, rename_plain};
 use crate::model::{Address, Entry, Observed};
 use crate::source::{KeyDoc, Node, Shape, Span, Value};
-use crate::sql::{Form, Phrase, ident, literal, not_of_extension, qualified};
+use crate::sql::{Form, Phrase, literal, not_of_extension, qualified};
 use crate::statement::{Statement, Step};
 use rebuild::Users;
 
@@ -138,9 +138,8 @@ impl Room for Enum {
         vec![Statement::new(Form::DropObject, format!("DROP TYPE {}", name(at))).into()]
     }
 
-    fn rename(&self, from: &Address, at: &Address, _: &Cx<'_>) -> Option<Vec<Step>> {
-        let sql = format!("ALTER TYPE {} RENAME TO {}", name(from), ident(at.name()));
-        Some(vec![Statement::new(Form::Catalog, sql).into()])
+    fn rename(&self, from: &Address, at: &Address, cx: &Cx<'_>) -> Option<Vec<Step>> {
+        rename_plain([from, at], Form::Catalog, &|it| format!("TYPE {}", name(it)), cx)
     }
 
     fn follow(&self, body: &mut Body, from: &Address, to: &Address) {

@@ -410,7 +410,9 @@ impl Room for ForeignKey {
                 }
             }
             "schema" if body.schema == from.name() => body.schema = to.name().to_string(),
-            "table" if target => body.table = to.name().to_string(),
+            "table" if target => {
+                (body.schema, body.table) = (to.schema().to_string(), to.name().to_string());
+            }
             _ => {}
         }
     }

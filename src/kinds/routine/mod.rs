@@ -3,13 +3,15 @@
 mod sql;
 
 use crate::delta::Alteration;
-use crate::kind::{Context, Cx, Doc, Draft, Item, Place, Privileges, Rank, Room, Row, Seat, Server, Visit};
+use crate::kind::{
+    Context, Cx, Doc, Draft, Item, Place, Privileges, Rank, Room, Row, Seat, Server, Visit, rename,
+};
 use crate::model::{Address, Entry, Observed};
 use crate::needs;
 use crate::pg::Feature;
 use crate::source::{KeyDoc, Reader, Shape, Span, Value};
 use crate::sql::{
-    Form, Fragment, argument_types, ident, not_of_extension, qualified, retype_routine, split_routine,
+    Form, Fragment, argument_types, not_of_extension, qualified, retype_routine, split_routine,
 };
 use crate::statement::{Statement, Step};
 use std::collections::BTreeMap;
@@ -359,10 +361,8 @@ impl Room for Routine {
         vec![Statement::new(Form::DropObject, format!("DROP {}", self.called(at))).into()]
     }
 
-    fn rename(&self, from: &Address, at: &Address, _: &Cx<'_>) -> Option<Vec<Step>> {
-        let name = ident(split_routine(at.name()).0);
-        let sql = format!("ALTER {} RENAME TO {name}", self.called(from));
-        Some(vec![Statement::new(Form::Catalog, sql).into()])
+    fn rename(&self, from: &Address, at: &Address, cx: &Cx<'_>) -> Option<Vec<Step>> {
+        rename([from, at], |name| split_routine(name).0, Form::Catalog, &|it| self.called(it), cx)
     }
 
     fn same_shape(&self, desired: &Body, observed: &Body) -> bool {

@@ -7,11 +7,12 @@ mod steps;
 use crate::delta::{Alteration, Change, Obstacle, Show};
 use crate::kind::{
     Context, Cx, Doc, Draft, Item, Options, Place, Rank, Room, Row, Seat, Server, Undeclared, Visit,
+    rename_plain,
 };
 use crate::model::{Address, Entry, Model, Observed, TableFacts};
 use crate::pg::Feature;
 use crate::source::{KeyDoc, Shape, Span};
-use crate::sql::{Form, Fragment, ident, not_of_extension, qualified};
+use crate::sql::{Form, Fragment, not_of_extension, qualified};
 use crate::statement::{Statement, Step};
 use foreign::Foreign;
 
@@ -420,9 +421,10 @@ impl Room for Table {
         vec![statement.into()]
     }
 
-    fn rename(&self, from: &Address, at: &Address, _: &Cx<'_>) -> Option<Vec<Step>> {
-        let sql = format!("ALTER TABLE {} RENAME TO {}", from.relation(), ident(at.name()));
-        Some(vec![Statement::on(at, Form::AlterTable, sql).into()])
+    fn rename(&self, from: &Address, at: &Address, cx: &Cx<'_>) -> Option<Vec<Step>> {
+        let called = |it: &Address| format!("TABLE {}", it.relation());
+        let steps = rename_plain([from, at], Form::AlterTable, &called, cx)?;
+        Some(steps.into_iter().map(|step| step.of(at)).collect())
     }
 
     fn follow(&self, body: &mut Body, from: &Address, to: &Address) {

@@ -1,0 +1,1 @@
+select count(*) from sales.customers; select last_value from sales.ticket; select relname from pg_class c join pg_namespace n on n.oid = relnamespace where nspname = 'sales' order by 1; select many from sizes

@@ -1,0 +1,3 @@
+BEGIN;
+ALTER SEQUENCE sales.label RENAME TO tag;
+COMMIT;
