@@ -73,8 +73,25 @@ pub fn settle(
             None => residue.push(question),
         }
     }
+    by_scratch(session, residue, (desired, observed), &renaming, terms, &mut settled)?;
+    if !renaming.is_empty() {
+        // Under names that come with this plan they are the same, and under no others.
+        settled.learnt.clear();
+    }
+    Ok(settled)
+}
+
+/// Settles what only temporary objects can tell.
+fn by_scratch(
+    session: &mut Session,
+    questions: Vec<Question>,
+    (desired, observed): (&mut Model, &mut Observed),
+    renaming: &Renaming,
+    terms: &Terms<'_>,
+    settled: &mut Settled,
+) -> Result<()> {
     let mut unlike = Vec::new();
-    for (question, spelled) in scratch::spell(session, residue, Purpose::Compare, &renaming, terms)? {
+    for (question, spelled) in scratch::spell(session, questions, Purpose::Compare, renaming, terms)? {
         let Some(spelling) = spelled else {
             if renaming.is_awaited_by(&question.desired) {
                 question.settle(desired, terms.registry, &question.observed);
@@ -88,7 +105,7 @@ pub fn settle(
         } else if !renaming.is_empty() {
             let there = question.context_there(observed, &renaming.renames, terms.registry);
             let Some(context) = there else { continue };
-            if scratch::carried(session, &question.observed, &context, &renaming, terms)? == Some(spelling) {
+            if scratch::carried(session, &question.observed, &context, renaming, terms)? == Some(spelling) {
                 question.settle(desired, terms.registry, &question.observed);
             }
         } else if question.is_whole() {
@@ -99,11 +116,7 @@ pub fn settle(
         question.settle(desired, terms.registry, &question.observed);
         settled.learnt.push(question.remembered());
     }
-    if !renaming.is_empty() {
-        // Under names that come with this plan they are the same, and under no others.
-        settled.learnt.clear();
-    }
-    Ok(settled)
+    Ok(())
 }
 
 /// The questions whose two fragments become the same when the server reads once more what it has printed: it prints some

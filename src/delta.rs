@@ -56,9 +56,6 @@ pub struct Change {
     pub to: Option<String>,
 }
 
-/// The attribute that is another where an object is moved from one schema into another.
-pub const SCHEMA: &str = "schema";
-
 /// One difference at one address.
 #[derive(Debug, Clone)]
 pub struct Delta {
@@ -70,6 +67,8 @@ pub struct Delta {
     pub changes: Vec<Change>,
     /// How it gets the name that the file gives it, before anything else is said of it.
     pub renaming: Vec<Step>,
+    /// The schemas out of which and into which that brings it.
+    pub schemas: Vec<Address>,
     /// How what is there goes, before anything that it needs is changed.
     pub before: Vec<Step>,
     /// How.

@@ -1,6 +1,7 @@
 //! The trait that every room implements, and the registry the corridor walks. Stands below the rooms.
 
 mod clustered;
+mod collation;
 mod cx;
 mod draft;
 mod firing;
@@ -23,12 +24,13 @@ use crate::source::KeyDoc;
 use crate::sql::Fragment;
 use crate::statement::Step;
 pub use clustered::{cluster, compare_clustered, keep_clustered};
+pub use collation::Collation;
 pub use cx::{Cx, Terms};
 pub use draft::{Draft, Drafted, Names, dotless, inline, unwrapped};
 pub use firing::{FIRING, firing, firing_verb};
 pub use grant_option::{GRANT_OPTION, MAINTAIN, known_privileges, read_grant_option, write_privileges};
 pub use index_parts::{IndexParts, bare, can_be_clustered};
-pub use item::{Item, Reference, split_name, split_using, sql_using, with_using};
+pub use item::{Declared, Item, Reference, split_name, split_using, sql_using, with_using};
 pub use options::{Options, switch};
 pub use place::Place;
 pub use remark::{REMARK, read_remark, remark};

@@ -6,7 +6,7 @@ mod types;
 use crate::kind::Registry;
 use crate::model::{Address, Entry, Model, Observed};
 use crate::sql::ident;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 pub use types::spell as spell_types;
 
 /// The renames to be made: the address in the file, and the one that the database still has.
@@ -33,6 +33,21 @@ impl Renames {
             retyped(&moved, to, from, registry).unwrap_or(moved)
         })
     }
+}
+
+/// What the schemas of the file were called.
+pub fn schemas_before(desired: &Model) -> impl Iterator<Item = String> {
+    let schemas = desired.iter().filter(|entry| entry.address.path().len() == 1);
+    schemas.filter_map(|entry| Some(entry.renamed_from.as_ref()?.name().to_string()))
+}
+
+/// The schemas that a file whose own are `schemas` speaks of only because something is moved out of them.
+pub fn schemas_left(desired: &Model, schemas: &[String]) -> Vec<String> {
+    let spoken: Vec<String> = schemas.iter().cloned().chain(schemas_before(desired)).collect();
+    let former = desired.iter().filter_map(|entry| entry.renamed_from.as_ref());
+    let former = former.filter(|at| at.path().len() > 1).map(|at| at.schema().to_string());
+    let left: BTreeSet<String> = former.filter(|schema| !spoken.contains(schema)).collect();
+    left.into_iter().collect()
 }
 
 /// Pairs everything, changing addresses in both models. Of the schemas `left` only what is moved out of them stays.

@@ -3,7 +3,7 @@
 mod dependents;
 
 use crate::adopt::Renames;
-use crate::delta::{Action, Alteration, Change, Delta, Obstacle, SCHEMA};
+use crate::delta::{Action, Alteration, Change, Delta, Obstacle};
 use crate::kind::{Cx, Kind, Undeclared};
 use crate::model::{Address, Entry};
 use crate::sql::Form;
@@ -57,6 +57,7 @@ fn delta(entry: &Entry, action: Action) -> Delta {
         action,
         changes: Vec::new(),
         renaming: Vec::new(),
+        schemas: Vec::new(),
         before: Vec::new(),
         steps: Vec::new(),
         disturbs: false,
@@ -128,7 +129,8 @@ fn compared(
         }
         if !delta.renaming.is_empty() || delta.obstacle.is_some() {
             delta.renaming.extend(left_behind(from, at, cx));
-            delta.changes.extend(other_name(from, at));
+            delta.changes.extend(other_name(from, at, cx));
+            delta.schemas = schemas(from, at, cx);
             delta.action = if changes.is_empty() { Action::Rename } else { delta.action };
         }
     }
@@ -144,13 +146,28 @@ fn compared(
 }
 
 /// What of its name and its schema becomes another.
-fn other_name(from: &Address, at: &Address) -> Vec<Change> {
-    let parts = [(SCHEMA, from.schema(), at.schema()), ("name", from.name(), at.name())];
-    let parts = parts.into_iter().filter(|(attribute, _, _)| at.path().len() > 1 || *attribute == "name");
-    let others = parts.filter(|(_, from, to)| from != to);
-    others
-        .map(|(attribute, from, to)| Change { attribute, from: Some(from.into()), to: Some(to.into()) })
-        .collect()
+fn other_name(from: &Address, at: &Address, cx: &Cx<'_>) -> Vec<Change> {
+    let changed = |attribute, from: &Address, to: &Address| Change {
+        attribute,
+        from: Some(from.name().to_string()),
+        to: Some(to.name().to_string()),
+    };
+    let schema = match schemas(from, at, cx).as_slice() {
+        [left, entered] => Some(changed(left.kind, left, entered)),
+        _ => None,
+    };
+    let name = (from.name() != at.name()).then(|| changed("name", from, at));
+    schema.into_iter().chain(name).collect()
+}
+
+/// The schemas out of which and into which an object is moved, if it is.
+fn schemas(from: &Address, at: &Address, cx: &Cx<'_>) -> Vec<Address> {
+    match cx.registry.namespace() {
+        Some((namespace, _)) if at.path().len() > 1 && from.schema() != at.schema() => {
+            [from, at].map(|at| Address::new(namespace.doc().name, [at.schema()])).into()
+        }
+        _ => Vec::new(),
+    }
 }
 
 /// The steps by which the parts of an object that the server leaves in its former schema come after it.

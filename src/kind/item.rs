@@ -5,6 +5,7 @@ use crate::model::{Address, Body, Entry};
 use crate::pg::Feature;
 use crate::source::{Key, KeyDoc, Problems, Reader, Span, Table, Value};
 use crate::sql::{ident, qualified};
+use std::collections::HashSet;
 
 /// An object of the file, handed to its room to be read.
 pub struct Item<'a> {
@@ -24,6 +25,7 @@ pub struct Item<'a> {
     pub table: &'a Table,
     /// Every kind.
     pub registry: &'a Registry,
+    pub(crate) declares: &'a Declared,
     pub(crate) keys: &'static [KeyDoc],
     pub(crate) problems: &'a mut Problems,
     pub(crate) references: &'a mut Vec<Reference>,
@@ -32,6 +34,15 @@ pub struct Item<'a> {
     pub(crate) heir_of: Vec<Address>,
     pub(crate) features: Vec<(Feature, Span)>,
     pub(crate) declared: Vec<Entry>,
+}
+
+/// What the file declares in its schemas, known before the first object is read.
+#[derive(Debug, Default)]
+pub struct Declared {
+    /// The schemas in the order in which the server looks a name up.
+    pub schemas: Vec<String>,
+    /// The objects, as far as their names are theirs.
+    pub objects: HashSet<Address>,
 }
 
 /// A name in the file that must resolve to a declared object.
@@ -98,6 +109,17 @@ impl<'a> Item<'a> {
             (Some(name), None) => (self.schema.to_string(), name),
             _ => (self.schema.to_string(), text.to_string()),
         }
+    }
+
+    /// The declared object of `kind` that `name` or `schema.name` means: a bare name is looked for in the item's own
+    /// schema, then in those of the file.
+    pub fn find(&self, kind: &'static str, text: &str) -> Option<Address> {
+        let parts = split_name(text);
+        let (name, schema) = (parts.last()?, parts.len().checked_sub(2).map(|at| parts[at].as_str()));
+        let own = [schema.unwrap_or(self.schema)].into_iter();
+        let others = self.declares.schemas.iter().map(String::as_str).filter(|_| schema.is_none());
+        let found = own.chain(others).map(|schema| Address::new(kind, [schema, name]));
+        found.into_iter().find(|at| self.declares.objects.contains(at))
     }
 
     /// The value of an environment variable; a problem at `span` if it is not set, unless the object is optional.

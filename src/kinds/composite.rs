@@ -2,7 +2,8 @@
 
 use crate::delta::{Alteration, Change, Obstacle, Show};
 use crate::kind::{
-    Context, Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server, Visit, inline, rename_plain,
+    Collation, Context, Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server, Visit, inline,
+    rename_plain,
 };
 use crate::model::{Address, Entry, Observed};
 use crate::needs;
@@ -19,7 +20,7 @@ pub struct Composite;
 pub struct Attribute {
     name: String,
     data_type: Fragment,
-    collation: Option<String>,
+    collation: Option<Collation>,
     renamed_from: Option<String>,
 }
 
@@ -64,10 +65,15 @@ impl Room for Composite {
     fn read(&self, item: &mut Item<'_>) {
         let mut reader = item.reader();
         let span = reader.span_of("attributes");
-        let (mut attributes, mut absent) = (Vec::new(), BTreeSet::new());
+        let (mut attributes, mut absent, mut collations) = (Vec::new(), BTreeSet::new(), Vec::new());
         for (key, node) in reader.table("attributes").into_iter().flat_map(|table| &table.entries) {
             match read_attribute(&key.name, node) {
-                Some(Some(attribute)) => attributes.push(attribute),
+                Some(Some(attribute)) => {
+                    let collation = node.as_table().and_then(|table| table.get("collation"));
+                    let collation = collation.and_then(|node| Some((node.as_str()?, node.span)));
+                    collations.extend(collation.map(|(text, span)| (attributes.len(), text, span)));
+                    attributes.push(attribute);
+                }
                 Some(None) => _ = absent.insert(key.name.clone()),
                 None => {
                     let message = "an attribute is a type, `{ type = \"…\", collation = \"…\", renamed_from = \"…\" }`, \
@@ -76,8 +82,8 @@ impl Room for Composite {
                 }
             }
         }
-        for collation in attributes.iter().filter_map(|attribute| attribute.collation.as_ref()) {
-            item.need(Address::new("collation", [item.schema, collation]));
+        for (number, text, span) in collations {
+            attributes[number].collation = Some(Collation::read(item, "collation", text, span));
         }
         item.declare(Body { attributes, absent, columns: Vec::new(), tables: Vec::new(), span: Some(span) });
     }
@@ -86,9 +92,9 @@ impl Room for Composite {
         let (ours, own) = (server.in_schemas("n.nspname"), not_of_extension("pg_type", "t.oid"));
         Some(format!(
             "SELECT n.nspname AS schema, t.typname AS name, (SELECT json_agg(json_build_array(a.attname, \
-             format_type(a.atttypid, a.atttypmod), CASE WHEN a.attcollation <> b.typcollation THEN k.collname END) \
-             ORDER BY a.attnum) FROM pg_attribute a JOIN pg_type b ON b.oid = a.atttypid LEFT JOIN pg_collation k \
-             ON k.oid = a.attcollation WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) AS attributes, \
+             format_type(a.atttypid, a.atttypmod), CASE WHEN a.attcollation <> b.typcollation THEN {} END) \
+             ORDER BY a.attnum) FROM pg_attribute a JOIN pg_type b ON b.oid = a.atttypid \
+             WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) AS attributes, \
              (SELECT json_agg(concat_ws('.', un.nspname, u.relname, a.attname) ORDER BY u.oid, a.attnum) \
              FROM pg_attribute a JOIN pg_class u ON u.oid = a.attrelid JOIN pg_namespace un ON un.oid = u.relnamespace \
              WHERE a.atttypid IN (t.oid, t.typarray) AND NOT a.attisdropped AND u.relkind IN ('r', 'p', 'm', 'f')) \
@@ -96,6 +102,7 @@ impl Room for Composite {
              JOIN pg_namespace un ON un.oid = u.relnamespace WHERE u.reloftype = t.oid) AS tables, \
              {} AS needs FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace \
              JOIN pg_class c ON c.oid = t.typrelid WHERE c.relkind = 'c' AND {ours} AND {own} ORDER BY t.oid",
+            Collation::query("a.attcollation"),
             needs::query("pg_class", "c.oid")
         ))
     }
@@ -110,7 +117,7 @@ impl Room for Composite {
         let attribute = |(name, of, collation): (String, String, Option<String>)| Attribute {
             name,
             data_type: Fragment::plain(of),
-            collation,
+            collation: collation.map(Collation::printed),
             renamed_from: None,
         };
         let body = Body {
@@ -133,7 +140,7 @@ impl Room for Composite {
             let data_type = Value::String(data_type.text().to_string());
             let value = match collation {
                 Some(collation) => {
-                    inline([("type", data_type), ("collation", Value::String(collation.clone()))])
+                    inline([("type", data_type), ("collation", Value::String(collation.write(draft)))])
                 }
                 None => data_type,
             };
@@ -145,11 +152,13 @@ impl Room for Composite {
 
     fn fragments(&self, _: &Address, body: &mut Body, visit: &mut Visit<'_>) {
         for attribute in &mut body.attributes {
-            let Attribute { name, data_type, collation: _, renamed_from } = attribute;
-            visit(&format!("attribute {name}"), data_type, Context::Type);
+            let Attribute { name, data_type, collation, renamed_from } = attribute;
             // It may still be called otherwise.
-            if let Some(name) = renamed_from {
+            for name in [Some(&*name), renamed_from.as_ref()].into_iter().flatten() {
                 visit(&format!("attribute {name}"), data_type, Context::Type);
+                if let Some((fragment, context)) = collation.as_mut().map(Collation::fragment) {
+                    visit(&format!("collation of {name}"), fragment, context);
+                }
             }
         }
     }
@@ -220,15 +229,6 @@ impl Room for Composite {
         rename_plain([from, at], Form::AlterComposite, &|it| format!("TYPE {}", name(it)), cx)
     }
 
-    fn follow(&self, body: &mut Body, from: &Address, to: &Address) {
-        let collations = body.attributes.iter_mut().filter_map(|attribute| attribute.collation.as_mut());
-        for collation in collations.filter(|_| from.kind == "collation") {
-            if collation == from.name() {
-                *collation = to.name().to_string();
-            }
-        }
-    }
-
     fn attribute(&self, body: &Body, name: &str) -> Option<String> {
         let names: Vec<&str> = body.attributes.iter().map(|attribute| attribute.name.as_str()).collect();
         (name == "parts").then(|| names.join("\n"))
@@ -250,7 +250,7 @@ fn alter(at: &Address, rest: &str) -> Phrase {
 fn typed(attribute: &Attribute) -> Phrase {
     Phrase::new()
         .fragment(&attribute.data_type)
-        .with(attribute.collation.as_ref(), |sql, collation| sql.raw(" COLLATE ").ident(collation))
+        .with(attribute.collation.as_ref(), |sql, collation| sql.raw(" COLLATE ").fragment(collation.sql()))
 }
 
 fn definition(attribute: &Attribute) -> Phrase {
@@ -259,7 +259,8 @@ fn definition(attribute: &Attribute) -> Phrase {
 
 fn shown(attribute: &Attribute) -> String {
     let Attribute { name, data_type, collation, renamed_from: _ } = attribute;
-    let collation = collation.as_ref().map_or(String::new(), |collation| format!(" collate {collation}"));
+    let collation =
+        collation.as_ref().map_or(String::new(), |collation| format!(" collate {}", collation.sql()));
     format!("{name} {data_type}{collation}")
 }
 
@@ -285,9 +286,8 @@ fn read_attribute(name: &str, node: &Node) -> Option<Option<Attribute>> {
             let fits =
                 |(key, node): &(Key, Node)| known.contains(&key.name.as_str()) && node.as_str().is_some();
             let of = table.get("type").filter(|_| table.entries.iter().all(fits))?;
-            let text = |key: &str| table.get(key).and_then(Node::as_str).map(str::to_string);
-            let (collation, renamed_from) = (text("collation"), text("renamed_from"));
-            Some(Some(Attribute { collation, renamed_from, ..attribute(of.as_str()?, of.span) }))
+            let renamed_from = table.get("renamed_from").and_then(Node::as_str).map(str::to_string);
+            Some(Some(Attribute { renamed_from, ..attribute(of.as_str()?, of.span) }))
         }
         _ => None,
     }

@@ -2,8 +2,8 @@
 
 use crate::delta::{Alteration, Change, Obstacle, Show};
 use crate::kind::{
-    Context, Cx, Doc, Draft, Item, Place, Privileges, Rank, Room, Row, Seat, Server, Visit, rename_plain,
-    unwrapped,
+    Collation, Context, Cx, Doc, Draft, Item, Place, Privileges, Rank, Room, Row, Seat, Server, Visit,
+    rename_plain, unwrapped,
 };
 use crate::model::{Address, Entry, Observed};
 use crate::needs;
@@ -28,7 +28,7 @@ pub struct Check {
 #[derive(Debug, Clone)]
 pub struct Body {
     data_type: Fragment,
-    collation: Option<String>,
+    collation: Option<Collation>,
     default: Option<Fragment>,
     not_null: bool,
     checks: BTreeMap<String, Check>,
@@ -75,7 +75,7 @@ impl Room for Domain {
 
     fn read(&self, item: &mut Item<'_>) {
         let mut reader = item.reader();
-        let collation = reader.text("collation");
+        let collation = reader.string("collation");
         let default = reader.string("default").map(|(text, span)| Fragment::written(text, span));
         let default = default.filter(|default| !default.text().trim().eq_ignore_ascii_case("null"));
         let not_null = reader.flag("not_null");
@@ -93,6 +93,7 @@ impl Room for Domain {
         }
         let Some((text, span)) = reader.required("type") else { return };
         let data_type = Fragment::written(text, span);
+        let collation = collation.map(|(text, span)| Collation::read(item, "collation", text, span));
         let (default_uses, columns, span) = (Vec::new(), Vec::new(), Some(span));
         item.declare(Body {
             data_type,
@@ -112,8 +113,7 @@ impl Room for Domain {
         Some(format!(
             "SELECT n.nspname AS schema, t.typname AS name, format_type(t.typbasetype, t.typtypmod) AS type, \
              pg_get_expr(t.typdefaultbin, 0) AS default, t.typnotnull AS not_null, \
-             CASE WHEN t.typcollation <> b.typcollation THEN (SELECT k.collname FROM pg_collation k \
-             WHERE k.oid = t.typcollation) END AS collation, \
+             CASE WHEN t.typcollation <> b.typcollation THEN {} END AS collation, \
              (SELECT json_agg(json_build_array(k.conname, pg_get_expr(k.conbin, 0), k.convalidated, {})) \
              FROM pg_constraint k WHERE k.contypid = t.oid AND k.contype = 'c') AS checks, \
              (SELECT json_agg(ARRAY[rn.nspname, r.relname, a.attname]::text[] ORDER BY r.oid, a.attnum) \
@@ -122,6 +122,7 @@ impl Room for Domain {
              AND NOT r.relispartition) AS columns, CASE WHEN t.typdefaultbin IS NOT NULL THEN {} END AS default_uses \
              FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace JOIN pg_type b ON b.oid = t.typbasetype \
              WHERE t.typtype = 'd' AND {ours} AND {own} ORDER BY t.oid",
+            Collation::query("t.typcollation"),
             needs::query_beyond_tables("pg_constraint", "k.oid"),
             needs::query_beyond_tables("pg_type", "t.oid")
         ))
@@ -142,7 +143,7 @@ impl Room for Domain {
         };
         let body = Body {
             data_type: Fragment::plain(row.text("type")),
-            collation: row.owned("collation"),
+            collation: row.owned("collation").map(Collation::printed),
             default: row.fragment("default"),
             not_null: row.flag("not_null"),
             checks: checks.into_iter().map(check).collect(),
@@ -158,6 +159,9 @@ impl Room for Domain {
 
     fn fragments(&self, _: &Address, body: &mut Body, visit: &mut Visit<'_>) {
         visit("type", &mut body.data_type, Context::Type);
+        if let Some((fragment, context)) = body.collation.as_mut().map(Collation::fragment) {
+            visit("collation", fragment, context);
+        }
         let base = body.data_type.text().to_string();
         if let Some(default) = &mut body.default {
             visit("default", default, Context::Value { of: base.clone() });
@@ -172,7 +176,7 @@ impl Room for Domain {
         let Body { data_type, collation, default, not_null, checks, .. } = observed;
         let data_type = draft.type_name(data_type.text());
         draft.text("type", data_type);
-        draft.some("collation", collation.as_ref());
+        draft.some("collation", collation.as_ref().map(|collation| collation.write(draft)));
         draft.some_fragment("default", default.as_ref());
         draft.flag("not_null", *not_null);
         let text = |check: &Check| Value::String(unwrapped(check.expression.text()).to_string());
@@ -186,7 +190,7 @@ impl Room for Domain {
         let Body { data_type, collation, default, not_null, checks, .. } = desired;
         let sql = Phrase::from("CREATE DOMAIN ").raw(name(at)).raw(" AS ").fragment(data_type);
         let sql = sql
-            .with(collation.as_ref(), |sql, collation| sql.raw(" COLLATE ").ident(collation))
+            .with(collation.as_ref(), |sql, collation| sql.raw(" COLLATE ").fragment(collation.sql()))
             .with(default.as_ref(), |sql, default| sql.raw(" DEFAULT (").fragment(default).raw(")"))
             .when(*not_null, " NOT NULL");
         let sql = checks.iter().fold(sql, |sql, (name, check)| sql.raw(" ").phrase(&clause(name, check)));
@@ -198,8 +202,8 @@ impl Room for Domain {
         let Body { default_uses: _, columns: _, .. } = desired;
         let there = (&observed.data_type, &observed.collation);
         if there != (data_type, collation) {
-            let of = |data_type: &Fragment, collation: &Option<String>| match collation {
-                Some(collation) => Some(format!("{data_type} COLLATE {collation}")),
+            let of = |data_type: &Fragment, collation: &Option<Collation>| match collation {
+                Some(collation) => Some(format!("{data_type} COLLATE {}", collation.sql())),
                 None => data_type.show(),
             };
             let (from, to) = (of(there.0, there.1), of(data_type, collation));
@@ -254,9 +258,6 @@ impl Room for Domain {
         }
         let uses = body.checks.values_mut().flat_map(|check| &mut check.uses).chain(&mut body.default_uses);
         uses.for_each(|used| *used = used.moved(from, to, &|_| from.kind == "schema"));
-        if from.kind == "collation" && body.collation.as_deref() == Some(from.name()) {
-            body.collation = Some(to.name().to_string());
-        }
     }
 
     fn let_go(&self, at: &Address, observed: &mut Body, of: &Address) -> Vec<Step> {

@@ -77,8 +77,7 @@ impl Room for Extension {
             draft.leave_out();
         }
         // The server puts an extension into the first schema of the search path.
-        let elsewhere =
-            schema.as_deref().filter(|schema| *schema != draft.schema() && *schema != "pg_catalog");
+        let elsewhere = schema.as_deref().filter(|schema| *schema != draft.schema());
         draft.some("schema", elsewhere);
     }
 

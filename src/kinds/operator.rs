@@ -6,6 +6,7 @@ use crate::kind::{
 };
 use crate::model::{Address, Entry, Observed};
 use crate::needs;
+use crate::pg::Feature;
 use crate::source::{KeyDoc, Shape, Span};
 use crate::sql::{
     Form, Fragment, Phrase, argument_types, ident, not_of_extension, operator_name, retype_routine,
@@ -32,7 +33,8 @@ pub struct Body {
 static DOC: Doc = Doc {
     name: "operator",
     summary: "An operator. Its key is its name with the types of its sides, `===(mood, text)`; `none` stands for the left \
-              side of a prefix operator. Estimators are altered in place; for all else it goes and comes back.",
+              side of a prefix operator. Estimators are altered in place; from PostgreSQL 17 on a commutator, a negator, \
+              `hashes` and `merges` are added in place; for all else it goes and comes back.",
     manual: "sql-createoperator",
     place: Place::InSchema("operators"),
     rank: Rank::Function,
@@ -195,11 +197,7 @@ impl Room for Operator {
             sql = sql.raw(format!(", {word} = {of}"));
         }
         for (word, operator) in [("COMMUTATOR", commutator), ("NEGATOR", negator)] {
-            sql = sql.with(operator.as_ref(), |sql, operator| {
-                let sql = sql.raw(format!(", {word} = "));
-                let dotted = operator.text().contains('.');
-                sql.when(dotted, "OPERATOR(").fragment(operator).when(dotted, ")")
-            });
+            sql = sql.with(operator.as_ref(), |sql, operator| sql.raw(", ").phrase(&partner(word, operator)));
         }
         for (word, function) in [("RESTRICT", restrict), ("JOIN", join)] {
             sql = sql
@@ -214,15 +212,30 @@ impl Room for Operator {
         out.replaced("function", &observed.function, function);
         let partners =
             [("commutator", &observed.commutator, commutator), ("negator", &observed.negator, negator)];
+        // What it lacks can be added to it; what it has stays.
+        let adds = cx.server.has(Feature::AlterOperatorPartners);
+        let set = |what: Phrase| {
+            let sql = Phrase::from(format!("ALTER {} SET (", called(at))).phrase(&what).raw(")");
+            vec![Statement::new(Form::Catalog, sql).into()]
+        };
         for (attribute, there, wanted) in partners {
-            if wanted.is_some()
-                || !there.as_ref().is_some_and(|there| is_said_there(attribute, there, at, cx))
-            {
-                out.replaced(attribute, there, wanted);
+            match (there, wanted) {
+                (None, Some(operator)) if adds && comes_with(attribute, operator, at, cx) => {}
+                (None, Some(operator)) if adds => {
+                    out.attribute(attribute, there, wanted, || set(partner(attribute, operator)));
+                }
+                (Some(there), None) if is_said_there(attribute, there, at, cx) => {}
+                _ => out.replaced(attribute, there, wanted),
             }
         }
-        out.replaced("hashes", &observed.hashes, hashes);
-        out.replaced("merges", &observed.merges, merges);
+        for (attribute, there, wanted) in
+            [("hashes", observed.hashes, *hashes), ("merges", observed.merges, *merges)]
+        {
+            match adds && wanted {
+                true => out.attribute(attribute, &there, &wanted, || set(attribute.to_uppercase().into())),
+                false => out.replaced(attribute, &there, &wanted),
+            }
+        }
         let estimators =
             [("restrict", "RESTRICT", &observed.restrict, restrict), ("join", "JOIN", &observed.join, join)];
         for (attribute, word, there, wanted) in estimators {
@@ -263,16 +276,37 @@ impl Room for Operator {
     }
 }
 
+/// `COMMUTATOR = OPERATOR(public.===)`.
+fn partner(word: &str, operator: &Fragment) -> Phrase {
+    let dotted = operator.text().contains('.');
+    let sql = Phrase::from(format!("{} = ", word.to_uppercase())).when(dotted, "OPERATOR(");
+    sql.fragment(operator).when(dotted, ")")
+}
+
 /// Whether the partner, another operator, says in the file that it is one; the server tells both of it.
 fn is_said_there(attribute: &str, partner: &Fragment, at: &Address, cx: &Cx<'_>) -> bool {
+    sayers(attribute, at, cx).any(|other| {
+        let (name, _) = split_routine(other.name());
+        partner.text() == format!("{}.{name}", ident(other.schema()))
+    })
+}
+
+/// Whether the partner is yet to come, and says that it is one.
+fn comes_with(attribute: &str, partner: &Fragment, at: &Address, cx: &Cx<'_>) -> bool {
+    let name = partner.text().rsplit('.').next().unwrap_or_default();
+    let mut new = sayers(attribute, at, cx).filter(|other| !cx.observed.model.contains(other));
+    new.any(|other| split_routine(other.name()).0 == name)
+}
+
+/// The other operators of the file that name a partner of that sort.
+fn sayers<'c>(attribute: &str, at: &Address, cx: &Cx<'c>) -> impl Iterator<Item = &'c Address> {
     let others = cx.desired.iter().filter(|entry| entry.address.kind == DOC.name && !entry.absent);
-    others.filter(|entry| entry.address != *at).any(|entry| {
-        let (name, _) = split_routine(entry.address.name());
-        let says = cx.desired.body::<Body>(&entry.address).is_some_and(|body| match attribute {
-            "negator" => body.negator.is_some(),
-            _ => body.commutator.is_some(),
-        });
-        says && partner.text() == format!("{}.{name}", ident(entry.address.schema()))
+    others.map(|entry| &entry.address).filter(move |other| {
+        *other != at
+            && cx.desired.body::<Body>(other).is_some_and(|body| match attribute {
+                "negator" => body.negator.is_some(),
+                _ => body.commutator.is_some(),
+            })
     })
 }
 

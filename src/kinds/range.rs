@@ -2,7 +2,8 @@
 
 use crate::delta::{Alteration, Change, Obstacle, Show};
 use crate::kind::{
-    Context, Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server, Visit, rename_plain, split_name,
+    Collation, Context, Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server, Visit, rename_plain,
+    split_name,
 };
 use crate::model::{Address, Entry, Observed};
 use crate::needs;
@@ -117,7 +118,8 @@ impl Room for Range {
         let mut reader = item.reader();
         let Some((subtype, span)) = reader.required("subtype") else { return };
         let mut definition = format!("SUBTYPE = {subtype}");
-        for (key, word, _) in &PARTS[1..] {
+        let collation = reader.string("collation");
+        for (key, word, _) in PARTS[1..].iter().filter(|(key, _, _)| *key != "collation") {
             if let Some(name) = reader.text(key) {
                 let parts: Vec<String> = split_name(&name).iter().map(|part| ident(part)).collect();
                 definition.push_str(&format!(", {word} = {}", parts.join(".")));
@@ -128,6 +130,10 @@ impl Room for Range {
         let place = reader.span_of("multirange_type_name");
         if multirange.is_some() {
             item.want(Feature::MultirangeTypes, place);
+        }
+        if let Some((text, span)) = collation {
+            let collation = Collation::read(item, "collation", text, span);
+            definition.push_str(&format!(", COLLATION = {}", collation.sql()));
         }
         item.declare(Body {
             definition: Fragment::written(definition, span),

@@ -199,7 +199,10 @@ impl Room for Statistics {
     fn rename(&self, from: &Address, at: &Address, cx: &Cx<'_>) -> Option<Vec<Step>> {
         let called = |it: &Address| format!("STATISTICS {}", name(it));
         let steps = rename_plain([from, at], Form::Catalog, &called, cx)?;
-        Some(steps.into_iter().map(|step| step.of(&at.host("table"))).collect())
+        // With its table it comes in the transaction of that.
+        let moves = from.schema() != at.schema();
+        let with_it = |step: Step| if moves { step.of(&at.host("table")) } else { step };
+        Some(steps.into_iter().map(with_it).collect())
     }
 
     fn stays_behind(&self) -> bool {

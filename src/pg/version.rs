@@ -73,6 +73,8 @@ pub enum Feature {
     PartitionedExclusion,
     /// Event triggers on `login`.
     LoginEventTrigger,
+    /// `ALTER OPERATOR … SET` of a commutator, a negator, HASHES and MERGES.
+    AlterOperatorPartners,
     /// An enum value that is usable in the transaction that creates its type and adds it.
     EnumValueInTransaction,
     /// The setting `client_connection_check_interval`.
@@ -133,6 +135,7 @@ impl Feature {
             | F::PartitionedIdentity
             | F::PartitionedExclusion
             | F::LoginEventTrigger
+            | F::AlterOperatorPartners
             | F::EnumValueInTransaction
             | F::TransactionTimeout
             | F::DomainNotNullConstraints
@@ -180,6 +183,7 @@ impl Feature {
             F::PartitionedIdentity => "an identity column of a partition",
             F::PartitionedExclusion => "an exclusion constraint on a partitioned table",
             F::LoginEventTrigger => "an event trigger on login",
+            F::AlterOperatorPartners => "ALTER OPERATOR … SET of a commutator",
             F::EnumValueInTransaction => "a new enum value in the transaction that creates its type",
             F::ClientConnectionCheck => "client_connection_check_interval",
             F::TransactionTimeout => "transaction_timeout",

@@ -1,7 +1,7 @@
 //! Chooses, for each step, between its direct form and the gentle one: the gentle one where the table holds rows.
 
 use super::{Draft, Item, Plan, Stage};
-use crate::delta::{Action, Delta, SCHEMA};
+use crate::delta::{Action, Delta};
 use crate::kind::{Cx, Rank};
 use crate::model::Address;
 use crate::statement::{Statement, Step};
@@ -12,7 +12,7 @@ pub(super) fn choose(deltas: Vec<Delta>, cx: &Cx<'_>, plan: &mut Plan) -> Vec<Dr
     for delta in deltas {
         let item = plan.items.len();
         let in_knot = delta.knot.is_some();
-        let (freed, schemas) = (freed(&delta, cx), schemas(&delta, cx));
+        let freed = freed(&delta, cx);
         let renaming = chosen(delta.renaming, item, false, cx, plan);
         let before = chosen(delta.before, item, in_knot, cx, plan);
         let (steps, later): (Vec<Step>, Vec<Step>) =
@@ -36,7 +36,7 @@ pub(super) fn choose(deltas: Vec<Delta>, cx: &Cx<'_>, plan: &mut Plan) -> Vec<Dr
             // What goes in a knot may wait for something that goes by itself, under the name of the file too.
             let there = cx.observed.model.get(&delta.address);
             let needs = there.into_iter().flat_map(|there| &there.needs).cloned();
-            let renames = draft(renaming, needs.chain(schemas).collect());
+            let renames = draft(renaming, needs.chain(delta.schemas).collect());
             drafts.push(Draft { stage: Stage::Renames, knot: None, ..renames });
         }
         if !before.is_empty() {
@@ -61,14 +61,6 @@ pub(super) fn choose(deltas: Vec<Delta>, cx: &Cx<'_>, plan: &mut Plan) -> Vec<Dr
         });
     }
     drafts
-}
-
-/// The schemas out of which and into which an object is moved.
-fn schemas(delta: &Delta, cx: &Cx<'_>) -> Vec<Address> {
-    let Some((namespace, _)) = cx.registry.namespace() else { return Vec::new() };
-    let moved = delta.changes.iter().find(|change| change.attribute == SCHEMA);
-    let names = moved.into_iter().flat_map(|change| [&change.from, &change.to]).flatten();
-    names.map(|name| Address::new(namespace.doc().name, [name])).collect()
 }
 
 /// What goes only after the draft in which an object goes, or lets go of something.

@@ -131,15 +131,7 @@ fn edges(drafts: &[Draft], plan: &Plan, cx: &Cx<'_>) -> Waits {
             }
         }
     }
-    // What goes is let go of first by all that made use of it and stays.
-    for (number, draft) in drafts.iter().enumerate().filter(|(_, draft)| draft.stage == Stage::Comes) {
-        let there = cx.observed.model.get(&plan.items[draft.item].address);
-        for used in there.iter().flat_map(|there| &there.uses) {
-            let others = by_address.get(used).copied().unwrap_or_default();
-            let going = |other: &&usize| plan.items[drafts[**other].item].action == Action::Drop;
-            others.iter().filter(going).for_each(|other| waits[*other].push(number));
-        }
-    }
+    users_let_go_first(drafts, plan, cx, &by_address, &mut waits);
     columns_go_last(drafts, plan, cx, &mut waits);
     names_come_first(drafts, plan, cx, &mut waits);
     for own in by_item.values() {
@@ -156,6 +148,24 @@ fn edges(drafts: &[Draft], plan: &Plan, cx: &Cx<'_>) -> Waits {
         list.dedup();
     }
     Waits { before: waits, weak }
+}
+
+/// What goes is let go of first by all that made use of it and stays.
+fn users_let_go_first(
+    drafts: &[Draft],
+    plan: &Plan,
+    cx: &Cx<'_>,
+    by_address: &HashMap<&Address, &[usize]>,
+    waits: &mut [Vec<usize>],
+) {
+    for (number, draft) in drafts.iter().enumerate().filter(|(_, draft)| draft.stage == Stage::Comes) {
+        let there = cx.observed.model.get(&plan.items[draft.item].address);
+        for used in there.iter().flat_map(|there| &there.uses) {
+            let others = by_address.get(used).copied().unwrap_or_default();
+            let going = |other: &&usize| plan.items[drafts[**other].item].action == Action::Drop;
+            others.iter().filter(going).for_each(|other| waits[*other].push(number));
+        }
+    }
 }
 
 /// A column takes along what stands on it; so what is to go from its table by itself goes before it.

@@ -414,7 +414,8 @@ impl Reconciler {
         let (mut observed, memo, fingerprint) = observe::catalog(session, &self.registry)?;
         let memo = if options.force { Memo::default() } else { memo };
         adopt::spell_types(session, &mut desired, &observed.model, &self.registry, &path)?;
-        let renames = adopt::pair(&mut desired, &mut observed, &self.left_schemas(), &self.registry);
+        let left = adopt::schemas_left(&self.desired.model, &self.desired.schemas);
+        let renames = adopt::pair(&mut desired, &mut observed, &left, &self.registry);
         let left_alone = options.scope.apply(&mut desired, &mut observed.model, &self.registry);
         observe::data(session, &desired, &mut observed, &terms)?;
         let Settled { learnt, put_off } =
@@ -434,25 +435,9 @@ impl Reconciler {
         let subjects = self.desired.model.addresses().filter_map(Address::subject);
         let spoken = subjects.filter(|subject| !self.desired.model.contains(subject));
         session.server.spoken = spoken.cloned().collect();
-        session.server.schemas.extend(self.renamed_schemas());
-        session.server.schemas.extend(self.left_schemas());
+        session.server.schemas.extend(adopt::schemas_before(&self.desired.model));
+        session.server.schemas.extend(adopt::schemas_left(&self.desired.model, &self.desired.schemas));
         Ok(session)
-    }
-
-    /// What the schemas of the file were called.
-    fn renamed_schemas(&self) -> impl Iterator<Item = String> {
-        let schemas = self.desired.model.iter().filter(|entry| entry.address.path().len() == 1);
-        schemas.filter_map(|entry| Some(entry.renamed_from.as_ref()?.name().to_string()))
-    }
-
-    /// The schemas that the file speaks of only because something is moved out of them.
-    fn left_schemas(&self) -> Vec<String> {
-        let spoken: Vec<String> =
-            self.desired.schemas.iter().cloned().chain(self.renamed_schemas()).collect();
-        let former = self.desired.model.iter().filter_map(|entry| entry.renamed_from.as_ref());
-        let schemas = former.filter(|at| at.path().len() > 1).map(|at| at.schema().to_string());
-        let left: BTreeSet<String> = schemas.filter(|schema| !spoken.contains(schema)).collect();
-        left.into_iter().collect()
     }
 
     /// The catalogs in which something that the file declares can change.

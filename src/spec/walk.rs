@@ -1,7 +1,7 @@
 //! Walks the file and hands every object to the room of its kind.
 
 use super::keys::{self, TOP, UNIVERSAL, UNNAMED};
-use crate::kind::{Item, Kind, Place, Reference, Registry, split_name};
+use crate::kind::{Declared, Item, Kind, Place, Reference, Registry, split_name};
 use crate::model::{Address, Entry, Model};
 use crate::source::{Key, KeyDoc, Node, Problems, Span, Table, Value};
 
@@ -27,6 +27,7 @@ pub(super) struct Walk<'a> {
     model: Model,
     references: Vec<Reference>,
     schemas: Vec<String>,
+    declares: Declared,
 }
 
 /// Where an object stands.
@@ -44,7 +45,8 @@ impl<'a> Walk<'a> {
         problems: &'a mut Problems,
     ) -> Self {
         let schemas = vec![default_schema.to_string()];
-        Walk { registry, environment, problems, model: Model::default(), references: Vec::new(), schemas }
+        let (model, declares) = (Model::default(), Declared::default());
+        Walk { registry, environment, problems, model, references: Vec::new(), schemas, declares }
     }
 
     pub fn finish(self) -> Walked {
@@ -55,6 +57,7 @@ impl<'a> Walk<'a> {
     pub fn root(&mut self, root: &Table) {
         let default_schema = self.schemas[0].clone();
         let namespace = self.registry.namespace();
+        self.declares = self.declared(root, &default_schema);
         let site = Site { schema: &default_schema, host: None };
         for (key, node) in &root.entries {
             match self.top_kind(&key.name) {
@@ -78,6 +81,28 @@ impl<'a> Walk<'a> {
         if let Some((kind, _)) = namespace {
             self.default_namespace(kind, &default_schema);
         }
+    }
+
+    /// The names that the file gives in its schemas.
+    fn declared(&self, root: &Table, default_schema: &str) -> Declared {
+        let mut found = Declared { schemas: vec![default_schema.to_string()], ..Declared::default() };
+        let key = self.registry.namespace().map_or("", |(_, key)| key);
+        let schemas = root.get(key).and_then(Node::as_table).into_iter().flat_map(|table| &table.entries);
+        let inner = schemas.filter_map(|(key, node)| Some((key.name.as_str(), node.as_table()?)));
+        for (schema, table) in [(default_schema, root)].into_iter().chain(inner) {
+            if !found.schemas.iter().any(|name| name == schema) {
+                found.schemas.push(schema.to_string());
+            }
+            for kind in self.registry.iter() {
+                let Place::InSchema(key) = kind.doc().place else { continue };
+                let objects = table.get(key).and_then(Node::as_table).into_iter();
+                let objects = objects.flat_map(|table| &table.entries);
+                found
+                    .objects
+                    .extend(objects.map(|(key, _)| Address::new(kind.doc().name, [schema, &key.name])));
+            }
+        }
+        found
     }
 
     /// The default schema is declared by being spoken of; `public` is there without being asked for.
@@ -153,6 +178,7 @@ impl<'a> Walk<'a> {
             unnamed: table.get(UNNAMED).is_some(),
             table,
             registry: self.registry,
+            declares: &self.declares,
             keys: doc.keys,
             problems: self.problems,
             references: &mut self.references,

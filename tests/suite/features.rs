@@ -15,6 +15,7 @@ create table referencing (a int constraint fk references keyed (c));
 create table identified (a int generated always as identity, b int) partition by list (b);
 create table identified_part partition of identified default;
 create domain filled as int not null;
+create operator === (function = int4eq, leftarg = int, rightarg = int);
 create function on_event() returns event_trigger language plpgsql as 'begin end';
 ";
 
@@ -64,6 +65,7 @@ const PROBES: &[(Feature, &str)] = &[
         Feature::PartitionedExclusion,
         "create table excluding (a int, exclude using btree (a with =)) partition by list (a)",
     ),
+    (Feature::AlterOperatorPartners, "alter operator === (int, int) set (commutator = ===)"),
     (Feature::LoginEventTrigger, "create event trigger e on login execute function on_event()"),
     (
         Feature::EnumValueInTransaction,

@@ -1,7 +1,6 @@
 //! Columns of tables.
 
 mod change;
-mod collation;
 mod generated;
 mod heirs;
 mod keeping;
@@ -12,8 +11,8 @@ mod steps;
 
 use crate::delta::{Alteration, Change, Show};
 use crate::kind::{
-    Context, Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server, Undeclared, Visit, remark,
-    split_name, unwrapped,
+    Collation, Context, Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server, Undeclared, Visit,
+    remark, unwrapped,
 };
 use crate::model::{Address, Entry, Model, Observed};
 use crate::needs;
@@ -21,7 +20,6 @@ use crate::pg::Feature;
 use crate::source::{KeyDoc, Shape, Span};
 use crate::sql::{Form, Fragment, HOLDS_NO_NULL, Phrase, SERIAL, auto_name, ident, not_of_extension};
 use crate::statement::{Statement, Step};
-use collation::Collation;
 use keeping::Keeping;
 use numbers::{Numbers, Sequence};
 
@@ -141,6 +139,14 @@ static DOC: Doc = Doc {
               born = \"date\"\nname_upper = { type = \"text\", generated = \"upper(name)\" }\n",
 };
 
+/// The extensions that bring the type of `pg_attribute a`, or what its default `pg_attrdef cd` calls.
+const EXTENSIONS: &str = "CASE WHEN t.oid >= 16384 OR cd.oid IS NOT NULL THEN (SELECT json_agg(DISTINCT x.extname) \
+     FROM pg_depend u LEFT JOIN pg_type y ON u.refclassid = 'pg_type'::regclass AND y.oid = u.refobjid \
+     AND y.typelem <> 0 JOIN pg_depend e ON e.classid = u.refclassid AND e.objid = coalesce(y.typelem, u.refobjid) \
+     AND e.deptype = 'e' JOIN pg_extension x ON x.oid = e.refobjid \
+     WHERE u.classid = 'pg_class'::regclass AND u.objid = a.attrelid AND u.objsubid = a.attnum \
+     OR u.classid = 'pg_attrdef'::regclass AND u.objid = cd.oid) END";
+
 impl Room for Column {
     type Body = Body;
 
@@ -193,11 +199,7 @@ impl Room for Column {
         for (feature, span, _) in wanted.into_iter().filter(|(.., is)| *is) {
             item.want(feature, span);
         }
-        body.collation = collation.map(|(text, _)| {
-            let (schema, name) = item.resolve(text);
-            item.need(Address::new("collation", [&schema, &name]));
-            Collation(Some(schema).filter(|_| split_name(text).len() > 1), name)
-        });
+        body.collation = collation.map(|(text, span)| Collation::read(item, "collation", text, span));
         item.declare(body);
     }
 
@@ -214,8 +216,7 @@ impl Room for Column {
             "SELECT n.nspname AS schema, c.relname AS table, a.attname AS name, \
              format_type(a.atttypid, a.atttypmod) AS type, {not_null} AS not_null, a.attidentity AS identity, \
              a.attgenerated AS generated, pg_get_expr(cd.adbin, cd.adrelid) AS expression, o.*, \
-             CASE WHEN a.attcollation <> t.typcollation THEN (SELECT to_json(ARRAY[kn.nspname, k.collname]::text[]) \
-             FROM pg_collation k JOIN pg_namespace kn ON kn.oid = k.collnamespace WHERE k.oid = a.attcollation) END AS collation, \
+             CASE WHEN a.attcollation <> t.typcollation THEN {} END AS collation, \
              a.attstorage AS storage, t.typstorage AS usual_storage, {compression} AS compression, \
              nullif(a.attstattarget, -1) AS statistics, \
              CASE WHEN a.attoptions IS NOT NULL THEN to_json(ARRAY(SELECT x FROM unnest(a.attoptions) x \
@@ -225,7 +226,7 @@ impl Room for Column {
              CASE WHEN cd.oid IS NOT NULL THEN (SELECT json_agg(ARRAY[un.nspname, u.relname]) FROM pg_depend ud \
              JOIN pg_class u ON u.oid = ud.refobjid AND u.relkind = 'S' JOIN pg_namespace un ON un.oid = u.relnamespace \
              WHERE ud.classid = 'pg_attrdef'::regclass AND ud.objid = cd.oid AND ud.refclassid = 'pg_class'::regclass) END \
-             AS sequences, CASE WHEN cd.oid IS NOT NULL AND a.attgenerated = '' THEN {} END AS default_uses, CASE WHEN a.attgenerated <> '' THEN {} END AS needs, t.typtype AS type_sort, tn.nspname AS type_schema, t.typname AS type_name \
+             AS sequences, CASE WHEN cd.oid IS NOT NULL AND a.attgenerated = '' THEN {} END AS default_uses, CASE WHEN a.attgenerated <> '' THEN {} END AS needs, {EXTENSIONS} AS extensions, t.typtype AS type_sort, tn.nspname AS type_schema, t.typname AS type_name \
              FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace \
              JOIN pg_type t ON t.oid = a.atttypid JOIN pg_namespace tn ON tn.oid = t.typnamespace \
              LEFT JOIN pg_attrdef cd ON cd.adrelid = a.attrelid AND cd.adnum = a.attnum \
@@ -241,6 +242,7 @@ impl Room for Column {
              ON o.refobjid = a.attrelid AND o.refobjsubid = a.attnum \
              WHERE c.relkind IN ('r', 'p', 'f') AND a.attnum > 0 AND NOT a.attisdropped \
              AND {ours} AND {own} ORDER BY a.attrelid, a.attnum",
+            Collation::query("a.attcollation"),
             heirs::deviates(server),
             needs::query_beyond_tables("pg_attrdef", "cd.oid"),
             needs::query_of_generated("a.attrelid", "a.attnum", "cd.oid")
@@ -272,7 +274,6 @@ impl Room for Column {
         let serial = row.flag("serial") && row.flag("used");
         let sequence = Sequence::observed(row).filter(|_| row.flag("used"));
         let (default, generated) = if is_generated { (None, expression) } else { (expression, None) };
-        let collation: Vec<String> = row.list("collation");
         let body = Body {
             data_type: Fragment::plain(row.text("type")),
             default: default.filter(|_| !serial),
@@ -283,9 +284,7 @@ impl Room for Column {
             serial,
             numbers: Numbers::default(),
             sequence,
-            collation: <[String; 2]>::try_from(collation)
-                .ok()
-                .map(|[schema, name]| Collation(Some(schema), name)),
+            collation: row.owned("collation").map(Collation::printed),
             keeping: Keeping::observed(row),
             inherited: row.flag("inherited").then(|| row.flag("deviates")),
             backfill: None,
@@ -304,6 +303,7 @@ impl Room for Column {
             .extend(sort.map(|kind| Address::new(kind, [row.text("type_schema"), row.text("type_name")])));
         let sequences: Vec<[String; 2]> = row.parsed("sequences");
         entry.needs.extend(needs::read(row, "needs", server));
+        entry.uses.extend(row.list("extensions").into_iter().map(|name| Address::new("extension", [name])));
         entry.uses.extend(sequences.into_iter().map(|path| Address::new("sequence", path)));
         entry.uses.extend(needs::read(row, "default_uses", server).into_iter().filter(is_called));
         out.model.insert(entry);
@@ -311,6 +311,9 @@ impl Room for Column {
 
     fn fragments(&self, at: &Address, body: &mut Body, visit: &mut Visit<'_>) {
         visit("type", &mut body.data_type, Context::Type);
+        if let Some((fragment, context)) = body.collation.as_mut().map(Collation::fragment) {
+            visit("collation", fragment, context);
+        }
         let of = body.data_type.text().to_string();
         if let Some(default) = &mut body.default {
             visit("default", default, Context::Value { of });
@@ -360,7 +363,8 @@ impl Room for Column {
         }
         draft.some_expression("generated", generated.as_ref());
         draft.flag("virtual", *is_virtual);
-        draft.some("collation", collation.as_ref().map(Collation::written));
+        let collation = collation.as_ref().map(|collation| collation.write(draft));
+        draft.some("collation", collation);
         let parent = heirs::parent_in(at, draft).filter(|_| inherited.is_some());
         keeping.write(parent.map(|parent| &parent.keeping), draft);
     }
@@ -458,13 +462,6 @@ impl Room for Column {
 
     fn keeps_order(&self) -> bool {
         true
-    }
-
-    fn follow(&self, body: &mut Body, from: &Address, to: &Address) {
-        let collation = body.collation.as_mut().filter(|_| from.kind == "collation");
-        if let Some(Collation(_, name)) = collation.filter(|collation| collation.1 == from.name()) {
-            *name = to.name().to_string();
-        }
     }
 
     fn identity(&self, at: &Address) -> Option<String> {

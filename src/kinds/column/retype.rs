@@ -28,7 +28,8 @@ pub fn retype(at: &Address, desired: &Body, observed: &Body, cx: &Cx<'_>) -> Ste
         rest = rest.raw(format!(" ALTER COLUMN {column} DROP DEFAULT,"));
     }
     rest = rest.raw(format!(" ALTER COLUMN {column} TYPE ")).fragment(&desired.data_type);
-    rest = rest.with(desired.collation.as_ref(), |sql, collation| sql.raw(" COLLATE ").raw(collation.sql()));
+    rest = rest
+        .with(desired.collation.as_ref(), |sql, collation| sql.raw(" COLLATE ").fragment(collation.sql()));
     rest = match &desired.using {
         _ if is_foreign => rest,
         Some(using) => rest.raw(" USING (").fragment(using).raw(")"),

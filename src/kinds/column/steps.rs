@@ -47,7 +47,7 @@ fn definition(at: &Address, body: &Body, default: bool, not_null: bool, cx: &Cx<
         .raw(" ")
         .phrase(&data_type)
         .phrase(&body.keeping.clause())
-        .with(body.collation.as_ref(), |sql, collation| sql.raw(" COLLATE ").raw(collation.sql()))
+        .with(body.collation.as_ref(), |sql, collation| sql.raw(" COLLATE ").fragment(collation.sql()))
         .with(body.generated.as_ref(), |sql, expression| {
             let word = if body.is_virtual { ") VIRTUAL" } else { ") STORED" };
             sql.raw(" GENERATED ALWAYS AS (").fragment(expression).raw(word)

@@ -1,15 +1,10 @@
 BEGIN;
 DROP VIEW public.v;
 DROP OPERATOR public.==| (text, integer);
-CREATE OPERATOR public.==| (FUNCTION = too, LEFTARG = text, RIGHTARG = integer, NEGATOR = =||);
+CREATE OPERATOR public.==| (FUNCTION = too, LEFTARG = text, RIGHTARG = integer);
 CREATE VIEW public.v AS
 select 'a' ==| 1;
 COMMENT ON OPERATOR public.==| (text, integer) IS 'kept';
-COMMIT;
-
-BEGIN;
-DROP OPERATOR public.=|| (text, integer);
-CREATE OPERATOR public.=|| (FUNCTION = same, LEFTARG = text, RIGHTARG = integer, NEGATOR = ==|);
 COMMIT;
 
 BEGIN;

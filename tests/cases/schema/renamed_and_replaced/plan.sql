@@ -7,6 +7,17 @@ ALTER TYPE two.pair RENAME TO two;
 COMMIT;
 
 BEGIN;
+DROP FUNCTION two.f();
+DROP FUNCTION two.takes(two.two);
+CREATE FUNCTION two.f() RETURNS text
+    LANGUAGE sql
+    AS $$select 'x'$$;
+CREATE FUNCTION two.takes(x two.two) RETURNS text
+    LANGUAGE sql
+    AS $$select 'x'$$;
+COMMIT;
+
+BEGIN;
 ALTER TABLE two.t RENAME TO t2;
 DROP POLICY q ON two.t2;
 DROP TRIGGER other ON two.t2;
@@ -17,17 +28,6 @@ COMMIT;
 
 BEGIN;
 DROP POLICY p ON two.t2;
-DROP VIEW two.v;
-DROP FUNCTION two.f();
-DROP FUNCTION two.takes(two.two);
-CREATE FUNCTION two.f() RETURNS text
-    LANGUAGE sql
-    AS $$select 'x'$$;
-CREATE FUNCTION two.takes(x two.two) RETURNS text
-    LANGUAGE sql
-    AS $$select 'x'$$;
-CREATE VIEW two.v AS
-select a::text as a from two.t2;
 CREATE POLICY p ON two.t2 FOR INSERT WITH CHECK (a > 0);
 COMMIT;
 

@@ -29,9 +29,3 @@ CREATE MATERIALIZED VIEW public.m AS
 select a from v2;
 COMMENT ON VIEW public.v2 IS 'texts';
 COMMIT;
-
-BEGIN;
-DROP MATERIALIZED VIEW public.n;
-CREATE MATERIALIZED VIEW public.n AS
-select a from w2;
-COMMIT;

@@ -1,0 +1,23 @@
+BEGIN;
+DROP TYPE s.words;
+CREATE TYPE s.words AS RANGE (SUBTYPE = text, COLLATION = s.cc);
+COMMIT;
+
+BEGIN;
+DROP DOMAIN s.word;
+CREATE DOMAIN s.word AS text COLLATE s.cc;
+COMMIT;
+
+BEGIN;
+CREATE SCHEMA x;
+CREATE DOMAIN x.word AS text COLLATE public.cc;
+COMMIT;
+
+BEGIN;
+ALTER TYPE s.pair ALTER ATTRIBUTE a TYPE text COLLATE s.cc;
+COMMIT;
+
+BEGIN;
+ALTER TABLE s.t ALTER COLUMN a TYPE text COLLATE s.cc;
+CREATE INDEX t_b ON s.t USING btree (b collate r.cc);
+COMMIT;

@@ -1,0 +1,6 @@
+BEGIN;
+CREATE EXTENSION citext SCHEMA pg_catalog;
+CREATE TABLE public.people (
+    mail citext
+);
+COMMIT;

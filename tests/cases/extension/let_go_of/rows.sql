@@ -1,0 +1,1 @@
+select mail, names from people
