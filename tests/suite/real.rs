@@ -44,7 +44,7 @@ fn there_and_back(script: &str) -> Result<(), String> {
         return Err(format!("inspected again it is another file:\n{one}\n{two}"));
     }
     // Of these a dump says more than one statement.
-    if unsaid.iter().any(|name| live.scalar(&format!("select to_regclass('{name}') is not null")) == "t") {
+    if unsaid.iter().any(|name| is_relation(&live, name)) {
         return Ok(());
     }
     let brought = brought(&live);
@@ -96,6 +96,11 @@ fn inspected(db: &Database) -> (String, Vec<String>) {
     });
     let file: String = lines.iter().map(|line| format!("{line}\n")).collect();
     (file.trim_start().to_owned(), names.collect())
+}
+
+/// Whether a name is that of a table, view or sequence, and of no function.
+fn is_relation(db: &Database, name: &str) -> bool {
+    !name.contains('(') && db.scalar(&format!("select to_regclass('{name}') is not null")) == "t"
 }
 
 /// What extensions have brought: privileges on it are not ours.
