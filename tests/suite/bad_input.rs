@@ -472,6 +472,30 @@ fn rows_that_repeat_are_shown() {
     }
 }
 
+/// Values that a type has no counterpart for are counted and shown before anything is executed; none is cut.
+#[test]
+fn rows_that_do_not_fit_a_type_are_shown() {
+    let file = "[tables.t.columns]\nword = \"varchar(2)\"\nn = \"integer\"\nyear = { type = \"smallint\", using = \"extract(year from year)\" }\nnote = \"text\"\nc = \"int\"\n";
+    for server in support::servers() {
+        let db = server.database();
+        db.execute("create table t (word text, n text, year date, note int)");
+        db.execute("insert into t values ('a', '1', '2024-01-01', 1), ('abc', 'x', '99999-01-01', 2), ('abcd', '', null, 3), ('ab  ', null, null, 4)");
+        let outcome = Run::new(&db).file(file).args(["apply", "--allow", "narrow"]).run().code(1);
+        outcome
+            .stderr_contains("column public.t.word: 2 rows whose `word` does not fit the type `varchar(2)`")
+            .stderr_contains("column public.t.n: 2 rows whose `n` does not fit the type `integer`")
+            .stderr_contains("column public.t.year: 1 rows whose `year` does not fit the type `smallint`")
+            .stderr_contains("(abc,x,99999-01-01,2)")
+            .stderr_contains("nothing was executed");
+        assert_eq!(
+            db.scalar("select count(*) from pg_attribute where attrelid = 't'::regclass and attname = 'c'"),
+            "0"
+        );
+        db.execute("delete from t where note in (2, 3)");
+        Run::new(&db).file(file).args(["apply", "--allow", "narrow"]).run().success();
+    }
+}
+
 /// Rows that the default partition holds and a new one is for stop the plan before anything is executed.
 #[test]
 fn rows_of_the_default_partition_that_belong_into_a_new_one_are_counted() {

@@ -3,8 +3,8 @@
 use super::{Body, change, steps};
 use crate::kind::Cx;
 use crate::model::Address;
-use crate::sql::{Form, Phrase, ident};
-use crate::statement::Step;
+use crate::sql::{Form, Phrase, dollar_tag, ident};
+use crate::statement::{Preflight, Step};
 
 /// Whether the type change must take the default off and put it back.
 pub fn carries_default(desired: &Body, observed: &Body) -> bool {
@@ -39,5 +39,43 @@ pub fn retype(at: &Address, desired: &Body, observed: &Body, cx: &Cx<'_>) -> Ste
     if let (true, Some(default)) = (carries, &desired.default) {
         rest = rest.raw(format!(", ALTER COLUMN {column} SET DEFAULT ")).fragment(default);
     }
-    steps::alter_table(at, form, rest).into()
+    let preflight =
+        (form == Form::AlterTypeNarrow && may_fail(desired)).then(|| misfits(at, desired, observed));
+    Step::from(steps::alter_table(at, form, rest)).preflight(preflight)
+}
+
+/// Whether a value may have no counterpart in the new type: anything is a text.
+fn may_fail(desired: &Body) -> bool {
+    desired.using.is_some() || !matches!(desired.data_type.spelled(), "text" | "character varying")
+}
+
+/// Rows whose value the new type has no counterpart for. An assignment in PL/pgSQL converts as ALTER TABLE does; an
+/// explicit cast would cut what is too long.
+fn misfits(at: &Address, desired: &Body, observed: &Body) -> Preflight {
+    let (data_type, relation) = (desired.data_type.text(), at.relation());
+    let column = ident(at.name());
+    let value = match &desired.using {
+        Some(using) => using.text().to_string(),
+        None if change::converts_by_itself(observed.data_type.spelled(), desired.data_type.spelled()) => {
+            column
+        }
+        None => format!("{column}::{data_type}"),
+    };
+    let body = format!(
+        "DECLARE pgr_value {data_type}; BEGIN SELECT {value} INTO pgr_value FROM (SELECT (pgr_row).*) {}; RETURN true; \
+         EXCEPTION WHEN data_exception OR integrity_constraint_violation OR raise_exception THEN RETURN false; END",
+        ident(&at.path()[1])
+    );
+    let tag = dollar_tag(&body);
+    let counting = Preflight::counting(
+        "t::text",
+        &format!("{relation} t"),
+        "NOT pg_temp.pgr_fits(t)",
+        format!("rows whose `{}` does not fit the type `{data_type}`", at.name()),
+        format!("correct those rows, or say `using = \"…\"` on column `{}`", at.name()),
+    );
+    let before = format!(
+        "CREATE FUNCTION pg_temp.pgr_fits(pgr_row {relation}) RETURNS boolean LANGUAGE plpgsql AS {tag}{body}{tag}; "
+    );
+    Preflight { before, ..counting }
 }
