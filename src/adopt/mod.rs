@@ -3,7 +3,7 @@
 
 mod types;
 
-use crate::kind::Registry;
+use crate::kind::{Place, Registry};
 use crate::model::{Address, Entry, Model, Observed};
 use crate::sql::ident;
 use std::collections::{BTreeSet, HashMap};
@@ -221,20 +221,31 @@ fn expand(desired: &mut Model, observed: &Observed, registry: &Registry) {
     }
 }
 
-/// Gives unnamed desired objects the names of observed ones of the same shape.
+/// Gives unnamed desired objects the names of observed ones of the same shape. Where only one can be, one that must not be
+/// there goes by whatever name it has.
 fn take_names(desired: &mut Model, observed: &Observed, registry: &Registry) {
     let mut moves: HashMap<Address, Address> = HashMap::new();
-    let nameless = desired.iter().filter(|entry| entry.unnamed && !entry.absent);
+    let is_sole = |entry: &Entry| {
+        let place = registry.get(entry.address.kind).map(|kind| kind.doc().place);
+        entry.absent && matches!(place, Some(Place::Single { .. }))
+    };
+    let nameless = desired.iter().filter(|entry| entry.unnamed && !entry.absent || is_sole(entry));
     for entry in nameless.filter(|entry| !observed.model.contains(&entry.address)) {
         let Some(kind) = registry.get(entry.address.kind) else { continue };
-        let place = &entry.address.path()[..entry.address.path().len() - 1];
+        let path = entry.address.path();
+        let fits = |there: &&Entry| match is_sole(entry) {
+            true => there.address.path().starts_with(path),
+            false => {
+                there.address.path().len() == path.len()
+                    && there.address.path().starts_with(&path[..path.len() - 1])
+                    && kind.same_shape(&*entry.body, &*there.body)
+            }
+        };
         let mut fitting = observed.model.iter().filter(|there| {
             there.address.kind == entry.address.kind
-                && there.address.path().len() == entry.address.path().len()
-                && there.address.path().starts_with(place)
                 && !desired.contains(&there.address)
                 && !moves.values().any(|taken| *taken == there.address)
-                && kind.same_shape(&*entry.body, &*there.body)
+                && fits(there)
         });
         if let Some(there) = fitting.next() {
             moves.insert(entry.address.clone(), there.address.clone());

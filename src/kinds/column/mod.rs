@@ -418,7 +418,9 @@ impl Room for Column {
             });
         }
         numbering::compare_serial(at, desired, observed, out);
-        out.attribute("not_null", &observed.not_null, not_null, || steps::not_null(at, desired, cx));
+        if *not_null || !is_held_by_a_key(at, cx) {
+            out.attribute("not_null", &observed.not_null, not_null, || steps::not_null(at, desired, cx));
+        }
         numbering::compare_identity(at, desired, observed, cx, out);
         numbering::compare_numbers(at, desired, observed, cx, out);
         keeping.compare(at, &observed.keeping, retyped, cx, out);
@@ -499,6 +501,17 @@ fn short_default<'d>(default: &'d str, data_type: &str) -> &'d str {
 /// Whether it is something that only the default of a column can use, not its type.
 fn is_called(at: &Address) -> bool {
     matches!(at.kind, "function" | "aggregate" | "operator")
+}
+
+/// Whether it is NOT NULL as long as a primary key is there that the file does not declare, and that stays.
+fn is_held_by_a_key(at: &Address, cx: &Cx<'_>) -> bool {
+    let table = &at.path()[..2];
+    let declared = cx.desired.inside("primary key", table).any(|entry| !entry.absent);
+    let covers = |key: &Address| {
+        cx.observed_attribute(key, "columns").is_some_and(|names| names.lines().any(|name| name == at.name()))
+    };
+    let mut keys = cx.observed.model.inside("primary key", table);
+    !declared && keys.any(|entry| covers(&entry.address) && !cx.goes(&entry.address))
 }
 
 fn with_collation(body: &Body) -> String {
