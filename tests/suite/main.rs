@@ -10,6 +10,7 @@ mod comments;
 mod connection;
 mod connection_tls;
 mod disk_full;
+mod edits;
 mod examples;
 mod failover;
 mod features;

@@ -4,27 +4,28 @@
 mod changes;
 mod schema;
 
+use crate::support::stored::{Fate, Stored};
 use crate::support::{self, Database, Run, Server, unique};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 use toml::Value;
 
 /// Roles belong to the cluster; these are made once for each test, before anything names them.
-fn roles(server: &Server) -> [String; 2] {
+pub fn roles(server: &Server) -> [String; 2] {
     let names = [unique("reader"), unique("writer")];
     let db = server.database();
     names.each_ref().iter().for_each(|name| db.execute(&format!("create role {name}")));
     names
 }
 
-fn seeds(runs: u64) -> impl Iterator<Item = u64> {
+pub fn seeds(runs: u64) -> impl Iterator<Item = u64> {
     let number = |name: &str| env::var(name).ok().and_then(|text| text.parse().ok());
     let (first, runs) = (number("RANDOM_SEED").unwrap_or(1), number("RANDOM_RUNS").unwrap_or(runs));
     first..first + runs
 }
 
-fn servers() -> impl Iterator<Item = &'static Server> {
+pub fn servers() -> impl Iterator<Item = &'static Server> {
     let all = support::servers();
     all.iter().take(1).chain(all.iter().skip(1).last())
 }
@@ -64,7 +65,7 @@ fn assert_same(one: &str, two: &str, what: &str) {
     }
 }
 
-fn compare(one: &str, two: &str) -> Option<String> {
+pub fn compare(one: &str, two: &str) -> Option<String> {
     let [one, two] = [one, two].map(|text| Value::Table(toml::from_str(text).expect("TOML")));
     difference("", &one, &two)
 }
@@ -153,16 +154,6 @@ fn random_changes_are_found_and_mended() {
     }
 }
 
-/// Every value of every row that a query by column names can reach, by table and column.
-fn values(db: &Database) -> BTreeMap<String, String> {
-    let columns = db.column(
-        "select format('select count(%1$s) from %2$s', quote_ident(a.attname), c.oid::regclass) \
-         from pg_class c join pg_attribute a on a.attrelid = c.oid where a.attnum > 0 and not a.attisdropped \
-         and c.relkind = 'r' and c.relnamespace in ('public'::regnamespace, 'other'::regnamespace) order by 1",
-    );
-    columns.into_iter().map(|query| (query.clone(), db.scalar(&query))).collect()
-}
-
 /// Statements that fill every table, as far as its constraints let them.
 const ROWS: &str = r"select format('insert into %s (%s) overriding system value select %s from generate_series(1, 3) i',
     c.oid::regclass, string_agg(quote_ident(a.attname), ', ' order by a.attnum), string_agg(case t.typname
@@ -185,22 +176,15 @@ fn without_consent_nothing_is_lost() {
             let db = server.database();
             run(&db, &one.text, &["apply"], &what);
             db.column(ROWS).iter().for_each(|insert| _ = db.try_execute(insert));
-            let before = values(&db);
+            let before = Stored::of(&db);
             // New columns without a value would stop most runs at once.
             let file = two.text.replace(", not_null = true", "");
             let consents = "narrow,rewrite,block,drop_object,revoke";
             let outcome = Run::new(&db).file(&file).args(["apply", "--allow", consents]).run();
             assert!(matches!(outcome.code, Some(0 | 1)), "{what}: {}{}", outcome.stdout, outcome.stderr);
-            let after = values(&db);
-            for (query, count) in before {
-                let now = after.get(&query).and_then(|now| now.parse::<u64>().ok());
-                let kept = now.is_some_and(|now| now >= count.parse().expect("a number"));
-                assert!(
-                    kept,
-                    "{what}: {query} gave {count} and gives {now:?}: {}{}",
-                    outcome.stdout, outcome.stderr
-                );
-            }
+            let lost = before.lost_in(&Stored::of(&db), &|_, _| Fate::Changes);
+            let told = format!("{}{}", outcome.stdout, outcome.stderr);
+            assert!(lost.is_empty(), "{what}: {}\n{told}", lost.join("\n"));
         }
     }
 }

@@ -2,30 +2,35 @@
 //! checked, built anew from what was inspected, and inspected again.
 
 use crate::cases::dump;
-use crate::support::{self, Database, Run};
+use crate::support::{self, Database, Run, Server};
 use std::{env, fs, path::PathBuf};
 
-#[test]
-#[ignore = "needs REAL_SCHEMAS, a folder of schemas"]
-fn real_schemas_go_there_and_back() {
+/// The scripts in the folder, by their paths.
+pub fn real_schemas() -> Vec<(PathBuf, String)> {
     let folder = PathBuf::from(env::var_os("REAL_SCHEMAS").expect("REAL_SCHEMAS names a folder"));
     let entries = fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
     let mut files: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
     files.retain(|path| path.extension().is_some_and(|extension| extension == "sql"));
     files.sort();
     assert!(!files.is_empty(), "{} holds no schema", folder.display());
-    let failures: Vec<String> = files
+    let read = |path: PathBuf| (path.clone(), fs::read_to_string(path).expect("a schema is readable"));
+    files.into_iter().map(read).collect()
+}
+
+#[test]
+#[ignore = "needs REAL_SCHEMAS, a folder of schemas"]
+fn real_schemas_go_there_and_back() {
+    let failures: Vec<String> = real_schemas()
         .iter()
-        .filter_map(|path| {
-            let script = fs::read_to_string(path).expect("a schema is readable");
-            there_and_back(&script).err().map(|failure| format!("==== {}\n{failure}", path.display()))
+        .filter_map(|(path, script)| {
+            there_and_back(script).err().map(|failure| format!("==== {}\n{failure}", path.display()))
         })
         .collect();
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 
 fn there_and_back(script: &str) -> Result<(), String> {
-    let live = load(script)?;
+    let live = load(support::server(), script)?;
     let (file, unsaid) = inspected(&live);
     for terms in [&["check", "--stateless"][..], &["check", "--stateless", "--allow", "prune"]] {
         let check = Run::new(&live).file(&file).args(terms.iter().copied()).run();
@@ -51,7 +56,7 @@ fn there_and_back(script: &str) -> Result<(), String> {
     let mut difference = dump::difference(&live.dump(), &fresh.dump());
     if difference != Default::default() {
         // The server reads some of what it prints as something else; so does a restored dump.
-        let restored = load(&live.dump())?;
+        let restored = load(support::server(), &live.dump())?;
         difference = dump::difference(&restored.dump(), &fresh.dump());
     }
     let (mut extra, mut missing) = difference;
@@ -69,11 +74,11 @@ fn there_and_back(script: &str) -> Result<(), String> {
 }
 
 /// A database with that schema; roles that it speaks of are made.
-fn load(script: &str) -> Result<Database, String> {
+pub fn load(server: &Server, script: &str) -> Result<Database, String> {
     let script: String =
         script.lines().filter(|line| !line.starts_with('\\')).map(|line| format!("{line}\n")).collect();
     loop {
-        let db = support::server().database();
+        let db = server.database();
         let error = match db.try_execute(&script) {
             Ok(()) => return Ok(db),
             Err(error) => error.as_db_error().map_or_else(|| error.to_string(), |db| db.message().to_owned()),

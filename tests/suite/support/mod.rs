@@ -23,6 +23,7 @@ pub mod portal;
 mod run;
 mod running;
 mod server;
+pub mod stored;
 pub mod wire;
 
 use std::{
