@@ -138,7 +138,7 @@ impl Room for DefaultPrivilege {
              FROM pg_default_acl d LEFT JOIN pg_namespace n ON n.oid = d.defaclnamespace, \
              LATERAL (SELECT a.grantee, a.privilege_type, a.is_grantable FROM aclexplode(d.defaclacl) a UNION ALL \
              SELECT 0, '', false WHERE d.defaclnamespace = 0 AND d.defaclobjtype IN ('f', 'T')) x \
-             WHERE x.grantee <> d.defaclrole GROUP BY 1, 2, 3, 4",
+             WHERE x.grantee <> d.defaclrole GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4",
             sorts.join(" ")
         ))
     }

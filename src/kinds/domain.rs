@@ -114,7 +114,7 @@ impl Room for Domain {
             "SELECT n.nspname AS schema, t.typname AS name, format_type(t.typbasetype, t.typtypmod) AS type, \
              pg_get_expr(t.typdefaultbin, 0) AS default, t.typnotnull AS not_null, \
              CASE WHEN t.typcollation <> b.typcollation THEN {} END AS collation, \
-             (SELECT json_agg(json_build_array(k.conname, pg_get_expr(k.conbin, 0), k.convalidated, {})) \
+             (SELECT json_agg(json_build_array(k.conname, pg_get_expr(k.conbin, 0), k.convalidated, {}) ORDER BY k.conname) \
              FROM pg_constraint k WHERE k.contypid = t.oid AND k.contype = 'c') AS checks, \
              (SELECT json_agg(ARRAY[rn.nspname, r.relname, a.attname]::text[] ORDER BY r.oid, a.attnum) \
              FROM pg_attribute a JOIN pg_class r ON r.oid = a.attrelid JOIN pg_namespace rn ON rn.oid = r.relnamespace \

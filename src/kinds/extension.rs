@@ -50,7 +50,7 @@ impl Room for Extension {
 
     fn catalog(&self, _: &Server) -> Option<String> {
         let query = "SELECT x.extname AS name, n.nspname AS schema, x.extversion AS version \
-                     FROM pg_extension x JOIN pg_namespace n ON n.oid = x.extnamespace";
+                     FROM pg_extension x JOIN pg_namespace n ON n.oid = x.extnamespace ORDER BY x.oid";
         Some(query.to_string())
     }
 

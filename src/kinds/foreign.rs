@@ -118,7 +118,12 @@ impl Room for Foreign {
                       AS wrapper, v.srvtype AS type, v.srvversion AS version, to_json(v.srvoptions) AS options"
                 .to_string(),
         };
-        Some(format!("SELECT {columns} FROM {} WHERE {}", seat.from, seat.condition(server)))
+        Some(format!(
+            "SELECT {columns} FROM {} WHERE {} ORDER BY {}",
+            seat.from,
+            seat.condition(server),
+            seat.oid
+        ))
     }
 
     fn seat(&self) -> Option<Seat> {

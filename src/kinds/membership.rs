@@ -71,9 +71,9 @@ impl Room for Membership {
         // From 16 on there can be a row for each grantor; together they are one membership.
         Some(format!(
             "SELECT u.rolname AS member, g.rolname AS role, bool_or(m.admin_option) AS admin, {options}, \
-             json_agg(CASE m.grantor WHEN 10 THEN '' ELSE pg_get_userbyid(m.grantor) END) AS grantors \
+             json_agg(CASE m.grantor WHEN 10 THEN '' ELSE pg_get_userbyid(m.grantor) END ORDER BY m.grantor) AS grantors \
              FROM pg_auth_members m JOIN pg_roles u ON u.oid = m.member JOIN pg_roles g ON g.oid = m.roleid \
-             GROUP BY 1, 2"
+             GROUP BY 1, 2 ORDER BY 1, 2"
         ))
     }
 

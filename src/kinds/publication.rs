@@ -132,14 +132,14 @@ impl Room for Publication {
         };
         let columns = match server.has(Feature::PublicationColumnList) {
             true => {
-                "(SELECT json_agg(a.attname) FROM pg_attribute a WHERE a.attrelid = c.oid \
+                "(SELECT json_agg(a.attname ORDER BY a.attnum) FROM pg_attribute a WHERE a.attrelid = c.oid \
                  AND a.attnum = ANY (r.prattrs::int2[])), pg_get_expr(r.prqual, r.prrelid)"
             }
             false => "NULL, NULL",
         };
         let schemas = match server.has(Feature::PublicationSchemas) {
             true => {
-                "(SELECT json_agg(pn.nspname) FROM pg_publication_namespace s JOIN pg_namespace pn ON pn.oid = s.pnnspid \
+                "(SELECT json_agg(pn.nspname ORDER BY s.oid) FROM pg_publication_namespace s JOIN pg_namespace pn ON pn.oid = s.pnnspid \
                  WHERE s.pnpubid = p.oid)"
             }
             false => "NULL",
@@ -149,7 +149,7 @@ impl Room for Publication {
             "SELECT p.pubname AS name, p.puballtables AS all_tables, p.pubinsert AS insert, p.pubupdate AS update, \
              p.pubdelete AS delete, p.pubtruncate AS truncate, p.pubviaroot AS via_partition_root, \
              {generated} AS generated_columns, {schemas} AS schemas, \
-             (SELECT json_agg(json_build_array(tn.nspname, c.relname, {columns})) FROM pg_publication_rel r \
+             (SELECT json_agg(json_build_array(tn.nspname, c.relname, {columns}) ORDER BY r.oid) FROM pg_publication_rel r \
              JOIN pg_class c ON c.oid = r.prrelid JOIN pg_namespace tn ON tn.oid = c.relnamespace \
              WHERE r.prpubid = p.oid) AS tables, {} AS needs FROM {} WHERE {} ORDER BY p.oid",
             needs::query(

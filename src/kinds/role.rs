@@ -127,7 +127,8 @@ impl Room for Role {
         Some(format!(
             "SELECT r.rolname AS name, {}, r.rolconnlimit AS connection_limit, r.rolvaliduntil::text AS valid_until, \
              quote_literal(r.rolvaliduntil::text) || '::timestamp with time zone' AS until, \
-             {verifier} AS verifier, {} AS settings, {} AS settings_in_database FROM {from} WHERE r.rolname !~ '^pg_'",
+             {verifier} AS verifier, {} AS settings, {} AS settings_in_database FROM {from} WHERE r.rolname !~ '^pg_' \
+             ORDER BY r.oid",
             flags.join(", "),
             SETTINGS.replace("DATABASE", "0"),
             SETTINGS.replace(

@@ -39,7 +39,7 @@ impl Room for Schema {
 
     fn catalog(&self, server: &Server) -> Option<String> {
         let ours = server.in_schemas("nspname");
-        Some(format!("SELECT nspname AS name FROM pg_namespace WHERE {ours}"))
+        Some(format!("SELECT nspname AS name FROM pg_namespace WHERE {ours} ORDER BY oid"))
     }
 
     fn seat(&self) -> Option<Seat> {

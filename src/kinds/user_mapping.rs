@@ -83,7 +83,7 @@ impl Room for UserMapping {
         Some(format!(
             "SELECT m.srvname AS server, CASE m.umuser WHEN 0 THEN 'public' ELSE m.usename END AS name, \
              to_json(m.umoptions) AS options, {readable} AS readable FROM pg_user_mappings m \
-             JOIN pg_foreign_server v ON v.oid = m.srvid WHERE {own}"
+             JOIN pg_foreign_server v ON v.oid = m.srvid WHERE {own} ORDER BY m.umid"
         ))
     }
 

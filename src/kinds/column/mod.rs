@@ -223,7 +223,7 @@ impl Room for Column {
              WHERE NOT starts_with(x, 'pg_attver='))) END AS options, to_json(a.attfdwoptions) AS foreign_options, \
              a.attinhcount > 0 AS inherited, {} OR NOT c.relispartition AND a.attislocal AS deviates, \
              {SERIAL} AND {not_null} AS serial, {logged} AS logged_otherwise, \
-             CASE WHEN cd.oid IS NOT NULL THEN (SELECT json_agg(ARRAY[un.nspname, u.relname]) FROM pg_depend ud \
+             CASE WHEN cd.oid IS NOT NULL THEN (SELECT json_agg(ARRAY[un.nspname, u.relname] ORDER BY u.oid) FROM pg_depend ud \
              JOIN pg_class u ON u.oid = ud.refobjid AND u.relkind = 'S' JOIN pg_namespace un ON un.oid = u.relnamespace \
              WHERE ud.classid = 'pg_attrdef'::regclass AND ud.objid = cd.oid AND ud.refclassid = 'pg_class'::regclass) END \
              AS sequences, CASE WHEN cd.oid IS NOT NULL AND a.attgenerated = '' THEN {} END AS default_uses, CASE WHEN a.attgenerated <> '' THEN {} END AS needs, {EXTENSIONS} AS extensions, t.typtype AS type_sort, tn.nspname AS type_schema, t.typname AS type_name \

@@ -83,7 +83,8 @@ impl Room for Enum {
             "SELECT n.nspname AS schema, t.typname AS name, \
              (SELECT json_agg(l.enumlabel ORDER BY l.enumsortorder) FROM pg_enum l WHERE l.enumtypid = t.oid) AS labels, \
              {} \
-             FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace WHERE t.typtype = 'e' AND {ours} AND {own}",
+             FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace WHERE t.typtype = 'e' AND {ours} AND {own} \
+             ORDER BY t.oid",
             rebuild::query()
         ))
     }

@@ -77,7 +77,7 @@ pub fn query() -> String {
          ON d.refclassid = 'pg_type'::regclass AND d.refobjid IN (o.oid, o.typarray) LEFT JOIN pg_class c \
          ON d.classid = 'pg_class'::regclass AND c.oid = d.objid WHERE d.deptype <> 'i' AND (c.relkind IN ('r', 'p') \
          AND d.objsubid = 0 OR d.classid = 'pg_opclass'::regclass OR d.classid = 'pg_type'::regclass \
-         AND d.objid NOT IN (SELECT oid FROM o)) LIMIT 1))) AS users"
+         AND d.objid NOT IN (SELECT oid FROM o)) ORDER BY 1 LIMIT 1))) AS users"
     )
 }
 

@@ -145,7 +145,7 @@ impl Room for Index {
              i.indisvalid AS valid, x.relispartition AS attached, \
              replace(pg_get_indexdef(i.indexrelid), {}, '') AS definition, to_json(x.reloptions) AS with, \
              i.indisclustered AS clustered, {}, \
-             CASE WHEN c.relkind = 'p' AND NOT i.indisvalid THEN (SELECT json_agg(json_build_array(pn.nspname, p.relname)) \
+             CASE WHEN c.relkind = 'p' AND NOT i.indisvalid THEN (SELECT json_agg(json_build_array(pn.nspname, p.relname) ORDER BY p.oid) \
              FROM pg_inherits h JOIN pg_class p ON p.oid = h.inhrelid JOIN pg_namespace pn ON pn.oid = p.relnamespace \
              WHERE h.inhparent = c.oid AND NOT EXISTS (SELECT FROM pg_inherits ih JOIN pg_index pi ON pi.indexrelid = ih.inhrelid \
              WHERE ih.inhparent = x.oid AND pi.indrelid = p.oid)) END AS missing, CASE WHEN NOT x.relispartition THEN {} END AS needs \
