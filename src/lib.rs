@@ -4,7 +4,7 @@
 //! The flow, in the order in which it runs (see [`reconcile`]):
 //!
 //! 1. [`spec`] reads the file into the desired model, while the connection is made.
-//! 2. [`observe`] reads the catalog into the observed model: one snapshot, one round trip.
+//! 2. [`observe`] reads the catalog into the observed model: one snapshot, two round trips.
 //! 3. [`adopt`] pairs what goes by other names: renames, constraints that the file leaves unnamed.
 //! 4. [`canon`] lets PostgreSQL say which differently spelled expressions are the same.
 //! 5. [`diff`] finds the deltas; [`plan`] chooses the gentle forms, orders, groups and gates them.

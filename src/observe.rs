@@ -1,4 +1,4 @@
-//! Reads the live catalog into the observed model: one READ ONLY REPEATABLE READ snapshot, one message, whatever the
+//! Reads the live catalog into the observed model: one READ ONLY REPEATABLE READ snapshot, two messages, whatever the
 //! number of objects. Then asks the data what only the data knows.
 
 use crate::delta::Alteration;
@@ -8,15 +8,18 @@ use crate::model::{Entry, Model, Observed};
 use crate::pg::is_lost;
 use crate::session::{Answer, Session, server_error};
 use crate::state::{self, Memo, fingerprint};
+use std::collections::BTreeSet;
 
 /// Reads every kind in the schemas that the session's server is set to, and what earlier runs remember.
 ///
 /// # Errors
 /// `Failed` if the catalog cannot be read.
 pub fn catalog(session: &mut Session, registry: &Registry) -> Result<(Observed, Memo, String)> {
-    let mut batch = String::from("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; ");
+    session.server.vacant = vacant(session)?;
+    let mut batch = String::new();
     let mut readers = Vec::new();
-    for kind in registry.iter() {
+    let vacant = |kind: &&dyn Kind| session.server.vacant.contains(kind.doc().name);
+    for kind in registry.iter().filter(|kind| !vacant(kind)) {
         if let Some(query) = kind.catalog(&session.server) {
             batch.push_str(&query);
             batch.push_str("; ");
@@ -29,10 +32,7 @@ pub fn catalog(session: &mut Session, registry: &Registry) -> Result<(Observed, 
     }
     batch.push_str(&fingerprint::of_snapshot(session));
     batch.push_str("; COMMIT");
-    let answers = session.ask(&batch).map_err(|error| {
-        let _ = session.run("ROLLBACK");
-        server_error("cannot read the catalog", &error)
-    })?;
+    let answers = read(session, &batch)?;
     let mut observed = Observed::default();
     for (kind, answer) in readers.iter().zip(&answers) {
         for row in answer.rows() {
@@ -43,6 +43,25 @@ pub fn catalog(session: &mut Session, registry: &Registry) -> Result<(Observed, 
     let memo = answers.get(readers.len()).filter(|_| remembers).map(Memo::read).unwrap_or_default();
     let value = answers.last().and_then(|answer| answer.first()).unwrap_or_default().to_string();
     Ok((observed, memo, value))
+}
+
+/// Begins the snapshot, and gives the kinds of which there is nothing to read in it.
+fn vacant(session: &mut Session) -> Result<BTreeSet<&'static str>> {
+    let taken: Vec<String> = session.server.seats.iter().map(|seat| seat.taken(&session.server)).collect();
+    let batch = format!("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT {}", taken.join(", "));
+    let answers = read(session, &batch)?;
+    let Some(row) = answers.first().and_then(|answer| answer.rows().next()) else {
+        return Ok(BTreeSet::new());
+    };
+    let seats = session.server.seats.iter().enumerate();
+    Ok(seats.filter(|(at, _)| row.at(*at) == Some("f")).map(|(_, seat)| seat.kind).collect())
+}
+
+fn read(session: &mut Session, batch: &str) -> Result<Vec<Answer>> {
+    session.ask(batch).map_err(|error| {
+        let _ = session.run("ROLLBACK");
+        server_error("cannot read the catalog", &error)
+    })
 }
 
 /// What only the data of a database can tell whose catalog is known to be as the file wants it.

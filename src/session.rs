@@ -137,6 +137,7 @@ impl Session {
             schemas: Vec::new(),
             state: None,
             seats: Vec::new(),
+            vacant: BTreeSet::new(),
             catalogs: BTreeSet::new(),
             spoken: BTreeSet::new(),
         };

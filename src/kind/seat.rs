@@ -3,6 +3,9 @@
 use super::Server;
 use crate::sql::not_of_extension;
 
+/// Objects that come with PostgreSQL have OIDs below it (`FirstNormalObjectId`).
+const FIRST_NORMAL_OID: u32 = 16384;
+
 /// Where the objects of one kind stand in the catalog. `n` is the alias of their `pg_namespace`, if they live in one.
 #[derive(Debug, Clone, Copy)]
 pub struct Seat {
@@ -134,6 +137,23 @@ impl Seat {
         ..Seat::BARE
     };
 
+    /// An SQL condition: the catalog may have an object of the kind that is read. Much of what follows can be left out
+    /// where it has none, and nearly all of what that costs in a small database is to plan the queries.
+    pub fn taken(&self, server: &Server) -> String {
+        let Seat { kind, class, oid, from, only, .. } = self;
+        // Those that come with PostgreSQL count as well, or can be spoken of.
+        let always = ["pg_namespace", "pg_extension", "pg_authid"].contains(class)
+            || server
+                .schemas
+                .iter()
+                .any(|schema| schema.starts_with("pg_") || schema == "information_schema")
+            || server.spoken.iter().any(|at| at.kind == *kind);
+        match always {
+            true => "true".to_string(),
+            false => format!("EXISTS (SELECT FROM {from} WHERE {oid} >= {FIRST_NORMAL_OID} AND {only})"),
+        }
+    }
+
     /// Which of its objects are read: those in the schemas of `server`, no system objects, no members of extensions.
     pub fn condition(&self, server: &Server) -> String {
         let Seat { oid, from, only, member: (class, object), .. } = self;
@@ -141,7 +161,7 @@ impl Seat {
             _ if from.contains("pg_namespace n") => server.in_schemas("n.nspname"),
             // Those that come with PostgreSQL can be spoken of too.
             "pg_extension" | "pg_authid" => "true".to_string(),
-            _ => format!("{oid} >= 16384"),
+            _ => format!("{oid} >= {FIRST_NORMAL_OID}"),
         };
         format!("{only} AND {here} AND {}", not_of_extension(class, object))
     }

@@ -27,6 +27,8 @@ pub struct Server {
     pub spoken: BTreeSet<Address>,
     /// Where its catalog has the objects of each kind.
     pub seats: Vec<Seat>,
+    /// Kinds of which its catalog has nothing but what came with PostgreSQL: nothing is read of them.
+    pub vacant: BTreeSet<&'static str>,
     /// The catalogs in which something that the file declares can change.
     pub catalogs: BTreeSet<&'static str>,
     /// Whether what earlier runs found in sync can be read.
@@ -44,6 +46,11 @@ impl Server {
     /// The kind with that name, if the catalog has its objects.
     pub fn kind(&self, name: &str) -> Option<&'static str> {
         self.seats.iter().map(|seat| seat.kind).find(|kind| *kind == name)
+    }
+
+    /// The seats that something is read from.
+    pub fn taken_seats(&self) -> impl Iterator<Item = &Seat> {
+        self.seats.iter().filter(|seat| !self.vacant.contains(seat.kind))
     }
 
     /// An SQL condition: the namespace name `column` is one of those that are read.

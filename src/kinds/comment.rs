@@ -60,7 +60,7 @@ impl Room for Comment {
                 seat.condition(server)
             )
         };
-        let branches: Vec<String> = server.seats.iter().map(branch).collect();
+        let branches: Vec<String> = server.taken_seats().map(branch).collect();
         let all = branches.join(" UNION ALL ");
         Some(format!("SELECT * FROM ({all}) all_of_them ORDER BY kind COLLATE \"C\", path COLLATE \"C\""))
     }

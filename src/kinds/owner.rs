@@ -65,7 +65,7 @@ impl Room for Owner {
                  FROM {from} WHERE (pg_get_userbyid({owner}) <> current_user OR {born}) AND {condition}"
             ))
         };
-        let branches: Vec<String> = server.seats.iter().filter_map(branch).collect();
+        let branches: Vec<String> = server.taken_seats().filter_map(branch).collect();
         let all = branches.join(" UNION ALL ");
         Some(format!("SELECT * FROM ({all}) all_of_them ORDER BY kind COLLATE \"C\", path COLLATE \"C\""))
     }

@@ -197,6 +197,7 @@ fn newest(registry: &Registry) -> Server {
         in_recovery: false,
         schemas: vec!["public".into()],
         seats: registry.iter().filter_map(Kind::seat).collect(),
+        vacant: BTreeSet::new(),
         catalogs: BTreeSet::new(),
         spoken: BTreeSet::new(),
         started: String::new(),

@@ -115,7 +115,7 @@ impl Room for Grant {
 
     fn catalog(&self, server: &Server) -> Option<String> {
         let mut branches = Vec::new();
-        for seat in &server.seats {
+        for seat in server.taken_seats() {
             let Some(of) = seat.privileges else { continue };
             let condition = words::reach(seat, server);
             branches.push(branch(seat, of.acl, "NULL::name", seat.from, &condition));
