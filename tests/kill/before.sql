@@ -46,7 +46,8 @@ create domain percent as int;
 create function stamp() returns trigger language plpgsql as 'begin return new; end';
 create function of_one(a int) returns int language sql as 'select a';
 create sequence numbers;
-create sequence before_numbers;
+create schema elsewhere;
+create sequence elsewhere.before_numbers;
 
 create table parents (id int primary key, name text, code varchar(20), note text);
 insert into parents select i, case when i % 7 > 0 then 'name ' || i end, 'code' || i, 'note' from generate_series(1, 300) i;

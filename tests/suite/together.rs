@@ -138,26 +138,26 @@ fn fifty_at_once_on_an_empty_and_on_a_changed_database() {
     let server = support::server();
     for changed in [false, true] {
         let portal = if changed { Portal::older(server) } else { Portal::empty(server) };
-        let (mut before, mut blocker) = (0, None);
+        let (mut before, mut blockers) = (0, None);
         if changed {
             portal.run(["apply"]).run().success();
             portal
                 .db
                 .execute("drop index attendees_status_idx; alter table attendees alter status drop default");
             before = 1;
-            let mut client = portal.db.connect();
-            client.batch_execute("begin; lock table attendees in row exclusive mode").expect("a lock");
-            blocker = Some(client);
+            // ALTER TABLE waits for the one, a concurrent build for both.
+            let [mut writer, mut reader] = [(); 2].map(|()| portal.db.connect());
+            writer.batch_execute("begin; lock table attendees in row exclusive mode").expect("a lock");
+            reader.batch_execute("begin isolation level repeatable read; select 1").expect("a snapshot");
+            blockers = Some((writer, reader));
         }
         let started: Vec<Running> = (0..REPLICAS).map(|_| portal.run(["apply"]).spawn()).collect();
-        if let Some(mut client) = blocker {
-            // ALTER TABLE has to wait too: it is let pass, and the build is stopped again.
+        if let Some((mut writer, mut reader)) = blockers {
             portal.db.await_true(&waiting_for("ALTER TABLE"));
-            client.batch_execute("rollback; begin").expect("the writer ends");
-            client.batch_execute("lock table attendees in row exclusive mode").expect("another one begins");
+            writer.batch_execute("rollback").expect("the writer ends");
             portal.db.await_true(&waiting_for("CREATE INDEX CONCURRENTLY"));
             std::thread::sleep(std::time::Duration::from_secs(3));
-            client.batch_execute("rollback").expect("the writer ends");
+            reader.batch_execute("rollback").expect("the reader ends");
         }
         let outcomes: Vec<Outcome> = started.into_iter().map(|run| run.wait().success()).collect();
         let applied = outcomes.iter().filter(|outcome| outcome.stdout.contains("done: ")).count();

@@ -6,7 +6,10 @@ use std::{
     os::unix::{fs::PermissionsExt, process::CommandExt},
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
-    sync::atomic::{AtomicU16, Ordering},
+    sync::{
+        OnceLock,
+        atomic::{AtomicU16, Ordering},
+    },
     thread::sleep,
     time::{Duration, Instant},
 };
@@ -49,6 +52,21 @@ host  all         all      127.0.0.1/32  scram-sha-256
 ";
 
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Where clusters live: in memory where there is plenty, which takes a sixth less time.
+fn home() -> &'static Path {
+    static HOME: OnceLock<PathBuf> = OnceLock::new();
+    const PLENTY: u64 = 8 << 20;
+    let in_memory = Path::new("/dev/shm");
+    let kilobytes = |text: &str| text.split_whitespace().find_map(|word| word.parse::<u64>().ok());
+    let is_roomy = || {
+        let df = Command::new("df").args(["-k", "--output=avail"]).arg(in_memory).output().ok()?;
+        let meminfo = fs::read_to_string("/proc/meminfo").ok()?;
+        let available = meminfo.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
+        Some(kilobytes(&String::from_utf8_lossy(&df.stdout))? > PLENTY && kilobytes(available)? > PLENTY)
+    };
+    HOME.get_or_init(|| if is_roomy() == Some(true) { in_memory.to_owned() } else { std::env::temp_dir() })
+}
 
 /// How a dedicated cluster differs from the shared ones.
 #[derive(Clone, Debug, Default)]
@@ -109,9 +127,9 @@ impl Cluster {
 
     /// A directory, a port and a watchdog; no data yet.
     fn empty(install: &Install) -> Self {
-        // In /tmp and short: a socket's path has room for a hundred bytes only.
-        let directory =
-            tempfile::Builder::new().prefix("pgr-").tempdir().expect("a temporary directory").keep();
+        // Short: a socket's path has room for a hundred bytes only.
+        let directory = tempfile::Builder::new().prefix("pgr-").tempdir_in(home());
+        let directory = directory.expect("a temporary directory").keep();
         account::give(&directory).expect("the cluster's directory can be given away");
         let watchdog = account::command("sh")
             .args(["-c", WATCHDOG, "watchdog"])

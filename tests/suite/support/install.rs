@@ -1,9 +1,10 @@
 //! The PostgreSQL installations of this machine: their majors and their programs.
 
 use std::{
+    collections::HashMap,
     env, fs,
     path::{Path, PathBuf},
-    sync::LazyLock,
+    sync::{LazyLock, Mutex, PoisonError},
 };
 
 use super::account;
@@ -98,7 +99,14 @@ fn clients(name: &str) -> Vec<(u32, PathBuf)> {
 }
 
 /// The major in `postgres (PostgreSQL) 15.18 (Debian …)`; also in `18beta1`.
+/// The major version of a program. It is asked once: programs are looked for often, and some are scripts that take long.
 fn major_of(program: &Path) -> Option<u32> {
+    static KNOWN: LazyLock<Mutex<HashMap<PathBuf, Option<u32>>>> = LazyLock::new(Mutex::default);
+    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    *known.entry(program.to_owned()).or_insert_with(|| ask_major(program))
+}
+
+fn ask_major(program: &Path) -> Option<u32> {
     // As the owner of the clusters: what that user cannot reach is not installed.
     let output = account::command(program).arg("--version").output().ok()?;
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
