@@ -66,6 +66,11 @@ pub(super) fn recreate(deltas: &mut Vec<Delta>, cx: &Cx<'_>) {
                 continue;
             }
             open.push((there.address.clone(), Going::Goes, cause));
+            // What is part of something that goes for good does not come back.
+            let whole = by_address.get(&address).filter(|_| is_part);
+            if whole.is_some_and(|number| deltas[*number].action == Action::Drop) {
+                continue;
+            }
             let entry = declared.unwrap_or(there);
             let steps = coming_back(kind, entry, there, cx);
             if steps.is_empty() {

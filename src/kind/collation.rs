@@ -2,6 +2,7 @@
 
 use super::{Context, Draft, Item, dotless, split_name};
 use crate::delta::Show;
+use crate::model::Address;
 use crate::source::Span;
 use crate::sql::{Fragment, ident, qualified};
 
@@ -33,6 +34,12 @@ impl Collation {
     /// The collation that the catalog prints so.
     pub fn printed(text: impl Into<String>) -> Collation {
         Collation(Fragment::plain(text))
+    }
+
+    /// The address, as an object of `kind`; nothing for those that come with PostgreSQL.
+    pub fn address(&self, kind: &'static str) -> Option<Address> {
+        let parts = split_name(self.0.text());
+        (parts.len() == 2).then(|| Address::new(kind, parts))
     }
 
     /// How the catalog prints the collation with that OID.

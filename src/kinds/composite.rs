@@ -128,7 +128,9 @@ impl Room for Composite {
             span: None,
         };
         let address = Address::new(DOC.name, [row.text("schema"), row.text("name")]);
-        let mut entry = Entry::new(address.clone(), body);
+        let collations = body.attributes.iter().filter_map(|attribute| attribute.collation.as_ref());
+        let uses: Vec<Address> = collations.filter_map(|it| it.address("collation")).collect();
+        let mut entry = Entry { uses, ..Entry::new(address.clone(), body) };
         entry.needs = needs::read(row, "needs", server);
         entry.needs.retain(|need| *need != address);
         out.model.insert(entry);

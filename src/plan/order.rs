@@ -150,7 +150,7 @@ fn edges(drafts: &[Draft], plan: &Plan, cx: &Cx<'_>) -> Waits {
     Waits { before: waits, weak }
 }
 
-/// What goes is let go of first by all that made use of it and stays.
+/// What goes is let go of first by all that made use of it: by what stays, and by what goes with its parent.
 fn users_let_go_first(
     drafts: &[Draft],
     plan: &Plan,
@@ -158,12 +158,22 @@ fn users_let_go_first(
     by_address: &HashMap<&Address, &[usize]>,
     waits: &mut [Vec<usize>],
 ) {
-    for (number, draft) in drafts.iter().enumerate().filter(|(_, draft)| draft.stage == Stage::Comes) {
-        let there = cx.observed.model.get(&plan.items[draft.item].address);
-        for used in there.iter().flat_map(|there| &there.uses) {
+    let is_going = |number: usize| plan.items[drafts[number].item].action == Action::Drop;
+    let at = |number: usize| &plan.items[drafts[number].item].address;
+    let wholes: HashMap<&Address, usize> =
+        (0..drafts.len()).filter(|number| is_going(*number)).map(|number| (at(number), number)).collect();
+    let without_step = cx.observed.model.iter().filter(|there| !by_address.contains_key(&there.address));
+    let parts = without_step.filter_map(|there| {
+        let whole = wholes.get(there.parent.as_ref()?)?;
+        Some((*whole, there, &there.needs[..]))
+    });
+    let staying = (0..drafts.len()).filter(|number| drafts[*number].stage == Stage::Comes);
+    let staying = staying.filter_map(|number| Some((number, cx.observed.model.get(at(number))?, &[][..])));
+    for (number, there, needs) in parts.chain(staying) {
+        for used in there.uses.iter().chain(needs) {
             let others = by_address.get(used).copied().unwrap_or_default();
-            let going = |other: &&usize| plan.items[drafts[**other].item].action == Action::Drop;
-            others.iter().filter(going).for_each(|other| waits[*other].push(number));
+            let others = others.iter().filter(|other| **other != number && is_going(**other));
+            others.for_each(|other| waits[*other].push(number));
         }
     }
 }

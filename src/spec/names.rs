@@ -58,6 +58,9 @@ pub(super) fn hand_down(model: &mut Model) {
     }
 }
 
+/// What the name of an operator is made of (manual, Lexical Structure, Operators).
+const OPERATOR_CHARACTERS: &str = "+-*/<>=~!@#%^&|`?";
+
 /// Adds soft edges: an object whose SQL mentions the name of another, or of a column of it or of its own table, comes
 /// after that. A mention is only a word, so it orders and never decides; a circle of mentions is broken by rank.
 pub(super) fn mention(model: &mut Model, registry: &Registry) {
@@ -109,6 +112,9 @@ pub(super) fn mention(model: &mut Model, registry: &Registry) {
     }
 }
 
+/// The words of a text, then its operators.
 fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|char: char| !char.is_alphanumeric() && char != '_').filter(|word| !word.is_empty())
+    let words = text.split(|char: char| !char.is_alphanumeric() && char != '_');
+    let operators = text.split(|char: char| !OPERATOR_CHARACTERS.contains(char));
+    words.chain(operators).filter(|word| !word.is_empty())
 }

@@ -226,9 +226,12 @@ impl Room for Column {
              CASE WHEN cd.oid IS NOT NULL THEN (SELECT json_agg(ARRAY[un.nspname, u.relname] ORDER BY u.oid) FROM pg_depend ud \
              JOIN pg_class u ON u.oid = ud.refobjid AND u.relkind = 'S' JOIN pg_namespace un ON un.oid = u.relnamespace \
              WHERE ud.classid = 'pg_attrdef'::regclass AND ud.objid = cd.oid AND ud.refclassid = 'pg_class'::regclass) END \
-             AS sequences, CASE WHEN cd.oid IS NOT NULL AND a.attgenerated = '' THEN {} END AS default_uses, CASE WHEN a.attgenerated <> '' THEN {} END AS needs, {EXTENSIONS} AS extensions, t.typtype AS type_sort, tn.nspname AS type_schema, t.typname AS type_name \
+             AS sequences, CASE WHEN cd.oid IS NOT NULL AND a.attgenerated = '' THEN {} END AS default_uses, CASE WHEN a.attgenerated <> '' THEN {} END AS needs, {EXTENSIONS} AS extensions, \
+             CASE WHEN y.oid >= 16384 THEN {} END AS type_kind, yn.nspname AS type_schema, y.typname AS type_name \
              FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace \
-             JOIN pg_type t ON t.oid = a.atttypid JOIN pg_namespace tn ON tn.oid = t.typnamespace \
+             JOIN pg_type t ON t.oid = a.atttypid \
+             JOIN pg_type y ON y.oid = CASE WHEN t.typlen = -1 AND t.typelem <> 0 THEN t.typelem ELSE t.oid END \
+             JOIN pg_namespace yn ON yn.oid = y.typnamespace \
              LEFT JOIN pg_attrdef cd ON cd.adrelid = a.attrelid AND cd.adnum = a.attnum \
              LEFT JOIN (SELECT DISTINCT ON (q.refobjid, q.refobjsubid) q.refobjid, q.refobjsubid, s.oid AS sequence_oid, \
              sn.nspname AS sequence_schema, s.relname AS sequence, format_type(sq.seqtypid, NULL) AS numbers, \
@@ -245,7 +248,8 @@ impl Room for Column {
             Collation::query("a.attcollation"),
             heirs::deviates(server),
             needs::query_beyond_tables("pg_attrdef", "cd.oid"),
-            needs::query_of_generated("a.attrelid", "a.attnum", "cd.oid")
+            needs::query_of_generated("a.attrelid", "a.attnum", "cd.oid"),
+            needs::kind_of_type("y")
         ))
     }
 
@@ -292,16 +296,14 @@ impl Room for Column {
             span: None,
         };
         let table = Address::new("table", [path[0], path[1]]);
+        let collation = body.collation.as_ref().and_then(|collation| collation.address("collation"));
         let mut entry = Entry::new(Address::new(DOC.name, path), body).part_of(table);
-        let sort = match row.text("type_sort") {
-            "d" => Some("domain"),
-            "e" => Some("enum"),
-            _ => None,
-        };
+        let kind = server.kind(row.text("type_kind"));
         entry
             .uses
-            .extend(sort.map(|kind| Address::new(kind, [row.text("type_schema"), row.text("type_name")])));
+            .extend(kind.map(|kind| Address::new(kind, [row.text("type_schema"), row.text("type_name")])));
         let sequences: Vec<[String; 2]> = row.parsed("sequences");
+        entry.uses.extend(collation);
         entry.needs.extend(needs::read(row, "needs", server));
         entry.uses.extend(row.list("extensions").into_iter().map(|name| Address::new("extension", [name])));
         entry.uses.extend(sequences.into_iter().map(|path| Address::new("sequence", path)));

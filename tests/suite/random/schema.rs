@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 pub struct Generator<'a> {
     rng: StdRng,
     major: u32,
-    roles: &'a [String; 2],
+    pub(super) roles: &'a [String; 2],
     out: String,
 }
 
@@ -21,6 +21,7 @@ pub fn random(seed: u64, major: u32, roles: &[String; 2]) -> String {
     generator.tables();
     generator.views();
     generator.others();
+    generator.rarer();
     generator.out
 }
 
@@ -43,11 +44,11 @@ const COLUMNS: &[(&str, &[&str], &[&str])] = &[
 ];
 
 impl Generator<'_> {
-    fn chance(&mut self, percent: u32) -> bool {
+    pub(super) fn chance(&mut self, percent: u32) -> bool {
         self.rng.random_ratio(percent, 100)
     }
 
-    fn one<'t, T: ?Sized>(&mut self, list: &[&'t T]) -> &'t T {
+    pub(super) fn one<'t, T: ?Sized>(&mut self, list: &[&'t T]) -> &'t T {
         list.choose(&mut self.rng).copied().expect("something to choose from")
     }
 
@@ -55,19 +56,19 @@ impl Generator<'_> {
         list.iter().copied().filter(|_| self.chance(percent)).collect()
     }
 
-    fn line(&mut self, text: impl AsRef<str>) {
+    pub(super) fn line(&mut self, text: impl AsRef<str>) {
         let _ = writeln!(self.out, "{}", text.as_ref());
     }
 
     /// `key = value` now and then.
-    fn maybe(&mut self, percent: u32, key: &str, values: &[&str]) {
+    pub(super) fn maybe(&mut self, percent: u32, key: &str, values: &[&str]) {
         if self.chance(percent) {
             let value = self.one(values);
             self.line(format!("{key} = {value}"));
         }
     }
 
-    fn comment(&mut self) {
+    pub(super) fn comment(&mut self) {
         self.maybe(25, "comment", &["\"first\"", "\"second, it's \\\"odd\\\"\"", "'''a\nb'''"]);
     }
 
