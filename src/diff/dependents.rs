@@ -66,13 +66,10 @@ pub(super) fn recreate(deltas: &mut Vec<Delta>, cx: &Cx<'_>) {
                 continue;
             }
             open.push((there.address.clone(), Going::Goes, cause));
-            // What is part of something that goes for good does not come back.
-            let whole = by_address.get(&address).filter(|_| is_part);
-            if whole.is_some_and(|number| deltas[*number].action == Action::Drop) {
-                continue;
-            }
             let entry = declared.unwrap_or(there);
-            let steps = coming_back(kind, entry, there, cx);
+            // What is part of something that goes for good does not come back.
+            let for_good = is_part && is_dropped(&address, &by_address, deltas);
+            let steps = if for_good { Vec::new() } else { coming_back(kind, entry, there, cx) };
             if steps.is_empty() {
                 continue;
             }
@@ -99,6 +96,10 @@ pub(super) fn recreate(deltas: &mut Vec<Delta>, cx: &Cx<'_>) {
 
 fn by_address(deltas: &[Delta]) -> HashMap<Address, usize> {
     deltas.iter().enumerate().map(|(number, delta)| (delta.address.clone(), number)).collect()
+}
+
+fn is_dropped(address: &Address, by_address: &HashMap<Address, usize>, deltas: &[Delta]) -> bool {
+    by_address.get(address).is_some_and(|number| deltas[*number].action == Action::Drop)
 }
 
 fn because(address: &Address) -> Change {

@@ -92,9 +92,11 @@ pub(super) fn mention(model: &mut Model, registry: &Registry) {
             found.extend(own.filter(|column| mentioned.contains(column.name())).cloned());
             for word in &mentioned {
                 for (name, other) in by_name.get(*word).into_iter().flatten() {
-                    // An overload is mentioned where a type of its name is.
-                    let overload =
-                        other.kind == address.kind && address.name().split('(').next() == Some(name);
+                    // An overload is mentioned where a type of its name is; operators name each other as partners, which
+                    // the server lets them do before they are there.
+                    let overload = other.kind == address.kind
+                        && (address.name().split('(').next() == Some(name)
+                            || name.starts_with(|char| OPERATOR_CHARACTERS.contains(char)));
                     if *other != address
                         && !overload
                         && (name == word || fragment.text().contains(name.as_str()))
