@@ -43,7 +43,11 @@ impl Stored {
             tables.into_iter().map(|row| row.into_iter().map(Option::unwrap_or_default).collect()).collect();
         let rows = tables.iter().map(|table| {
             let only = if table[3] == "p" { "" } else { "only " };
-            format!(", ((select coalesce(json_agg(to_jsonb(t)), '[]') from {only}{} t))", table[1])
+            // By a name that no column has.
+            format!(
+                ", ((select coalesce(json_agg(to_jsonb(its_row)), '[]') from {only}{} its_row))",
+                table[1]
+            )
         });
         let rows = db.column(&format!("values (null::json){}", rows.collect::<String>()));
         let stored = tables.iter().zip(rows.iter().skip(1));
