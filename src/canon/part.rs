@@ -75,9 +75,7 @@ impl Part {
             }
         }
     }
-}
 
-impl Part {
     /// The statements that make an observed fragment under the names that are there, and spell it under those of the
     /// file; nothing where that is done otherwise.
     pub fn carried(text: &str, context: &Context, terms: &Terms<'_>) -> Option<Part> {

@@ -54,9 +54,12 @@ impl Collation {
     /// The fragment, and how the server can be asked which collation it means.
     pub fn fragment(&mut self) -> (&mut Fragment, Context) {
         let context = Context::Part {
-            before: "CREATE TEMP TABLE pgr_collation AS SELECT to_regcollation($name$".to_string(),
-            after: "$name$)::oid AS oid".to_string(),
-            spelled: format!("SELECT {} FROM pg_temp.pgr_collation c", Self::query("c.oid")),
+            before: "CREATE TEMP TABLE pgr_collation (word text COLLATE ".to_string(),
+            after: ")".to_string(),
+            spelled: format!(
+                "SELECT {} FROM pg_attribute a WHERE a.attrelid = 'pg_temp.pgr_collation'::regclass AND a.attnum = 1",
+                Self::query("a.attcollation")
+            ),
         };
         (&mut self.0, context)
     }

@@ -3,9 +3,6 @@
 use super::Server;
 use crate::sql::not_of_extension;
 
-/// Objects that come with PostgreSQL have OIDs below it (`FirstNormalObjectId`).
-const FIRST_NORMAL_OID: u32 = 16384;
-
 /// Where the objects of one kind stand in the catalog. `n` is the alias of their `pg_namespace`, if they live in one.
 #[derive(Debug, Clone, Copy)]
 pub struct Seat {
@@ -150,7 +147,7 @@ impl Seat {
             || server.spoken.iter().any(|at| at.kind == *kind);
         match always {
             true => "true".to_string(),
-            false => format!("EXISTS (SELECT FROM {from} WHERE {oid} >= {FIRST_NORMAL_OID} AND {only})"),
+            false => format!("EXISTS (SELECT FROM {from} WHERE {oid} >= 16384 AND {only})"),
         }
     }
 
@@ -161,7 +158,7 @@ impl Seat {
             _ if from.contains("pg_namespace n") => server.in_schemas("n.nspname"),
             // Those that come with PostgreSQL can be spoken of too.
             "pg_extension" | "pg_authid" => "true".to_string(),
-            _ => format!("{oid} >= {FIRST_NORMAL_OID}"),
+            _ => format!("{oid} >= 16384"),
         };
         format!("{only} AND {here} AND {}", not_of_extension(class, object))
     }

@@ -93,6 +93,8 @@ impl Options {
 pub struct Reconciler {
     registry: Registry,
     desired: Desired,
+    /// The schemas that are read only for what is moved out of them.
+    left: Vec<String>,
     /// What later runs than the one we go back to created.
     retire: BTreeSet<String>,
     /// The hash of the files.
@@ -132,7 +134,8 @@ impl Reconciler {
     fn new(registry: Registry, desired: Desired, retire: BTreeSet<String>) -> Reconciler {
         let hash = desired.files.hash();
         let seal = Seal::new(desired.secrets.as_ref(), &hash);
-        Reconciler { registry, desired, retire, hash, seal }
+        let left = adopt::schemas_left(&desired.model, &desired.schemas);
+        Reconciler { registry, desired, left, retire, hash, seal }
     }
 
     /// What the file says.
@@ -414,8 +417,7 @@ impl Reconciler {
         let (mut observed, memo, fingerprint) = observe::catalog(session, &self.registry)?;
         let memo = if options.force { Memo::default() } else { memo };
         adopt::spell_types(session, &mut desired, &observed.model, &self.registry, &path)?;
-        let left = adopt::schemas_left(&self.desired.model, &self.desired.schemas);
-        let renames = adopt::pair(&mut desired, &mut observed, &left, &self.registry);
+        let renames = adopt::pair(&mut desired, &mut observed, &self.left, &self.registry);
         let left_alone = options.scope.apply(&mut desired, &mut observed.model, &self.registry);
         observe::data(session, &desired, &mut observed, &terms)?;
         let Settled { learnt, put_off } =
@@ -436,7 +438,7 @@ impl Reconciler {
         let spoken = subjects.filter(|subject| !self.desired.model.contains(subject));
         session.server.spoken = spoken.cloned().collect();
         session.server.schemas.extend(adopt::schemas_before(&self.desired.model));
-        session.server.schemas.extend(adopt::schemas_left(&self.desired.model, &self.desired.schemas));
+        session.server.schemas.extend_from_slice(&self.left);
         Ok(session)
     }
 

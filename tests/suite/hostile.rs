@@ -65,6 +65,26 @@ fn functions_and_operators_of_others_are_not_called() {
     }
 }
 
+/// A name ends where it stands in SQL, whatever it holds: also where the server is asked what it means.
+#[test]
+fn a_name_cannot_end_the_text_it_stands_in() {
+    const COLLATION: &str = "a$name$)oid;commit;drop table public.v;--";
+    let file = "[tables.now]\nrenamed_from = \"t\"\n\
+                [tables.now.columns]\nword = { type = \"text\", collation = \"POSIX\" }\n";
+    for server in support::servers().iter().filter(|server| server.is_thorough()) {
+        let db = server.database();
+        db.execute(&format!(
+            "create collation \"{COLLATION}\" from \"C\"; create table v (id int);
+             create table t (word text collate \"{COLLATION}\")"
+        ));
+        for arguments in [&["plan"][..], &["inspect"], &["apply"], &["check"]] {
+            Run::new(&db).file(file).args(arguments.iter().copied()).run();
+            assert_eq!(db.scalar("select to_regclass('v') is not null"), "t", "{arguments:?}");
+        }
+        assert_eq!(db.scalar("select to_regclass('now') is not null"), "t");
+    }
+}
+
 /// Names that would colour, clear, or add lines to what is shown of them, if they were shown as they are.
 const NAMES: &[&str] = &[
     "red\u{1b}[31m",
