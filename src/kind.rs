@@ -2,6 +2,7 @@
 
 mod clustered;
 mod collation;
+mod context;
 mod cx;
 mod draft;
 mod firing;
@@ -25,6 +26,7 @@ use crate::sql::Fragment;
 use crate::statement::Step;
 pub use clustered::{cluster, compare_clustered, keep_clustered};
 pub use collation::Collation;
+pub use context::Context;
 pub use cx::{Cx, Terms};
 pub use draft::{Draft, Drafted, Names, dotless, inline, unwrapped};
 pub use firing::{FIRING, firing, firing_verb};
@@ -107,93 +109,6 @@ pub struct Doc {
     pub features: &'static [(&'static str, Feature)],
     /// A complete example that validates.
     pub example: &'static str,
-}
-
-/// How the server can be asked to spell a fragment.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Context {
-    /// A type name.
-    Type,
-    /// An expression without columns, cast to a type.
-    Value {
-        /// The type, as the file writes it.
-        of: String,
-    },
-    /// An expression over the columns of a table.
-    Row {
-        /// The table.
-        table: Address,
-    },
-    /// A condition on `value`, of a domain.
-    Domain {
-        /// The type that the domain is made of, as the file writes it.
-        base: String,
-    },
-    /// A trigger's condition over `old` and `new`.
-    Trigger {
-        /// The table.
-        table: Address,
-    },
-    /// What follows `CREATE INDEX … ON table`: method, columns, predicate.
-    Index {
-        /// The table.
-        table: Address,
-    },
-    /// What follows `ADD CONSTRAINT name`: an exclusion constraint.
-    Exclusion {
-        /// The table.
-        table: Address,
-    },
-    /// What follows PARTITION BY.
-    PartitionKey {
-        /// The table.
-        table: Address,
-    },
-    /// The bounds of a partition.
-    Bounds {
-        /// The table that it is a partition of.
-        table: Address,
-        /// Observed: what follows PARTITION BY there.
-        key: String,
-    },
-    /// What follows ORDER BY, over the columns of a table.
-    Order {
-        /// The table.
-        table: Address,
-    },
-    /// A whole statement, of which only the syntax can be checked without executing it.
-    Statement,
-    /// A query; its spelling begins with a line that lists the columns it gives and their types.
-    Query {
-        /// Names of its columns, if not its own.
-        columns: Vec<String>,
-    },
-    /// A part of a statement that creates an object; only a rolled-back creation can tell. Temporary objects stand in
-    /// `pg_temp`.
-    Part {
-        /// The statement up to the fragment.
-        before: String,
-        /// The rest of it.
-        after: String,
-        /// A query that gives how the server spells the fragment.
-        spelled: String,
-    },
-}
-
-impl Context {
-    /// The table over whose columns the fragment is read.
-    pub fn table(&self) -> Option<&Address> {
-        match self {
-            Context::Row { table }
-            | Context::Trigger { table }
-            | Context::Index { table }
-            | Context::Exclusion { table }
-            | Context::PartitionKey { table }
-            | Context::Bounds { table, .. }
-            | Context::Order { table } => Some(table),
-            _ => None,
-        }
-    }
 }
 
 /// Gives each fragment of a body to the corridor: its attribute, the fragment, and how the server can spell it.

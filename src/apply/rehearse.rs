@@ -375,7 +375,7 @@ impl<'s> Scene<'s> {
                  RETURNS void LANGUAGE plpgsql AS {body}; SET LOCAL check_function_bodies = off"
                 ))
             }
-            Context::Part { .. } => return None,
+            Context::Part { .. } | Context::Name { .. } => return None,
         })
     }
 

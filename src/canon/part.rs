@@ -66,7 +66,7 @@ impl Part {
             Context::PartitionKey { table } => scene.partition_key(table),
             Context::Bounds { table, .. } => scene.bounds(table),
             Context::Query { columns } => scene.query(columns),
-            Context::Part { before, after, spelled } => scene.part(before, after, spelled),
+            Context::Part { .. } | Context::Name { .. } => scene.part(),
             Context::Row { table } | Context::Trigger { table } | Context::Order { table } => {
                 scene.expression(Some(table))
             }
@@ -80,11 +80,10 @@ impl Part {
     /// file; nothing where that is done otherwise.
     pub fn carried(text: &str, context: &Context, terms: &Terms<'_>) -> Option<Part> {
         let (made, spelled) = match context {
-            Context::Part { before, after, spelled } => (format!("{before}{text}{after}"), spelled.clone()),
             Context::Query { .. } => {
                 (format!("CREATE TEMP VIEW pgr_view AS {text}"), spelled_view("pgr_view"))
             }
-            _ => return None,
+            other => other.made(text)?,
         };
         let path = terms.search_path;
         Some(Part {
@@ -238,14 +237,12 @@ impl Scene<'_> {
     }
 
     /// A savepoint takes the object away again, so that others may have its name.
-    fn part(&self, before: &str, after: &str, spelled: &str) -> Part {
+    fn part(&self) -> Part {
         let Scene { question, path, .. } = self;
+        let (made, spelled) = question.context.made(&question.desired).unwrap_or_default();
         Part {
             before: String::new(),
-            after: format!(
-                "SAVEPOINT part; {path}{before}{}{after}; {BARE}{spelled}; ROLLBACK TO SAVEPOINT part; ",
-                question.desired
-            ),
+            after: format!("SAVEPOINT part; {path}{made}; {BARE}{spelled}; ROLLBACK TO SAVEPOINT part; "),
         }
     }
 

@@ -199,6 +199,7 @@ impl Question {
                 | Context::Query { .. }
                 | Context::Statement
                 | Context::Part { .. }
+                | Context::Name { .. }
         ) {
             return false;
         }

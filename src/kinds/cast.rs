@@ -134,11 +134,8 @@ impl Room for Cast {
 
     fn fragments(&self, _: &Address, body: &mut Body, visit: &mut Visit<'_>) {
         if let Some(function) = &mut body.function {
-            let context = Context::Part {
-                before: "CREATE TEMP TABLE pgr_cast AS SELECT to_regprocedure($f$".to_string(),
-                after: "$f$)::oid AS castfunc".to_string(),
-                spelled: format!("SELECT {FUNCTION} FROM pg_temp.pgr_cast k"),
-            };
+            let spelled = format!("(SELECT {FUNCTION} FROM (SELECT n.oid AS castfunc) k)");
+            let context = Context::Name { finds: "to_regprocedure", types: String::new(), spelled };
             visit("function", function, context);
         }
     }

@@ -312,20 +312,14 @@ fn sayers<'c>(attribute: &str, at: &Address, cx: &Cx<'c>) -> impl Iterator<Item 
 
 /// How the server can be asked which function of these types is meant.
 fn function_context(types: &str) -> Context {
-    Context::Part {
-        before: "CREATE TEMP TABLE pgr_operator AS SELECT to_regprocedure($name$".to_string(),
-        after: format!("({types})$name$)::oid AS oprcode"),
-        spelled: format!("SELECT {} FROM pg_temp.pgr_operator o", routine_name!("o.oprcode")),
-    }
+    let spelled = format!("(SELECT {} FROM (SELECT n.oid AS oprcode) o)", routine_name!("o.oprcode"));
+    Context::Name { finds: "to_regprocedure", types: format!("({types})"), spelled }
 }
 
 /// How the server can be asked which operator of these types is meant.
 fn operator_context(types: &str) -> Context {
-    Context::Part {
-        before: "CREATE TEMP TABLE pgr_operator AS SELECT to_regoperator($name$".to_string(),
-        after: format!("({types})$name$)::oid AS oprcom"),
-        spelled: format!("SELECT {} FROM pg_temp.pgr_operator o", operator!("oprcom")),
-    }
+    let spelled = format!("(SELECT {} FROM (SELECT n.oid AS oprcom) o)", operator!("oprcom"));
+    Context::Name { finds: "to_regoperator", types: format!("({types})"), spelled }
 }
 
 /// `OPERATOR public.===(public.mood, text)`.

@@ -65,23 +65,43 @@ fn functions_and_operators_of_others_are_not_called() {
     }
 }
 
-/// A name ends where it stands in SQL, whatever it holds: also where the server is asked what it means.
+/// Objects whose names end the text that they stand in, where it is quoted by a fixed tag; and files that want another.
+const BREAKING_OUT: &[(&str, &str)] = &[
+    (
+        "create collation \"a$name$)oid;commit;drop table public.v;--\" from \"C\";
+         create table words (word text collate \"a$name$)oid;commit;drop table public.v;--\")",
+        "[tables.words.columns]\nword = { type = \"text\", collation = \"POSIX\" }\n",
+    ),
+    (
+        "create function \"a$name$);commit;drop table public.v;--\"(text, text) returns boolean language sql as 'select true';
+         create function same(text, text) returns boolean language sql as 'select true';
+         create operator === (leftarg = text, rightarg = text, function = \"a$name$);commit;drop table public.v;--\")",
+        "[operators]\n\"===(text, text)\" = \"same\"\n",
+    ),
+    (
+        "create type mood as enum ('ok');
+         create function \"a$f$);commit;drop table public.v;--\"(text) returns mood language sql as $$ select 'ok'::mood $$;
+         create function as_mood(text) returns mood language sql as $$ select 'ok'::mood $$;
+         create cast (text as mood) with function \"a$f$);commit;drop table public.v;--\"(text)",
+        "[enums]\nmood = [\"ok\"]\n[casts]\n\"text as mood\" = { function = \"as_mood(text)\" }\n",
+    ),
+];
+
+/// A name ends where it stands in SQL, whatever it holds: also where the server is asked what it means under other names.
 #[test]
 fn a_name_cannot_end_the_text_it_stands_in() {
-    const COLLATION: &str = "a$name$)oid;commit;drop table public.v;--";
-    let file = "[tables.now]\nrenamed_from = \"t\"\n\
-                [tables.now.columns]\nword = { type = \"text\", collation = \"POSIX\" }\n";
     for server in support::servers().iter().filter(|server| server.is_thorough()) {
-        let db = server.database();
-        db.execute(&format!(
-            "create collation \"{COLLATION}\" from \"C\"; create table v (id int);
-             create table t (word text collate \"{COLLATION}\")"
-        ));
-        for arguments in [&["plan"][..], &["inspect"], &["apply"], &["check"]] {
-            Run::new(&db).file(file).args(arguments.iter().copied()).run();
-            assert_eq!(db.scalar("select to_regclass('v') is not null"), "t", "{arguments:?}");
+        for (setup, file) in BREAKING_OUT {
+            let db = server.database();
+            db.execute(&format!("create table v (id int); create table t (id int); {setup}"));
+            let file =
+                format!("{file}[tables.now]\nrenamed_from = \"t\"\n[tables.now.columns]\nid = \"int\"\n");
+            for arguments in [&["plan"][..], &["inspect"], &["apply"], &["check"]] {
+                Run::new(&db).file(&file).args(arguments.iter().copied()).run();
+                assert_eq!(db.scalar("select to_regclass('v') is not null"), "t", "{arguments:?}\n{file}");
+            }
+            assert_eq!(db.scalar("select to_regclass('now') is not null"), "t", "{file}");
         }
-        assert_eq!(db.scalar("select to_regclass('now') is not null"), "t");
     }
 }
 

@@ -1,0 +1,117 @@
+//! In what context the server reads a fragment of SQL.
+
+use crate::model::Address;
+use crate::sql::literal;
+
+/// How the server can be asked to spell a fragment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Context {
+    /// A type name.
+    Type,
+    /// An expression without columns, cast to a type.
+    Value {
+        /// The type, as the file writes it.
+        of: String,
+    },
+    /// An expression over the columns of a table.
+    Row {
+        /// The table.
+        table: Address,
+    },
+    /// A condition on `value`, of a domain.
+    Domain {
+        /// The type that the domain is made of, as the file writes it.
+        base: String,
+    },
+    /// A trigger's condition over `old` and `new`.
+    Trigger {
+        /// The table.
+        table: Address,
+    },
+    /// What follows `CREATE INDEX … ON table`: method, columns, predicate.
+    Index {
+        /// The table.
+        table: Address,
+    },
+    /// What follows `ADD CONSTRAINT name`: an exclusion constraint.
+    Exclusion {
+        /// The table.
+        table: Address,
+    },
+    /// What follows PARTITION BY.
+    PartitionKey {
+        /// The table.
+        table: Address,
+    },
+    /// The bounds of a partition.
+    Bounds {
+        /// The table that it is a partition of.
+        table: Address,
+        /// Observed: what follows PARTITION BY there.
+        key: String,
+    },
+    /// What follows ORDER BY, over the columns of a table.
+    Order {
+        /// The table.
+        table: Address,
+    },
+    /// A whole statement, of which only the syntax can be checked without executing it.
+    Statement,
+    /// A query; its spelling begins with a line that lists the columns it gives and their types.
+    Query {
+        /// Names of its columns, if not its own.
+        columns: Vec<String>,
+    },
+    /// A part of a statement that creates an object; only a rolled-back creation can tell. Temporary objects stand in
+    /// `pg_temp`.
+    Part {
+        /// The statement up to the fragment.
+        before: String,
+        /// The rest of it.
+        after: String,
+        /// A query that gives how the server spells the fragment.
+        spelled: String,
+    },
+    /// The name of a routine or an operator.
+    Name {
+        /// What finds it by its name: `to_regprocedure`.
+        finds: &'static str,
+        /// What follows the name, to tell it from others: `(text, text)`.
+        types: String,
+        /// How the server spells it, as SQL about the `oid` that was found.
+        spelled: String,
+    },
+}
+
+impl Context {
+    /// What makes a temporary object of the fragment `text`, and the query that gives how the server spells that, for
+    /// fragments that only a rolled-back creation can tell.
+    pub fn made(&self, text: &str) -> Option<(String, String)> {
+        match self {
+            Context::Part { before, after, spelled } => {
+                Some((format!("{before}{text}{after}"), spelled.clone()))
+            }
+            Context::Name { finds, types, spelled } => {
+                // The text may come from the catalog, where names hold anything.
+                let name = literal(&format!("{text}{types}"));
+                let made = format!("CREATE TEMP TABLE pgr_name AS SELECT {finds}({name})::oid AS oid");
+                Some((made, format!("SELECT {spelled} FROM pg_temp.pgr_name n")))
+            }
+            _ => None,
+        }
+    }
+
+    /// The table over whose columns the fragment is read.
+    pub fn table(&self) -> Option<&Address> {
+        match self {
+            Context::Row { table }
+            | Context::Trigger { table }
+            | Context::Index { table }
+            | Context::Exclusion { table }
+            | Context::PartitionKey { table }
+            | Context::Bounds { table, .. }
+            | Context::Order { table } => Some(table),
+            _ => None,
+        }
+    }
+}
