@@ -139,13 +139,13 @@ static DOC: Doc = Doc {
               born = \"date\"\nname_upper = { type = \"text\", generated = \"upper(name)\" }\n",
 };
 
-/// The extensions that bring the type of `pg_attribute a`, or what its default `pg_attrdef cd` calls.
-const EXTENSIONS: &str = "CASE WHEN t.oid >= 16384 OR cd.oid IS NOT NULL THEN (SELECT json_agg(DISTINCT x.extname) \
-     FROM pg_depend u LEFT JOIN pg_type y ON u.refclassid = 'pg_type'::regclass AND y.oid = u.refobjid \
-     AND y.typelem <> 0 JOIN pg_depend e ON e.classid = u.refclassid AND e.objid = coalesce(y.typelem, u.refobjid) \
-     AND e.deptype = 'e' JOIN pg_extension x ON x.oid = e.refobjid \
-     WHERE u.classid = 'pg_class'::regclass AND u.objid = a.attrelid AND u.objsubid = a.attnum \
-     OR u.classid = 'pg_attrdef'::regclass AND u.objid = cd.oid) END";
+/// The extensions that bring the type `pg_type y` of a column, or of the elements of its type, or what its default
+/// `pg_attrdef cd` calls.
+const EXTENSIONS: &str = "CASE WHEN y.oid >= 16384 OR cd.oid IS NOT NULL THEN (SELECT json_agg(DISTINCT x.extname) \
+     FROM (SELECT 'pg_type'::regclass AS class, y.oid AS object UNION ALL SELECT d.refclassid, d.refobjid \
+     FROM pg_depend d WHERE d.classid = 'pg_attrdef'::regclass AND d.objid = cd.oid) u \
+     JOIN pg_depend e ON e.classid = u.class AND e.objid = u.object AND e.deptype = 'e' \
+     JOIN pg_extension x ON x.oid = e.refobjid) END";
 
 impl Room for Column {
     type Body = Body;
