@@ -74,7 +74,7 @@ fn members() -> String {
 fn printed() -> String {
     format!(
         "'FOR TYPE ' || format_type(c.opcintype, NULL) || ' USING ' || quote_ident(m.amname) || ' AS ' \
-         || (SELECT string_agg(x, ', ') FROM json_array_elements_text({}) x)",
+         || coalesce((SELECT string_agg(x, ', ') FROM json_array_elements_text({}) x), 'STORAGE ' || format_type(c.opcintype, NULL))",
         members()
     )
 }
@@ -93,12 +93,10 @@ impl Room for OperatorClass {
         let default = reader.flag("default");
         let family = reader.text("family");
         let members: Vec<String> = reader.strings("as").into_iter().map(|(text, _)| text).collect();
-        if members.is_empty() {
-            let span = reader.span_of("as");
-            reader.problems().add(span, "an operator class wants at least one operator or function");
-        }
         let Some((of, span)) = reader.required("type") else { return };
-        let text = format!("FOR TYPE {of} USING {} AS {}", ident(method), members.join(", "));
+        // SQL knows no empty list; a storage that is the type itself says nothing.
+        let members = if members.is_empty() { format!("STORAGE {of}") } else { members.join(", ") };
+        let text = format!("FOR TYPE {of} USING {} AS {members}", ident(method));
         let family =
             family.map_or((item.schema.to_string(), name.to_string()), |family| item.resolve(&family));
         item.need(Address::new("operator family", [&family.0, &format!("{} using {method}", family.1)]));

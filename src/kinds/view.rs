@@ -354,7 +354,7 @@ fn only_appends(observed: &str, desired: &str) -> bool {
         text.strip_prefix("-- ").and_then(|rest| rest.split_once('\n')).map(|(line, _)| line.to_string())
     };
     match (columns(observed), columns(desired)) {
-        (Some(one), Some(two)) => two == one || two.starts_with(&format!("{one}, ")),
+        (Some(one), Some(two)) => two == one || one.is_empty() || two.starts_with(&format!("{one}, ")),
         _ => false,
     }
 }

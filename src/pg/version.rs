@@ -59,6 +59,8 @@ pub enum Feature {
     StorageInCreateTable,
     /// ICU `RULES` of a collation.
     CollationRules,
+    /// An expression of its own for a generated column that is inherited.
+    InheritedExpression,
     /// The privilege `MAINTAIN`.
     MaintainPrivilege,
     /// `ALTER COLUMN … SET EXPRESSION`.
@@ -127,7 +129,7 @@ impl Feature {
             | F::ParameterPrivileges
             | F::SetAccessMethod
             | F::ClosedPublicSchema => 15,
-            F::MembershipOptions | F::StorageInCreateTable | F::CollationRules => 16,
+            F::MembershipOptions | F::StorageInCreateTable | F::CollationRules | F::InheritedExpression => 16,
             F::MaintainPrivilege
             | F::SetExpression
             | F::StatisticsTargetNull
@@ -176,6 +178,7 @@ impl Feature {
             F::MembershipOptions => "INHERIT and SET of a role membership",
             F::StorageInCreateTable => "STORAGE in CREATE TABLE",
             F::CollationRules => "RULES of a collation",
+            F::InheritedExpression => "an expression of its own for an inherited generated column",
             F::MaintainPrivilege => "the privilege MAINTAIN",
             F::SetExpression => "SET EXPRESSION of a generated column",
             F::StatisticsTargetNull => "a statistics target of NULL",

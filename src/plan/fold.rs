@@ -1,6 +1,6 @@
 //! Folds what can be said inside the statement that creates the parent into that statement.
 
-use super::{Draft, Plan};
+use super::{Draft, Plan, Stage};
 use crate::delta::Action;
 use crate::model::Address;
 use crate::sql::Phrase;
@@ -17,7 +17,7 @@ pub(super) fn fold(drafts: &mut Vec<Draft>, plan: &mut Plan) {
         })
         .map(|(number, draft)| (plan.items[draft.item].address.clone(), number))
         .collect();
-    let mut folded: HashMap<usize, Vec<usize>> = HashMap::new();
+    let mut into: HashMap<usize, usize> = HashMap::new();
     for (number, draft) in drafts.iter().enumerate() {
         let item = &plan.items[draft.item];
         let Some(first) = draft.statements.first() else { continue };
@@ -25,9 +25,12 @@ pub(super) fn fold(drafts: &mut Vec<Draft>, plan: &mut Plan) {
         if let (true, Some(_), Some(parent), false) =
             (comes(item.action), &first.clause, parent, draft.optional)
         {
-            folded.entry(*parent).or_default().push(number);
+            into.insert(number, *parent);
         }
     }
+    keep_apart(&mut into, drafts, plan);
+    let mut folded: HashMap<usize, Vec<usize>> = HashMap::new();
+    into.into_iter().for_each(|(child, parent)| folded.entry(parent).or_default().push(child));
     let gone = take(folded, drafts, plan);
     let mut number = 0;
     drafts.retain(|_| {
@@ -39,6 +42,49 @@ pub(super) fn fold(drafts: &mut Vec<Draft>, plan: &mut Plan) {
             statement.sql = std::mem::take(&mut statement.sql).phrase(&close);
         }
     }
+}
+
+/// Leaves out of `into`, which says what is folded into what, what would make its parent wait for something that waits
+/// for that parent: a check that calls a function over rows of its table.
+fn keep_apart(into: &mut HashMap<usize, usize>, drafts: &[Draft], plan: &Plan) {
+    let whole = |number: usize| into.get(&number).copied().unwrap_or(number);
+    let coming = || (0..drafts.len()).filter(|number| drafts[*number].stage == Stage::Comes);
+    let mut by_address: HashMap<&Address, Vec<usize>> = HashMap::new();
+    for number in coming() {
+        by_address.entry(&plan.items[drafts[number].item].address).or_default().push(whole(number));
+    }
+    let needs = |number: usize| {
+        let others = drafts[number].needs.iter().filter_map(|need| by_address.get(need)).flatten().copied();
+        others.filter(move |other| *other != whole(number))
+    };
+    let mut waits: HashMap<usize, HashSet<usize>> = HashMap::new();
+    coming().for_each(|number| waits.entry(whole(number)).or_default().extend(needs(number)));
+    // What waits for nothing that is left is in no circle; in the end only circles are left, and what waits for them.
+    let mut users: HashMap<usize, Vec<usize>> = HashMap::new();
+    for (one, others) in &waits {
+        others.iter().for_each(|other| users.entry(*other).or_default().push(*one));
+    }
+    let mut free: Vec<usize> =
+        waits.iter().filter(|(_, others)| others.is_empty()).map(|(one, _)| *one).collect();
+    while let Some(one) = free.pop() {
+        waits.remove(&one);
+        for user in users.remove(&one).unwrap_or_default() {
+            if let Some(others) = waits.get_mut(&user)
+                && others.remove(&one)
+                && others.is_empty()
+            {
+                free.push(user);
+            }
+        }
+    }
+    let in_circle = |number: &usize| {
+        let parent = whole(*number);
+        parent != *number
+            && waits.contains_key(&parent)
+            && needs(*number).any(|other| waits.contains_key(&other))
+    };
+    let apart: HashSet<usize> = into.keys().copied().filter(in_circle).collect();
+    into.retain(|number, _| !apart.contains(number));
 }
 
 /// Whether an object comes into being, be it again: what is part of one that is made anew comes back with it.

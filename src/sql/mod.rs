@@ -19,7 +19,7 @@ pub(crate) use catalog::{operator_name, routine_name};
 pub use cut::{bracketed, cut, cut_once, unquoted};
 pub use form::{Consent, Cost, Form, Lock, Work};
 pub use fragment::Fragment;
-pub use names::auto_name;
+pub use names::{MAX_NAME_BYTES, auto_name};
 pub use phrase::{Origin, Phrase};
 pub use quote::{NON_PLAIN_KEYWORDS, dollar_tag, ident, idents, literal, on_this_database, qualified};
 pub use routine::{argument_types, retype_routine, split_routine};

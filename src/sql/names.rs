@@ -1,11 +1,11 @@
 /// The longest identifier, in bytes (NAMEDATALEN - 1).
-const MAX_BYTES: usize = 63;
+pub const MAX_NAME_BYTES: usize = 63;
 
 /// The name that PostgreSQL itself gives to an unnamed constraint or index: `table_column_label`, with the longer of
 /// the first two parts cut until all fits (`makeObjectName` in `src/backend/commands/indexcmds.c`).
 pub fn auto_name(table: &str, columns: &str, label: &str) -> String {
     let overhead = label.len() + 1 + usize::from(!columns.is_empty());
-    let available = MAX_BYTES.saturating_sub(overhead);
+    let available = MAX_NAME_BYTES.saturating_sub(overhead);
     let (mut one, mut two) = (table.len(), columns.len());
     while one + two > available {
         if one > two { one -= 1 } else { two -= 1 }

@@ -50,6 +50,10 @@ const PROBES: &[(Feature, &str)] = &[
     ),
     (Feature::MembershipOptions, "revoke inherit option for pg_monitor from postgres"),
     (Feature::StorageInCreateTable, "create table stored (a text storage external)"),
+    (
+        Feature::InheritedExpression,
+        "create table heir (b int generated always as (a + 1) stored) inherits (generated)",
+    ),
     (Feature::MaintainPrivilege, "grant maintain on t to public"),
     (Feature::SetExpression, "alter table generated alter b set expression as (a + 1)"),
     (

@@ -34,6 +34,17 @@ pub fn of_parent(at: &Address, cx: &Cx<'_>) -> Option<Body> {
     declared.cloned().or_else(|| of_parent(&parents, cx))
 }
 
+/// Whether the table is one that inherits a generated column of that name.
+pub fn inherits_generated(at: &Address, cx: &Cx<'_>) -> bool {
+    let parents = cx.attribute(&at.host("table"), "inherits").unwrap_or_default();
+    let parents: Vec<&str> = parents.split('\n').collect();
+    parents.chunks_exact(2).any(|parent| {
+        let column = Address::new(DOC.name, parent.iter().copied().chain([at.name()]));
+        let there = cx.desired.body::<Body>(&column).or_else(|| cx.observed.model.body(&column));
+        there.is_some_and(|body| body.generated.is_some()) || inherits_generated(&column, cx)
+    })
+}
+
 /// The same as it is there, for a column that is being written.
 pub fn parent_in<'m>(at: &Address, draft: &Draft<'m>) -> Option<&'m Body> {
     let parent = draft.attribute(&at.host("table"), "partition_of")?;

@@ -1,9 +1,10 @@
 //! The SQL of columns.
 
-use super::{Body, numbering};
+use super::{Body, heirs, numbering};
 use crate::delta::{Alteration, Change};
 use crate::kind::{Cx, split_name};
 use crate::model::Address;
+use crate::pg::Feature;
 use crate::sql::{Form, Fragment, Phrase, auto_name, ident};
 use crate::statement::{Preflight, Statement, Step};
 
@@ -37,6 +38,11 @@ fn definition(at: &Address, body: &Body, default: bool, not_null: bool, cx: &Cx<
     let makes_none =
         body.default.is_none() && body.generated.is_none() && body.identity.is_none() && !body.serial;
     let keeps_none = makes_none && cx.attribute(&at.host("table"), "inherits").is_some();
+    // Before 16, it is said by the parent alone.
+    let generated = body
+        .generated
+        .as_ref()
+        .filter(|_| cx.server.has(Feature::InheritedExpression) || !heirs::inherits_generated(at, cx));
     let data_type = if body.serial {
         Phrase::from(numbering::serial_type(body))
     } else {
@@ -48,7 +54,7 @@ fn definition(at: &Address, body: &Body, default: bool, not_null: bool, cx: &Cx<
         .phrase(&data_type)
         .phrase(&body.keeping.clause())
         .with(body.collation.as_ref(), |sql, collation| sql.raw(" COLLATE ").fragment(collation.sql()))
-        .with(body.generated.as_ref(), |sql, expression| {
+        .with(generated, |sql, expression| {
             let word = if body.is_virtual { ") VIRTUAL" } else { ") STORED" };
             sql.raw(" GENERATED ALWAYS AS (").fragment(expression).raw(word)
         })

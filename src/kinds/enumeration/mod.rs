@@ -6,7 +6,7 @@ use crate::delta::{Alteration, Change};
 use crate::kind::{Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server, rename_plain};
 use crate::model::{Address, Entry, Observed};
 use crate::source::{KeyDoc, Node, Shape, Span, Value};
-use crate::sql::{Form, Phrase, literal, not_of_extension, qualified};
+use crate::sql::{Form, MAX_NAME_BYTES, Phrase, literal, not_of_extension, qualified};
 use crate::statement::{Statement, Step};
 use rebuild::Users;
 
@@ -68,7 +68,7 @@ impl Room for Enum {
             };
             if labels.iter().any(|earlier| earlier.name == label.name) {
                 item.problems.add(entry.span, format!("the label `{}` is given twice", label.name));
-            } else if label.name.len() > 63 {
+            } else if label.name.len() > MAX_NAME_BYTES {
                 item.problems.add(entry.span, "a label has at most 63 bytes");
             } else {
                 labels.push(label);

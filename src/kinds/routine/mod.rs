@@ -206,8 +206,11 @@ impl Room for Routine {
             item.want(Feature::ProcedureOutParameters, place);
         }
         body.code = code;
-        body.support =
-            support.map(|name| item.resolve(&name)).map(|(schema, name)| qualified(&schema, &name));
+        if let Some((schema, name)) = support.map(|name| item.resolve(&name)) {
+            body.support = Some(qualified(&schema, &name));
+            // A support function has this one argument (manual, Function Optimization Information).
+            item.need(Address::new(self.doc.name, [schema, format!("{name}(internal)")]));
+        }
         item.address = Address::new(self.doc.name, [item.schema, &format!("{name}({})", types.join(", "))]);
         // The server may spell the types of the arguments differently, and so the whole address.
         item.unnamed = !types.is_empty();

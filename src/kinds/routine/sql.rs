@@ -5,7 +5,9 @@ use crate::delta::Show;
 use crate::kind::{Context, Draft};
 use crate::model::Address;
 use crate::source::Value;
-use crate::sql::{Fragment, Phrase, dollar_tag, ident, literal, qualified, split_routine};
+use crate::sql::{
+    Fragment, MAX_NAME_BYTES, Phrase, cut, dollar_tag, ident, literal, qualified, split_routine,
+};
 use std::collections::BTreeMap;
 
 /// The signature of `pg_proc p`: a line that lists its parts, then `(arguments) RETURNS result`.
@@ -32,6 +34,20 @@ const LISTS: &[&str] =
 /// Whether the value of a setting is a list of names.
 pub fn is_list(name: &str) -> bool {
     LISTS.contains(&name)
+}
+
+/// A list of names as SQL, from how it is stored: there, names may be empty or longer than an identifier can be, as only
+/// a literal can say; `pg_dump` does the same.
+fn list_of_names(stored: &str) -> String {
+    let inner = |name: &str| {
+        let quoted = name.strip_prefix('"').and_then(|name| name.strip_suffix('"'));
+        quoted.map_or_else(|| name.to_string(), |name| name.replace("\"\"", "\""))
+    };
+    let names: Vec<String> = cut(stored, ",").into_iter().map(|name| inner(name.trim())).collect();
+    match names.iter().any(|name| name.is_empty() || name.len() > MAX_NAME_BYTES) {
+        true => names.iter().map(|name| literal(name)).collect::<Vec<_>>().join(", "),
+        false => stored.to_string(),
+    }
 }
 
 /// The words that make a routine of a signature, in a language that refuses no type.
@@ -137,7 +153,11 @@ pub fn define(word: &str, at: &Address, desired: &Body, verb: &str) -> Phrase {
     for (name, value) in &desired.set {
         let quoted = name.split('.').map(ident).collect::<Vec<_>>().join(".");
         sql = sql.raw(format!("\n    SET {quoted} = "));
-        sql = if is_list(name) { sql.fragment(value) } else { sql.literal(value.text()) };
+        sql = match (is_list(name), value.span()) {
+            (false, _) => sql.literal(value.text()),
+            (true, Some(_)) => sql.fragment(value),
+            (true, None) => sql.raw(list_of_names(value.text())),
+        };
     }
     match &desired.code {
         Code::Parsed(parsed) => sql.raw("\n    ").fragment(parsed),
@@ -182,10 +202,7 @@ pub fn write(word: &str, observed: &Body, draft: &mut Draft<'_>) {
     }
     draft.some("support", observed.support.as_ref());
     draft.list("transform", observed.transforms.iter().map(Fragment::text));
-    // An empty list is stored as a list of one empty name, which cannot be said.
-    let value = |name: &str, text: &str| {
-        if is_list(name) && text == "\"\"" { "''".to_string() } else { text.to_string() }
-    };
+    let value = |name: &str, text: &str| if is_list(name) { list_of_names(text) } else { text.to_string() };
     let settings = observed.set.iter().map(|(name, text)| (name, Value::String(value(name, text.text()))));
     draft.table("set", settings);
     match &observed.code {

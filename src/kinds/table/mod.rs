@@ -451,7 +451,13 @@ impl Room for Table {
             "partition_of" => {
                 body.partition_of.as_ref().map(|Name(schema, name)| format!("{schema}\n{name}"))
             }
-            "inherits" => (!body.inherits.is_empty()).then(|| "yes".to_string()),
+            "inherits" => (!body.inherits.is_empty()).then(|| {
+                body.inherits
+                    .iter()
+                    .map(|Name(schema, name)| format!("{schema}\n{name}"))
+                    .collect::<Vec<_>>()
+                    .join("\n")
+            }),
             "foreign" => body.foreign.as_ref().map(|_| "yes".to_string()),
             "called" => body.foreign.as_ref().map(|_| "FOREIGN TABLE".to_string()),
             "partitioned" => body.partition_by.as_ref().map(|_| "yes".to_string()),

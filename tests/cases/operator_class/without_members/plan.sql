@@ -1,0 +1,3 @@
+BEGIN;
+CREATE OPERATOR CLASS public.more_ops FOR TYPE text USING btree AS STORAGE text;
+COMMIT;
