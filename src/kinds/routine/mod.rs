@@ -190,19 +190,17 @@ impl Room for Routine {
         };
         let transforms = reader.strings("transform").into_iter();
         body.transforms = transforms.map(|(text, span)| Fragment::written(text, span)).collect();
-        let mut support = None;
+        let support = if is_function { reader.text("support") } else { None };
         if is_function {
             body.volatility = reader.one_of("volatility", VOLATILITIES).unwrap_or("volatile");
             body.parallel = reader.one_of("parallel", PARALLEL).unwrap_or("unsafe");
             (body.cost, body.rows) = (number(&mut reader, "cost"), number(&mut reader, "rows"));
-            support = reader.text("support");
         }
         let Some(code) = code(&mut reader, name) else { return };
         if let Code::Parsed(parsed) = &code {
             item.want(Feature::SqlBody, parsed.span().unwrap_or(item.span));
         }
-        let has_out = argument_types(list, true).len() > argument_types(list, false).len();
-        if !is_function && has_out {
+        if !is_function && argument_types(list, true).len() > argument_types(list, false).len() {
             item.want(Feature::ProcedureOutParameters, place);
         }
         body.code = code;
