@@ -51,12 +51,12 @@ pub fn query_beyond_tables(catalog: &str, oid: &str) -> String {
 /// The same of the generated column `number` of the relation `relation`, whose expression is `default`: the columns
 /// and functions that it is computed with.
 pub fn query_of_generated(relation: &str, number: &str, default: &str) -> String {
-    // Up to 14 the column itself depends on them, then its expression does.
+    // Up to 14 the column itself depends on them, and goes with what it calls; then its expression does.
     let own = format!(
         "(d.refclassid <> 'pg_class'::regclass OR d.refobjid <> {relation} OR d.refobjsubid <> {number})"
     );
     let [column, expression] = [
-        list("pg_class", relation, &format!("d.objsubid = {number} AND d.refobjsubid > 0 AND {own}")),
+        list("pg_class", relation, &format!("d.objsubid = {number} AND d.deptype = 'a' AND {own}")),
         list("pg_attrdef", default, &own),
     ];
     format!("coalesce({column}, '[]'::json)::jsonb || coalesce({expression}, '[]'::json)::jsonb")

@@ -164,7 +164,7 @@ const ROWS: &str = r"select format('insert into %s (%s) overriding system value 
     when 'jsonb' then '$${}$$' when 'tstzrange' then '$$empty$$' when 'money_amount' then '2 * i' else 'i' end,
     ', ' order by a.attnum)) from pg_class c join pg_attribute a on a.attrelid = c.oid join pg_type t on t.oid = a.atttypid
     where a.attnum > 0 and c.relkind in ('r', 'p') and not c.relispartition
-    and c.relnamespace in ('public'::regnamespace, 'other'::regnamespace) group by c.oid order by c.relname = 'events'";
+    and c.relnamespace in ('public'::regnamespace, 'other'::regnamespace) group by c.oid, c.relname order by c.relname = 'events'";
 
 /// Without consent to drop, a run may refuse, or fail on a row; it takes no value away.
 #[test]
