@@ -45,25 +45,57 @@ pub(super) fn fold(drafts: &mut Vec<Draft>, plan: &mut Plan) {
 }
 
 /// Leaves out of `into`, which says what is folded into what, what would make its parent wait for something that waits
-/// for that parent: a check that calls a function over rows of its table.
+/// for that parent: a check that calls a function over rows of its table, and what stands on that check.
 fn keep_apart(into: &mut HashMap<usize, usize>, drafts: &[Draft], plan: &Plan) {
-    let whole = |number: usize| into.get(&number).copied().unwrap_or(number);
-    let coming = || (0..drafts.len()).filter(|number| drafts[*number].stage == Stage::Comes);
-    let mut by_address: HashMap<&Address, Vec<usize>> = HashMap::new();
-    for number in coming() {
-        by_address.entry(&plan.items[drafts[number].item].address).or_default().push(whole(number));
+    loop {
+        let apart = in_circles(into, drafts, plan);
+        if apart.is_empty() {
+            return;
+        }
+        into.retain(|number, _| !apart.contains(number));
     }
+}
+
+/// What is to be folded, and waits for something in a circle with its parent.
+fn in_circles(into: &HashMap<usize, usize>, drafts: &[Draft], plan: &Plan) -> HashSet<usize> {
+    let whole = |number: usize| into.get(&number).copied().unwrap_or(number);
+    // Nothing waits for what is only said afterwards.
+    let coming = || {
+        (0..drafts.len()).filter(|number| drafts[*number].stage == Stage::Comes && !drafts[*number].is_later)
+    };
+    let mut by_address: HashMap<&Address, usize> = HashMap::new();
+    by_address.extend(coming().map(|number| (&plan.items[drafts[number].item].address, whole(number))));
     let needs = |number: usize| {
-        let others = drafts[number].needs.iter().filter_map(|need| by_address.get(need)).flatten().copied();
+        let others = drafts[number].needs.iter().filter_map(|need| by_address.get(need)).copied();
         others.filter(move |other| *other != whole(number))
     };
-    let mut waits: HashMap<usize, HashSet<usize>> = HashMap::new();
+    let mut waits: Waits = HashMap::new();
     coming().for_each(|number| waits.entry(whole(number)).or_default().extend(needs(number)));
-    // What waits for nothing that is left is in no circle; in the end only circles are left, and what waits for them.
-    let mut users: HashMap<usize, Vec<usize>> = HashMap::new();
-    for (one, others) in &waits {
-        others.iter().for_each(|other| users.entry(*other).or_default().push(*one));
+    // From both sides, so that what only waits for a circle is not taken for a part of it.
+    let waited_for = without_ends(waits);
+    let left = without_ends(reversed(&waited_for));
+    let in_circle = |number: &usize| {
+        left.contains_key(&whole(*number)) && needs(*number).any(|other| left.contains_key(&other))
+    };
+    into.keys().copied().filter(in_circle).collect()
+}
+
+/// For each, what it waits for.
+type Waits = HashMap<usize, HashSet<usize>>;
+
+fn reversed(waits: &Waits) -> Waits {
+    let mut users: Waits = waits.keys().map(|one| (*one, HashSet::new())).collect();
+    for (one, others) in waits {
+        for other in others {
+            users.entry(*other).or_default().insert(*one);
+        }
     }
+    users
+}
+
+/// Without what waits for nothing, and then for nothing that is left.
+fn without_ends(mut waits: Waits) -> Waits {
+    let mut users = reversed(&waits);
     let mut free: Vec<usize> =
         waits.iter().filter(|(_, others)| others.is_empty()).map(|(one, _)| *one).collect();
     while let Some(one) = free.pop() {
@@ -77,14 +109,7 @@ fn keep_apart(into: &mut HashMap<usize, usize>, drafts: &[Draft], plan: &Plan) {
             }
         }
     }
-    let in_circle = |number: &usize| {
-        let parent = whole(*number);
-        parent != *number
-            && waits.contains_key(&parent)
-            && needs(*number).any(|other| waits.contains_key(&other))
-    };
-    let apart: HashSet<usize> = into.keys().copied().filter(in_circle).collect();
-    into.retain(|number, _| !apart.contains(number));
+    waits
 }
 
 /// Whether an object comes into being, be it again: what is part of one that is made anew comes back with it.
