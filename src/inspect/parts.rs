@@ -28,10 +28,10 @@ const OF_TABLES: &[&str] = &[
      WHERE t.tgisinternal AND t.tgconstraint <> 0 AND t.tgenabled <> 'O'",
     "SELECT i.type, i.identity FROM pg_statistic_ext s JOIN pg_class c ON c.oid = s.stxrelid, \
      pg_identify_object('pg_statistic_ext'::regclass, s.oid, 0) i WHERE s.stxnamespace <> c.relnamespace",
-    "SELECT CASE WHEN k.connoinherit THEN 'NO INHERIT of' WHEN NOT k.convalidated THEN 'NOT VALID of' ELSE 'name of' END, \
-     i.type || ' ' || i.identity FROM pg_constraint k, pg_identify_object('pg_constraint'::regclass, k.oid, 0) i \
-     WHERE k.contype = 'n' AND k.conrelid <> 0 AND k.conislocal \
-     AND (k.connoinherit OR NOT k.convalidated OR k.conname !~ '_not_null[0-9]*$')",
+    "SELECT CASE WHEN k.convalidated THEN 'name of' ELSE 'NOT VALID of' END, i.type || ' ' || i.identity \
+     FROM pg_constraint k JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = k.conkey[1], \
+     pg_identify_object('pg_constraint'::regclass, k.oid, 0) i WHERE k.contype = 'n' AND k.conislocal \
+     AND (NOT k.convalidated OR a.attinhcount > 0 AND k.conname !~ '_not_null[0-9]*$')",
     "SELECT 'tablespace of', i.type || ' ' || i.identity FROM pg_class c, \
      pg_identify_object('pg_class'::regclass, c.oid, 0) i \
      WHERE c.oid >= 16384 AND c.reltablespace <> 0 AND c.relkind IN ('r', 'p', 'm', 'i', 'I')",

@@ -94,6 +94,7 @@ fn shape(shape: Shape) -> Value {
     match shape {
         Shape::Sql | Shape::Name | Shape::Text => json!({ "type": "string" }),
         Shape::Boolean => json!({ "type": "boolean" }),
+        Shape::Switch => json!({ "type": ["boolean", "object"] }),
         Shape::Integer => json!({ "type": "integer" }),
         Shape::Names | Shape::SqlList => {
             json!({ "anyOf": [{ "type": "string" }, { "type": "array", "items": { "type": "string" } }] })

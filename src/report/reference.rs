@@ -176,6 +176,7 @@ fn shape(shape: Shape) -> String {
         Shape::Name => "name".into(),
         Shape::Text => "string".into(),
         Shape::Boolean => "boolean".into(),
+        Shape::Switch => "boolean or table".into(),
         Shape::Integer => "integer".into(),
         Shape::Names => "name, or an array of them".into(),
         Shape::SqlList => "SQL, or an array of it".into(),

@@ -24,6 +24,8 @@ pub enum Shape {
     Text,
     /// `true` or `false`.
     Boolean,
+    /// The same, or a table that says more.
+    Switch,
     /// An integer.
     Integer,
     /// One name or several.

@@ -1,6 +1,7 @@
 //! Columns of partitions, which have most of what they are from their table.
 
 use super::numbers::Numbers;
+use super::requirement::Requirement;
 use super::{Body, Column, DOC};
 use crate::delta::Alteration;
 use crate::kind::{Cx, Draft, Room, Server};
@@ -69,7 +70,7 @@ impl Column {
     /// The steps from one column to another, where only one of them is that of a partition.
     pub(super) fn difference(&self, at: &Address, desired: &Body, there: &Body, cx: &Cx<'_>) -> Vec<Step> {
         let mut out = Alteration::default();
-        let there = Body { sequence: None, ..there.clone() };
+        let there = Body { sequence: None, requirement: Requirement::default(), ..there.clone() };
         self.compare(at, desired, &there, cx, &mut out);
         out.steps
     }

@@ -6,6 +6,7 @@ mod heirs;
 mod keeping;
 mod numbering;
 mod numbers;
+mod requirement;
 mod retype;
 mod steps;
 
@@ -18,10 +19,11 @@ use crate::model::{Address, Entry, Model, Observed};
 use crate::needs;
 use crate::pg::Feature;
 use crate::source::{KeyDoc, Shape, Span};
-use crate::sql::{Form, Fragment, HOLDS_NO_NULL, Phrase, SERIAL, auto_name, ident, not_of_extension};
+use crate::sql::{Form, Fragment, Phrase, SERIAL, auto_name, ident, not_of_extension};
 use crate::statement::{Statement, Step};
 use keeping::Keeping;
 use numbers::{Numbers, Sequence};
+use requirement::Requirement;
 
 /// The room.
 pub struct Column;
@@ -57,6 +59,7 @@ pub struct Body {
     data_type: Fragment,
     default: Option<Fragment>,
     not_null: bool,
+    requirement: Requirement,
     identity: Option<Identity>,
     /// The expression of a generated column.
     generated: Option<Fragment>,
@@ -106,7 +109,12 @@ static DOC: Doc = Doc {
     keys: &[
         KeyDoc::new("type", Shape::Sql, "its type, as in SQL"),
         KeyDoc::new("default", Shape::Sql, "its default, an SQL expression: a string is `\"'new'\"`"),
-        KeyDoc::new("not_null", Shape::Boolean, "whether a value is required"),
+        KeyDoc::new(
+            "not_null",
+            Shape::Switch,
+            "whether a value is required; `{ name = \"name_given\", no_inherit = true }` says more of that constraint, on \
+             servers from 18 on",
+        ),
         KeyDoc::new("identity", Shape::OneOf(&["always", "by default"]), "numbered by the database"),
         KeyDoc::new(
             "sequence",
@@ -165,9 +173,11 @@ impl Room for Column {
         let is_virtual = reader.flag("virtual");
         let collation = reader.string("collation");
         let keeping = Keeping::read(&mut reader);
+        let (not_null, requirement, named) = Requirement::read(&mut reader);
         let wanted = [
             (Feature::VirtualGenerated, reader.span_of("virtual"), is_virtual),
             (Feature::StorageCompression, reader.span_of("compression"), reader.has("compression")),
+            (Feature::NotNullConstraints, reader.span_of("not_null"), named.is_some()),
         ];
         let Some((text, span)) = reader.required("type") else { return };
         if text.trim().is_empty() {
@@ -178,7 +188,8 @@ impl Room for Column {
         let mut body = Body {
             data_type: Fragment::written(serial.unwrap_or(text), span),
             default,
-            not_null: reader.flag("not_null") || identity.is_some() || serial.is_some(),
+            not_null: not_null || identity.is_some() || serial.is_some(),
+            requirement,
             identity,
             generated,
             is_virtual,
@@ -205,7 +216,14 @@ impl Room for Column {
 
     fn catalog(&self, server: &Server) -> Option<String> {
         let (ours, own) = (server.in_schemas("n.nspname"), not_of_extension("pg_class", "c.oid"));
-        let not_null = if server.has(Feature::NotNullConstraints) { HOLDS_NO_NULL } else { "a.attnotnull" };
+        let (not_null, requirement, constraint) = match server.has(Feature::NotNullConstraints) {
+            true => (
+                "(a.attnotnull AND nn.convalidated IS NOT FALSE)",
+                "CASE WHEN a.attinhcount = 0 THEN nn.conname END AS constraint_name, nn.connoinherit AS no_inherit, ",
+                "LEFT JOIN pg_constraint nn ON nn.contype = 'n' AND nn.conrelid = a.attrelid AND nn.conkey = ARRAY[a.attnum] ",
+            ),
+            false => ("a.attnotnull", "", ""),
+        };
         // Before, no sequence was unlogged.
         let logged = match server.has(Feature::UnloggedSequences) {
             true => "o.persistence <> c.relpersistence",
@@ -214,7 +232,7 @@ impl Room for Column {
         let compression = if server.has(Feature::StorageCompression) { "a.attcompression" } else { "''" };
         Some(format!(
             "SELECT n.nspname AS schema, c.relname AS table, a.attname AS name, \
-             format_type(a.atttypid, a.atttypmod) AS type, {not_null} AS not_null, a.attidentity AS identity, \
+             format_type(a.atttypid, a.atttypmod) AS type, {not_null} AS not_null, {requirement}a.attidentity AS identity, \
              a.attgenerated AS generated, pg_get_expr(cd.adbin, cd.adrelid) AS expression, o.*, \
              CASE WHEN a.attcollation <> t.typcollation THEN {} END AS collation, \
              a.attstorage AS storage, t.typstorage AS usual_storage, {compression} AS compression, \
@@ -232,7 +250,7 @@ impl Room for Column {
              JOIN pg_type t ON t.oid = a.atttypid \
              JOIN pg_type y ON y.oid = CASE WHEN t.typlen = -1 AND t.typelem <> 0 THEN t.typelem ELSE t.oid END \
              JOIN pg_namespace yn ON yn.oid = y.typnamespace \
-             LEFT JOIN pg_attrdef cd ON cd.adrelid = a.attrelid AND cd.adnum = a.attnum \
+             LEFT JOIN pg_attrdef cd ON cd.adrelid = a.attrelid AND cd.adnum = a.attnum {constraint}\
              LEFT JOIN (SELECT DISTINCT ON (q.refobjid, q.refobjsubid) q.refobjid, q.refobjsubid, s.oid AS sequence_oid, \
              sn.nspname AS sequence_schema, s.relname AS sequence, format_type(sq.seqtypid, NULL) AS numbers, \
              sq.seqincrement AS increment, sq.seqmin AS minvalue, sq.seqmax AS maxvalue, sq.seqstart AS start, \
@@ -282,6 +300,7 @@ impl Room for Column {
             data_type: Fragment::plain(row.text("type")),
             default: default.filter(|_| !serial),
             not_null: row.flag("not_null"),
+            requirement: Requirement::observed(row),
             identity,
             generated,
             is_virtual: row.text("generated") == "v",
@@ -331,7 +350,7 @@ impl Room for Column {
     fn write(&self, at: &Address, observed: &Body, draft: &mut Draft<'_>) {
         let Body { data_type, default, not_null, identity, generated, is_virtual, serial, sequence, .. } =
             observed;
-        let Body { collation, keeping, inherited, .. } = observed;
+        let Body { collation, keeping, inherited, requirement, .. } = observed;
         if *inherited == Some(false) {
             draft.leave_out();
         }
@@ -344,7 +363,9 @@ impl Room for Column {
             false => draft.type_name(data_type.text()),
         };
         draft.text("type", name);
-        draft.flag("not_null", *not_null && !serial && identity.is_none() && !of_key);
+        if *not_null {
+            requirement.write(*serial || identity.is_some() || of_key, draft);
+        }
         draft
             .some("default", default.as_ref().map(|default| short_default(default.text(), data_type.text())));
         // A partition that has no default where its table has one.
@@ -387,6 +408,7 @@ impl Room for Column {
             sequence: _,
             collation,
             keeping,
+            requirement,
             backfill: _,
             using: _,
             inherited: _,
@@ -427,6 +449,7 @@ impl Room for Column {
         numbering::compare_numbers(at, desired, observed, cx, out);
         keeping.compare(at, &observed.keeping, retyped, cx, out);
         if *not_null && observed.not_null {
+            requirement.compare(at, &observed.requirement, out);
             steps::drop_helper(at, cx, out);
         }
     }

@@ -43,6 +43,7 @@ fn definition(at: &Address, body: &Body, default: bool, not_null: bool, cx: &Cx<
         .generated
         .as_ref()
         .filter(|_| cx.server.has(Feature::InheritedExpression) || !heirs::inherits_generated(at, cx));
+    let is_said = body.not_null && (body.identity.is_none() || body.requirement.says_more());
     let data_type = if body.serial {
         Phrase::from(numbering::serial_type(body))
     } else {
@@ -68,7 +69,7 @@ fn definition(at: &Address, body: &Body, default: bool, not_null: bool, cx: &Cx<
             sql.when(!bare, ")")
         })
         .when(keeps_none, " DEFAULT NULL")
-        .when(not_null && body.not_null && body.identity.is_none(), " NOT NULL")
+        .with(Some(&body.requirement).filter(|_| not_null && is_said), |sql, said| sql.phrase(&said.clause()))
 }
 
 /// What is said of the column once it is there.
@@ -130,8 +131,9 @@ pub fn add(at: &Address, body: &Body, cx: &Cx<'_>) -> Vec<Step> {
     if let Some(source) = body.backfill.as_ref() {
         at_once = begin(at);
         at_once.push(fill_at_once(at, source));
-        let set = Phrase::from(" SET NOT NULL");
-        at_once.extend(body.not_null.then(|| alter_column(at, Form::SetNotNull, set)));
+        if body.not_null {
+            at_once.extend(body.requirement.set(at, Form::SetNotNull, cx));
+        }
         at_once.extend(afterwards.clone());
     }
     let source = body.backfill.as_ref().or(body.default.as_ref().filter(|_| volatile));
@@ -148,7 +150,7 @@ pub fn add(at: &Address, body: &Body, cx: &Cx<'_>) -> Vec<Step> {
     online.extend(source.map(|source| fill(work, source)));
     let preflight = (must_fill && source.is_none()).then(|| no_value(at, "true"));
     match body.not_null {
-        true => online.extend(prove_not_null(at, work, source, cx)),
+        true => online.extend(prove_not_null(at, work, body, source, cx)),
         false => online.extend(take_name(at, work)),
     }
     online.extend(afterwards.clone());
@@ -197,14 +199,14 @@ pub fn not_null(at: &Address, desired: &Body, cx: &Cx<'_>) -> Vec<Step> {
         return vec![alter(at, Form::AlterTable, Phrase::from(" DROP NOT NULL"))];
     }
     let source = desired.backfill.as_ref();
-    let set = alter_column(at, Form::SetNotNull, Phrase::from(" SET NOT NULL"));
+    let set = desired.requirement.set(at, Form::SetNotNull, cx);
     let mut online: Vec<Statement> = source.map(|source| fill(at, source)).into_iter().collect();
-    online.extend(prove_not_null(at, at, source, cx));
+    online.extend(prove_not_null(at, at, desired, source, cx));
     let condition = format!("{} IS NULL", ident(at.name()));
     let preflight = source.is_none().then(|| no_value(at, &condition));
-    let at_once = source.map(|source| [fill_at_once(at, source), set.clone()]);
+    let at_once = source.map(|source| [vec![fill_at_once(at, source)], set.clone()].concat());
     let at_once = at_once.into_iter().flatten();
-    vec![Step::direct([set]).online(online).at_once(at_once).preflight(preflight)]
+    vec![Step::direct(set).online(online).at_once(at_once).preflight(preflight)]
 }
 
 /// The name of the check that proves NOT NULL while it comes into force.
@@ -215,7 +217,13 @@ fn helper(at: &Address) -> Address {
 
 /// NOT NULL through a check that is validated without blocking anyone. Rows that came without a value while the
 /// check was not there yet are filled once more. Until then a new column may go by another name, `work`.
-fn prove_not_null(at: &Address, work: &Address, source: Option<&Fragment>, cx: &Cx<'_>) -> Vec<Statement> {
+fn prove_not_null(
+    at: &Address,
+    work: &Address,
+    body: &Body,
+    source: Option<&Fragment>,
+    cx: &Cx<'_>,
+) -> Vec<Statement> {
     let helper = helper(work);
     let name = ident(helper.name());
     let mut statements = Vec::new();
@@ -227,7 +235,7 @@ fn prove_not_null(at: &Address, work: &Address, source: Option<&Fragment>, cx: &
     let rest = format!(" VALIDATE CONSTRAINT {name}");
     statements.push(alter_table(at, Form::ValidateCheck, rest.into()));
     statements.extend(take_name(at, work));
-    statements.push(alter_column(at, Form::SetNotNullProved, Phrase::from(" SET NOT NULL")));
+    statements.extend(body.requirement.set(at, Form::SetNotNullProved, cx));
     statements.push(drop_helper_statement(at, &helper));
     statements
 }

@@ -82,6 +82,7 @@ declare
     changed bigint;
     touched bigint;
     pairs text;
+    orphans text;
 begin
     for round in 1..10 loop
         touched = 0;
@@ -94,9 +95,14 @@ begin
                 from unnest(k.conkey, k.confkey) u(one, other)
                 join pg_attribute a on a.attrelid = k.conrelid and a.attnum = one
                 join pg_attribute b on b.attrelid = k.confrelid and b.attnum = other;
-            execute format(case when k.nullable is null then 'delete from %1$s r where %2$s and not exists (select from %3$s t where %4$s)'
-                else 'update %1$s r set %5$s = null where %2$s and not exists (select from %3$s t where %4$s)' end,
-                k.conrelid::regclass, k.given, k.confrelid::regclass, pairs, k.nullable);
+            orphans = format('where %s and not exists (select from %s t where %s)', k.given, k.confrelid::regclass, pairs);
+            begin
+                execute case when k.nullable is null then format('delete from %s r %s', k.conrelid::regclass, orphans)
+                    else format('update %s r set %s = null %s', k.conrelid::regclass, k.nullable, orphans) end;
+            exception when others then
+                -- There may be no partition for NULL.
+                execute format('delete from %s r %s', k.conrelid::regclass, orphans);
+            end;
             get diagnostics changed = row_count;
             touched = touched + changed;
         end loop;

@@ -1,0 +1,1 @@
+select conname, connoinherit, convalidated from pg_constraint where conrelid = 't'::regclass and contype = 'n' order by conname;
