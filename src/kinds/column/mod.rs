@@ -222,7 +222,7 @@ impl Room for Column {
                 "CASE WHEN a.attinhcount = 0 THEN nn.conname END AS constraint_name, nn.connoinherit AS no_inherit, ",
                 "LEFT JOIN pg_constraint nn ON nn.contype = 'n' AND nn.conrelid = a.attrelid AND nn.conkey = ARRAY[a.attnum] ",
             ),
-            false => ("a.attnotnull", "", ""),
+            false => ("a.attnotnull", "NULL AS constraint_name, false AS no_inherit, ", ""),
         };
         // Before, no sequence was unlogged.
         let logged = match server.has(Feature::UnloggedSequences) {
