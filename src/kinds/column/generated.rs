@@ -24,7 +24,9 @@ pub fn compare(
             out.note(change, vec![steps::alter(at, Form::AlterTable, " DROP EXPRESSION".into())])
         }
         (Some(to), Some(_))
-            if cx.server.has(Feature::SetExpression) && desired.is_virtual == observed.is_virtual =>
+            if cx.server.has(Feature::SetExpression)
+                && desired.is_virtual == observed.is_virtual
+                && (desired.data_type == observed.data_type || observed.inherited.is_some()) =>
         {
             let rest = Phrase::from(" SET EXPRESSION AS (").fragment(to).raw(")");
             let form = if desired.is_virtual { Form::AlterTable } else { Form::AlterTypeRewrite };

@@ -9,15 +9,22 @@ use crate::model::Address;
 use crate::pg::Feature;
 use crate::statement::Step;
 
-/// Whether a column of a partition, `pg_attribute a` of `pg_class c`, is not as that of its table, or has what tables
-/// do not hand down. What is only a hint to the server counts where the partition has one of its own.
+/// Whether an inherited column, `pg_attribute a` of `pg_class c`, is not as that of its parents, or has what parents
+/// do not hand down. What is only a hint to the server counts where the heir has one of its own.
 pub fn deviates(server: &Server) -> String {
     let compression = match server.has(Feature::StorageCompression) {
         true => "OR a.attcompression <> '' AND a.attcompression <> pa.attcompression ",
         false => "",
     };
+    let not_null = match server.has(Feature::NotNullConstraints) {
+        true => {
+            "pa.attnotnull AND NOT EXISTS (SELECT FROM pg_constraint pn WHERE pn.conrelid = pa.attrelid \
+             AND pn.contype = 'n' AND pn.conkey[1] = pa.attnum AND pn.connoinherit)"
+        }
+        false => "pa.attnotnull",
+    };
     format!(
-        "(SELECT bool_or(pa.attnotnull <> a.attnotnull OR a.attfdwoptions IS NOT NULL OR pa.attstorage <> a.attstorage \
+        "(SELECT bool_or({not_null}) <> a.attnotnull OR bool_and(a.attfdwoptions IS NOT NULL OR pa.attstorage <> a.attstorage \
          {compression}OR EXISTS (SELECT FROM unnest(a.attoptions) x WHERE NOT starts_with(x, 'pg_attver=')) \
          OR col_description(c.oid, a.attnum) IS NOT NULL \
          OR pg_get_expr(pd.adbin, pd.adrelid) IS DISTINCT FROM pg_get_expr(cd.adbin, cd.adrelid) \
@@ -37,13 +44,31 @@ pub fn of_parent(at: &Address, cx: &Cx<'_>) -> Option<Body> {
 
 /// Whether the table is one that inherits a generated column of that name.
 pub fn inherits_generated(at: &Address, cx: &Cx<'_>) -> bool {
-    let parents = cx.attribute(&at.host("table"), "inherits").unwrap_or_default();
-    let parents: Vec<&str> = parents.split('\n').collect();
-    parents.chunks_exact(2).any(|parent| {
-        let column = Address::new(DOC.name, parent.iter().copied().chain([at.name()]));
+    parents(at, cx).any(|column| {
         let there = cx.desired.body::<Body>(&column).or_else(|| cx.observed.model.body(&column));
         there.is_some_and(|body| body.generated.is_some()) || inherits_generated(&column, cx)
     })
+}
+
+/// The column that an inherited column comes from, of a partitioned table or of the first parent that has it.
+pub fn from_parent(at: &Address, cx: &Cx<'_>) -> Option<Body> {
+    of_parent(at, cx).or_else(|| parents(at, cx).find_map(|column| of_child(&column, cx)))
+}
+
+/// A column of a parent, as a child has it.
+fn of_child(column: &Address, cx: &Cx<'_>) -> Option<Body> {
+    let there = cx.desired.body::<Body>(column).or_else(|| cx.observed.model.body(column));
+    let body = there.cloned().or_else(|| from_parent(column, cx))?;
+    Some(Body { not_null: body.not_null && body.requirement.is_handed_down(), ..body })
+}
+
+/// The columns of that name of the tables that its table inherits.
+fn parents(at: &Address, cx: &Cx<'_>) -> impl Iterator<Item = Address> {
+    let names = cx.attribute(&at.host("table"), "inherits").unwrap_or_default();
+    let names: Vec<String> = names.split('\n').map(str::to_string).collect();
+    let column =
+        |parent: &[String]| Address::new(DOC.name, parent.iter().cloned().chain([at.name().to_string()]));
+    names.chunks_exact(2).map(column).collect::<Vec<_>>().into_iter()
 }
 
 /// The same as it is there, for a column that is being written.

@@ -75,6 +75,8 @@ pub struct Body {
     keeping: Keeping,
     /// Observed: it comes from a parent; whether it differs from that one's.
     inherited: Option<bool>,
+    /// Observed: it comes from a parent, and stays without it.
+    local: bool,
     /// What fills rows that have no value, before NOT NULL comes into force.
     backfill: Option<Fragment>,
     /// How values of the former type become values of the new one.
@@ -199,6 +201,7 @@ impl Room for Column {
             collation: None,
             keeping,
             inherited: None,
+            local: false,
             backfill: written(reader.string("backfill")),
             using: written(reader.string("using")),
             span: Some(span),
@@ -239,7 +242,7 @@ impl Room for Column {
              nullif(a.attstattarget, -1) AS statistics, \
              CASE WHEN a.attoptions IS NOT NULL THEN to_json(ARRAY(SELECT x FROM unnest(a.attoptions) x \
              WHERE NOT starts_with(x, 'pg_attver='))) END AS options, to_json(a.attfdwoptions) AS foreign_options, \
-             a.attinhcount > 0 AS inherited, {} OR NOT c.relispartition AND a.attislocal AS deviates, \
+             a.attinhcount > 0 AS inherited, NOT c.relispartition AND a.attislocal AS local, {} AS deviates, \
              {SERIAL} AND {not_null} AS serial, {logged} AS logged_otherwise, \
              CASE WHEN cd.oid IS NOT NULL THEN (SELECT json_agg(ARRAY[un.nspname, u.relname] ORDER BY u.oid) FROM pg_depend ud \
              JOIN pg_class u ON u.oid = ud.refobjid AND u.relkind = 'S' JOIN pg_namespace un ON un.oid = u.relnamespace \
@@ -310,6 +313,7 @@ impl Room for Column {
             collation: row.owned("collation").map(Collation::printed),
             keeping: Keeping::observed(row),
             inherited: row.flag("inherited").then(|| row.flag("deviates")),
+            local: row.flag("local"),
             backfill: None,
             using: None,
             span: None,
@@ -350,8 +354,8 @@ impl Room for Column {
     fn write(&self, at: &Address, observed: &Body, draft: &mut Draft<'_>) {
         let Body { data_type, default, not_null, identity, generated, is_virtual, serial, sequence, .. } =
             observed;
-        let Body { collation, keeping, inherited, requirement, .. } = observed;
-        if *inherited == Some(false) {
+        let Body { collation, keeping, inherited, local, requirement, .. } = observed;
+        if *inherited == Some(false) && !local {
             draft.leave_out();
         }
         // The columns of a primary key are NOT NULL without being told.
@@ -412,6 +416,7 @@ impl Room for Column {
             backfill: _,
             using: _,
             inherited: _,
+            local: _,
             span,
             ..
         } = desired;
@@ -465,8 +470,8 @@ impl Room for Column {
     }
 
     fn drop(&self, at: &Address, observed: &Body, cx: &Cx<'_>) -> Vec<Step> {
-        // What a partition has from its table stays; only where it differs can it be undone.
-        if let Some(parent) = heirs::of_parent(at, cx).filter(|_| observed.inherited.is_some()) {
+        // What it has from a parent stays; only where it differs can it be undone.
+        if let Some(parent) = heirs::from_parent(at, cx).filter(|_| observed.inherited.is_some()) {
             let comment = Address::about("comment", Vec::<String>::new(), at.clone());
             let mute = cx.observed.model.contains(&comment).then(|| {
                 let sql = remark(&format!("COLUMN {}.{}", at.relation(), ident(at.name())), None);

@@ -46,6 +46,11 @@ impl Requirement {
         self.name.is_some() || self.no_inherit
     }
 
+    /// Whether child tables get it too.
+    pub fn is_handed_down(&self) -> bool {
+        !self.no_inherit
+    }
+
     /// Whether it has a name that PostgreSQL may not have given, or is not handed down: it is written down then.
     fn is_notable(&self) -> bool {
         let given =

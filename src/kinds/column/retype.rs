@@ -31,7 +31,8 @@ pub fn retype(at: &Address, desired: &Body, observed: &Body, cx: &Cx<'_>) -> Ste
     rest = rest
         .with(desired.collation.as_ref(), |sql, collation| sql.raw(" COLLATE ").fragment(collation.sql()));
     rest = match &desired.using {
-        _ if is_foreign => rest,
+        // What is computed is computed anew, and assigned.
+        _ if is_foreign || desired.generated.is_some() => rest,
         Some(using) => rest.raw(" USING (").fragment(using).raw(")"),
         None if change::converts_by_itself(from, to) => rest,
         None => rest.raw(format!(" USING {column}::")).fragment(&desired.data_type),

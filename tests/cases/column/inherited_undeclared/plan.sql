@@ -1,0 +1,4 @@
+BEGIN;
+ALTER TABLE public.best_friends ALTER COLUMN name SET DEFAULT 'x';
+ALTER TABLE public.best_friends ALTER COLUMN born DROP NOT NULL;
+COMMIT;
