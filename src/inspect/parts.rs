@@ -32,6 +32,10 @@ const OF_TABLES: &[&str] = &[
      FROM pg_constraint k JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = k.conkey[1], \
      pg_identify_object('pg_constraint'::regclass, k.oid, 0) i WHERE k.contype = 'n' AND k.conislocal \
      AND (NOT k.convalidated OR a.attinhcount > 0 AND k.conname !~ '_not_null[0-9]*$')",
+    "SELECT 'storage or statistics of', i.type || ' ' || i.identity FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid \
+     AND c.relkind = 'm' JOIN pg_type t ON t.oid = a.atttypid, pg_identify_object('pg_class'::regclass, c.oid, a.attnum) i \
+     WHERE a.attnum > 0 AND (a.attstorage <> t.typstorage OR a.attstattarget >= 0 \
+     OR to_jsonb(a) ->> 'attcompression' <> '')",
     "SELECT 'tablespace of', i.type || ' ' || i.identity FROM pg_class c, \
      pg_identify_object('pg_class'::regclass, c.oid, 0) i \
      WHERE c.oid >= 16384 AND c.reltablespace <> 0 AND c.relkind IN ('r', 'p', 'm', 'i', 'I')",

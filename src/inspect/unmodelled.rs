@@ -51,7 +51,10 @@ const UNUSUAL_PRIVILEGES: &str = "SELECT DISTINCT 'privileges of the owner of', 
      UNION ALL SELECT 'pg_foreign_data_wrapper'::regclass, oid, fdwowner, fdwacl, acldefault('F', fdwowner) \
      FROM pg_foreign_data_wrapper \
      UNION ALL SELECT 'pg_foreign_server'::regclass, oid, srvowner, srvacl, acldefault('S', srvowner) \
-     FROM pg_foreign_server) o, pg_identify_object(o.class, o.oid, 0) i WHERE o.acl IS NOT NULL AND o.oid >= 16384 \
+     FROM pg_foreign_server \
+     UNION ALL SELECT 'pg_default_acl'::regclass, oid, defaclrole, defaclacl, \
+     acldefault(CASE defaclobjtype WHEN 'S' THEN 's' ELSE defaclobjtype END, defaclrole) \
+     FROM pg_default_acl WHERE defaclnamespace = 0) o, pg_identify_object(o.class, o.oid, 0) i WHERE o.acl IS NOT NULL AND o.oid >= 16384 \
      AND EXISTS (SELECT FROM aclexplode(o.usual) u WHERE u.grantee = o.owner AND NOT EXISTS (\
      SELECT FROM aclexplode(o.acl) h WHERE h.grantee = u.grantee AND h.privilege_type = u.privilege_type)) \
      UNION ALL SELECT 'privileges on the row type of', i.type || ' ' || i.identity FROM pg_type t \

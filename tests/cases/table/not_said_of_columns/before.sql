@@ -1,3 +1,5 @@
+create role {{unique}}_maker;
+alter default privileges for role {{unique}}_maker revoke all on types from {{unique}}_maker;
 create extension pg_trgm;
 create type span as range (subtype = int, multirange_type_name = multirange_of_span);
 comment on type multirange_of_span is 'x';
@@ -6,3 +8,5 @@ alter table t add constraint later not null e not valid;
 create table child (a int constraint name_of_child not null) inherits (t);
 create index t_d on t (d);
 alter index t_d depends on extension pg_trgm;
+create materialized view seen as select d from t;
+alter materialized view seen alter d set statistics 50;
