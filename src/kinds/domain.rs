@@ -7,7 +7,7 @@ use crate::kind::{
 };
 use crate::model::{Address, Entry, Observed};
 use crate::needs;
-use crate::source::{KeyDoc, Shape, Span, Value};
+use crate::source::{KeyDoc, Node, Problems, Reader, Shape, Span, Table, Value};
 use crate::sql::{Form, Fragment, Phrase, ident, not_of_extension, qualified};
 use crate::statement::{Preflight, Statement, Step};
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,6 +22,50 @@ pub struct Check {
     validated: bool,
     /// Observed: what its expression makes use of.
     uses: Vec<Address>,
+}
+
+/// The keys of a check that says more than its expression.
+const CHECK_KEYS: &[KeyDoc] = &[
+    KeyDoc::new("expression", Shape::Sql, "what must not be false"),
+    KeyDoc::new("not_valid", Shape::Boolean, "holds for new values only"),
+    KeyDoc::new("absent", Shape::Boolean, "it must not be there"),
+];
+
+impl Check {
+    /// What stands under its name, `Some(None)` if it must not be there; `None` if it is neither.
+    fn read(node: &Node, problems: &mut Problems) -> Option<Option<Check>> {
+        let check = |(text, span): (&str, Span), validated| {
+            let expression = Fragment::written(text, span);
+            Some(Some(Check { expression, validated, uses: Vec::new() }))
+        };
+        match &node.value {
+            Value::String(text) => check((text.as_str(), node.span), true),
+            Value::Table(table) => {
+                let mut reader = Reader::new(table, node.span, CHECK_KEYS, problems);
+                reader.refuse_unknown("of a check");
+                if reader.flag("absent") {
+                    return Some(None);
+                }
+                let not_valid = reader.flag("not_valid");
+                check(reader.required("expression")?, !not_valid)
+            }
+            _ => {
+                problems.add(node.span, format!("a check is an expression or a table, not {}", node.sort()));
+                None
+            }
+        }
+    }
+
+    fn write(&self) -> Value {
+        let expression = Value::String(unwrapped(self.expression.text()).to_string());
+        if self.validated {
+            return expression;
+        }
+        let mut long = Table::default();
+        long.push("expression", Span::NOWHERE, expression);
+        long.push("not_valid", Span::NOWHERE, Value::Boolean(true));
+        Value::Table(long)
+    }
 }
 
 /// A domain.
@@ -58,7 +102,8 @@ static DOC: Doc = Doc {
         KeyDoc::new(
             "checks",
             Shape::Table,
-            "by name, what must not be false for `value`, or `{ absent = true }`; others are drift",
+            "by name, what must not be false for `value`; `{ expression = \"value > 0\", not_valid = true }` for new values \
+             only, where one that has been validated since will do; or `{ absent = true }`; others are drift",
         ),
     ],
     features: &[],
@@ -81,14 +126,10 @@ impl Room for Domain {
         let not_null = reader.flag("not_null");
         let (mut checks, mut absent) = (BTreeMap::new(), BTreeSet::new());
         for (key, node) in reader.table("checks").into_iter().flat_map(|table| &table.entries) {
-            let gone = node.as_table().and_then(|table| table.get("absent"));
-            match (&node.value, gone.map(|node| &node.value)) {
-                (Value::String(text), _) => {
-                    let expression = Fragment::written(text, node.span);
-                    checks.insert(key.name.clone(), Check { expression, validated: true, uses: Vec::new() });
-                }
-                (_, Some(Value::Boolean(true))) => _ = absent.insert(key.name.clone()),
-                _ => reader.problems().add(node.span, "a check is an expression, or `{ absent = true }`"),
+            match Check::read(node, reader.problems()) {
+                Some(Some(check)) => _ = checks.insert(key.name.clone(), check),
+                Some(None) => _ = absent.insert(key.name.clone()),
+                None => {}
             }
         }
         let Some((text, span)) = reader.required("type") else { return };
@@ -179,11 +220,7 @@ impl Room for Domain {
         draft.some("collation", collation.as_ref().map(|collation| collation.write(draft)));
         draft.some_fragment("default", default.as_ref());
         draft.flag("not_null", *not_null);
-        let text = |check: &Check| Value::String(unwrapped(check.expression.text()).to_string());
-        draft.table("checks", checks.iter().map(|(name, check)| (name, text(check))));
-        for (name, _) in checks.iter().filter(|(_, check)| !check.validated) {
-            draft.unsaid(format!("check `{name}` is NOT VALID"));
-        }
+        draft.table("checks", checks.iter().map(|(name, check)| (name, check.write())));
     }
 
     fn create(&self, at: &Address, desired: &Body, _: &Cx<'_>) -> Vec<Step> {
@@ -193,8 +230,10 @@ impl Room for Domain {
             .with(collation.as_ref(), |sql, collation| sql.raw(" COLLATE ").fragment(collation.sql()))
             .with(default.as_ref(), |sql, default| sql.raw(" DEFAULT (").fragment(default).raw(")"))
             .when(*not_null, " NOT NULL");
-        let sql = checks.iter().fold(sql, |sql, (name, check)| sql.raw(" ").phrase(&clause(name, check)));
-        vec![Statement::new(Form::Create, sql).into()]
+        let (whole, later): (Vec<_>, Vec<_>) = checks.iter().partition(|(_, check)| check.validated);
+        let sql = whole.iter().fold(sql, |sql, (name, check)| sql.raw(" ").phrase(&clause(name, check)));
+        let later = later.iter().map(|(name, check)| add_not_valid(at, name, check));
+        vec![Step::direct([Statement::new(Form::Create, sql)].into_iter().chain(later))]
     }
 
     fn compare(&self, at: &Address, desired: &Body, observed: &Body, cx: &Cx<'_>, out: &mut Alteration) {
@@ -302,7 +341,7 @@ fn compare_check(
 ) {
     let there = observed.checks.get(name);
     let Check { expression, validated, uses: _ } = check;
-    if there.is_some_and(|there| there.expression == *expression && there.validated == *validated) {
+    if there.is_some_and(|there| there.expression == *expression && there.validated >= *validated) {
         return;
     }
     let condition = format!("NOT ({expression})");
@@ -317,14 +356,13 @@ fn compare_check(
         change = Change { attribute: "validated", from: Some("no".into()), to: Some("yes".into()) };
     } else {
         statements.extend(there.map(|_| Statement::new(Form::AlterDomain, drop_check(at, name))));
-        let add = alter(at, " ADD ").phrase(&clause(name, check)).raw(" NOT VALID");
-        statements.push(Statement::new(Form::AlterDomain, add));
+        statements.push(add_not_valid(at, name, check));
     }
     if *validated {
         statements.push(validate);
     }
-    let what = format!("check `{name}`");
-    out.note(change, vec![Step::direct(statements).preflight(preflight(at, observed, &condition, &what))]);
+    let preflight = validated.then(|| preflight(at, observed, &condition, &format!("check `{name}`")));
+    out.note(change, vec![Step::direct(statements).preflight(preflight.flatten())]);
 }
 
 fn name(at: &Address) -> String {
@@ -337,6 +375,10 @@ fn alter(at: &Address, rest: &str) -> Phrase {
 
 fn clause(name: &str, check: &Check) -> Phrase {
     Phrase::from("CONSTRAINT ").ident(name).raw(" CHECK (").fragment(&check.expression).raw(")")
+}
+
+fn add_not_valid(at: &Address, name: &str, check: &Check) -> Statement {
+    Statement::new(Form::AlterDomain, alter(at, " ADD ").phrase(&clause(name, check)).raw(" NOT VALID"))
 }
 
 fn drop_check(at: &Address, name: &str) -> Phrase {

@@ -1,0 +1,13 @@
+BEGIN;
+ALTER DOMAIN public.added ADD CONSTRAINT positive CHECK (value > 0) NOT VALID;
+ALTER DOMAIN public.changed DROP CONSTRAINT small;
+ALTER DOMAIN public.changed ADD CONSTRAINT small CHECK (value < 20) NOT VALID;
+COMMIT;
+
+BEGIN;
+CREATE DOMAIN public.fresh AS int CONSTRAINT small CHECK (value < 10);
+COMMIT;
+
+BEGIN;
+ALTER DOMAIN public.fresh ADD CONSTRAINT positive CHECK (value > 0) NOT VALID;
+COMMIT;
