@@ -50,9 +50,11 @@ pub fn inherits_generated(at: &Address, cx: &Cx<'_>) -> bool {
     })
 }
 
-/// The column that an inherited column comes from, of a partitioned table or of the first parent that has it.
+/// The column that an inherited column comes from, of a partitioned table or of the first parent that has it. What a
+/// NOT NULL is called there says nothing here.
 pub fn from_parent(at: &Address, cx: &Cx<'_>) -> Option<Body> {
-    of_parent(at, cx).or_else(|| parents(at, cx).find_map(|column| of_child(&column, cx)))
+    let body = of_parent(at, cx).or_else(|| parents(at, cx).find_map(|column| of_child(&column, cx)))?;
+    Some(Body { requirement: Requirement::default(), ..body })
 }
 
 /// A column of a parent, as a child has it.
