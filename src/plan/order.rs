@@ -17,6 +17,7 @@ pub(super) fn order(drafts: Vec<Draft>, plan: &Plan, cx: &Cx<'_>) -> Vec<Draft> 
         before.iter().for_each(|other| followers[*other].push(number));
     }
     let places: Vec<group::Place> = drafts.iter().map(|draft| group::place_of(draft, cx)).collect();
+    let is_empty: Vec<bool> = drafts.iter().map(|draft| draft.statements.is_empty()).collect();
     let key =
         |number: usize| Key { rank: sort_rank(&drafts[number]), position: drafts[number].position, number };
     let mut ready: BTreeSet<Key> =
@@ -25,12 +26,17 @@ pub(super) fn order(drafts: Vec<Draft>, plan: &Plan, cx: &Cx<'_>) -> Vec<Draft> 
     let mut sequence = Vec::with_capacity(drafts.len());
     let mut current: Option<&group::Place> = None;
     while !left.is_empty() {
-        let fitting = ready.iter().find(|key| current.is_some_and(|place| places[key.number].joins(place)));
+        // What has no statement parts no group.
+        let fits =
+            |key: &&Key| is_empty[key.number] || current.is_some_and(|place| places[key.number].joins(place));
+        let fitting = ready.iter().find(fits);
         let next = fitting.or_else(|| ready.first()).cloned();
         let Some(next) = next.or_else(|| in_circle(&left, &waits, &weak, &key)) else { break };
         ready.remove(&next);
         left.remove(&next);
-        current = Some(&places[next.number]);
+        if !is_empty[next.number] {
+            current = Some(&places[next.number]);
+        }
         for follower in &followers[next.number] {
             blockers[*follower] = blockers[*follower].saturating_sub(1);
             let key = key(*follower);

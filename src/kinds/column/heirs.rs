@@ -5,7 +5,7 @@ use super::requirement::Requirement;
 use super::{Body, Column, DOC};
 use crate::delta::Alteration;
 use crate::kind::{Cx, Draft, Room, Server};
-use crate::model::Address;
+use crate::model::{Address, Entry};
 use crate::pg::Feature;
 use crate::statement::Step;
 
@@ -55,6 +55,43 @@ pub fn inherits_generated(at: &Address, cx: &Cx<'_>) -> bool {
 pub fn from_parent(at: &Address, cx: &Cx<'_>) -> Option<Body> {
     let body = of_parent(at, cx).or_else(|| parents(at, cx).find_map(|column| of_child(&column, cx)))?;
     Some(Body { requirement: Requirement::default(), ..body })
+}
+
+/// Whether a parent's column gets the same type, and this one with it: the server changes that of an inherited column
+/// only there.
+pub fn is_retyped_with_parent(at: &Address, desired: &Body, cx: &Cx<'_>) -> bool {
+    let of_table = cx.attribute(&at.host("table"), "partition_of");
+    let of_table = of_table.map(|table| Address::new(DOC.name, table.split('\n').chain([at.name()])));
+    of_table.into_iter().chain(parents(at, cx)).any(|column| {
+        let there = cx.observed.model.body::<Body>(&column);
+        let changes = there.is_some_and(|there| {
+            there.data_type != desired.data_type || there.collation != desired.collation
+        });
+        changes && cx.desired.contains(&column)
+    })
+}
+
+/// The columns that are there and come from it, at whatever distance.
+pub fn children(at: &Address, cx: &Cx<'_>) -> Vec<Address> {
+    let named = |entry: &&Entry| entry.address.kind == DOC.name && entry.address.name() == at.name();
+    let candidates: Vec<&Address> =
+        cx.observed.model.iter().filter(named).map(|entry| &entry.address).collect();
+    let is_parent = |child: &Address, parent: &Address| {
+        let of = |name| cx.observed_attribute(&child.host("table"), name).unwrap_or_default();
+        let tables = [of("partition_of"), of("inherits")];
+        let names: Vec<&str> =
+            tables.iter().flat_map(|list| list.split('\n')).filter(|name| !name.is_empty()).collect();
+        names.chunks_exact(2).any(|table| table == &parent.path()[..2])
+    };
+    let mut found = vec![at];
+    let mut next = 0;
+    while let Some(parent) = found.get(next).copied() {
+        let new = candidates.iter().copied().filter(|child| is_parent(child, parent));
+        let new: Vec<&Address> = new.filter(|child| !found.contains(child)).collect();
+        found.extend(new);
+        next += 1;
+    }
+    found.into_iter().skip(1).cloned().collect()
 }
 
 /// A column of a parent, as a child has it.

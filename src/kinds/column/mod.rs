@@ -431,10 +431,13 @@ impl Room for Column {
         if retyped {
             let (from, to) = (Some(with_collation(observed)), Some(with_collation(desired)));
             let change = Change { attribute: "type", from, to };
-            out.note(change, vec![retype::retype(at, desired, observed, cx)]);
+            let with_parent = observed.inherited.is_some() && heirs::is_retyped_with_parent(at, desired, cx);
+            let step = (!with_parent).then(|| retype::retype(at, desired, observed, cx));
+            out.note(change, step.into_iter().collect());
             let again = keeping.after_retype(at, &observed.keeping, data_type.spelled(), cx);
             out.steps.extend(again.into_iter().map(Step::from));
             out.disturbs();
+            heirs::children(at, cx).into_iter().for_each(|child| out.disturbs_at(child));
             let computed = |entry: &&Entry| entry.needs.contains(at);
             let siblings = cx.observed.model.inside(DOC.name, &at.path()[..2]);
             siblings.filter(computed).for_each(|entry| out.takes_along(entry.address.clone()));

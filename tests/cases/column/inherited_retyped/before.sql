@@ -1,0 +1,11 @@
+create table notes (id int, class int default 3);
+create table task_notes (class int default 4, due date) inherits (notes);
+create table late_notes (class int default 5) inherits (task_notes);
+create table parted (k int, n int) partition by list (k);
+create table part (n int not null, k int);
+alter table parted attach partition part for values in (1);
+create view due_notes as select class, due from task_notes;
+create view parts as select n from part;
+insert into task_notes values (1, 2, '2026-01-01');
+insert into late_notes values (2, 3, '2026-01-02');
+insert into parted values (1, 1);
