@@ -39,7 +39,9 @@ struct Schema {
 }
 
 impl Schema {
+    /// What the seed before it has made of the roles is undone.
     fn random(seed: u64, server: &Server, roles: &[String; 2]) -> Schema {
+        server.database().execute(&format!("revoke {} from {}", roles[0], roles[1]));
         let text = schema::random(seed, server.major(), roles);
         let path =
             Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("random-{}-{seed}.toml", server.major()));

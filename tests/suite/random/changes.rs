@@ -28,7 +28,7 @@ union all select format('create index by_hand_%s on %s (id)', oid, name) from t
 union all select format('comment on table %s is %L', name, 'by hand') from t
 union all select format('grant delete on %s to {role}', name) from t
 union all select format('alter table %s drop constraint %I cascade', name, k.conname) from pg_constraint k join t on t.oid = k.conrelid
-union all select format('alter table %s rename constraint %I to by_hand', name, k.conname) from pg_constraint k join t on t.oid = k.conrelid where k.contype not in ('p', 'f')
+union all select format('alter table %s rename constraint %I to by_hand', name, k.conname) from pg_constraint k join t on t.oid = k.conrelid where k.contype not in ('p', 'f', 'n')
 union all select format('drop index %s', i.indexrelid::regclass) from pg_index i join t on t.oid = i.indrelid
 union all select format('alter index %s set (fillfactor = 66)', i.indexrelid::regclass) from pg_index i join t on t.oid = i.indrelid where t.relkind = 'r'
 union all select format('drop trigger %I on %s', g.tgname, name) from pg_trigger g join t on t.oid = g.tgrelid where not g.tgisinternal
@@ -51,6 +51,8 @@ union all select 'drop publication changes' from pg_publication where pubname = 
 union all select 'alter publication changes set (publish = ''truncate'')' from pg_publication where pubname = 'changes'
 union all select format('drop statistics %s', stxname) from pg_statistic_ext
 union all select 'create table by_hand (id int)'
+union all select 'grant {group} to {role}'
+union all select 'revoke {group} from {role}'
 union all select 'create view by_hand as select 1 as one'
 union all select 'create function by_hand() returns int language sql as ''select 1'''
 order by 1
@@ -61,5 +63,8 @@ pub fn random(seed: u64, db: &Database, roles: &[String; 2]) -> Vec<String> {
     let mut statements = db.column(STATEMENTS);
     statements.shuffle(&mut StdRng::seed_from_u64(seed));
     statements.truncate(12);
-    statements.into_iter().map(|statement| statement.replace("{role}", &roles[1])).collect()
+    statements
+        .into_iter()
+        .map(|statement| statement.replace("{role}", &roles[1]).replace("{group}", &roles[0]))
+        .collect()
 }

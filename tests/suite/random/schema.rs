@@ -22,6 +22,7 @@ pub fn random(seed: u64, major: u32, roles: &[String; 2]) -> String {
     generator.views();
     generator.others();
     generator.rarer();
+    generator.memberships();
     generator.out
 }
 
@@ -360,6 +361,18 @@ impl Generator<'_> {
         }
         if self.major >= 15 && self.chance(20) {
             self.line("[views.invoker]\nquery = \"select 1 as one\"\nsecurity_invoker = true");
+        }
+    }
+
+    fn memberships(&mut self) {
+        if self.chance(40) {
+            let [group, member] = self.roles.clone();
+            self.line(format!("[roles.{member}.member_of]\nroles = [\"{group}\"]"));
+            self.maybe(40, "admin", &["true", "false"]);
+            if self.major >= 16 {
+                self.maybe(40, "inherit", &["true", "false"]);
+                self.maybe(40, "set", &["true", "false"]);
+            }
         }
     }
 }
