@@ -9,7 +9,9 @@ use crate::kind::{
 use crate::model::{Address, Entry, Model, Observed};
 use crate::pg::{Feature, scram};
 use crate::source::{KeyDoc, Reader, Shape, Value};
-use crate::sql::{Form, Fragment, Phrase, cut, ident, literal, on_this_database, qualified};
+use crate::sql::{
+    Form, Fragment, Phrase, ident, is_list, listed_names, literal, on_this_database, qualified,
+};
 use crate::statement::{Statement, Step};
 use std::collections::BTreeMap;
 
@@ -305,15 +307,6 @@ impl Room for Role {
 /// The settings of `pg_roles r` in DATABASE, `name=value` each.
 const SETTINGS: &str = "(SELECT to_json(s.setconfig) FROM pg_db_role_setting s WHERE s.setrole = r.oid AND s.setdatabase = DATABASE)";
 
-/// Settings whose value is a list of names.
-const LISTS: &[&str] = &[
-    "search_path",
-    "temp_tablespaces",
-    "local_preload_libraries",
-    "session_preload_libraries",
-    "createrole_self_grant",
-];
-
 fn settings(reader: &mut Reader<'_, '_>, key: &str) -> BTreeMap<String, String> {
     let mut settings = BTreeMap::new();
     for (name, node) in reader.table(key).into_iter().flat_map(|table| &table.entries) {
@@ -335,17 +328,11 @@ fn settings(reader: &mut Reader<'_, '_>, key: &str) -> BTreeMap<String, String> 
 
 /// The names in the value of a list; the whole of any other.
 fn parts(name: &str, value: &str) -> Vec<String> {
-    if !LISTS.contains(&name) {
-        return vec![value.to_string()];
+    if is_list(name) || name == "createrole_self_grant" {
+        listed_names(value)
+    } else {
+        vec![value.to_string()]
     }
-    let one = |part: &str| {
-        let part = part.trim();
-        match part.strip_prefix('"').and_then(|part| part.strip_suffix('"')) {
-            Some(quoted) => quoted.replace("\"\"", "\""),
-            None => part.to_lowercase(),
-        }
-    };
-    cut(value, ",").into_iter().map(one).collect()
 }
 
 fn set(at: &Address, here: bool, name: &str, value: &str) -> Statement {

@@ -10,6 +10,7 @@ mod phrase;
 mod quote;
 mod routine;
 mod sequence;
+mod setting;
 
 pub use catalog::{
     HOLDS_NO_NULL, SERIAL, column_names, columns_line, member_of_class, member_of_no_class, not_of_extension,
@@ -24,3 +25,4 @@ pub use phrase::{Origin, Phrase};
 pub use quote::{NON_PLAIN_KEYWORDS, dollar_tag, ident, idents, literal, on_this_database, qualified};
 pub use routine::{argument_types, retype_routine, split_routine};
 pub use sequence::{Next, next_number};
+pub use setting::{is_list, listed_names};

@@ -39,6 +39,14 @@ const IN_THE_FILE: &[(&str, &[&str])] = &[
          privileges = [\"select\"]\nwith_grant_option = [\"selekt\"]\n",
         &["`selekt` is no privilege on a table", "schema.toml:8:22", "did you mean `select`?"],
     ),
+    (
+        "[tables.events.columns]\nid = { type = \"bigint\", generated = \"1\", using = \"2\" }\n",
+        &["a generated column has no `using`", "schema.toml:2:6"],
+    ),
+    (
+        "[tables.events.columns]\nid = { type = \"bigint\", not_null = { nmae = \"id_there\" } }\n",
+        &["unknown key `nmae` of a NOT NULL", "schema.toml:2:38", "did you mean `name`?"],
+    ),
     ("[tabels.events]\n", &["unknown key `tabels`", "schema.toml:1:2", "did you mean `tables`?"]),
     ("[tables.events]\ncomment = 7\n", &["this wants a string, not an integer", "schema.toml:2:11"]),
     (

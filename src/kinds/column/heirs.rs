@@ -1,4 +1,4 @@
-//! Columns of partitions, which have most of what they are from their table.
+//! Columns of partitions and children, which have most of what they are from their table or parents.
 
 use super::numbers::Numbers;
 use super::requirement::Requirement;
@@ -34,80 +34,69 @@ pub fn deviates(server: &Server) -> String {
     )
 }
 
-/// The column that a column of a partition comes from, as it is to be.
+/// The column that an inherited column comes from, as it is to be: of the partitioned table, or of the first parent that
+/// has it. What a NOT NULL is called there says nothing here, and it may not be handed down.
 pub fn of_parent(at: &Address, cx: &Cx<'_>) -> Option<Body> {
-    let parent = cx.attribute(&at.host("table"), "partition_of")?;
-    let parents = Address::new(DOC.name, parent.split('\n').chain([at.name()]));
-    let declared = cx.desired.body::<Body>(&parents).or_else(|| cx.observed.model.body(&parents));
-    declared.cloned().or_else(|| of_parent(&parents, cx))
-}
-
-/// Whether the table is one that inherits a generated column of that name.
-pub fn inherits_generated(at: &Address, cx: &Cx<'_>) -> bool {
-    parents(at, cx).any(|column| {
-        let there = cx.desired.body::<Body>(&column).or_else(|| cx.observed.model.body(&column));
-        there.is_some_and(|body| body.generated.is_some()) || inherits_generated(&column, cx)
+    parents(at, &|table, name| cx.attribute(table, name)).iter().find_map(|column| {
+        let body = stated(column, cx).cloned().or_else(|| of_parent(column, cx))?;
+        let not_null = body.not_null && body.requirement.is_handed_down();
+        Some(Body { not_null, requirement: Requirement::default(), ..body })
     })
 }
 
-/// The column that an inherited column comes from, of a partitioned table or of the first parent that has it. What a
-/// NOT NULL is called there says nothing here.
-pub fn from_parent(at: &Address, cx: &Cx<'_>) -> Option<Body> {
-    let body = of_parent(at, cx).or_else(|| parents(at, cx).find_map(|column| of_child(&column, cx)))?;
-    Some(Body { requirement: Requirement::default(), ..body })
+/// The same for a column of a partition.
+pub fn of_table(at: &Address, cx: &Cx<'_>) -> Option<Body> {
+    cx.attribute(&at.host("table"), "partition_of").and_then(|_| of_parent(at, cx))
+}
+
+/// Whether the column of a parent is generated.
+pub fn inherits_generated(at: &Address, cx: &Cx<'_>) -> bool {
+    of_parent(at, cx).is_some_and(|parent| parent.generated.is_some())
 }
 
 /// Whether a parent's column gets the same type, and this one with it: the server changes that of an inherited column
 /// only there.
 pub fn is_retyped_with_parent(at: &Address, desired: &Body, cx: &Cx<'_>) -> bool {
-    let of_table = cx.attribute(&at.host("table"), "partition_of");
-    let of_table = of_table.map(|table| Address::new(DOC.name, table.split('\n').chain([at.name()])));
-    of_table.into_iter().chain(parents(at, cx)).any(|column| {
-        let there = cx.observed.model.body::<Body>(&column);
+    parents(at, &|table, name| cx.attribute(table, name)).iter().any(|column| {
+        let there = cx.observed.model.body::<Body>(column);
         let changes = there.is_some_and(|there| {
             there.data_type != desired.data_type || there.collation != desired.collation
         });
-        changes && cx.desired.contains(&column)
+        changes && cx.desired.contains(column)
     })
 }
 
 /// The columns that are there and come from it, at whatever distance.
 pub fn children(at: &Address, cx: &Cx<'_>) -> Vec<Address> {
     let named = |entry: &&Entry| entry.address.kind == DOC.name && entry.address.name() == at.name();
-    let candidates: Vec<&Address> =
-        cx.observed.model.iter().filter(named).map(|entry| &entry.address).collect();
-    let is_parent = |child: &Address, parent: &Address| {
-        let of = |name| cx.observed_attribute(&child.host("table"), name).unwrap_or_default();
-        let tables = [of("partition_of"), of("inherits")];
-        let names: Vec<&str> =
-            tables.iter().flat_map(|list| list.split('\n')).filter(|name| !name.is_empty()).collect();
-        names.chunks_exact(2).any(|table| table == &parent.path()[..2])
-    };
+    let candidates = cx.observed.model.iter().filter(named).map(|entry| &entry.address);
+    let candidates: Vec<(&Address, Vec<Address>)> = candidates
+        .map(|child| (child, parents(child, &|table, name| cx.observed_attribute(table, name))))
+        .collect();
     let mut found = vec![at];
     let mut next = 0;
     while let Some(parent) = found.get(next).copied() {
-        let new = candidates.iter().copied().filter(|child| is_parent(child, parent));
-        let new: Vec<&Address> = new.filter(|child| !found.contains(child)).collect();
+        let new = candidates.iter().filter(|(child, of)| of.contains(parent) && !found.contains(child));
+        let new: Vec<&Address> = new.map(|(child, _)| *child).collect();
         found.extend(new);
         next += 1;
     }
     found.into_iter().skip(1).cloned().collect()
 }
 
-/// A column of a parent, as a child has it.
-fn of_child(column: &Address, cx: &Cx<'_>) -> Option<Body> {
-    let there = cx.desired.body::<Body>(column).or_else(|| cx.observed.model.body(column));
-    let body = there.cloned().or_else(|| from_parent(column, cx))?;
-    Some(Body { not_null: body.not_null && body.requirement.is_handed_down(), ..body })
+fn stated<'m>(column: &Address, cx: &Cx<'m>) -> Option<&'m Body> {
+    cx.desired.body(column).or_else(|| cx.observed.model.body(column))
 }
 
-/// The columns of that name of the tables that its table inherits.
-fn parents(at: &Address, cx: &Cx<'_>) -> impl Iterator<Item = Address> {
-    let names = cx.attribute(&at.host("table"), "inherits").unwrap_or_default();
-    let names: Vec<String> = names.split('\n').map(str::to_string).collect();
+/// The columns of that name of the tables that `attribute` gives as parents of its table.
+fn parents(at: &Address, attribute: &dyn Fn(&Address, &str) -> Option<String>) -> Vec<Address> {
+    let table = at.host("table");
+    let lists = ["partition_of", "inherits"].into_iter().filter_map(|name| attribute(&table, name));
+    let names: Vec<String> =
+        lists.flat_map(|list| list.split('\n').map(str::to_string).collect::<Vec<_>>()).collect();
     let column =
         |parent: &[String]| Address::new(DOC.name, parent.iter().cloned().chain([at.name().to_string()]));
-    names.chunks_exact(2).map(column).collect::<Vec<_>>().into_iter()
+    names.chunks_exact(2).map(column).collect()
 }
 
 /// The same as it is there, for a column that is being written.
@@ -134,7 +123,7 @@ impl Column {
     /// The steps from one column to another, where only one of them is that of a partition.
     pub(super) fn difference(&self, at: &Address, desired: &Body, there: &Body, cx: &Cx<'_>) -> Vec<Step> {
         let mut out = Alteration::default();
-        let there = Body { sequence: None, requirement: Requirement::default(), ..there.clone() };
+        let there = Body { sequence: None, ..there.clone() };
         self.compare(at, desired, &there, cx, &mut out);
         out.steps
     }

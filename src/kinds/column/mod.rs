@@ -19,7 +19,7 @@ use crate::model::{Address, Entry, Model, Observed};
 use crate::needs;
 use crate::pg::Feature;
 use crate::source::{KeyDoc, Shape, Span};
-use crate::sql::{Form, Fragment, Phrase, SERIAL, auto_name, ident, not_of_extension};
+use crate::sql::{Form, Fragment, HOLDS_NO_NULL, Phrase, SERIAL, auto_name, ident, not_of_extension};
 use crate::statement::{Statement, Step};
 use keeping::Keeping;
 use numbers::{Numbers, Sequence};
@@ -91,6 +91,9 @@ impl Body {
             (Some(_), _, Some(_)) => Some("an identity column has no default"),
             (_, Some(_), Some(_)) => Some("a generated column has no default"),
             (Some(_), Some(_), _) => Some("a column is either generated or an identity column"),
+            (_, Some(_), _) if self.using.is_some() => {
+                Some("a generated column has no `using`: its values are computed anew")
+            }
             (_, None, _) if self.is_virtual => Some("only a generated column is virtual"),
             (None, ..) if !self.serial && !self.numbers.is_empty() => {
                 Some("only an identity or serial column has a sequence")
@@ -175,11 +178,11 @@ impl Room for Column {
         let is_virtual = reader.flag("virtual");
         let collation = reader.string("collation");
         let keeping = Keeping::read(&mut reader);
-        let (not_null, requirement, named) = Requirement::read(&mut reader);
+        let (not_null, requirement) = Requirement::read(&mut reader);
         let wanted = [
             (Feature::VirtualGenerated, reader.span_of("virtual"), is_virtual),
             (Feature::StorageCompression, reader.span_of("compression"), reader.has("compression")),
-            (Feature::NotNullConstraints, reader.span_of("not_null"), named.is_some()),
+            (Feature::NotNullConstraints, reader.span_of("not_null"), requirement.says_more()),
         ];
         let Some((text, span)) = reader.required("type") else { return };
         if text.trim().is_empty() {
@@ -221,9 +224,9 @@ impl Room for Column {
         let (ours, own) = (server.in_schemas("n.nspname"), not_of_extension("pg_class", "c.oid"));
         let (not_null, requirement, constraint) = match server.has(Feature::NotNullConstraints) {
             true => (
-                "(a.attnotnull AND nn.convalidated IS NOT FALSE)",
-                "CASE WHEN a.attinhcount = 0 THEN nn.conname END AS constraint_name, nn.connoinherit AS no_inherit, ",
-                "LEFT JOIN pg_constraint nn ON nn.contype = 'n' AND nn.conrelid = a.attrelid AND nn.conkey = ARRAY[a.attnum] ",
+                HOLDS_NO_NULL,
+                "CASE WHEN a.attinhcount = 0 THEN rq.conname END AS constraint_name, rq.connoinherit AS no_inherit, ",
+                "LEFT JOIN pg_constraint rq ON rq.contype = 'n' AND rq.conrelid = a.attrelid AND rq.conkey = ARRAY[a.attnum] ",
             ),
             false => ("a.attnotnull", "NULL AS constraint_name, false AS no_inherit, ", ""),
         };
@@ -397,7 +400,7 @@ impl Room for Column {
     }
 
     fn create(&self, at: &Address, desired: &Body, cx: &Cx<'_>) -> Vec<Step> {
-        match heirs::of_parent(at, cx) {
+        match heirs::of_table(at, cx) {
             Some(parent) => self.difference(at, desired, &parent, cx),
             None => steps::add(at, desired, cx),
         }
@@ -474,7 +477,7 @@ impl Room for Column {
 
     fn drop(&self, at: &Address, observed: &Body, cx: &Cx<'_>) -> Vec<Step> {
         // What it has from a parent stays; only where it differs can it be undone.
-        if let Some(parent) = heirs::from_parent(at, cx).filter(|_| observed.inherited.is_some()) {
+        if let Some(parent) = heirs::of_parent(at, cx).filter(|_| observed.inherited.is_some()) {
             let comment = Address::about("comment", Vec::<String>::new(), at.clone());
             let mute = cx.observed.model.contains(&comment).then(|| {
                 let sql = remark(&format!("COLUMN {}.{}", at.relation(), ident(at.name())), None);

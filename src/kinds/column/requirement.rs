@@ -5,7 +5,7 @@ use super::{Body, steps};
 use crate::delta::{Alteration, Change};
 use crate::kind::{Cx, Draft, Row};
 use crate::model::Address;
-use crate::source::{KeyDoc, Reader, Shape, Span, Value};
+use crate::source::{KeyDoc, Reader, Shape, Value};
 use crate::sql::{Form, Phrase};
 use crate::statement::Statement;
 
@@ -23,17 +23,15 @@ const KEYS: &[KeyDoc] = &[
 ];
 
 impl Requirement {
-    /// What stands under `not_null`: whether a value is required, what else is said of that, and where, if it is.
-    pub fn read(reader: &mut Reader<'_, '_>) -> (bool, Requirement, Option<Span>) {
+    /// What stands under `not_null`: whether a value is required, and what else is said of that.
+    pub fn read(reader: &mut Reader<'_, '_>) -> (bool, Requirement) {
         let span = reader.span_of("not_null");
         let Some(Value::Table(table)) = reader.node("not_null").map(|node| &node.value) else {
-            return (reader.flag("not_null"), Requirement::default(), None);
+            return (reader.flag("not_null"), Requirement::default());
         };
         let mut inner = Reader::new(table, span, KEYS, reader.problems());
         inner.refuse_unknown("of a NOT NULL");
-        let said = Requirement { name: inner.text("name"), no_inherit: inner.flag("no_inherit") };
-        let more = said.says_more().then_some(span);
-        (true, said, more)
+        (true, Requirement { name: inner.text("name"), no_inherit: inner.flag("no_inherit") })
     }
 
     /// What the catalog says.

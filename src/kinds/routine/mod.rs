@@ -11,7 +11,7 @@ use crate::needs;
 use crate::pg::Feature;
 use crate::source::{KeyDoc, Reader, Shape, Span, Value};
 use crate::sql::{
-    Form, Fragment, argument_types, not_of_extension, qualified, retype_routine, split_routine,
+    Form, Fragment, argument_types, is_list, not_of_extension, qualified, retype_routine, split_routine,
 };
 use crate::statement::{Statement, Step};
 use std::collections::BTreeMap;
@@ -294,7 +294,7 @@ impl Room for Routine {
         for (number, of) in body.transforms.iter_mut().enumerate() {
             visit(&format!("transform {number}"), of, Context::Type);
         }
-        for (name, value) in body.set.iter_mut().filter(|(name, _)| sql::is_list(name)) {
+        for (name, value) in body.set.iter_mut().filter(|(name, _)| is_list(name)) {
             visit(&format!("set {name}"), value, sql::setting_context(name));
         }
     }
@@ -419,8 +419,8 @@ fn settings(reader: &mut Reader<'_, '_>) -> BTreeMap<String, Fragment> {
     for (key, node) in reader.table("set").into_iter().flat_map(|table| &table.entries) {
         let name = key.name.to_lowercase();
         let text = match &node.value {
-            Value::String(text) if sql::is_list(&name) && text.trim().is_empty() => "''".to_string(),
-            Value::String(text) if sql::is_list(&name) => text.trim().to_string(),
+            Value::String(text) if is_list(&name) && text.trim().is_empty() => "''".to_string(),
+            Value::String(text) if is_list(&name) => text.trim().to_string(),
             Value::String(text) | Value::Float(text) => text.clone(),
             Value::Integer(number) => number.to_string(),
             Value::Boolean(on) => if *on { "on" } else { "off" }.to_string(),

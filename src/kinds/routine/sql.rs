@@ -6,7 +6,8 @@ use crate::kind::{Context, Draft};
 use crate::model::Address;
 use crate::source::Value;
 use crate::sql::{
-    Fragment, MAX_NAME_BYTES, Phrase, cut, dollar_tag, ident, literal, qualified, split_routine,
+    Fragment, MAX_NAME_BYTES, Phrase, dollar_tag, ident, is_list, listed_names, literal, qualified,
+    split_routine,
 };
 use std::collections::BTreeMap;
 
@@ -27,23 +28,10 @@ struct Parts {
     defaults: u32,
 }
 
-/// Settings whose values are lists of names: a literal would make one name of such a list.
-const LISTS: &[&str] =
-    &["search_path", "temp_tablespaces", "session_preload_libraries", "local_preload_libraries"];
-
-/// Whether the value of a setting is a list of names.
-pub fn is_list(name: &str) -> bool {
-    LISTS.contains(&name)
-}
-
 /// A list of names as SQL, from how it is stored: there, names may be empty or longer than an identifier can be, as only
 /// a literal can say; `pg_dump` does the same.
 fn list_of_names(stored: &str) -> String {
-    let inner = |name: &str| {
-        let quoted = name.strip_prefix('"').and_then(|name| name.strip_suffix('"'));
-        quoted.map_or_else(|| name.to_string(), |name| name.replace("\"\"", "\""))
-    };
-    let names: Vec<String> = cut(stored, ",").into_iter().map(|name| inner(name.trim())).collect();
+    let names = listed_names(stored);
     match names.iter().any(|name| name.is_empty() || name.len() > MAX_NAME_BYTES) {
         true => names.iter().map(|name| literal(name)).collect::<Vec<_>>().join(", "),
         false => stored.to_string(),
