@@ -41,7 +41,7 @@ const IN_THE_FILE: &[(&str, &[&str])] = &[
     ),
     (
         "[tables.events.columns]\nid = { type = \"bigint\", generated = \"1\", using = \"2\" }\n",
-        &["a generated column has no `using`", "schema.toml:2:6"],
+        &["a generated column has no `using`", "schema.toml:2:1"],
     ),
     (
         "[tables.events.columns]\nid = { type = \"bigint\", not_null = { nmae = \"id_there\" } }\n",
