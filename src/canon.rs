@@ -11,9 +11,8 @@ use crate::adopt::Renames;
 use crate::error::Result;
 use crate::kind::{Context, Terms};
 use crate::model::{Address, Model, Observed};
-use crate::pg::is_lost;
-use crate::session::{Session, server_error};
-use crate::sql::qualified;
+use crate::session::{Answer, Reading, Session, server_error};
+use crate::sql::{Own, qualified};
 use crate::state::{Memo, Remembered};
 use part::Purpose;
 use question::{Question, from_clause};
@@ -185,28 +184,21 @@ fn explain(session: &mut Session, questions: Vec<Question>, terms: &Terms<'_>) -
     if groups.is_empty() {
         return Ok(Vec::new());
     }
-    let batch: Vec<String> = groups.iter().map(|(from, group)| query(from, group)).collect();
-    if let Some(plans) = ask(session, &batch, terms.search_path)? {
-        let outputs: Vec<Option<Vec<String>>> =
-            plans.iter().zip(groups.values()).map(|(plan, group)| output(plan, group.len())).collect();
-        if outputs.iter().all(Option::is_some) {
-            return Ok(groups
-                .into_values()
-                .zip(outputs)
-                .flat_map(|(group, output)| pairs(group, output))
-                .collect());
+    let queries: Vec<String> = groups.iter().map(|(from, group)| query(from, group)).collect();
+    let outputs = plans(session, &queries, terms.search_path)?;
+    let mut spelled = Vec::new();
+    let mut open: Vec<(String, Question)> = Vec::new();
+    for ((from, group), plan) in groups.into_iter().zip(outputs) {
+        match plan.and_then(|plan| output(&plan, group.len())) {
+            Some(output) => spelled.extend(pairs(group, Some(output))),
+            // One of them cannot be asked: a column that is not there yet, a type that is yet to be made.
+            None => open.extend(group.into_iter().map(|question| (from.clone(), question))),
         }
     }
-    // One of them cannot be asked: a column that is not there yet, a type that is yet to be made. Each by itself.
-    let mut spelled = Vec::new();
-    for (from, group) in groups {
-        for question in group {
-            let single = [question];
-            let plans = ask(session, &[query(&from, &single)], terms.search_path)?;
-            let output = plans.and_then(|plans| output(plans.first()?, 1));
-            let [question] = single;
-            spelled.extend(pairs(vec![question], output));
-        }
+    let single: Vec<String> = open.iter().map(|(from, one)| query(from, std::slice::from_ref(one))).collect();
+    let outputs = plans(session, &single, terms.search_path)?;
+    for ((_, question), plan) in open.into_iter().zip(outputs) {
+        spelled.extend(pairs(vec![question], plan.and_then(|plan| output(&plan, 1))));
     }
     Ok(spelled)
 }
@@ -221,22 +213,28 @@ fn query(from: &str, group: &[Question]) -> String {
     format!("EXPLAIN (VERBOSE, COSTS OFF, FORMAT JSON) SELECT {}{from}", items.join(", "))
 }
 
-/// The answers to a batch of EXPLAINs; `None` if the server refuses one of them.
-fn ask(session: &mut Session, queries: &[String], search_path: &str) -> Result<Option<Vec<String>>> {
-    let batch =
-        format!("BEGIN READ ONLY; SET LOCAL search_path = {search_path}; {}; COMMIT", queries.join("; "));
-    match session.ask(&batch) {
-        Ok(answers) => {
-            let plans = answers.iter().filter_map(|answer| answer.first().map(str::to_string));
-            Ok(Some(plans.collect()))
-        }
-        Err(error) if is_lost(&error) => Err(server_error("cannot compare expressions", &error)),
+/// The plans of queries, all in one go; nothing for one that the server refuses.
+fn plans(session: &mut Session, queries: &[String], search_path: &str) -> Result<Vec<Option<String>>> {
+    if queries.is_empty() {
+        return Ok(Vec::new());
+    }
+    let reading = |query: &String| {
+        let mut reading = Reading::default();
+        reading.foreign(query);
+        reading
+    };
+    let readings: Vec<Reading> = queries.iter().map(reading).collect();
+    let begin = Own::new(format!("BEGIN READ ONLY; SET LOCAL search_path = {search_path}"));
+    let read = session.read(begin, &readings);
+    let read = read.map_err(|error| server_error("cannot compare expressions", &error))?;
+    let plan = |result: Result<Vec<Answer>, postgres::Error>| match result {
+        Ok(answers) => answers.last().and_then(Answer::first).map(str::to_string),
         Err(error) => {
             log::debug!("cannot be explained: {error:?}");
-            let _ = session.run("ROLLBACK");
-            Ok(None)
+            None
         }
-    }
+    };
+    Ok(read.readings.into_iter().map(plan).collect())
 }
 
 /// The two items of each of `count` questions in a plan.

@@ -5,8 +5,8 @@ use crate::delta::Alteration;
 use crate::error::Result;
 use crate::kind::{Kind, Place, Registry, Server, Terms};
 use crate::model::{Entry, Model, Observed};
-use crate::pg::is_lost;
-use crate::session::{Answer, Session, server_error};
+use crate::session::{Answer, Reading, Session, server_error};
+use crate::sql::Own;
 use crate::state::{self, Memo, fingerprint};
 use std::collections::BTreeSet;
 
@@ -58,8 +58,8 @@ fn vacant(session: &mut Session) -> Result<BTreeSet<&'static str>> {
 }
 
 fn read(session: &mut Session, batch: &str) -> Result<Vec<Answer>> {
-    session.ask(batch).map_err(|error| {
-        let _ = session.run("ROLLBACK");
+    session.ask(&Own::new(batch)).map_err(|error| {
+        session.roll_back();
         server_error("cannot read the catalog", &error)
     })
 }
@@ -68,8 +68,8 @@ fn read(session: &mut Session, batch: &str) -> Result<Vec<Answer>> {
 pub struct Questions<'a> {
     asked: Vec<(&'static dyn Kind, &'a Entry)>,
     desired: &'a Model,
-    /// The queries, for one message inside a transaction; empty where nothing is to be asked.
-    pub batch: String,
+    /// What is to be read, in a transaction.
+    pub readings: Vec<Reading>,
 }
 
 impl<'a> Questions<'a> {
@@ -85,28 +85,30 @@ impl<'a> Questions<'a> {
         }
         let observed = Observed::default();
         let cx = terms.cx(server, desired, &observed);
-        let mut questions = Questions { asked: Vec::new(), desired, batch: String::new() };
+        let mut questions = Questions { asked: Vec::new(), desired, readings: Vec::new() };
         for entry in desired.iter().filter(|entry| !entry.absent) {
             let Some(kind) = terms.registry.get(entry.address.kind) else { continue };
             if let Some(query) = kind.probe(&entry.address, &*entry.body, &cx) {
-                if questions.asked.is_empty() {
-                    questions.batch = format!("SET LOCAL search_path = {}; ", terms.search_path);
-                }
                 questions.asked.push((kind, entry));
-                questions.batch.push_str(&query);
-                questions.batch.push_str("; ");
+                questions.readings.push(probe(&query, terms.search_path));
             }
         }
         Some(questions)
     }
 
-    /// Whether every answer is what the file wants.
-    pub fn are_answered_well(&self, answers: &[Answer], server: &Server, terms: &Terms<'_>) -> bool {
+    /// Whether every answer is what the file wants; one that the server has refused is not.
+    pub fn are_answered_well(
+        &self,
+        answers: &[Result<Vec<Answer>, postgres::Error>],
+        server: &Server,
+        terms: &Terms<'_>,
+    ) -> bool {
         let observed = Observed::default();
         let cx = terms.cx(server, self.desired, &observed);
         answers.len() == self.asked.len()
             && self.asked.iter().zip(answers).all(|((kind, entry), answer)| {
-                let rows: Vec<_> = answer.rows().collect();
+                let Ok(answer) = answer else { return false };
+                let rows: Vec<_> = answer.iter().flat_map(Answer::rows).collect();
                 kind.answer(&*entry.body, &rows).is_some_and(|body| {
                     let mut alteration = Alteration::default();
                     kind.compare(&entry.address, &*entry.body, &*body, &cx, &mut alteration);
@@ -145,24 +147,22 @@ pub fn data(
     if queries.is_empty() {
         return Ok(());
     }
-    let path = terms.search_path;
-    let frame = |query: &str| format!("BEGIN READ ONLY; SET LOCAL search_path = {path}; {query}; COMMIT");
-    let answers = match session.ask(&frame(&queries.join("; "))) {
-        Ok(answers) => answers.into_iter().map(|answer| Ok(Some(answer))).collect(),
-        Err(error) if is_lost(&error) => return Err(server_error("cannot ask the data", &error)),
-        Err(_) => one_by_one(session, &queries, &frame)?,
-    };
-    for (entry, answer) in asked.iter().zip(answers) {
+    let readings: Vec<Reading> = queries.iter().map(|query| probe(query, terms.search_path)).collect();
+    let read = session.read(Own::new("BEGIN READ ONLY"), &readings);
+    let read = read.map_err(|error| server_error("cannot ask the data", &error))?;
+    for (entry, answer) in asked.iter().zip(read.readings) {
         let Some(kind) = terms.registry.get(entry.address.kind) else { continue };
         let answer = match answer {
-            Ok(Some(answer)) => answer,
-            Ok(None) => continue,
-            Err(why) => {
+            Ok(answer) => answer,
+            Err(error) => {
+                let why =
+                    error.as_db_error().map_or_else(|| error.to_string(), |db| db.message().to_string());
+                log::debug!("a probe could not be asked: {why}");
                 observed.unasked.push((entry.address.clone(), why));
                 continue;
             }
         };
-        let rows: Vec<_> = answer.rows().collect();
+        let rows: Vec<_> = answer.iter().flat_map(Answer::rows).collect();
         if let Some(body) = kind.answer(&*entry.body, &rows) {
             observed.model.insert(Entry { body, ..Entry::clone(entry) });
         }
@@ -170,25 +170,9 @@ pub fn data(
     Ok(())
 }
 
-fn one_by_one(
-    session: &mut Session,
-    queries: &[String],
-    frame: &dyn Fn(&str) -> String,
-) -> Result<Vec<Result<Option<Answer>, String>>> {
-    let _ = session.run("ROLLBACK");
-    let mut answers = Vec::new();
-    for query in queries {
-        answers.push(match session.ask(&frame(query)) {
-            Ok(answers) => Ok(answers.into_iter().next()),
-            Err(error) if is_lost(&error) => return Err(server_error("cannot ask the data", &error)),
-            Err(error) => {
-                let _ = session.run("ROLLBACK");
-                let why =
-                    error.as_db_error().map_or_else(|| error.to_string(), |db| db.message().to_string());
-                log::debug!("a probe could not be asked: {why}");
-                Err(why)
-            }
-        });
-    }
-    Ok(answers)
+/// A question to the data, which the file's SQL may be part of, under the path of the file.
+fn probe(query: &str, search_path: &str) -> Reading {
+    let mut reading = Reading::default();
+    reading.own(format!("SET LOCAL search_path = {search_path}")).foreign(query);
+    reading
 }

@@ -5,9 +5,10 @@ use crate::config::Connection;
 use crate::error::{Error, Result};
 use crate::kind::{Row, Server};
 use crate::model::printable;
-use crate::pg::{Client, ServerVersion, is_lost, is_silence, pooler, settings};
-use crate::sql::{ident, literal, qualified};
-use postgres::{CancelToken, SimpleQueryMessage, SimpleQueryRow};
+use crate::pg::{
+    Canceller, Client, Message, Reply, ServerVersion, Values, is_lost, is_silence, pooler, settings,
+};
+use crate::sql::{Execution, Foreign, Own, ident, literal, qualified};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -19,6 +20,8 @@ pub const LOCK_KEY: i64 = 0x7067_7265_636f_6e63;
 pub struct Session {
     client: Client,
     interrupt: Interrupt,
+    /// Pins the settings again.
+    pin: Own,
     /// What is known of the server.
     pub server: Server,
 }
@@ -26,7 +29,7 @@ pub struct Session {
 /// A handle by which another thread ends a run.
 #[derive(Clone, Default)]
 pub struct Interrupt {
-    tokens: Arc<Mutex<Vec<CancelToken>>>,
+    tokens: Arc<Mutex<Vec<Canceller>>>,
     requested: Arc<AtomicBool>,
 }
 
@@ -35,16 +38,15 @@ impl Interrupt {
     pub fn request(&self) -> bool {
         let again = self.requested.swap(true, Ordering::SeqCst);
         let tokens = self.tokens.lock().map(|tokens| tokens.clone()).unwrap_or_default();
-        // A request to cancel carries no secret but its own key, and servers take it without TLS. One to a session
-        // that does nothing does nothing.
-        let cancelled = tokens.iter().filter(|token| !again && token.cancel_query(postgres::NoTls).is_ok());
+        // A request to a session that does nothing does nothing.
+        let cancelled = tokens.iter().filter(|token| !again && token.cancel());
         cancelled.count() > 0
     }
 
     /// Lets it cancel what runs on a connection too.
     pub fn arm(&self, client: &Client) {
         if let Ok(mut tokens) = self.tokens.lock() {
-            tokens.push(client.cancel_token());
+            tokens.push(client.canceller());
         }
     }
 
@@ -75,7 +77,7 @@ impl std::fmt::Debug for Interrupt {
 /// The rows of one query of a batch.
 pub struct Answer {
     columns: HashMap<String, usize>,
-    rows: Vec<SimpleQueryRow>,
+    rows: Vec<Values>,
 }
 
 impl Answer {
@@ -86,7 +88,7 @@ impl Answer {
 
     /// The first value of the first row.
     pub fn first(&self) -> Option<&str> {
-        self.rows.first().and_then(|row| row.get(0))
+        self.rows.first().and_then(|row| row.at(0))
     }
 }
 
@@ -95,8 +97,13 @@ impl Session {
     ///
     /// # Errors
     /// `Failed` if the server is too old or refuses the settings.
-    pub fn open(client: Client, connection: &Connection, state_schema: &str) -> Result<Session> {
-        let mut session = Session::pin(client, connection, state_schema)?;
+    pub fn open(
+        client: Client,
+        connection: &Connection,
+        state_schema: &str,
+        access: Access,
+    ) -> Result<Session> {
+        let mut session = Session::start(client, connection, state_schema, access)?;
         session.find_state(state_schema)?;
         Ok(session)
     }
@@ -106,22 +113,29 @@ impl Session {
     ///
     /// # Errors
     /// As [`Session::open`]; also if a pooler would hand the session to others.
-    pub fn pin(mut client: Client, connection: &Connection, state_schema: &str) -> Result<Session> {
-        let batch = format!(
+    pub fn start(
+        mut client: Client,
+        connection: &Connection,
+        state_schema: &str,
+        access: Access,
+    ) -> Result<Session> {
+        let set = settings::statement(&connection.keepalive);
+        let pin = Own::new(format!("RESET SESSION AUTHORIZATION; RESET ROLE; {set}{}", pinned(access)));
+        let batch = Own::new(format!(
             "{}SELECT pg_catalog.current_setting('server_version_num') AS version, current_user AS user, \
              pg_catalog.current_database() AS database, pg_catalog.pg_is_in_recovery() AS standby, \
              pg_catalog.current_setting('is_superuser') AS superuser, {} AS remembers, \
              pg_catalog.current_setting('{}', true) AS direct, pg_catalog.pg_postmaster_start_time() AS started",
-            pinned(),
+            pinned(access),
             readable(state_schema, &["seen"]),
             pooler::DIRECT,
-        );
+        ));
         let refused = |error| server_error("the server refused the session's settings", &error);
-        let mut answers = ask_raw(&mut client, &batch).map_err(refused)?;
+        let mut answers = ask(&mut client, &batch).map_err(refused)?;
         let is_direct = |row: &Row<'_>| row.get("direct") == Some("1");
         if !last_row(&answers).is_some_and(|row| is_direct(&row)) {
             client = pooler::keep(client, connection)?;
-            answers = ask_raw(&mut client, &batch).map_err(refused)?;
+            answers = ask(&mut client, &batch).map_err(refused)?;
         }
         let row = last_row(&answers).filter(is_direct);
         let Some(row) = row else { return Err(Error::failed("the server did not say who it is")) };
@@ -141,7 +155,7 @@ impl Session {
             catalogs: BTreeSet::new(),
             spoken: BTreeSet::new(),
         };
-        Ok(Session { client, interrupt: Interrupt::default(), server })
+        Ok(Session { client, interrupt: Interrupt::default(), pin, server })
     }
 
     /// Looks whether the tool's own schema is there and may be read.
@@ -149,33 +163,117 @@ impl Session {
     /// # Errors
     /// `Failed` if the connection is lost.
     pub fn find_state(&mut self, schema: &str) -> Result<()> {
-        let query = format!("SELECT {}", readable(schema, &["run", "memo", "secret", "seen"]));
+        let query = Own::new(format!("SELECT {}", readable(schema, &["run", "memo", "secret", "seen"])));
         let answers = self.ask(&query).map_err(|error| server_error("cannot look for the state", &error))?;
         let there = answers.first().and_then(Answer::first) == Some("t");
         self.server.state = there.then(|| schema.to_string());
         Ok(())
     }
 
-    /// Sends a batch in one message and gives the answers of its queries. Statements without rows give none.
-    pub fn ask(&mut self, batch: &str) -> Result<Vec<Answer>, postgres::Error> {
-        ask_raw(&mut self.client, batch)
+    /// Sends SQL of our own in one message and gives the answers of its queries. Statements without rows give none.
+    ///
+    /// # Errors
+    /// Those of the server, or of the way to it.
+    pub fn ask(&mut self, own: &Own) -> Result<Vec<Answer>, postgres::Error> {
+        ask(&mut self.client, own)
     }
 
-    /// Sends one message and forgets the answers.
-    pub fn run(&mut self, batch: &str) -> Result<(), postgres::Error> {
-        self.client.batch_execute(batch)
+    /// Sends SQL of our own in one message and forgets the answers.
+    ///
+    /// # Errors
+    /// Those of the server, or of the way to it.
+    pub fn run(&mut self, own: &Own) -> Result<(), postgres::Error> {
+        self.client.send(Message::Own(own.clone())).map(|_| ())
     }
 
-    /// Sends one statement and gives the number of rows it touched.
-    pub fn count(&mut self, statement: &str) -> Result<u64, postgres::Error> {
-        let messages = self.client.simple_query(statement)?;
-        Ok(messages
-            .iter()
-            .map(|message| match message {
-                SimpleQueryMessage::CommandComplete(rows) => *rows,
-                _ => 0,
-            })
-            .sum())
+    /// Ends a transaction without effect; also where there is none, or where it has failed.
+    pub fn roll_back(&mut self) {
+        let _ = self.run(&Own::new("ROLLBACK"));
+    }
+
+    /// Executes a part of a plan, or a script, in one message; gives the answers of its queries.
+    ///
+    /// # Errors
+    /// Those of the server, or of the way to it.
+    pub fn execute(&mut self, execution: Execution) -> Result<Vec<Answer>, postgres::Error> {
+        self.client.send(Message::Execution(execution)).map(answers)
+    }
+
+    /// Executes one statement and gives the number of rows that it touched.
+    ///
+    /// # Errors
+    /// Those of the server, or of the way to it.
+    pub fn count(&mut self, execution: Execution) -> Result<u64, postgres::Error> {
+        self.client.send(Message::Execution(execution)).map(|reply| reply.count)
+    }
+
+    /// What pins the settings again, the role among them, for the end of a message in which something ran that could
+    /// have changed them.
+    pub fn pin(&self) -> &str {
+        self.pin.text()
+    }
+
+    /// Pins the settings again, after something ran that could have changed them.
+    ///
+    /// # Errors
+    /// Those of the server, or of the way to it.
+    pub fn pin_again(&mut self) -> Result<(), postgres::Error> {
+        self.client.send(Message::Own(self.pin.clone())).map(|_| ())
+    }
+
+    /// Has the server read text of others, all of it in one go: a transaction that `begin` begins, which is rolled back
+    /// whatever happens, and after which the settings are pinned again. Each reading stands by itself: what it does is
+    /// undone before the next one, and where it fails, the others do not.
+    ///
+    /// # Errors
+    /// If the transaction cannot begin or end, or the connection is lost. The error of a reading is its own result.
+    pub fn read(&mut self, begin: Own, readings: &[Reading]) -> Result<Read, postgres::Error> {
+        if readings.is_empty() {
+            let begun = self.ask(&Own::new(format!("{}; ROLLBACK", begin.text())))?;
+            return Ok(Read { begun, readings: Vec::new() });
+        }
+        let mut messages = vec![Message::Own(begin)];
+        for reading in readings {
+            messages.push(Message::Own(Own::new("SAVEPOINT reading")));
+            messages.extend(reading.parts.iter().cloned());
+            messages.push(Message::Own(Own::new("ROLLBACK TO SAVEPOINT reading; RELEASE SAVEPOINT reading")));
+        }
+        messages.push(Message::Own(Own::new(format!("ROLLBACK; {}", self.pin.text()))));
+        let mut replies = self.client.exchange(&messages).into_iter();
+        let begun = replies.next().unwrap_or_else(|| Ok(Reply::default())).map(answers);
+        let mut lost = None;
+        let mut results = Vec::with_capacity(readings.len());
+        for reading in readings {
+            let framed: Vec<_> = replies.by_ref().take(reading.parts.len() + 2).collect();
+            let mut result = Ok(Vec::new());
+            for reply in framed {
+                match (reply, &mut result) {
+                    (Ok(reply), Ok(found)) => found.extend(answers(reply)),
+                    (Err(error), _) if is_lost(&error) => lost = lost.or(Some(error)),
+                    // What follows a part that failed fails with it.
+                    (Err(error), Ok(_)) => result = Err(error),
+                    (_, Err(_)) => {}
+                }
+            }
+            results.push(result);
+        }
+        let ended = replies.find_map(Result::err);
+        match (lost, begun, ended) {
+            (Some(error), _, _) | (None, Err(error), _) | (None, Ok(_), Some(error)) => Err(error),
+            (None, Ok(begun), None) => Ok(Read { begun, readings: results }),
+        }
+    }
+
+    /// Has the server read text of others in the transaction that is open, all of it in one go, and keeps what it does.
+    ///
+    /// # Errors
+    /// That of the first part that fails.
+    pub fn read_on(&mut self, reading: &Reading) -> Result<Vec<Answer>, postgres::Error> {
+        let mut found = Vec::new();
+        for reply in self.client.exchange(&reading.parts) {
+            found.extend(answers(reply?));
+        }
+        Ok(found)
     }
 
     /// Ends the session without waiting for the server to say goodbye.
@@ -209,7 +307,7 @@ impl Session {
 
     /// Takes the lock that one run at a time holds on a database, if it is free. The session holds it until it ends.
     pub fn try_lock(&mut self) -> Result<bool, postgres::Error> {
-        let answers = self.ask(&format!("SELECT pg_try_advisory_lock({LOCK_KEY}) AS locked"))?;
+        let answers = self.ask(&Own::new(format!("SELECT pg_try_advisory_lock({LOCK_KEY}) AS locked")))?;
         Ok(answers.first().and_then(Answer::first) == Some("t"))
     }
 }
@@ -239,36 +337,81 @@ pub fn lock_condition(alias: &str) -> String {
     )
 }
 
+/// What a session may do to the database when nothing else is said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Read it: a transaction that is to write must say so itself.
+    ReadOnly,
+    /// Change it.
+    ReadWrite,
+}
+
+/// What came of reading.
+pub struct Read {
+    /// The answers to what began the transaction.
+    pub begun: Vec<Answer>,
+    /// What each reading gave: the answers of its queries, or why the server refuses it.
+    pub readings: Vec<Result<Vec<Answer>, postgres::Error>>,
+}
+
+/// What the server is to read, a part after the other: text of others, and what must be there for it.
+#[derive(Debug, Clone, Default)]
+pub struct Reading {
+    parts: Vec<Message>,
+}
+
+impl Reading {
+    /// Adds SQL of our own.
+    pub fn own(&mut self, text: impl Into<String>) -> &mut Reading {
+        self.parts.push(Message::Own(Own::new(text)));
+        self
+    }
+
+    /// Adds one statement with text of others in it.
+    pub fn foreign(&mut self, text: impl Into<String>) -> &mut Reading {
+        self.parts.push(Message::Foreign(Foreign::new(text)));
+        self
+    }
+
+    /// Whether there is nothing to read.
+    pub fn is_empty(&self) -> bool {
+        self.parts.is_empty()
+    }
+
+    /// Adds what another one reads.
+    pub fn then(&mut self, other: Reading) -> &mut Reading {
+        self.parts.extend(other.parts);
+        self
+    }
+}
+
 /// The statement that pins the rest of a session's settings, most of which it starts with. Nothing is set in a session
 /// that may be handed to somebody else.
-pub fn pinned() -> String {
-    settings::of_some_majors(&format!(
-        "pg_catalog.current_setting('{}', true) OPERATOR(pg_catalog.=) '1'",
-        pooler::DIRECT
-    ))
+pub fn pinned(access: Access) -> String {
+    let direct = format!("pg_catalog.current_setting('{}', true) OPERATOR(pg_catalog.=) '1'", pooler::DIRECT);
+    let read_only = match access {
+        Access::ReadOnly => settings::read_only(&direct),
+        Access::ReadWrite => String::new(),
+    };
+    format!("{}{read_only}", settings::of_some_majors(&direct))
 }
 
 fn last_row(answers: &[Answer]) -> Option<Row<'_>> {
     answers.iter().rev().find_map(|answer| answer.rows().next())
 }
 
-fn ask_raw(client: &mut Client, batch: &str) -> Result<Vec<Answer>, postgres::Error> {
-    let mut answers: Vec<Answer> = Vec::new();
-    for message in client.simple_query(batch)? {
-        match message {
-            SimpleQueryMessage::RowDescription(columns) => {
-                let names = columns.iter().enumerate().map(|(at, column)| (column.name().to_string(), at));
-                answers.push(Answer { columns: names.collect(), rows: Vec::new() });
-            }
-            SimpleQueryMessage::Row(row) => {
-                if let Some(answer) = answers.last_mut() {
-                    answer.rows.push(row);
-                }
-            }
-            _ => {}
-        }
-    }
-    Ok(answers)
+fn ask(client: &mut Client, own: &Own) -> Result<Vec<Answer>, postgres::Error> {
+    client.send(Message::Own(own.clone())).map(answers)
+}
+
+fn answers(reply: Reply) -> Vec<Answer> {
+    let tables = reply.tables.into_iter();
+    tables
+        .map(|table| {
+            let names = table.columns.into_iter().enumerate().map(|(at, name)| (name, at));
+            Answer { columns: names.collect(), rows: table.rows }
+        })
+        .collect()
 }
 
 /// An error of the server as one of ours: its message, its detail and hint, its SQLSTATE.

@@ -98,8 +98,8 @@ impl Statement {
 /// A question to the data, asked before the first statement of the plan is executed.
 #[derive(Debug, Clone)]
 pub struct Preflight {
-    /// Statements that the query stands on, each with its semicolon; what they make is taken back.
-    pub before: String,
+    /// Statements that the query stands on; what they make is taken back.
+    pub before: Vec<String>,
     /// A query with two columns: how many rows stand in the way (bigint), and up to five of their keys (text).
     pub query: String,
     /// What those rows are: "rows with no value in `name`".
@@ -114,7 +114,7 @@ impl Preflight {
         let from = format!("FROM {from} WHERE {condition}");
         let few = format!("SELECT left({shown}, 80) AS x {from} LIMIT 5");
         let query = format!("SELECT count(*), (SELECT string_agg(x, ', ') FROM ({few}) few) {from}");
-        Preflight { before: String::new(), query, rows, hint }
+        Preflight { before: Vec::new(), query, rows, hint }
     }
 }
 

@@ -3,9 +3,8 @@
 use crate::error::Result;
 use crate::kind::Registry;
 use crate::model::{Address, Model};
-use crate::pg::is_lost;
-use crate::session::{Answer, Session, server_error};
-use crate::sql::literal;
+use crate::session::{Answer, Reading, Session, server_error};
+use crate::sql::{Own, literal};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Spells every name in `desired` that has types in it; a type that the server does not know keeps its spelling.
@@ -95,31 +94,23 @@ fn ask(
     if types.is_empty() {
         return Ok(BTreeMap::new());
     }
-    let list: Vec<&String> = types.iter().collect();
-    let mut known: Vec<(String, String)> = Vec::new();
-    // The server refuses the whole question for one text that is no type; then each is asked for by itself.
-    let mut open: Vec<&[&String]> = vec![&list];
-    while let Some(part) = open.pop() {
-        let texts: Vec<String> = part.iter().map(|of| literal(of)).collect();
-        let query = format!(
-            "BEGIN READ ONLY; SET LOCAL search_path = {search_path}; \
-             SELECT t, to_regtype(t)::oid FROM unnest(ARRAY[{}]::text[]) t; COMMIT",
-            texts.join(", ")
-        );
-        match session.ask(&query) {
-            Ok(answers) => known.extend(answers.first().into_iter().flat_map(pairs)),
-            Err(error) if is_lost(&error) => return Err(server_error("cannot read the types", &error)),
-            Err(_) => {
-                let _ = session.run("ROLLBACK");
-                if part.len() > 1 {
-                    open.extend(part.chunks(part.len().div_ceil(2)));
-                }
-            }
-        }
-    }
+    // Each by itself: the server refuses a text that is no type.
+    let reading = |of: &String| {
+        let mut reading = Reading::default();
+        reading.own(format!(
+            "SELECT {0}::pg_catalog.text, pg_catalog.to_regtype({0})::pg_catalog.oid::pg_catalog.text",
+            literal(of)
+        ));
+        reading
+    };
+    let readings: Vec<Reading> = types.iter().map(reading).collect();
+    let begin = Own::new(format!("BEGIN READ ONLY; SET LOCAL search_path = {search_path}"));
+    let unread = |error| server_error("cannot read the types", &error);
+    let read = session.read(begin, &readings).map_err(unread)?;
+    let known: Vec<(String, String)> = read.readings.iter().flatten().flatten().flat_map(pairs).collect();
     let oids: Vec<&str> = known.iter().map(|(_, oid)| oid.as_str()).collect();
     let query = format!("SELECT o, format_type(o, NULL) FROM unnest(ARRAY[{}]::oid[]) o", oids.join(", "));
-    let answers = session.ask(&query).map_err(|error| server_error("cannot read the types", &error))?;
+    let answers = session.ask(&Own::new(query)).map_err(unread)?;
     let printed: BTreeMap<String, String> = answers.first().into_iter().flat_map(pairs).collect();
     Ok(known.iter().filter_map(|(of, oid)| Some((of.clone(), printed.get(oid)?.clone()))).collect())
 }

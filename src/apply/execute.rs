@@ -5,7 +5,7 @@ use super::{Bench, Event, parallel};
 use crate::model::Address;
 use crate::plan::{Group, Plan, Planned};
 use crate::session::{Answer, Session, server_error};
-use crate::sql::{literal, qualified};
+use crate::sql::{Execution, Own, literal, qualified};
 use crate::statement::StepRecord;
 use rand::RngExt as _;
 use std::collections::BTreeSet;
@@ -94,9 +94,10 @@ impl Run<'_> {
             message.push_str(statement.sql.text());
             message.push_str("; SELECT extract(epoch FROM clock_timestamp() - now()) AS at; ");
         }
-        message.push_str("COMMIT");
+        message.push_str("COMMIT; ");
+        message.push_str(self.session.pin());
         let mut attempt = 1;
-        match self.session.ask(&message) {
+        match self.session.execute(Execution::new(message)) {
             Ok(answers) => {
                 let at = |answer: &Answer| answer.rows().next()?.column("at")?.parse().ok();
                 let times: Vec<f64> = answers.iter().filter_map(at).collect();
@@ -108,7 +109,7 @@ impl Run<'_> {
                 return Err(failure(&self.plan.items[statement.item], statement, self.bench.files, &error));
             }
             Err(error) => {
-                let _ = self.session.run("ROLLBACK");
+                self.session.roll_back();
                 if is_passing(&error) {
                     self.pause(&error, &group.statements, attempt);
                     attempt += 1;
@@ -141,17 +142,18 @@ impl Run<'_> {
         group: &Group,
         head: &str,
     ) -> Result<Vec<StepRecord>, (usize, postgres::Error)> {
-        self.session.run(head).map_err(|error| (0, error))?;
+        self.session.execute(Execution::new(head)).map_err(|error| (0, error))?;
         let mut steps = Vec::new();
         for (number, statement) in group.statements.iter().enumerate() {
             let begun = Instant::now();
-            if let Err(error) = self.session.run(statement.sql.text()) {
-                let _ = self.session.run("ROLLBACK");
+            if let Err(error) = self.session.execute(Execution::new(statement.sql.text())) {
+                self.session.roll_back();
                 return Err((number, error));
             }
             steps.push(self.done(number, statement, Some(begun.elapsed())));
         }
-        self.session.run("COMMIT").map_err(|error| (group.statements.len() - 1, error))?;
+        let end = Own::new(format!("COMMIT; {}", self.session.pin()));
+        self.session.run(&end).map_err(|error| (group.statements.len() - 1, error))?;
         Ok(steps)
     }
 
@@ -172,12 +174,14 @@ impl Run<'_> {
     fn alone(&mut self, statement: &Planned) -> Result<Vec<StepRecord>, Failure> {
         let item = &self.plan.items[statement.item];
         let prepare = format!("SET search_path = {}; SET lock_timeout = 0", self.bench.manner.search_path);
-        self.session.run(&prepare).map_err(|error| server_error("cannot set the session up", &error))?;
+        self.session
+            .run(&Own::new(&prepare))
+            .map_err(|error| server_error("cannot set the session up", &error))?;
         let begun = Instant::now();
-        let outcome = self.session.run(statement.sql.text());
-        let _ = self.session.run("RESET search_path; SET search_path = pg_catalog, pg_temp");
+        let outcome = self.session.execute(Execution::new(statement.sql.text()));
+        let _ = self.session.pin_again();
         match outcome {
-            Ok(()) => Ok(vec![self.done(0, statement, Some(begun.elapsed()))]),
+            Ok(_) => Ok(vec![self.done(0, statement, Some(begun.elapsed()))]),
             // What it left behind must be seen before it is tried again.
             Err(error) if is_passing(&error) => {
                 let mut failure = failure(item, statement, self.bench.files, &error);
@@ -194,12 +198,14 @@ impl Run<'_> {
         let size = self.bench.manner.batch;
         let sql = format!("{}{size}{}", before.text(), after.text());
         let head = format!("SET search_path = {}", self.bench.manner.search_path);
-        self.session.run(&head).map_err(|error| server_error("cannot set the session up", &error))?;
+        self.session
+            .run(&Own::new(&head))
+            .map_err(|error| server_error("cannot set the session up", &error))?;
         let begun = Instant::now();
         let (mut rows, mut attempt) = (0, 1);
         let outcome = loop {
             self.session.check_interrupt()?;
-            match self.session.count(&sql) {
+            match self.session.count(Execution::new(&sql)) {
                 Ok(0) => break Ok(()),
                 Ok(count) => {
                     rows += count;
@@ -212,7 +218,7 @@ impl Run<'_> {
                 Err(error) => break Err(error),
             }
         };
-        let _ = self.session.run("SET search_path = pg_catalog, pg_temp");
+        let _ = self.session.pin_again();
         match outcome {
             Ok(()) => Ok(vec![self.done(0, statement, Some(begun.elapsed()))]),
             Err(error) => Err(failure(&self.plan.items[statement.item], statement, self.bench.files, &error)),
@@ -248,7 +254,7 @@ impl Run<'_> {
              WHERE l.granted AND l.pid <> pg_backend_pid() AND l.relation IN ({}) LIMIT 5",
             names.join(", ")
         );
-        let answers = self.session.ask(&query).unwrap_or_default();
+        let answers = self.session.ask(&Own::new(&query)).unwrap_or_default();
         answers
             .iter()
             .flat_map(|answer| {

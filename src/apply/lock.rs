@@ -3,6 +3,7 @@
 use super::{Event, Listener};
 use crate::error::{Error, ErrorKind, Result};
 use crate::session::{Session, lock_condition, server_error};
+use crate::sql::Own;
 use std::time::{Duration, Instant};
 
 /// How often the run that is at work is reported.
@@ -62,7 +63,7 @@ fn holder(session: &mut Session) -> Holder {
          LEFT JOIN pg_stat_progress_create_index p ON p.pid = a.pid WHERE {} LIMIT 1",
         lock_condition("l")
     );
-    let answers = session.ask(&query).unwrap_or_default();
+    let answers = session.ask(&Own::new(&query)).unwrap_or_default();
     let row = answers.first().and_then(|answer| answer.rows().next());
     row.map_or_else(Holder::default, |row| Holder {
         doing: row.get("doing").map(crate::model::printable),

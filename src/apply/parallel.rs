@@ -6,11 +6,11 @@ use super::failure::{Failure, failure, is_passing};
 use super::{Bench, Event};
 use crate::config::Connection;
 use crate::error::{Error, Result};
-use crate::pg::Pool;
 use crate::pg::pool::pool_with;
+use crate::pg::{Message, Pool};
 use crate::plan::{Group, Plan, Planned};
-use crate::session::{Interrupt, pinned};
-use crate::sql::Form;
+use crate::session::{Access, Interrupt, pinned};
+use crate::sql::{Execution, Form, Own};
 use crate::statement::StepRecord;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -44,12 +44,12 @@ impl Crew {
     /// # Errors
     /// As [`pool_with`].
     pub fn new(connection: &Connection, size: u32, search_path: &str, interrupt: &Interrupt) -> Result<Crew> {
-        let settings = format!("{}SET search_path = {search_path}", pinned());
+        let settings = format!("{}SET search_path = {search_path}", pinned(Access::ReadWrite));
         let handle = interrupt.clone();
         let pool = pool_with(connection, size, move |client| {
             handle.arm(client);
             let refused = |error: postgres::Error| Error::failed(format!("cannot set a session up: {error}"));
-            client.batch_execute(&settings).map_err(refused)
+            client.send(Message::Own(Own::new(&settings))).map(|_| ()).map_err(refused)
         })?;
         Ok(Crew { pool, size: size as usize, interrupt: interrupt.clone() })
     }
@@ -114,7 +114,7 @@ impl Crew {
         let sql = statement.sql.shown();
         (bench.listener)(Event::Running { number, together: 1, total: plan.len(), sql });
         let begun = Instant::now();
-        client.batch_execute(statement.sql.text()).map_err(|error| {
+        client.send(Message::Execution(Execution::new(statement.sql.text()))).map_err(|error| {
             let mut failure = failure(&plan.items[statement.item], statement, bench.files, &error);
             // What it left behind must be seen before it is tried again.
             failure.look_again |= is_passing(&error);

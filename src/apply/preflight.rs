@@ -3,7 +3,9 @@
 use super::Bench;
 use crate::error::{Error, Result};
 use crate::plan::Plan;
-use crate::session::Session;
+use crate::session::{Reading, Session, server_error};
+use crate::sql::Own;
+use crate::statement::Preflight;
 
 /// Counts, for each new constraint, the rows that would break it.
 ///
@@ -11,25 +13,25 @@ use crate::session::Session;
 /// `Failed`, naming every constraint that cannot come into force, how many rows break it, and some of them.
 pub fn preflight(session: &mut Session, plan: &Plan, bench: &Bench<'_>) -> Result<()> {
     let mut found = Vec::new();
-    for (item, preflight) in &plan.preflights {
+    let begin = Own::new(format!(
+        "BEGIN READ WRITE; SET LOCAL search_path = {}; SET LOCAL lock_timeout = '1s'",
+        bench.manner.search_path
+    ));
+    let readings: Vec<Reading> = plan.preflights.iter().map(|(_, preflight)| reading(preflight)).collect();
+    let read = session.read(begin, &readings);
+    let read = read.map_err(|error| server_error("cannot look for rows that stand in the way", &error))?;
+    for ((item, preflight), answers) in plan.preflights.iter().zip(read.readings) {
         let item = &plan.items[*item];
-        let path = &bench.manner.search_path;
-        let manner = if preflight.before.is_empty() { " READ ONLY" } else { "" };
-        let batch = format!(
-            "BEGIN{manner}; SET LOCAL search_path = {path}; SET LOCAL lock_timeout = '1s'; {}{}; ROLLBACK",
-            preflight.before, preflight.query
-        );
-        let answers = match session.ask(&batch) {
+        let answers = match answers {
             Ok(answers) => answers,
             Err(error) => {
                 // What cannot be asked (a column that is yet to come, a table that is locked) is decided when the
                 // statement runs.
                 log::debug!("no preflight for {}: {error:?}", item.address);
-                let _ = session.run("ROLLBACK");
                 continue;
             }
         };
-        let row = answers.first().and_then(|answer| answer.rows().next());
+        let row = answers.last().and_then(|answer| answer.rows().next());
         let count =
             row.and_then(|row| row.at(0)).and_then(|text| text.parse::<i64>().ok()).unwrap_or_default();
         if count == 0 || item.optional {
@@ -53,4 +55,14 @@ pub fn preflight(session: &mut Session, plan: &Plan, bench: &Bench<'_>) -> Resul
         error = error.note(format!("\n{message}\n{note}\nhint: {hint}"));
     }
     Err(error)
+}
+
+fn reading(preflight: &Preflight) -> Reading {
+    let mut reading = Reading::default();
+    if preflight.before.is_empty() {
+        reading.own("SET TRANSACTION READ ONLY");
+    }
+    preflight.before.iter().for_each(|statement| _ = reading.foreign(statement));
+    reading.foreign(&preflight.query);
+    reading
 }

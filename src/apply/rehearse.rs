@@ -7,8 +7,8 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::kind::{Context, Terms};
 use crate::model::{Address, Model};
 use crate::plan::{Group, Item, Plan, Planned};
-use crate::session::{Session, server_error};
-use crate::sql::{Form, Fragment, Phrase, ident, literal};
+use crate::session::{Reading, Session, server_error};
+use crate::sql::{Form, Fragment, Own, Phrase, ident, literal};
 use postgres::error::SqlState;
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -16,11 +16,24 @@ use std::collections::BTreeSet;
 /// One statement of the rehearsal.
 struct Line<'p> {
     item: &'p Item,
-    sql: Phrase,
+    sql: Check,
     /// It reads one fragment over the columns as they are to be, whatever is there yet.
     alone: bool,
     /// It reads the type of a column.
     of_type: bool,
+}
+
+/// A statement that makes the server read something, and what of our own stands around it.
+struct Check {
+    before: Option<String>,
+    sql: Phrase,
+    after: Option<&'static str>,
+}
+
+impl From<Phrase> for Check {
+    fn from(sql: Phrase) -> Check {
+        Check { before: None, sql, after: None }
+    }
 }
 
 /// A mistake: whose, what to say of it, what the server said, and whether it may pass by itself.
@@ -60,18 +73,34 @@ pub fn rehearse(
     if lines.is_empty() {
         return Ok(());
     }
-    let head =
-        format!("BEGIN; SET LOCAL search_path = {}; SET LOCAL lock_timeout = '2s'; ", terms.search_path);
-    let batch: String = lines.iter().map(|line| format!("{}; ", line.sql.text())).collect();
-    if session.run(&format!("{head}{batch}ROLLBACK")).is_ok() {
+    let begin = Own::new(format!(
+        "BEGIN; SET LOCAL search_path = {}; SET LOCAL lock_timeout = '2s'",
+        terms.search_path
+    ));
+    let mut all = Reading::default();
+    lines.iter().for_each(|line| _ = all.then(line.reading()));
+    let unread = |error| server_error("cannot rehearse the plan", &error);
+    let read = session.read(begin.clone(), &[all]).map_err(unread)?;
+    if read.readings.iter().all(Result::is_ok) {
         return Ok(());
     }
-    let _ = session.run("ROLLBACK");
-    session.run(&head).map_err(|error| server_error("cannot rehearse the plan", &error))?;
+    session.run(&begin).map_err(unread)?;
     let mistakes = scene.find(session, bench);
-    let _ = session.run("ROLLBACK");
+    session.roll_back();
+    session.pin_again().map_err(unread)?;
     let mistakes = mistakes?;
     verdict(mistakes.into_iter().filter(|mistake| !mistake.passing).map(|mistake| mistake.error).collect())
+}
+
+impl Line<'_> {
+    fn reading(&self) -> Reading {
+        let mut reading = Reading::default();
+        let Check { before, sql, after } = &self.sql;
+        before.iter().for_each(|before| _ = reading.own(before));
+        reading.foreign(sql.text());
+        after.iter().for_each(|after| _ = reading.own(*after));
+        reading
+    }
 }
 
 /// What is not there while rehearsing, although it will be.
@@ -89,12 +118,13 @@ fn attempt<'p>(
     later: &mut Later<'p>,
     bench: &Bench<'_>,
 ) -> Result<Option<Mistake<'p>>> {
-    let _ = session.run("SAVEPOINT line");
-    let Err(error) = session.run(line.sql.text()) else { return Ok(None) };
+    let mut reading = Reading::default();
+    reading.own("SAVEPOINT line").then(line.reading());
+    let Err(error) = session.read_on(&reading) else { return Ok(None) };
     let Some(db) = error.as_db_error() else {
         return Err(server_error("cannot rehearse the plan", &error));
     };
-    let _ = session.run("ROLLBACK TO SAVEPOINT line");
+    let _ = session.run(&Own::new("ROLLBACK TO SAVEPOINT line"));
     if is_excused(&error, line, earlier) {
         return Ok(None);
     }
@@ -103,7 +133,7 @@ fn attempt<'p>(
         later.addresses.push(&line.item.address);
         return Ok(None);
     }
-    let mut explained = failure::explain(line.item, &line.sql, bench.files, &error);
+    let mut explained = failure::explain(line.item, &line.sql.sql, bench.files, &error);
     if line.alone {
         // The statement is only ours, and says nothing to a person.
         explained.notes.retain(|note| !note.starts_with("statement: "));
@@ -281,7 +311,8 @@ impl<'s> Scene<'s> {
         for group in plan.groups.iter().filter(|group| (group.fresh || labels(group)) && !group.optional) {
             for statement in group.statements.iter().filter(|statement| !statement.uses_state) {
                 let item = &plan.items[statement.item];
-                lines.push(Line { item, sql: statement.sql.clone(), alone: false, of_type: false });
+                let sql = statement.sql.clone().into();
+                lines.push(Line { item, sql, alone: false, of_type: false });
             }
         }
         let fresh: Vec<usize> = plan
@@ -330,9 +361,10 @@ impl<'s> Scene<'s> {
     }
 
     /// A statement that makes the server read a fragment, and touches nothing.
-    fn check(&self, fragment: &Fragment, context: &Context, number: usize) -> Option<Phrase> {
+    fn check(&self, fragment: &Fragment, context: &Context, number: usize) -> Option<Check> {
         let explain = Phrase::from("EXPLAIN SELECT ");
-        Some(match context {
+        let (mut before, mut after) = (None, None);
+        let sql = match context {
             Context::Type => explain.raw("NULL::").fragment(fragment),
             Context::Value { of } => explain.raw("(").fragment(fragment).raw(format!(")::{of}")),
             Context::Row { table } => {
@@ -349,11 +381,13 @@ impl<'s> Scene<'s> {
             )),
             Context::Index { table } => {
                 let (create, copy) = self.copy(table, number)?;
-                Phrase::from(format!("{create}; CREATE INDEX ON {copy} ")).fragment(fragment)
+                before = Some(create);
+                Phrase::from(format!("CREATE INDEX ON {copy} ")).fragment(fragment)
             }
             Context::Exclusion { table } => {
                 let (create, copy) = self.copy(table, number)?;
-                Phrase::from(format!("{create}; ALTER TABLE {copy} ADD ")).fragment(fragment)
+                before = Some(create);
+                Phrase::from(format!("ALTER TABLE {copy} ADD ")).fragment(fragment)
             }
             Context::PartitionKey { table } => {
                 let (create, _) = self.copy(table, number)?;
@@ -370,13 +404,15 @@ impl<'s> Scene<'s> {
             Context::Statement => {
                 // The procedural language checks the syntax of a statement without executing it.
                 let body = literal(&format!("BEGIN\n{};\nEND", fragment.text()));
+                before = Some("SET LOCAL check_function_bodies = on".to_string());
+                after = Some("SET LOCAL check_function_bodies = off");
                 Phrase::from(format!(
-                    "SET LOCAL check_function_bodies = on; CREATE FUNCTION pg_temp.pgr_rehearsal_{number}() \
-                 RETURNS void LANGUAGE plpgsql AS {body}; SET LOCAL check_function_bodies = off"
+                    "CREATE FUNCTION pg_temp.pgr_rehearsal_{number}() RETURNS void LANGUAGE plpgsql AS {body}"
                 ))
             }
             Context::Part { .. } | Context::Name { .. } => return None,
-        })
+        };
+        Some(Check { before, sql, after })
     }
 
     /// A temporary table with the columns that the table is to have: how it is made, and its name.

@@ -6,7 +6,7 @@ use crate::kind::{Cx, Right, Test};
 use crate::model::Address;
 use crate::plan::Plan;
 use crate::session::Session;
-use crate::sql::ident;
+use crate::sql::{Own, ident};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A right that is missing: what, and the statement that gives it.
@@ -65,7 +65,7 @@ fn tested(session: &mut Session, needed: &BTreeSet<Right>, missing: &mut Missing
         tests.iter().map(|test| format!("coalesce(({})::boolean, true)", test.sql)).collect();
     // No more columns than a row can have.
     for (tests, columns) in tests.chunks(500).zip(columns.chunks(500)) {
-        let Ok(answers) = session.ask(&format!("SELECT {}", columns.join(", "))) else {
+        let Ok(answers) = session.ask(&Own::new(format!("SELECT {}", columns.join(", ")))) else {
             log::debug!("the server does not say which rights there are");
             continue;
         };
@@ -107,7 +107,7 @@ fn owned(session: &mut Session, needed: &BTreeSet<Right>, cx: &Cx<'_>, missing: 
     if branches.is_empty() {
         return;
     }
-    let answers = session.ask(&branches.join(" UNION ALL ")).unwrap_or_default();
+    let answers = session.ask(&Own::new(branches.join(" UNION ALL "))).unwrap_or_default();
     let user = ident(&cx.server.user);
     for row in answers.iter().flat_map(|answer| answer.rows()) {
         let Some(kind) = cx.registry.get(row.text("kind")) else { continue };

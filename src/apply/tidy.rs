@@ -5,7 +5,7 @@ use crate::kind::Registry;
 use crate::model::{Address, Entry, Model};
 use crate::plan::Plan;
 use crate::session::Session;
-use crate::sql::qualified;
+use crate::sql::{Own, qualified};
 use std::collections::BTreeSet;
 use std::time::Instant;
 
@@ -32,7 +32,7 @@ pub fn tidy(
     let mut done = 0;
     for table in &tables {
         let sql = format!("{command} {}", qualified(table.schema(), table.name()));
-        match session.run(&sql) {
+        match session.run(&Own::new(&sql)) {
             Ok(()) => done += 1,
             Err(error) => log::warn!("{}", crate::session::server_error(format!("cannot {sql}"), &error)),
         }

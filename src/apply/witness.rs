@@ -6,7 +6,7 @@ use crate::kind::Registry;
 use crate::model::{Address, Model};
 use crate::plan::Plan;
 use crate::session::{Session, server_error};
-use crate::sql::literal;
+use crate::sql::{Own, literal};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Reads back the tables that `plan` touched.
@@ -31,8 +31,9 @@ pub fn witness(session: &mut Session, plan: &Plan, desired: &Model, registry: &R
          FROM information_schema.columns WHERE (table_schema, table_name) IN ({})",
         places.join(", ")
     );
-    let answers =
-        session.ask(&query).map_err(|error| server_error("cannot read back what was done", &error))?;
+    let answers = session
+        .ask(&Own::new(&query))
+        .map_err(|error| server_error("cannot read back what was done", &error))?;
     let mut seen: BTreeMap<(String, String, String), bool> = BTreeMap::new();
     let mut visible: BTreeSet<(String, String)> = BTreeSet::new();
     for row in answers.iter().flat_map(|answer| answer.rows()) {

@@ -4,16 +4,18 @@ use super::question::{Question, from_clause};
 use super::renaming::Renaming;
 use crate::kind::{Context, Terms};
 use crate::model::Address;
+use crate::session::Reading;
 use crate::sql::{columns_line, ident, idents, literal, qualified};
 
 const BARE: &str = "SET LOCAL search_path = pg_catalog, pg_temp; ";
 
 /// The statements for one question.
+#[derive(Default)]
 pub struct Part {
     /// Under the names that are there.
-    pub before: String,
+    pub before: Reading,
     /// Under the names of the file; the last query gives the spelling.
-    pub after: String,
+    pub after: Reading,
 }
 
 /// What the statements of one question have in common.
@@ -79,17 +81,16 @@ impl Part {
     /// The statements that make an observed fragment under the names that are there, and spell it under those of the
     /// file; nothing where that is done otherwise.
     pub fn carried(text: &str, context: &Context, terms: &Terms<'_>) -> Option<Part> {
-        let (made, spelled) = match context {
+        let (setup, made, spelled) = match context {
             Context::Query { .. } => {
-                (format!("CREATE TEMP VIEW pgr_view AS {text}"), spelled_view("pgr_view"))
+                (String::new(), format!("CREATE TEMP VIEW pgr_view AS {text}"), spelled_view("pgr_view"))
             }
             other => other.made(text)?,
         };
-        let path = terms.search_path;
-        Some(Part {
-            before: format!("SET LOCAL search_path = {path}; {made}; "),
-            after: format!("{BARE}{spelled}; "),
-        })
+        let mut part = Part::default();
+        part.before.own(format!("SET LOCAL search_path = {}; {setup}", terms.search_path)).foreign(made);
+        part.after.own(format!("{BARE}{spelled}"));
+        Some(part)
     }
 }
 
@@ -133,9 +134,8 @@ impl Scene<'_> {
 
     fn index(&self, table: &Address) -> Part {
         let Scene { number, copy, .. } = self;
-        let make = |name: &str, definition: &str| {
-            format!("CREATE INDEX pgr_{name}_{number} ON {copy} {definition}; ")
-        };
+        let make =
+            |name: &str, definition: &str| format!("CREATE INDEX pgr_{name}_{number} ON {copy} {definition}");
         let definition = |name: &str| {
             let printed = format!("pg_get_indexdef('pg_temp.pgr_{name}_{number}'::regclass)");
             format!("(SELECT substring(d FROM position(' USING ' IN d) + 1) FROM {printed} d)")
@@ -146,7 +146,7 @@ impl Scene<'_> {
     fn exclusion(&self, table: &Address) -> Part {
         let Scene { number, copy, .. } = self;
         let make = |name: &str, definition: &str| {
-            format!("ALTER TABLE {copy} ADD CONSTRAINT pgr_{name}_{number} {definition}; ")
+            format!("ALTER TABLE {copy} ADD CONSTRAINT pgr_{name}_{number} {definition}")
         };
         let definition = |name: &str| {
             format!(
@@ -164,37 +164,38 @@ impl Scene<'_> {
         let one = format!("pg_get_partkeydef('pg_temp.pgr_desired_{number}'::regclass)");
         let two = format!("pg_get_partkeydef('{copy}'::regclass)");
         let literal = literal(&question.observed);
-        Part {
-            before: format!(
-                "{path}CREATE TEMP TABLE pgr_table_{number} (LIKE {there}) PARTITION BY {}; ",
-                question.observed
-            ),
-            after: format!(
-                "{path}{}CREATE TEMP TABLE pgr_desired_{number} (LIKE {copy}) PARTITION BY {}; \
-                 {BARE}SELECT CASE WHEN {one} = {two} THEN {literal} ELSE {one} END; ",
-                self.renamed(table),
-                question.desired
-            ),
-        }
+        let made = |name: &str, like: &str, key: &str| {
+            format!("CREATE TEMP TABLE pgr_{name}_{number} (LIKE {like}) PARTITION BY {key}")
+        };
+        let mut part = Part::default();
+        part.before.own(path).foreign(made("table", &there, &question.observed));
+        part.after
+            .own(format!("{path}{}", self.renamed(table)))
+            .foreign(made("desired", copy, &question.desired))
+            .own(format!("{BARE}SELECT CASE WHEN {one} = {two} THEN {literal} ELSE {one} END"));
+        part
     }
 
     fn bounds(&self, table: &Address) -> Part {
         let Scene { number, question, path, copy, .. } = self;
+        let mut part = Part::default();
         let Context::Bounds { key, .. } = &question.there else {
-            return Part { before: String::new(), after: "SELECT NULL; ".to_string() };
+            part.after.own("SELECT NULL");
+            return part;
         };
         let there = self.there(table);
-        Part {
-            before: format!(
-                "{path}CREATE TEMP TABLE pgr_table_{number} (LIKE {there}) PARTITION BY {key}; \
-                 CREATE TEMP TABLE pgr_desired_{number} PARTITION OF {copy} {}; ",
+        part.before
+            .own(path)
+            .foreign(format!("CREATE TEMP TABLE pgr_table_{number} (LIKE {there}) PARTITION BY {key}"))
+            .foreign(format!(
+                "CREATE TEMP TABLE pgr_desired_{number} PARTITION OF {copy} {}",
                 question.desired
-            ),
-            after: format!(
-                "{BARE}SELECT pg_get_expr(c.relpartbound, c.oid) FROM pg_class c \
-                 WHERE c.oid = 'pg_temp.pgr_desired_{number}'::regclass; "
-            ),
-        }
+            ));
+        part.after.own(format!(
+            "{BARE}SELECT pg_get_expr(c.relpartbound, c.oid) FROM pg_class c \
+             WHERE c.oid = 'pg_temp.pgr_desired_{number}'::regclass"
+        ));
+        part
     }
 
     /// Something made on a copy of the table, and how the server prints it.
@@ -206,90 +207,94 @@ impl Scene<'_> {
     ) -> Part {
         let Scene { question, path, .. } = self;
         let (one, two) = (definition("desired"), definition("observed"));
-        let (observed, spelling) = if self.renames() {
+        let mut part = Part::default();
+        part.before.own(format!("{path}{}", self.copied(table)));
+        let spelling = if self.renames() {
+            part.before.foreign(make("observed", &question.observed));
             let literal = literal(&question.observed);
-            let spelling = format!("CASE WHEN {one} = {two} THEN {literal} ELSE {one} END");
-            (make("observed", &question.observed), spelling)
+            format!("CASE WHEN {one} = {two} THEN {literal} ELSE {one} END")
         } else {
-            (String::new(), one)
+            one
         };
-        Part {
-            before: format!("{path}{}{observed}", self.copied(table)),
-            after: format!(
-                "{path}{}{}{BARE}SELECT {spelling}; ",
-                self.renamed(table),
-                make("desired", &question.desired)
-            ),
-        }
+        part.after
+            .own(format!("{path}{}", self.renamed(table)))
+            .foreign(make("desired", &question.desired))
+            .own(format!("{BARE}SELECT {spelling}"));
+        part
     }
 
     fn query(&self, columns: &[String]) -> Part {
         let Scene { number, question, path, .. } = self;
         let columns = if columns.is_empty() { String::new() } else { format!(" ({})", idents(columns)) };
-        Part {
-            before: String::new(),
-            after: format!(
-                "{path}CREATE TEMP VIEW pgr_view_{number}{columns} AS {}; {BARE}{}; ",
-                question.desired,
-                spelled_view(&format!("pgr_view_{number}"))
-            ),
-        }
+        let mut part = Part::default();
+        part.after
+            .own(path)
+            .foreign(format!("CREATE TEMP VIEW pgr_view_{number}{columns} AS {}", question.desired))
+            .own(format!("{BARE}{}", spelled_view(&format!("pgr_view_{number}"))));
+        part
     }
 
     /// A savepoint takes the object away again, so that others may have its name.
     fn part(&self) -> Part {
         let Scene { question, path, .. } = self;
-        let (made, spelled) = question.context.made(&question.desired).unwrap_or_default();
-        Part {
-            before: String::new(),
-            after: format!("SAVEPOINT part; {path}{made}; {BARE}{spelled}; ROLLBACK TO SAVEPOINT part; "),
-        }
+        let (setup, made, spelled) = question.context.made(&question.desired).unwrap_or_default();
+        let mut part = Part::default();
+        part.after
+            .own(format!("SAVEPOINT part; {path}{setup}"))
+            .foreign(made)
+            .own(format!("{BARE}{spelled}"))
+            .own("ROLLBACK TO SAVEPOINT part");
+        part
     }
 
     /// A condition on the rows of a table, as the server prints it in a check.
     fn printed_check(&self, table: &Address) -> Part {
         let Scene { number, question, copy, .. } = self;
         let make = |name: &str, condition: &str| {
-            format!("ALTER TABLE {copy} ADD CONSTRAINT pgr_{name}_{number} CHECK ({condition}); ")
+            format!("ALTER TABLE {copy} ADD CONSTRAINT pgr_{name}_{number} CHECK ({condition})")
         };
-        Part {
-            before: format!("{}{}", self.path, self.copied(table)),
-            after: format!(
-                "{}{}{BARE}SELECT pg_get_expr(k.conbin, k.conrelid) FROM pg_constraint k \
-                 WHERE k.conrelid = '{copy}'::regclass AND k.conname = 'pgr_desired_{number}'; ",
-                self.path,
-                make("desired", &question.desired)
-            ),
-        }
+        let mut part = Part::default();
+        part.before.own(format!("{}{}", self.path, self.copied(table)));
+        part.after.foreign(make("desired", &question.desired)).own(format!(
+            "{BARE}SELECT pg_get_expr(k.conbin, k.conrelid) FROM pg_constraint k \
+             WHERE k.conrelid = '{copy}'::regclass AND k.conname = 'pgr_desired_{number}'"
+        ));
+        part
     }
 
     /// The condition of a trigger.
     fn printed_trigger(&self, table: &Address) -> Part {
         let Scene { number, question, copy, path, .. } = self;
-        Part {
-            before: format!("{path}{}", self.copied(table)),
-            after: format!(
-                "{path}CREATE TRIGGER pgr_trigger_{number} BEFORE UPDATE ON {copy} FOR EACH ROW WHEN ({}) \
-                 EXECUTE FUNCTION pg_catalog.suppress_redundant_updates_trigger(); {BARE}\
-                 SELECT substring(pg_get_triggerdef(t.oid) FROM ' WHEN \\((.*)\\) EXECUTE FUNCTION') FROM pg_trigger t \
-                 WHERE t.tgrelid = '{copy}'::regclass; ",
+        let mut part = Part::default();
+        part.before.own(format!("{path}{}", self.copied(table)));
+        part.after
+            .foreign(format!(
+                "CREATE TRIGGER pgr_trigger_{number} BEFORE UPDATE ON {copy} FOR EACH ROW WHEN ({}) \
+                 EXECUTE FUNCTION pg_catalog.suppress_redundant_updates_trigger()",
                 question.desired
-            ),
-        }
+            ))
+            .own(format!(
+                "{BARE}SELECT substring(pg_get_triggerdef(t.oid) FROM ' WHEN \\((.*)\\) EXECUTE FUNCTION') \
+                 FROM pg_trigger t WHERE t.tgrelid = '{copy}'::regclass"
+            ));
+        part
     }
 
     /// The same of a domain.
     fn printed_domain(&self, base: &str) -> Part {
         let Scene { number, question, path, .. } = self;
-        Part {
-            before: String::new(),
-            after: format!(
-                "{path}CREATE DOMAIN pg_temp.pgr_domain_{number} AS {base} CHECK ({}); {BARE}\
-                 SELECT pg_get_expr(k.conbin, 0) FROM pg_constraint k \
-                 WHERE k.contypid = 'pg_temp.pgr_domain_{number}'::regtype; ",
+        let mut part = Part::default();
+        part.after
+            .own(path)
+            .foreign(format!(
+                "CREATE DOMAIN pg_temp.pgr_domain_{number} AS {base} CHECK ({})",
                 question.desired
-            ),
-        }
+            ))
+            .own(format!(
+                "{BARE}SELECT pg_get_expr(k.conbin, 0) FROM pg_constraint k \
+                 WHERE k.contypid = 'pg_temp.pgr_domain_{number}'::regtype"
+            ));
+        part
     }
 
     /// An expression or a type: both as the one column of a view.
@@ -304,7 +309,7 @@ impl Scene<'_> {
                 Context::Value { of } => format!("({text})::{of}"),
                 _ => format!("({text})"),
             };
-            format!("CREATE TEMP VIEW pgr_{name}_{number} AS SELECT {item} AS value{from}; ")
+            format!("CREATE TEMP VIEW pgr_{name}_{number} AS SELECT {item} AS value{from}")
         };
         let is_type = *context == Context::Type;
         let shown = |name: &str| match is_type {
@@ -322,11 +327,12 @@ impl Scene<'_> {
         let observed = view("observed", &question.observed, if renames { &question.there } else { context });
         let desired = view("desired", &question.desired, context);
         let literal = literal(&question.observed);
-        Part {
-            before: format!("{path}{copied}{observed}"),
-            after: format!(
-                "{path}{renamed}{desired}{BARE}SELECT CASE WHEN {one} = {two} THEN {literal}{otherwise} END; "
-            ),
-        }
+        let mut part = Part::default();
+        part.before.own(format!("{path}{copied}")).foreign(observed);
+        part.after
+            .own(format!("{path}{renamed}"))
+            .foreign(desired)
+            .own(format!("{BARE}SELECT CASE WHEN {one} = {two} THEN {literal}{otherwise} END"));
+        part
     }
 }

@@ -4,14 +4,15 @@ use crate::adopt::Renames;
 use crate::delta::Alteration;
 use crate::kind::{Cx, Place, Rank};
 use crate::model::Address;
+use crate::session::Reading;
 use crate::sql::{Form, Lock};
 use std::collections::BTreeSet;
 
 /// How the names that the file wants come about in the scratch.
 #[derive(Debug, Default)]
 pub struct Renaming {
-    /// The statements for what needs no table lock.
-    pub statements: String,
+    /// What needs no table lock, statement by statement.
+    pub statements: Reading,
     /// Columns: as the file calls them, and as the database does.
     pub columns: Vec<(Address, Address)>,
     /// Tables in the file, and what the database calls them.
@@ -35,7 +36,7 @@ impl Renaming {
 /// Prepares the renames of `cx`, those of labels included.
 pub fn renaming(cx: &Cx<'_>, renames: &Renames) -> Renaming {
     let mut renaming = Renaming { renames: renames.clone(), ..Renaming::default() };
-    renaming.statements.push_str(&new_schemas(cx, renames));
+    new_schemas(cx, renames, &mut renaming.statements);
     for (to, from) in renames.iter() {
         let Some(kind) = cx.registry.get(to.kind) else { continue };
         if kind.doc().rank == Rank::Column {
@@ -49,8 +50,7 @@ pub fn renaming(cx: &Cx<'_>, renames: &Renames) -> Renaming {
             continue;
         }
         for statement in statements {
-            renaming.statements.push_str(statement.sql.text());
-            renaming.statements.push_str("; ");
+            renaming.statements.foreign(statement.sql.text());
         }
     }
     for entry in cx.desired.iter().filter(|entry| !entry.absent) {
@@ -60,16 +60,15 @@ pub fn renaming(cx: &Cx<'_>, renames: &Renames) -> Renaming {
         kind.compare(&entry.address, &*entry.body, &*there.body, cx, &mut alteration);
         let statements = alteration.before.iter().chain(&alteration.steps).flat_map(|step| &step.direct);
         for statement in statements.filter(|statement| statement.form == Form::EnumRenameValue) {
-            renaming.statements.push_str(statement.sql.text());
-            renaming.statements.push_str("; ");
+            renaming.statements.foreign(statement.sql.text());
         }
     }
     renaming
 }
 
 /// What makes the schemas into which something is moved, where they are yet to come.
-fn new_schemas(cx: &Cx<'_>, renames: &Renames) -> String {
-    let Some((namespace, _)) = cx.registry.namespace() else { return String::new() };
+fn new_schemas(cx: &Cx<'_>, renames: &Renames, made: &mut Reading) {
+    let Some((namespace, _)) = cx.registry.namespace() else { return };
     let moved = renames.iter().filter(|(to, from)| to.path().len() == 2 && to.schema() != from.schema());
     let into: BTreeSet<Address> =
         moved.map(|(to, _)| Address::new(namespace.doc().name, [to.schema()])).collect();
@@ -78,5 +77,5 @@ fn new_schemas(cx: &Cx<'_>, renames: &Renames) -> String {
         new.filter_map(|schema| Some((schema, cx.desired.get(schema).filter(|entry| !entry.absent)?)));
     let steps = bodies.flat_map(|(schema, entry)| namespace.create(schema, &*entry.body, cx));
     let statements = steps.flat_map(|step| step.direct);
-    statements.map(|statement| format!("{}; ", statement.sql.text())).collect()
+    statements.for_each(|statement| _ = made.foreign(statement.sql.text()));
 }

@@ -10,8 +10,8 @@ use super::question::Question;
 use super::renaming::Renaming;
 use crate::error::Result;
 use crate::kind::{Context, Terms};
-use crate::pg::is_lost;
-use crate::session::{Session, server_error};
+use crate::session::{Answer, Reading, Session, server_error};
+use crate::sql::Own;
 
 /// The server's spelling of each desired fragment, or the observed one's if both come out the same; nothing where it
 /// could not be asked.
@@ -30,34 +30,49 @@ pub fn spell(
         .enumerate()
         .map(|(n, question)| Part::of(n, question, purpose, renaming, terms))
         .collect();
-    let frame = |parts: &[Part]| {
-        let before: String = parts.iter().map(|part| part.before.as_str()).collect();
-        let after: String = parts.iter().map(|part| part.after.as_str()).collect();
-        format!("BEGIN; {before}{}{after}ROLLBACK", renaming.statements)
+    let spelled = match renaming.is_empty() {
+        true => read(session, parts.into_iter().map(whole).collect())?,
+        false => after_renaming(session, parts, renaming)?,
     };
-    if let Ok(answers) = session.ask(&frame(&parts)) {
-        let spelled: Vec<_> = answers.iter().map(|answer| answer.first().map(str::to_string)).collect();
-        if spelled.len() == questions.len() {
-            return Ok(questions.into_iter().zip(spelled).collect());
-        }
+    let spelled =
+        spelled.into_iter().map(|answers| answers.last().and_then(Answer::first).map(str::to_string));
+    Ok(questions.into_iter().zip(spelled).collect())
+}
+
+/// All that is read of a part, where nothing is renamed.
+fn whole(part: Part) -> Reading {
+    let Part { mut before, after } = part;
+    before.then(after);
+    before
+}
+
+/// Reads, each by itself; a part that the server refuses has no answers.
+fn read(session: &mut Session, readings: Vec<Reading>) -> Result<Vec<Vec<Answer>>> {
+    let read = session.read(Own::new("BEGIN READ WRITE"), &readings);
+    let read = read.map_err(|error| server_error("cannot compare expressions", &error))?;
+    let answers = read.readings.into_iter().map(|result| {
+        result.unwrap_or_else(|error| {
+            log::debug!("cannot be spelled: {error:?}");
+            Vec::new()
+        })
+    });
+    Ok(answers.collect())
+}
+
+/// All parts with one renaming between them; where one of them is refused, each with a renaming of its own.
+fn after_renaming(session: &mut Session, parts: Vec<Part>, renaming: &Renaming) -> Result<Vec<Vec<Answer>>> {
+    let together = |parts: &[Part]| {
+        let mut reading = Reading::default();
+        parts.iter().for_each(|part| _ = reading.then(part.before.clone()));
+        reading.then(renaming.statements.clone());
+        parts.iter().for_each(|part| _ = reading.then(part.after.clone()));
+        reading
+    };
+    let all = read(session, vec![together(&parts)])?.pop().unwrap_or_default();
+    if all.len() == parts.len() {
+        return Ok(all.into_iter().map(|answer| vec![answer]).collect());
     }
-    let _ = session.run("ROLLBACK");
-    let mut spelled = Vec::new();
-    for (question, part) in questions.into_iter().zip(parts) {
-        let answer = match session.ask(&frame(&[part])) {
-            Ok(answers) => answers.first().and_then(|answer| answer.first().map(str::to_string)),
-            Err(error) if is_lost(&error) => {
-                return Err(server_error("cannot compare expressions", &error));
-            }
-            Err(error) => {
-                log::debug!("`{}` of {} cannot be spelled: {error:?}", question.attribute, question.address);
-                let _ = session.run("ROLLBACK");
-                None
-            }
-        };
-        spelled.push((question, answer));
-    }
-    Ok(spelled)
+    read(session, parts.iter().map(|part| together(std::slice::from_ref(part))).collect())
 }
 
 /// How the server spells an observed fragment, which it reads in `context`, under the names of the file; nothing where
@@ -69,14 +84,7 @@ pub fn carried(
     renaming: &Renaming,
     terms: &Terms<'_>,
 ) -> Result<Option<String>> {
-    let Some(Part { before, after }) = Part::carried(text, context, terms) else { return Ok(None) };
-    match session.ask(&format!("BEGIN; {before}{}{after}ROLLBACK", renaming.statements)) {
-        Ok(answers) => Ok(answers.first().and_then(|answer| answer.first().map(str::to_string))),
-        Err(error) if is_lost(&error) => Err(server_error("cannot compare expressions", &error)),
-        Err(error) => {
-            log::debug!("`{text}` cannot be carried over: {error:?}");
-            let _ = session.run("ROLLBACK");
-            Ok(None)
-        }
-    }
+    let Some(part) = Part::carried(text, context, terms) else { return Ok(None) };
+    let answers = after_renaming(session, vec![part], renaming)?.pop().unwrap_or_default();
+    Ok(answers.last().and_then(Answer::first).map(str::to_string))
 }

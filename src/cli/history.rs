@@ -5,7 +5,7 @@ use super::output;
 use pgreconcile::model::{printable, printable_lines};
 use pgreconcile::pg;
 use pgreconcile::report::statement_line;
-use pgreconcile::session::Session;
+use pgreconcile::session::{Access, Session};
 use pgreconcile::state::{self, PastRun};
 use pgreconcile::{Error, Reconciler, Result};
 use std::time::Duration;
@@ -34,7 +34,7 @@ fn open(global: &Global, reconciler: Option<&Reconciler>) -> Result<(Session, St
     };
     let wait = options.wait.unwrap_or(Duration::from_secs(60));
     let client = pg::connect_waiting(&options.connection, wait, false, &mut |_| {})?;
-    Ok((Session::open(client, &options.connection, &schema)?, schema))
+    Ok((Session::open(client, &options.connection, &schema, Access::ReadOnly)?, schema))
 }
 
 fn all(global: &Global, session: &mut Session, schema: &str) -> Result<u8> {

@@ -3,7 +3,7 @@
 use super::parts;
 use crate::error::Result;
 use crate::session::{Session, server_error};
-use crate::sql::{not_of_extension, sequence_of_a_column};
+use crate::sql::{Own, not_of_extension, sequence_of_a_column};
 
 /// An object that the file cannot declare.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -122,8 +122,9 @@ pub fn unmodelled(session: &mut Session) -> Result<Vec<Unmodelled>> {
         branches.join(" UNION ALL "),
         parts::query()
     );
-    let answers =
-        session.ask(&query).map_err(|error| server_error("cannot list what the file cannot say", &error))?;
+    let answers = session
+        .ask(&Own::new(&query))
+        .map_err(|error| server_error("cannot list what the file cannot say", &error))?;
     let found = answers.first().map(|answer| {
         let object = |row: crate::kind::Row<'_>| Unmodelled {
             sort: row.text("sort").into(),

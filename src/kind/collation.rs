@@ -54,6 +54,7 @@ impl Collation {
     /// The fragment, and how the server can be asked which collation it means.
     pub fn fragment(&mut self) -> (&mut Fragment, Context) {
         let context = Context::Part {
+            setup: String::new(),
             before: "CREATE TEMP TABLE pgr_collation (word text COLLATE ".to_string(),
             after: ")".to_string(),
             spelled: format!(

@@ -65,6 +65,8 @@ pub enum Context {
     /// A part of a statement that creates an object; only a rolled-back creation can tell. Temporary objects stand in
     /// `pg_temp`.
     Part {
+        /// SQL of our own that makes what the statement stands on; empty where that is nothing.
+        setup: String,
         /// The statement up to the fragment.
         before: String,
         /// The rest of it.
@@ -84,18 +86,18 @@ pub enum Context {
 }
 
 impl Context {
-    /// What makes a temporary object of the fragment `text`, and the query that gives how the server spells that, for
-    /// fragments that only a rolled-back creation can tell.
-    pub fn made(&self, text: &str) -> Option<(String, String)> {
+    /// What must be there first, what makes a temporary object of the fragment `text`, and the query that gives how the
+    /// server spells that, for fragments that only a rolled-back creation can tell.
+    pub fn made(&self, text: &str) -> Option<(String, String, String)> {
         match self {
-            Context::Part { before, after, spelled } => {
-                Some((format!("{before}{text}{after}"), spelled.clone()))
+            Context::Part { setup, before, after, spelled } => {
+                Some((setup.clone(), format!("{before}{text}{after}"), spelled.clone()))
             }
             Context::Name { finds, types, spelled } => {
                 // The text may come from the catalog, where names hold anything.
                 let name = literal(&format!("{text}{types}"));
                 let made = format!("CREATE TEMP TABLE pgr_name AS SELECT {finds}({name})::oid AS oid");
-                Some((made, format!("SELECT {spelled} FROM pg_temp.pgr_name n")))
+                Some((String::new(), made, format!("SELECT {spelled} FROM pg_temp.pgr_name n")))
             }
             _ => None,
         }

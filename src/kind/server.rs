@@ -2,7 +2,7 @@
 
 use super::Seat;
 use crate::model::Address;
-use crate::pg::{Feature, ServerVersion};
+use crate::pg::{Feature, ServerVersion, Values};
 use crate::sql::{Fragment, literal};
 use std::collections::{BTreeSet, HashMap};
 
@@ -64,12 +64,12 @@ impl Server {
 #[derive(Clone, Copy)]
 pub struct Row<'a> {
     columns: &'a HashMap<String, usize>,
-    values: &'a postgres::SimpleQueryRow,
+    values: &'a Values,
 }
 
 impl<'a> Row<'a> {
     /// A row whose columns stand at `columns`.
-    pub fn new(columns: &'a HashMap<String, usize>, values: &'a postgres::SimpleQueryRow) -> Self {
+    pub fn new(columns: &'a HashMap<String, usize>, values: &'a Values) -> Self {
         Row { columns, values }
     }
 
@@ -77,12 +77,12 @@ impl<'a> Row<'a> {
     pub fn get(&self, column: &str) -> Option<&'a str> {
         let index = self.columns.get(column).copied();
         debug_assert!(index.is_some(), "the catalog query gives no column `{column}`");
-        self.values.get(index?)
+        self.values.at(index?)
     }
 
     /// The value of the column with that number, if it is not NULL.
     pub fn at(&self, number: usize) -> Option<&'a str> {
-        self.values.try_get(number).ok().flatten()
+        self.values.at(number)
     }
 
     /// The value of a column, if there is such a column and it is not NULL.

@@ -263,6 +263,7 @@ impl Room for Aggregate {
 
     fn fragments(&self, _: &Address, body: &mut Body, visit: &mut Visit<'_>) {
         let context = Context::Part {
+            setup: String::new(),
             before: "CREATE AGGREGATE pg_temp.pgr_aggregate".to_string(),
             after: String::new(),
             spelled: format!(

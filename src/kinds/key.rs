@@ -493,7 +493,7 @@ impl Key {
             "SELECT {columns}, count(*) AS n FROM {name} WHERE {present} GROUP BY {columns} HAVING count(*) > 1"
         );
         Preflight {
-            before: String::new(),
+            before: Vec::new(),
             query: format!(
                 "SELECT coalesce(sum(n - 1), 0)::bigint, (SELECT string_agg(x, ', ') FROM (SELECT left(ROW({columns})::text, 80) \
                  AS x FROM ({groups}) repeated LIMIT 5) few) FROM ({groups}) all_groups"

@@ -168,6 +168,7 @@ impl Room for OperatorClass {
 
     fn fragments(&self, _: &Address, body: &mut Body, visit: &mut Visit<'_>) {
         let context = Context::Part {
+            setup: String::new(),
             before: "CREATE OPERATOR CLASS pg_temp.pgr_class ".to_string(),
             after: String::new(),
             spelled: format!(

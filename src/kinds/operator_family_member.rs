@@ -127,8 +127,9 @@ impl Room for OperatorFamilyMember {
         let of = if is_operator { "b.amopfamily" } else { "b.amprocfamily" };
         let order_by = body.order_by.as_ref().map(|family| format!(" FOR ORDER BY {family}"));
         let context = Context::Part {
+            setup: format!("CREATE OPERATOR FAMILY {family}"),
             before: format!(
-                "CREATE OPERATOR FAMILY {family}; ALTER OPERATOR FAMILY {family} ADD {head} {}",
+                "ALTER OPERATOR FAMILY {family} ADD {head} {}",
                 if is_operator { "" } else { types }
             ),
             after: if is_operator {

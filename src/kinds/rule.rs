@@ -146,16 +146,14 @@ impl Room for Rule {
     }
 
     fn fragments(&self, at: &Address, body: &mut Body, visit: &mut Visit<'_>) {
-        let before = format!(
-            "CREATE TEMP TABLE pgr_rule (LIKE {}); CREATE RULE pgr_rule AS ON {} TO pg_temp.pgr_rule ",
-            at.relation(),
-            body.event.to_uppercase()
-        );
+        let setup = format!("CREATE TEMP TABLE pgr_rule (LIKE {})", at.relation());
+        let before = format!("CREATE RULE pgr_rule AS ON {} TO pg_temp.pgr_rule ", body.event.to_uppercase());
         let spelled = format!(
             "SELECT {} FROM pg_rewrite r WHERE r.ev_class = 'pg_temp.pgr_rule'::regclass",
             definition("substring(pg_get_ruledef(r.oid) FROM 'pg_temp[_0-9]*[.]pgr_rule')")
         );
-        visit("definition", &mut body.definition, Context::Part { before, after: String::new(), spelled });
+        let context = Context::Part { setup, before, after: String::new(), spelled };
+        visit("definition", &mut body.definition, context);
     }
 
     fn create(&self, at: &Address, desired: &Body, _: &Cx<'_>) -> Vec<Step> {

@@ -153,16 +153,14 @@ impl Room for Statistics {
     }
 
     fn fragments(&self, at: &Address, body: &mut Body, visit: &mut Visit<'_>) {
-        let before = format!(
-            "CREATE TEMP TABLE pgr_statistics (LIKE {}); CREATE STATISTICS pg_temp.pgr_statistics ON ",
-            at.relation()
-        );
+        let setup = format!("CREATE TEMP TABLE pgr_statistics (LIKE {})", at.relation());
+        let before = "CREATE STATISTICS pg_temp.pgr_statistics ON ".to_string();
         let spelled = format!(
             "SELECT {} FROM pg_statistic_ext s WHERE s.stxrelid = 'pg_temp.pgr_statistics'::regclass",
             on("s.oid")
         );
         let after = " FROM pg_temp.pgr_statistics".to_string();
-        visit("on", &mut body.on, Context::Part { before, after, spelled });
+        visit("on", &mut body.on, Context::Part { setup, before, after, spelled });
     }
 
     fn create(&self, at: &Address, desired: &Body, _: &Cx<'_>) -> Vec<Step> {

@@ -6,12 +6,13 @@ use std::time::{Duration, Instant};
 
 use postgres::config::{self, SslNegotiation};
 use postgres::error::{Severity, SqlState};
-use postgres::{Client, SimpleQueryMessage};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
+use super::client::{Client, Message, runtime_of_one_thread};
 use super::{diagnose, pooler, tls};
 use crate::config::{Address, ChannelBinding, Connection, Host, Keepalive, SslMode, TargetSession};
 use crate::error::Error;
+use crate::sql::Own;
 
 /// The least time for an attempt that a deadline may leave.
 const LEAST_ATTEMPT: Duration = Duration::from_secs(1);
@@ -173,12 +174,18 @@ impl Connector {
             config.options(&pooler::options(&self.connection));
         }
         let tls = self.tls.clone();
-        within(limit, move || config.connect(tls))
+        let runtime = runtime_of_one_thread().map_err(Attempt::NoThread)?;
+        within(limit, move || Client::open(runtime, &config, tls, log_notice))
     }
 
-    fn driver_config(&self, host: &Host, mode: config::SslMode, limit: Option<Duration>) -> postgres::Config {
+    fn driver_config(
+        &self,
+        host: &Host,
+        mode: config::SslMode,
+        limit: Option<Duration>,
+    ) -> tokio_postgres::Config {
         let connection = &self.connection;
-        let mut config = postgres::Config::new();
+        let mut config = tokio_postgres::Config::new();
         match &host.address {
             Address::Tcp(name) => config.host(name),
             Address::Socket(dir) => config.host_path(dir),
@@ -206,7 +213,6 @@ impl Connector {
             config.ssl_negotiation(SslNegotiation::Direct);
         }
         set_keepalive(&mut config, &connection.keepalive);
-        config.notice_callback(log_notice);
         config
     }
 
@@ -263,14 +269,10 @@ pub(super) fn within<T: Send + 'static>(
 
 /// Whether the server is in recovery, and whether transactions are read-only.
 fn session_state(client: &mut Client) -> Result<(bool, bool), postgres::Error> {
-    let messages = client.simple_query(
-        "SELECT pg_catalog.pg_is_in_recovery(), pg_catalog.current_setting('transaction_read_only')::pg_catalog.bool",
-    )?;
-    let row = messages.iter().find_map(|message| match message {
-        SimpleQueryMessage::Row(row) => Some(row),
-        _ => None,
-    });
-    let is_true = |column| row.is_some_and(|row| row.get(column) == Some("t"));
+    let question = "SELECT pg_catalog.pg_is_in_recovery(), pg_catalog.current_setting('transaction_read_only')::pg_catalog.bool";
+    let reply = client.send(Message::Own(Own::new(question)))?;
+    let row = reply.tables.first().and_then(|table| table.rows.first());
+    let is_true = |column| row.is_some_and(|row| row.at(column) == Some("t"));
     Ok((is_true(0), is_true(1)))
 }
 
@@ -282,7 +284,7 @@ fn channel_binding(wanted: ChannelBinding) -> config::ChannelBinding {
     }
 }
 
-fn set_keepalive(config: &mut postgres::Config, keepalive: &Keepalive) {
+fn set_keepalive(config: &mut tokio_postgres::Config, keepalive: &Keepalive) {
     config
         .keepalives(keepalive.on)
         .keepalives_idle(keepalive.idle)
@@ -294,8 +296,7 @@ fn set_keepalive(config: &mut postgres::Config, keepalive: &Keepalive) {
 }
 
 /// What a server says beside its answers: warnings are for people, notices for whoever looks closely.
-#[allow(clippy::needless_pass_by_value, reason = "the driver hands it over by value")]
-fn log_notice(notice: postgres::error::DbError) {
+fn log_notice(notice: &postgres::error::DbError) {
     let level = match notice.parsed_severity() {
         // ROLLBACK where nothing was begun, because the whole message was refused.
         _ if *notice.code() == SqlState::NO_ACTIVE_SQL_TRANSACTION => log::Level::Debug,

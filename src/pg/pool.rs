@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use postgres::Client;
 use r2d2::{ManageConnection, NopErrorHandler, PooledConnection};
 
+use super::client::Client;
 use super::connect::Connector;
 use crate::config::Connection;
 use crate::error::{Error, Result};
@@ -36,9 +36,10 @@ impl ManageConnection for Manager {
     }
 
     fn is_valid(&self, client: &mut Client) -> Result<()> {
-        client
-            .is_valid(Duration::from_secs(5))
-            .map_err(|error| Error::failed(format!("session lost: {error}")))
+        match client.answers_within(Duration::from_secs(5)) {
+            true => Ok(()),
+            false => Err(Error::failed("session lost")),
+        }
     }
 
     fn has_broken(&self, client: &mut Client) -> bool {

@@ -7,12 +7,13 @@
 use std::time::{Duration, Instant};
 
 use postgres::error::SqlState;
-use postgres::{Client, SimpleQueryMessage};
 
+use super::client::{Client, Message};
 use super::connect::{Attempt, ConnectError, Connector, Reason, within};
 use super::settings;
 use crate::config::Connection;
 use crate::error::Error;
+use crate::sql::Own;
 
 /// The setting by which a session knows that it was opened with what we asked for.
 pub const DIRECT: &str = "pgreconcile.direct";
@@ -45,9 +46,9 @@ pub(super) fn exclusive(
         let before = backend(&mut first, "")?;
         let other = backend(&mut second, "BEGIN; ")?;
         let after = backend(&mut first, "")?;
-        second.batch_execute("COMMIT")?;
+        second.send(Message::Own(Own::new("COMMIT")))?;
         if before == after && before != other {
-            first.batch_execute(&format!("{settings}SET {DIRECT} = '1'"))?;
+            first.send(Message::Own(Own::new(format!("{settings}SET {DIRECT} = '1'"))))?;
             return Ok((first, true));
         }
         Ok((first, false))
@@ -75,9 +76,7 @@ fn shared() -> Error {
 }
 
 fn backend(client: &mut Client, before: &str) -> Result<Option<String>, postgres::Error> {
-    let messages = client.simple_query(&format!("{before}SELECT pg_catalog.pg_backend_pid()"))?;
-    Ok(messages.iter().find_map(|message| match message {
-        SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),
-        _ => None,
-    }))
+    let reply = client.send(Message::Own(Own::new(format!("{before}SELECT pg_catalog.pg_backend_pid()"))))?;
+    let row = reply.tables.first().and_then(|table| table.rows.first());
+    Ok(row.and_then(|row| row.at(0)).map(str::to_owned))
 }

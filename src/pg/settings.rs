@@ -42,7 +42,7 @@ pub(super) fn startup(keepalive: &Keepalive) -> String {
 }
 
 /// The statement that sets them, for a session that was started without.
-pub(super) fn statement(keepalive: &Keepalive) -> String {
+pub fn statement(keepalive: &Keepalive) -> String {
     let path = of_the_path(keepalive).into_iter().map(|(name, value)| set(name, &value));
     let calls: Vec<String> = SETTINGS.iter().map(|(name, value)| set(name, value)).chain(path).collect();
     format!("SELECT {}; ", calls.join(", "))
@@ -79,6 +79,12 @@ pub fn of_some_majors(when: &str) -> String {
     };
     let calls: Vec<String> = SINCE.iter().map(call).collect();
     format!("SELECT {}; ", calls.join(", "))
+}
+
+/// The statement by which no transaction writes that does not say so itself, in a session for which the SQL condition
+/// `when` holds.
+pub fn read_only(when: &str) -> String {
+    format!("SELECT CASE WHEN {when} THEN {} END; ", set("default_transaction_read_only", "on"))
 }
 
 fn set(name: &str, value: &str) -> String {

@@ -2,8 +2,6 @@
 
 use std::fmt;
 
-use postgres::{Client, SimpleQueryMessage};
-
 use crate::error::{Error, Result};
 
 /// The oldest major that is supported.
@@ -211,22 +209,6 @@ impl fmt::Display for Feature {
 }
 
 impl ServerVersion {
-    /// Asks the server behind `client`.
-    ///
-    /// # Errors
-    /// When the query fails, and for majors older than [`OLDEST_MAJOR`].
-    pub fn of(client: &mut Client) -> Result<Self> {
-        let failed = |what: String| Error::failed(format!("cannot read the server's version: {what}"));
-        let messages =
-            client.simple_query("SHOW server_version_num").map_err(|error| failed(error.to_string()))?;
-        let number = messages.iter().find_map(|message| match message {
-            SimpleQueryMessage::Row(row) => row.get(0),
-            _ => None,
-        });
-        let version = number.and_then(|number| number.parse().ok()).map(ServerVersion);
-        version.ok_or_else(|| failed("no number in its answer".to_owned()))?.supported()
-    }
-
     /// The version itself, if it is one that is supported.
     ///
     /// # Errors

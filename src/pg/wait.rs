@@ -3,13 +3,14 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use postgres::Client;
 use postgres::error::SqlState;
 use postgres_protocol::escape::escape_identifier;
 
+use super::client::{Client, Message};
 use super::connect::{ConnectError, Connector, Reason};
 use crate::config::Connection;
 use crate::error::{Error, ErrorKind, Result};
+use crate::sql::Own;
 
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
@@ -175,17 +176,17 @@ fn create(
     on_event(WaitEvent::CreatingDatabase { name: name.clone() });
     let mut client = maintenance_client(connector, deadline)?;
     let statement = format!("CREATE DATABASE {}", escape_identifier(&name));
-    let mut result = client.batch_execute(&statement);
+    let mut result = client.send(Message::Own(Own::new(&statement)));
     if result.as_ref().is_err_and(|error| error.code() == Some(&SqlState::OBJECT_IN_USE)) {
         // Somebody is connected to template1, usually another creation at this moment. Nobody is ever in template0.
-        result = client.batch_execute(&format!("{statement} TEMPLATE template0"));
+        result = client.send(Message::Own(Own::new(format!("{statement} TEMPLATE template0"))));
     }
     match result {
         Err(error) if error.code().is_some_and(by_somebody_else) => {
             log::debug!("`{name}` was created by somebody else")
         }
         Err(error) => return Err(not_created(connector.connection(), &error)),
-        Ok(()) => {}
+        Ok(_) => {}
     }
     on_event(WaitEvent::DatabaseCreated { name });
     Ok(())

@@ -6,8 +6,8 @@ use crate::apply::{self, Event, Listener};
 use crate::error::{Error, ErrorKind, Result};
 use crate::pg::Client;
 use crate::report::Report;
-use crate::session::{Session, server_error};
-use crate::sql::ident;
+use crate::session::{Access, Session, server_error};
+use crate::sql::{Execution, Own, ident};
 use std::path::PathBuf;
 
 /// The setting that marks a database.
@@ -19,7 +19,8 @@ impl Reconciler {
     /// # Errors
     /// `Refused` if the database is not marked as development; then as [`Reconciler::apply`].
     pub fn reset_on(&self, client: Client, options: &Options, listener: &Listener<'_>) -> Result<Report> {
-        let mut session = Session::open(client, &options.connection, &self.state_schema())?;
+        let mut session =
+            Session::open(client, &options.connection, &self.state_schema(), Access::ReadWrite)?;
         demand_mark(&mut session, "reset")?;
         apply::lock(&mut session, self.lock_wait(options), listener)?;
         let own = self.state_schema();
@@ -31,7 +32,7 @@ impl Reconciler {
             batch.push_str("CREATE SCHEMA public; GRANT USAGE ON SCHEMA public TO PUBLIC; ");
         }
         batch.push_str("COMMIT");
-        session.run(&batch).map_err(|error| server_error("cannot drop what is there", &error))?;
+        session.run(&Own::new(&batch)).map_err(|error| server_error("cannot drop what is there", &error))?;
         listener(Event::Note(format!("dropped {}", self.desired.schemas.join(", "))));
         self.apply_on(session.into_client(), options, listener)
     }
@@ -54,7 +55,8 @@ impl Reconciler {
                 .map_err(|error| Error::failed(format!("cannot read `{}`: {error}", file.display())))?;
             texts.push((file, text));
         }
-        let mut session = Session::open(client, &options.connection, &self.state_schema())?;
+        let mut session =
+            Session::open(client, &options.connection, &self.state_schema(), Access::ReadWrite)?;
         demand_mark(&mut session, "seed")?;
         apply::lock(&mut session, std::time::Duration::from_secs(600), listener)?;
         let path = self.search_path();
@@ -62,8 +64,8 @@ impl Reconciler {
             let batch = format!(
                 "BEGIN; SET LOCAL search_path = {path}; SET LOCAL check_function_bodies = on;\n{text}\n; COMMIT"
             );
-            if let Err(error) = session.run(&batch) {
-                let _ = session.run("ROLLBACK");
+            if let Err(error) = session.execute(Execution::new(&batch)) {
+                session.roll_back();
                 let what = format!("`{}` failed; nothing of it was done", file.display());
                 return Err(server_error(what, &error));
             }
@@ -78,8 +80,9 @@ fn demand_mark(session: &mut Session, command: &str) -> Result<()> {
         "SELECT EXISTS (SELECT FROM pg_db_role_setting s JOIN pg_database d ON d.oid = s.setdatabase \
          WHERE d.datname = current_database() AND s.setrole = 0 AND s.setconfig && ARRAY['{MARK}=on', '{MARK}=true'])"
     );
-    let answers =
-        session.ask(&query).map_err(|error| server_error("cannot read the mark of the database", &error))?;
+    let answers = session
+        .ask(&Own::new(&query))
+        .map_err(|error| server_error("cannot read the mark of the database", &error))?;
     if answers.first().and_then(|answer| answer.first()) == Some("t") {
         return Ok(());
     }

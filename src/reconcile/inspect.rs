@@ -10,8 +10,8 @@ use crate::model::{Address, Model, printable};
 use crate::observe;
 use crate::pg::Client;
 use crate::scope::LeftAlone;
-use crate::session::{Session, server_error};
-use crate::sql::{literal, not_of_extension};
+use crate::session::{Access, Session, server_error};
+use crate::sql::{Own, literal, not_of_extension};
 use crate::state;
 use std::collections::BTreeSet;
 
@@ -39,7 +39,7 @@ pub struct Inspection {
 /// `Failed` if the catalog cannot be read.
 pub fn inspect(client: Client, options: &Options, split: Split) -> Result<Inspection> {
     let registry = kinds::registry();
-    let mut session = Session::open(client, &options.connection, state::DEFAULT_SCHEMA)?;
+    let mut session = Session::open(client, &options.connection, state::DEFAULT_SCHEMA, Access::ReadOnly)?;
     session.arm(&options.interrupt);
     session.server.schemas = schemas(&mut session)?;
     session.server.seats = registry.iter().filter_map(|kind| kind.seat()).collect();
@@ -103,7 +103,8 @@ fn schemas(session: &mut Session) -> Result<Vec<String>> {
          AND NOT {} AND {own} ORDER BY 1",
         state::is_state("n.oid")
     );
-    let answers = session.ask(&query).map_err(|error| server_error("cannot list the schemas", &error))?;
+    let answers =
+        session.ask(&Own::new(&query)).map_err(|error| server_error("cannot list the schemas", &error))?;
     Ok(answers.iter().flat_map(|answer| answer.rows()).map(|row| row.text("name").to_string()).collect())
 }
 
@@ -115,7 +116,8 @@ fn shadowed(session: &mut Session) -> Result<BTreeSet<String>> {
          AND p.typnamespace = 'pg_catalog'::regnamespace)",
         literal(DEFAULT_SCHEMA)
     );
-    let answers = session.ask(&query).map_err(|error| server_error("cannot list the types", &error))?;
+    let answers =
+        session.ask(&Own::new(&query)).map_err(|error| server_error("cannot list the types", &error))?;
     Ok(answers.iter().flat_map(|answer| answer.rows()).map(|row| row.text("name").to_string()).collect())
 }
 

@@ -21,7 +21,7 @@ use crate::pg::{self, Client};
 use crate::plan::{self, Limits, Plan};
 use crate::report::{Outcome, Report};
 use crate::scope::{LeftAlone, Scope};
-use crate::session::{Interrupt, Session};
+use crate::session::{Access, Interrupt, Session};
 use crate::source::Problems;
 use crate::spec::{self, Desired};
 use crate::sql::{Consent, ident};
@@ -161,7 +161,7 @@ impl Reconciler {
         past: &mut Past,
     ) -> Result<Report> {
         let begun = Instant::now();
-        let mut session = self.session(client, options)?;
+        let mut session = self.session(client, options, Access::ReadWrite)?;
         past.server_started = Some(session.server.started.clone());
         if session.server.in_recovery {
             return Err(Error::failed("the server is a standby, which cannot be changed")
@@ -224,7 +224,7 @@ impl Reconciler {
     /// As there.
     pub fn plan_on(&self, client: Client, options: &Options) -> Result<Report> {
         let begun = Instant::now();
-        let mut session = self.session(client, options)?;
+        let mut session = self.session(client, options, Access::ReadOnly)?;
         let look = self.look(&mut session, options)?;
         // What is optional may be missing: apply has warned, or will.
         let pending = look.plan.items.iter().any(|item| !item.optional);
@@ -365,7 +365,7 @@ impl Reconciler {
             return Ok(false);
         };
         let text = self.seen_terms(options);
-        let answers = fingerprint::recognise(session, &schema, &self.seen(&text), &questions.batch)?;
+        let answers = fingerprint::recognise(session, &schema, &self.seen(&text), &questions.readings)?;
         Ok(answers.is_some_and(|answers| questions.are_answered_well(&answers, &session.server, &terms)))
     }
 
@@ -428,8 +428,8 @@ impl Reconciler {
         Ok(Look { desired, observed, plan, learnt, put_off, fingerprint, left_alone })
     }
 
-    fn session(&self, client: Client, options: &Options) -> Result<Session> {
-        let mut session = Session::pin(client, &options.connection, &self.state_schema())?;
+    fn session(&self, client: Client, options: &Options, access: Access) -> Result<Session> {
+        let mut session = Session::start(client, &options.connection, &self.state_schema(), access)?;
         session.arm(&options.interrupt);
         session.server.catalogs = self.catalogs();
         session.server.seats = self.registry.iter().filter_map(|kind| kind.seat()).collect();

@@ -4,9 +4,10 @@
 use super::{Options, Reconciler, connect, wait_for};
 use crate::apply::{Event, Listener};
 use crate::error::{Error, Result};
-use crate::pg::{Client, is_lost};
+use crate::pg::{Client, Message, is_lost};
 use crate::report::Report;
 use crate::session::server_error;
+use crate::sql::Own;
 use crate::statement::StepRecord;
 use std::time::{Duration, Instant};
 
@@ -70,16 +71,18 @@ impl Reconciler {
             let out_of_reach = |error: Error| error.note(format!("before that, {}", lost.message));
             let mut client = connect(options, &self.desired, None, listener).map_err(out_of_reach)?;
             let question = "SELECT pg_catalog.pg_postmaster_start_time()::pg_catalog.text, pg_catalog.pg_is_in_recovery()";
-            let row = match client.query_one(question, &[]) {
-                Ok(row) => row,
+            let reply = match client.send(Message::Own(Own::new(question))) {
+                Ok(reply) => reply,
                 Err(error) if is_lost(&error) && begun.elapsed() < wait => continue,
                 Err(error) => return Err(server_error("cannot ask the server how it is", &error)),
             };
-            let (started, standby): (String, bool) = (row.get(0), row.get(1));
+            let row = reply.tables.first().and_then(|table| table.rows.first());
+            let value = |at| row.and_then(|row| row.at(at)).map(str::to_string);
+            let (started, standby) = (value(0), value(1).as_deref() == Some("t"));
             // The same server goes on, so somebody meant this session. The driver does not always pass on the server's
             // last word before the end of the connection.
             let on_purpose = matches!(lost.sqlstate.as_deref(), Some("57P01" | "25006" | "08006"));
-            if on_purpose && past.server_started.as_ref() == Some(&started) {
+            if on_purpose && started.is_some() && past.server_started == started {
                 return Ok(None);
             }
             if !standby || begun.elapsed() >= wait {

@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use crate::kinds;
 use crate::pg::Client;
 use crate::report::Report;
-use crate::session::Session;
+use crate::session::{Access, Session};
 use crate::spec;
 use crate::state;
 
@@ -26,7 +26,7 @@ impl Reconciler {
         listener: &Listener<'_>,
     ) -> Result<(Reconciler, Report)> {
         let schema = self.state_schema();
-        let mut session = Session::open(client, &options.connection, &schema)?;
+        let mut session = Session::open(client, &options.connection, &schema, Access::ReadWrite)?;
         if session.server.state.is_none() {
             return Err(Error::failed("no run is recorded in this database, so there is no way back")
                 .hint("runs are recorded unless `--stateless` is given"));

@@ -6,8 +6,8 @@ use crate::config::Secret;
 use crate::error::Result;
 use crate::kind::Server;
 use crate::pg::{Feature, is_lost, scram};
-use crate::session::{Answer, Session, server_error};
-use crate::sql::{literal, qualified};
+use crate::session::{Answer, Reading, Session, server_error};
+use crate::sql::{Own, literal, qualified};
 use std::sync::{Mutex, OnceLock};
 use std::thread::JoinHandle;
 
@@ -162,27 +162,24 @@ pub fn recognise(
     session: &mut Session,
     schema: &str,
     seen: &Seen<'_>,
-    also: &str,
-) -> Result<Option<Vec<Answer>>> {
-    let batch = format!(
-        "BEGIN READ ONLY; SELECT secrets FROM {} WHERE key = {} AND value = ({}); {also}COMMIT",
+    also: &[Reading],
+) -> Result<Option<Vec<Result<Vec<Answer>, postgres::Error>>>> {
+    let begin = Own::new(format!(
+        "BEGIN READ ONLY; SELECT secrets FROM {} WHERE key = {} AND value = ({})",
         qualified(schema, "seen"),
         literal(&key(session, seen)),
         query(session)
-    );
-    let mut answers = match session.ask(&batch) {
-        Ok(answers) => answers,
+    ));
+    let read = match session.read(begin, also) {
+        Ok(read) => read,
         Err(error) if is_lost(&error) => return Err(server_error("cannot recognise the database", &error)),
         Err(_) => {
-            let _ = session.run("ROLLBACK");
+            session.roll_back();
             return Ok(None);
         }
     };
-    if answers.is_empty() {
-        return Ok(None);
-    }
-    let found = answers.remove(0);
-    Ok(found.first().is_some_and(|seal| seal == seen.seal.text()).then_some(answers))
+    let found = read.begun.first().and_then(Answer::first);
+    Ok(found.is_some_and(|seal| seal == seen.seal.text()).then_some(read.readings))
 }
 
 /// A query to be asked in the snapshot that is observed: the fingerprint of exactly what is seen there.

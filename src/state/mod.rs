@@ -6,7 +6,7 @@ pub mod fingerprint;
 use crate::error::{Error, Result};
 use crate::session::{Answer, Session, server_error};
 use crate::source::Files;
-use crate::sql::{ident, literal, qualified};
+use crate::sql::{Own, ident, literal, qualified};
 use crate::statement::StepRecord;
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeSet, HashSet};
@@ -98,8 +98,8 @@ pub fn ensure(session: &mut Session, schema: &str) -> Result<()> {
         return Ok(());
     }
     let batch = format!("BEGIN; SET LOCAL client_min_messages = warning; {}; COMMIT", definition(schema));
-    if let Err(error) = session.run(&batch) {
-        let _ = session.run("ROLLBACK");
+    if let Err(error) = session.run(&Own::new(&batch)) {
+        session.roll_back();
         let database = ident(&session.server.database);
         let user = ident(&session.server.user);
         return Err(server_error(format!("cannot create the tool's own schema `{schema}`"), &error)
@@ -178,7 +178,7 @@ pub fn begin(session: &mut Session, schema: &str, record: &RunRecord<'_>) -> Res
         keep_file(schema, record),
         insert_run(schema, record, "running", 0, "NULL")
     );
-    let answers = session.ask(&batch).map_err(|error| unrecorded(session, &error))?;
+    let answers = session.ask(&Own::new(&batch)).map_err(|error| unrecorded(session, &error))?;
     Ok(answers.last().and_then(|answer| answer.first()?.parse().ok()).unwrap_or_default())
 }
 
@@ -201,7 +201,7 @@ pub fn record_idle(
         remember(schema, memo),
         forget_idle(schema),
     );
-    session.run(&batch).map_err(|error| unrecorded(session, &error))
+    session.run(&Own::new(&batch)).map_err(|error| unrecorded(session, &error))
 }
 
 /// Deletes the oldest runs that had nothing to do.
@@ -222,7 +222,7 @@ pub fn record_recognised(session: &mut Session, schema: &str, record: &RunRecord
     let insert = insert_run(schema, record, "in sync", 0, "clock_timestamp()");
     let forget = if rand::random_ratio(1, 20) { forget_idle(schema) } else { String::new() };
     let batch = format!("BEGIN; SET LOCAL synchronous_commit = off; {insert} {forget} COMMIT");
-    session.run(&batch).map_err(|error| unrecorded(session, &error))
+    session.run(&Own::new(&batch)).map_err(|error| unrecorded(session, &error))
 }
 
 fn keep_file(schema: &str, record: &RunRecord<'_>) -> String {
@@ -280,7 +280,7 @@ pub fn record_steps(session: &mut Session, schema: &str, run: i64, steps: &[Step
         qualified(schema, "step"),
         values.join(", ")
     );
-    session.run(&batch).map_err(|error| unrecorded(session, &error))
+    session.run(&Own::new(&batch)).map_err(|error| unrecorded(session, &error))
 }
 
 /// Records the end of a run.
@@ -304,7 +304,7 @@ pub fn end(
         qualified(schema, "run"),
         literal(outcome),
     );
-    session.run(&batch).map_err(|error| unrecorded(session, &error))
+    session.run(&Own::new(&batch)).map_err(|error| unrecorded(session, &error))
 }
 
 fn remember(schema: &str, memo: &[Remembered]) -> String {
@@ -327,7 +327,7 @@ fn remember(schema: &str, memo: &[Remembered]) -> String {
 }
 
 fn unrecorded(session: &mut Session, error: &postgres::Error) -> Error {
-    let _ = session.run("ROLLBACK");
+    session.roll_back();
     server_error("cannot record the run in the tool's own schema", error)
 }
 
@@ -436,7 +436,8 @@ fn read_runs(session: &mut Session, schema: &str, which: &str) -> Result<Vec<Pas
         qualified(schema, "step"),
         qualified(schema, "run")
     );
-    let answers = session.ask(&query).map_err(|error| server_error("cannot read the history", &error))?;
+    let answers =
+        session.ask(&Own::new(&query)).map_err(|error| server_error("cannot read the history", &error))?;
     let rows = answers.iter().flat_map(Answer::rows);
     Ok(rows
         .map(|row| PastRun {
@@ -463,7 +464,8 @@ pub fn steps(session: &mut Session, schema: &str, run: i64) -> Result<Vec<PastSt
         "SELECT number, address, form, sql, duration_ms, outcome, error FROM {} WHERE run = {run} ORDER BY number",
         qualified(schema, "step")
     );
-    let answers = session.ask(&query).map_err(|error| server_error("cannot read the history", &error))?;
+    let answers =
+        session.ask(&Own::new(&query)).map_err(|error| server_error("cannot read the history", &error))?;
     let rows = answers.iter().flat_map(Answer::rows);
     Ok(rows
         .map(|row| PastStep {
@@ -514,7 +516,8 @@ pub fn earlier(session: &mut Session, schema: &str, wanted: Option<i64>) -> Resu
         qualified(schema, "step"),
         run.id
     );
-    let answers = session.ask(&query).map_err(|error| server_error("cannot read the history", &error))?;
+    let answers =
+        session.ask(&Own::new(&query)).map_err(|error| server_error("cannot read the history", &error))?;
     let created_since =
         answers.iter().flat_map(Answer::rows).map(|row| row.text("address").to_string()).collect();
     let content = file(session, schema, &run)?;
@@ -530,6 +533,7 @@ pub fn earlier(session: &mut Session, schema: &str, wanted: Option<i64>) -> Resu
 pub fn file(session: &mut Session, schema: &str, run: &PastRun) -> Result<Option<String>> {
     let query =
         format!("SELECT content FROM {} WHERE hash = {}", qualified(schema, "file"), literal(&run.file_hash));
-    let answers = session.ask(&query).map_err(|error| server_error("cannot read the history", &error))?;
+    let answers =
+        session.ask(&Own::new(&query)).map_err(|error| server_error("cannot read the history", &error))?;
     Ok(answers.first().and_then(|answer| answer.first().map(str::to_string)))
 }

@@ -13,7 +13,8 @@ use std::{
 use pgreconcile::{
     Error, ErrorKind,
     config::Connection,
-    pg::{self, ServerVersion, WaitEvent, connect_waiting, scram},
+    pg::{self, Message, WaitEvent, connect_waiting, scram},
+    sql::Own,
 };
 
 use crate::support::{self, Options, TempDir, unique};
@@ -45,7 +46,8 @@ fn wait_for(
 }
 
 fn scalar(client: &mut pg::Client, sql: &str) -> String {
-    client.query_one(sql, &[]).expect("one row").get(0)
+    let reply = client.send(Message::Own(Own::new(sql))).expect("an answer");
+    reply.tables[0].rows[0].at(0).expect("a value").to_string()
 }
 
 #[test]
@@ -301,7 +303,7 @@ fn the_session_is_named_and_its_version_known() {
         let db = server.database();
         let mut client = pg::connect(&settings(&db.url(), &[])).map_err(Error::from).expect("a connection");
         assert_eq!(scalar(&mut client, "show application_name"), "pgreconcile");
-        assert_eq!(ServerVersion::of(&mut client).expect("a version").major(), server.major());
+        assert_eq!(scalar(&mut client, "show server_version_num")[..2], server.major().to_string());
         let named = settings(&format!("{}?application_name=mine&options=-cwork_mem%3D7MB", db.url()), &[]);
         let mut client = pg::connect(&named).map_err(Error::from).expect("a connection");
         assert_eq!(scalar(&mut client, "show application_name"), "mine");
@@ -348,7 +350,8 @@ fn the_primary_is_found_beside_its_standby() {
 fn the_pool_opens_and_prepares_sessions() {
     let db = support::server().database();
     let pool = pg::pool::pool_with(&settings(&db.url(), &[]), 3, |client| {
-        client.batch_execute("set work_mem = '7MB'").map_err(|error| Error::failed(error.to_string()))
+        let set = client.send(Message::Own(Own::new("set work_mem = '7MB'")));
+        set.map(|_| ()).map_err(|error| Error::failed(error.to_string()))
     })
     .expect("a pool");
     assert_eq!(pool.state().connections, 0);

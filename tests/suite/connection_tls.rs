@@ -2,7 +2,7 @@
 
 use std::{fs, path::PathBuf, process::Command};
 
-use pgreconcile::{Error, ErrorKind, pg};
+use pgreconcile::{Error, ErrorKind, pg, sql::Own};
 use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, ExtendedKeyUsagePurpose, IsCa, KeyPair,
     date_time_ymd,
@@ -79,9 +79,9 @@ impl Files {
 fn outcome(cluster: &Cluster, rest: &str) -> Result<bool, Error> {
     let dsn = format!("hostaddr=127.0.0.1 port={} user=postgres dbname=postgres {rest}", cluster.port());
     let mut client = pg::connect(&settings(&dsn, &[])).map_err(Error::from)?;
-    let row =
-        client.query_one("select ssl from pg_stat_ssl where pid = pg_backend_pid()", &[]).expect("one row");
-    Ok(row.get(0))
+    let question = Own::new("select ssl from pg_stat_ssl where pid = pg_backend_pid()");
+    let reply = client.send(pg::Message::Own(question)).expect("an answer");
+    Ok(reply.tables[0].rows[0].at(0) == Some("t"))
 }
 
 #[track_caller]

@@ -123,6 +123,6 @@ fn a_connection_of_the_caller_will_do() {
     let connection = pgreconcile::config::Connection::resolve(Some(&url), &|_| None).expect("an address");
     let options = pgreconcile::Options::new(connection);
     let reconciler = pgreconcile::Reconciler::from_path(&path, &|_| None).expect("a valid file");
-    let report = reconciler.apply_on(db.connect(), &options, &|_| {}).expect("it is applied");
+    let report = reconciler.apply_on(db.connect().into(), &options, &|_| {}).expect("it is applied");
     assert_eq!(report.outcome, pgreconcile::report::Outcome::Applied);
 }

@@ -76,7 +76,7 @@ fn misfits(at: &Address, desired: &Body, observed: &Body) -> Preflight {
         format!("correct those rows, or say `using = \"…\"` on column `{}`", at.name()),
     );
     let before = format!(
-        "CREATE FUNCTION pg_temp.pgr_fits(pgr_row {relation}) RETURNS boolean LANGUAGE plpgsql AS {tag}{body}{tag}; "
+        "CREATE FUNCTION pg_temp.pgr_fits(pgr_row {relation}) RETURNS boolean LANGUAGE plpgsql AS {tag}{body}{tag}"
     );
-    Preflight { before, ..counting }
+    Preflight { before: vec![before], ..counting }
 }

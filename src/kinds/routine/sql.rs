@@ -49,6 +49,7 @@ fn filler(language: &str) -> &'static str {
 /// How the server can be asked to spell a signature.
 pub fn signature_context(word: &str, language: &str) -> Context {
     Context::Part {
+        setup: String::new(),
         before: format!("CREATE {word} pg_temp.pgr_routine"),
         after: filler(language).to_string(),
         spelled: format!("SELECT {SIGNATURE} FROM pg_proc p WHERE p.pronamespace = pg_my_temp_schema()"),
@@ -59,6 +60,7 @@ pub fn signature_context(word: &str, language: &str) -> Context {
 pub fn body_context(word: &str, at: &Address, signature: &Fragment) -> Context {
     let name = ident(split_routine(at.name()).0);
     Context::Part {
+        setup: String::new(),
         before: format!("CREATE {word} pg_temp.{name}{} LANGUAGE sql ", bare_text(signature.text())),
         after: String::new(),
         spelled: "SELECT pg_get_function_sqlbody(p.oid) FROM pg_proc p \
@@ -70,6 +72,7 @@ pub fn body_context(word: &str, at: &Address, signature: &Fragment) -> Context {
 /// How the server can be asked to spell the value of a setting that is a list.
 pub fn setting_context(name: &str) -> Context {
     Context::Part {
+        setup: String::new(),
         before: format!("CREATE FUNCTION pg_temp.pgr_routine() RETURNS void LANGUAGE sql SET {name} = "),
         after: " AS ''".to_string(),
         spelled: format!(

@@ -70,12 +70,15 @@ fn strays(at: &Address, body: &Body, cx: &Cx<'_>) -> Option<Preflight> {
     );
     let tag = dollar_tag(&code);
     Some(Preflight {
-        before: format!(
-            "CREATE TEMP TABLE pgr_whole (LIKE {}) PARTITION BY {}; \
-             CREATE TEMP TABLE pgr_part PARTITION OF pg_temp.pgr_whole {bounds}; DO {tag}{code}{tag}; ",
-            parent.qualified(),
-            there.parent_key
-        ),
+        before: vec![
+            format!(
+                "CREATE TEMP TABLE pgr_whole (LIKE {}) PARTITION BY {}",
+                parent.qualified(),
+                there.parent_key
+            ),
+            format!("CREATE TEMP TABLE pgr_part PARTITION OF pg_temp.pgr_whole {bounds}"),
+            format!("DO {tag}{code}{tag}"),
+        ],
         query: "SELECT current_setting('pgreconcile.strays'), current_setting('pgreconcile.few')".to_string(),
         rows: format!(
             "rows of the default partition `{}.{}` belong into it",
