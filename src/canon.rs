@@ -9,11 +9,12 @@ mod scratch;
 
 use crate::adopt::Renames;
 use crate::error::Result;
-use crate::kind::{Context, Terms};
+use crate::kind::{Context, Server, Terms};
 use crate::model::{Address, Model, Observed};
 use crate::session::{Answer, Reading, Session, server_error};
 use crate::sql::{Own, qualified};
 use crate::state::{Memo, Remembered};
+use crate::trust::Code;
 use part::Purpose;
 use question::{Question, from_clause};
 use renaming::Renaming;
@@ -26,6 +27,23 @@ pub struct Settled {
     pub learnt: Vec<Remembered>,
     /// Objects with a fragment that can be read only once something has its new name; until then it counts as the same.
     pub put_off: BTreeSet<Address>,
+    /// What is never read, because it calls code of somebody who is not trusted.
+    pub strange: Vec<Strange>,
+}
+
+/// A fragment that calls code of a role that is not trusted, and whose texts differ.
+#[derive(Debug, Clone)]
+pub struct Strange {
+    /// The object.
+    pub address: Address,
+    /// The attribute.
+    pub attribute: String,
+    /// What the file says.
+    pub desired: String,
+    /// What the database says, if it has the object.
+    pub observed: Option<String>,
+    /// The role.
+    pub role: String,
 }
 
 /// Settles every fragment of `desired` that `observed` has too.
@@ -37,10 +55,11 @@ pub fn settle(
     desired: &mut Model,
     observed: &mut Observed,
     renames: &Renames,
-    memo: &Memo,
+    (memo, code): (&Memo, &Code),
     terms: &Terms<'_>,
 ) -> Result<Settled> {
-    let mut questions = question::collect(desired, observed, terms.registry);
+    let mut settled = Settled::default();
+    let mut questions = question::collect(desired, observed, terms.registry, code.meaning());
     questions.retain(|question| match memo.knows(&question.remembered()) {
         true => {
             question.settle(desired, terms.registry, &question.observed);
@@ -48,17 +67,18 @@ pub fn settle(
         }
         false => true,
     });
+    if !code.is_all_trusted() {
+        settled.strange = strange(&mut questions, desired, observed, code, (&session.server, terms));
+    }
     if questions.is_empty() {
-        return Ok(Settled::default());
+        return Ok(settled);
     }
     log::debug!("asking the server about {} expressions", questions.len());
-    let functions = question::sql_functions(observed);
     // EXPLAIN knows only the names that are there now.
     let renaming = renaming::renaming(&terms.cx(&session.server, desired, observed), renames);
     let settled_names = renaming.is_empty() || session.server.in_recovery;
     let (explainable, mut residue): (Vec<Question>, Vec<Question>) =
-        questions.into_iter().partition(|question| settled_names && question.can_be_explained(&functions));
-    let mut settled = Settled::default();
+        questions.into_iter().partition(|question| settled_names && question.can_be_explained(code));
     for (question, spelled) in explain(session, explainable, terms)? {
         match spelled {
             Some((one, two)) if question::same(&one, &two) => {
@@ -78,6 +98,43 @@ pub fn settle(
         settled.learnt.clear();
     }
     Ok(settled)
+}
+
+/// Takes out the questions of which one side may call code of a stranger: they are never asked, and count as the same.
+/// Gives them, and what is new in the file and calls such code.
+fn strange(
+    questions: &mut Vec<Question>,
+    desired: &mut Model,
+    observed: &Observed,
+    code: &Code,
+    (server, terms): (&Server, &Terms<'_>),
+) -> Vec<Strange> {
+    let mut found = Vec::new();
+    questions.retain(|question| {
+        let of_table = question.there.table().and_then(|table| code.stranger_called_by(table));
+        let called = code.stranger_called_by(&question.address).or(of_table);
+        let Some(role) = called.or_else(|| code.stranger_named_in(&question.desired, &server.schemas)) else {
+            return true;
+        };
+        question.settle(desired, terms.registry, &question.observed);
+        found.push(Strange {
+            address: question.address.clone(),
+            attribute: question.attribute.clone(),
+            desired: question.desired.clone(),
+            observed: Some(question.observed.clone()),
+            role: role.to_string(),
+        });
+        false
+    });
+    for question in question::every(desired, terms.registry) {
+        let is_new = !observed.model.contains(&question.address) && question.context != Context::Statement;
+        let called = code.stranger_called_in(&question.desired, &server.schemas).filter(|_| is_new);
+        if let Some(role) = called {
+            let Question { address, attribute, desired, .. } = question;
+            found.push(Strange { address, attribute, desired, observed: None, role: role.to_string() });
+        }
+    }
+    found
 }
 
 /// Settles what only temporary objects can tell.
@@ -158,10 +215,21 @@ fn read_again(
 ///
 /// # Errors
 /// `Failed` if the connection is lost.
-pub fn print_again(session: &mut Session, observed: &mut Model, terms: &Terms<'_>) -> Result<()> {
+pub fn print_again(
+    session: &mut Session,
+    observed: &mut Model,
+    code: &Code,
+    terms: &Terms<'_>,
+) -> Result<()> {
     // Measured on 13 to 18: only the cast of an array of literals is printed in such a way.
     let mut questions = question::every(observed, terms.registry);
-    questions.retain(|question| question.desired.contains("(ARRAY[") && question.desired.contains("[])"));
+    questions.retain(|question| {
+        let table = question.context.table();
+        let strange = [Some(&question.address), table].into_iter().flatten();
+        question.desired.contains("(ARRAY[")
+            && question.desired.contains("[])")
+            && strange.into_iter().all(|at| code.stranger_called_by(at).is_none())
+    });
     let printed = scratch::spell(session, questions, Purpose::Print, &Renaming::default(), terms)?;
     for (question, text) in printed {
         if let Some(text) = text {

@@ -50,6 +50,7 @@ pub mod spec;
 pub mod sql;
 pub mod state;
 pub mod statement;
+pub mod trust;
 
 pub use error::{Error, ErrorKind, Result};
 pub use reconcile::{Options, Reconciler};

@@ -357,9 +357,19 @@ pub struct Observed {
     pub tables: HashMap<Address, TableFacts>,
     /// What could not be asked about, and why.
     pub unasked: Vec<(Address, String)>,
+    /// By the names of its address, what belongs to a role that is not trusted or calls its code, and the role.
+    pub strange: BTreeMap<Vec<String>, String>,
 }
 
 impl Observed {
+    /// The role that is not trusted and to which the object at `at`, or the table that it is part of, belongs, or whose
+    /// code it calls.
+    pub fn stranger(&self, at: &Address) -> Option<&str> {
+        let at = at.subject().unwrap_or(at);
+        let table = at.path().get(..2).unwrap_or_default();
+        self.strange.get(at.path()).or_else(|| self.strange.get(table)).map(String::as_str)
+    }
+
     /// Whether the table is there and holds rows, as far as its size tells.
     pub fn holds_rows(&self, table: &Address) -> bool {
         self.tables.get(table).is_some_and(|facts| facts.bytes > 0)

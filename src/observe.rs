@@ -8,13 +8,26 @@ use crate::model::{Entry, Model, Observed};
 use crate::session::{Answer, Reading, Session, server_error};
 use crate::sql::Own;
 use crate::state::{self, Memo, fingerprint};
+use crate::trust::{self, Code};
 use std::collections::BTreeSet;
+
+/// What is read of the catalog.
+pub struct Snapshot {
+    /// The objects.
+    pub observed: Observed,
+    /// Whose code they call.
+    pub code: Code,
+    /// What earlier runs remember.
+    pub memo: Memo,
+    /// The fingerprint of what was read.
+    pub fingerprint: String,
+}
 
 /// Reads every kind in the schemas that the session's server is set to, and what earlier runs remember.
 ///
 /// # Errors
 /// `Failed` if the catalog cannot be read.
-pub fn catalog(session: &mut Session, registry: &Registry) -> Result<(Observed, Memo, String)> {
+pub fn catalog(session: &mut Session, registry: &Registry) -> Result<Snapshot> {
     session.server.vacant = vacant(session)?;
     let mut batch = String::new();
     let mut readers = Vec::new();
@@ -25,6 +38,10 @@ pub fn catalog(session: &mut Session, registry: &Registry) -> Result<(Observed, 
             batch.push_str("; ");
             readers.push(kind);
         }
+    }
+    for query in trust::queries(&session.server) {
+        batch.push_str(&query);
+        batch.push_str("; ");
     }
     if let Some(state) = &session.server.state {
         batch.push_str(&state::memo_query(state));
@@ -39,10 +56,12 @@ pub fn catalog(session: &mut Session, registry: &Registry) -> Result<(Observed, 
             kind.observe(&row, &session.server, &mut observed);
         }
     }
+    let code = Code::read(answers.get(readers.len()..).unwrap_or_default());
+    observed.strange = code.strange();
     let remembers = session.server.state.is_some();
-    let memo = answers.get(readers.len()).filter(|_| remembers).map(Memo::read).unwrap_or_default();
-    let value = answers.last().and_then(|answer| answer.first()).unwrap_or_default().to_string();
-    Ok((observed, memo, value))
+    let memo = answers.get(readers.len() + 3).filter(|_| remembers).map(Memo::read).unwrap_or_default();
+    let fingerprint = answers.last().and_then(|answer| answer.first()).unwrap_or_default().to_string();
+    Ok(Snapshot { observed, code, memo, fingerprint })
 }
 
 /// Begins the snapshot, and gives the kinds of which there is nothing to read in it.

@@ -6,6 +6,7 @@ use crate::kind::{Context, Terms};
 use crate::model::Address;
 use crate::session::Reading;
 use crate::sql::{columns_line, ident, idents, literal, qualified};
+use crate::trust::refuse_volatile_calls;
 
 const BARE: &str = "SET LOCAL search_path = pg_catalog, pg_temp; ";
 
@@ -165,13 +166,13 @@ impl Scene<'_> {
         let two = format!("pg_get_partkeydef('{copy}'::regclass)");
         let literal = literal(&question.observed);
         let made = |name: &str, like: &str, key: &str| {
-            format!("CREATE TEMP TABLE pgr_{name}_{number} (LIKE {like}) PARTITION BY {key}")
+            format!("CREATE TEMP TABLE {name} (LIKE {like}) PARTITION BY {key}")
         };
         let mut part = Part::default();
-        part.before.own(path).foreign(made("table", &there, &question.observed));
+        part.before.own(path).foreign(made(&format!("pgr_table_{number}"), &there, &question.observed));
         part.after
             .own(format!("{path}{}", self.renamed(table)))
-            .foreign(made("desired", copy, &question.desired))
+            .foreign(made(&format!("pgr_desired_{number}"), copy, &question.desired))
             .own(format!("{BARE}SELECT CASE WHEN {one} = {two} THEN {literal} ELSE {one} END"));
         part
     }
@@ -185,6 +186,7 @@ impl Scene<'_> {
         };
         let there = self.there(table);
         part.before
+            .own(format!("{BARE}{}", refuse_volatile_calls(*number, &question.desired)))
             .own(path)
             .foreign(format!("CREATE TEMP TABLE pgr_table_{number} (LIKE {there}) PARTITION BY {key}"))
             .foreign(format!(

@@ -5,6 +5,7 @@ use crate::kind::{Context, Registry};
 use crate::model::{Address, Model, Observed};
 use crate::sql::{Fragment, ident};
 use crate::state::{Remembered, digest};
+use crate::trust::{Code, Meaning};
 use std::collections::{HashMap, HashSet};
 
 /// A desired and an observed fragment at one address and attribute, spelled differently.
@@ -17,12 +18,17 @@ pub struct Question {
     pub context: Context,
     /// The context of the observed fragment.
     pub there: Context,
-    /// The types of the columns over which the observed fragment is read: under others the same text means another thing.
-    pub types: String,
+    /// What gives the text its meaning: the types of the columns over which it is read, what it may call, what it reads.
+    pub meaning: String,
 }
 
 /// Every pair of fragments whose texts differ.
-pub fn collect(desired: &mut Model, observed: &mut Observed, registry: &Registry) -> Vec<Question> {
+pub fn collect(
+    desired: &mut Model,
+    observed: &mut Observed,
+    registry: &Registry,
+    meaning: &Meaning,
+) -> Vec<Question> {
     let mut questions = Vec::new();
     for entry in desired.iter_mut().filter(|entry| !entry.absent) {
         let Some(kind) = registry.get(entry.address.kind) else { continue };
@@ -41,7 +47,7 @@ pub fn collect(desired: &mut Model, observed: &mut Observed, registry: &Registry
                     observed: text.clone(),
                     context,
                     there: there.clone(),
-                    types: String::new(),
+                    meaning: String::new(),
                 });
             }
         });
@@ -49,7 +55,8 @@ pub fn collect(desired: &mut Model, observed: &mut Observed, registry: &Registry
     let types = if questions.is_empty() { HashMap::new() } else { types(&observed.model, registry) };
     for question in &mut questions {
         let of = question.there.table().and_then(|table| types.get(table));
-        question.types = of.cloned().unwrap_or_default();
+        let read = if question.reads_relations() { &meaning.read } else { "" };
+        question.meaning = format!("{}\n{}\n{read}", of.map_or("", String::as_str), meaning.called);
     }
     questions
 }
@@ -80,18 +87,11 @@ pub fn every(model: &mut Model, registry: &Registry) -> Vec<Question> {
                 observed: fragment.text().to_string(),
                 there: context.clone(),
                 context,
-                types: String::new(),
+                meaning: String::new(),
             });
         });
     }
     questions
-}
-
-/// Names of functions whose calls the server may put the body in place of, so that EXPLAIN no longer shows which one
-/// was called.
-pub fn sql_functions(observed: &Observed) -> HashSet<String> {
-    let callable = observed.model.addresses().filter_map(|address| address.name().split_once('('));
-    callable.map(|(name, _)| name.to_string()).collect()
 }
 
 /// Whether two spellings of the server mean the same: they are the same, but for words that the manual declares
@@ -174,7 +174,7 @@ impl Question {
             address: self.address.to_string(),
             attribute: self.attribute.clone(),
             desired: digest(&format!("{:?}\n{}", self.context, self.desired)),
-            observed: digest(&format!("{}\n{}", self.types, self.observed)),
+            observed: digest(&format!("{}\n{}", self.meaning, self.observed)),
         }
     }
 
@@ -188,8 +188,16 @@ impl Question {
         matches!(self.context, Context::Index { .. } | Context::Exclusion { .. } | Context::Query { .. })
     }
 
-    /// Whether EXPLAIN shows all of it: no collation, no subquery, no call that may have been put in line.
-    pub fn can_be_explained(&self, functions: &HashSet<String>) -> bool {
+    /// Whether it may read other relations than its own table.
+    fn reads_relations(&self) -> bool {
+        let reads = |text: &str| text.to_lowercase().contains("select");
+        matches!(self.context, Context::Query { .. } | Context::Part { .. })
+            || reads(&self.desired)
+            || reads(&self.observed)
+    }
+
+    /// Whether EXPLAIN shows all of it: no collation, no subquery, no call in whose place it shows a result or a body.
+    pub fn can_be_explained(&self, code: &Code) -> bool {
         if matches!(
             self.context,
             Context::Index { .. }
@@ -212,10 +220,7 @@ impl Question {
         let (one, two) = (words(&self.desired), words(&self.observed));
         let hidden =
             ["collate", "select", "exists"].iter().any(|word| one.contains(*word) || two.contains(*word));
-        let calls = |words: &HashSet<String>| -> HashSet<String> {
-            functions.iter().filter(|name| words.contains(&name.to_lowercase())).cloned().collect()
-        };
-        !hidden && calls(&one) == calls(&two)
+        !hidden && !code.may_hide_calls(&self.desired) && !code.may_hide_calls(&self.observed)
     }
 
     /// Both fragments as items of a SELECT.

@@ -2,9 +2,9 @@
 //! afterwards: as the file declares it, else exactly as it was.
 
 use super::{delta, replacing};
-use crate::delta::{Action, Alteration, Change, Delta};
+use crate::delta::{Action, Alteration, Change, Delta, Obstacle};
 use crate::kind::{Cx, Kind};
-use crate::model::{Address, Body, Entry};
+use crate::model::{Address, Body, Entry, printable};
 use crate::statement::Step;
 use std::collections::{HashMap, HashSet};
 
@@ -89,9 +89,26 @@ pub(super) fn recreate(deltas: &mut Vec<Delta>, cx: &Cx<'_>) {
             found.changes.push(because(&address));
             (found.action, found.before, found.steps) = (Action::Replace, replacing(away), steps);
             found.needs.extend(needs);
+            found.obstacle = found.obstacle.take().or_else(|| stranger(&there.address, &address, cx));
         }
     }
     tie_up(deltas);
+}
+
+/// To make anew what belongs to somebody who is not trusted, or calls their code, is to run that code: a query fills a
+/// materialized view, a check is held against rows, literals are read.
+fn stranger(there: &Address, cause: &Address, cx: &Cx<'_>) -> Option<Obstacle> {
+    let role = printable(cx.observed.stranger(there)?);
+    Some(Obstacle {
+        message: format!(
+            "{there} depends on {cause} and would have to be made anew, but it belongs to role `{role}`, or calls its code, \
+             and `{role}` is not trusted"
+        ),
+        hint: format!(
+            "drop it, or take its use of {cause} away; if you trust `{role}`, say so in `owners` under `[reconcile]`"
+        ),
+        span: None,
+    })
 }
 
 fn by_address(deltas: &[Delta]) -> HashMap<Address, usize> {

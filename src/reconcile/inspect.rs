@@ -7,7 +7,7 @@ use crate::inspect::{self, Layout, Unmodelled};
 use crate::kind::{Names, Place, Registry, Terms};
 use crate::kinds;
 use crate::model::{Address, Model, printable};
-use crate::observe;
+use crate::observe::{self, Snapshot};
 use crate::pg::Client;
 use crate::scope::LeftAlone;
 use crate::session::{Access, Session, server_error};
@@ -43,7 +43,7 @@ pub fn inspect(client: Client, options: &Options, split: Split) -> Result<Inspec
     session.arm(&options.interrupt);
     session.server.schemas = schemas(&mut session)?;
     session.server.seats = registry.iter().filter_map(|kind| kind.seat()).collect();
-    let (mut observed, _, _) = observe::catalog(&mut session, &registry)?;
+    let Snapshot { mut observed, code, .. } = observe::catalog(&mut session, &registry)?;
     let left_alone = options.scope.apply(&mut Model::default(), &mut observed.model, &registry);
     let (allow, retire) = (BTreeSet::new(), BTreeSet::new());
     let terms = Terms {
@@ -53,7 +53,7 @@ pub fn inspect(client: Client, options: &Options, split: Split) -> Result<Inspec
         search_path: DEFAULT_SCHEMA,
         retire: &retire,
     };
-    canon::print_again(&mut session, &mut observed.model, &terms)?;
+    canon::print_again(&mut session, &mut observed.model, &code, &terms)?;
     let unmodelled = inspect::unmodelled(&mut session)?;
     let names = Names {
         version: session.server.version,

@@ -17,7 +17,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::kind::{Kind, Registry, Terms};
 use crate::kinds;
 use crate::model::{Address, Model, Observed};
-use crate::observe;
+use crate::observe::{self, Snapshot};
 use crate::pg::{self, Client};
 use crate::plan::{self, Limits, Plan};
 use crate::report::{Outcome, Report};
@@ -415,14 +415,16 @@ impl Reconciler {
         let allow = self.consents(options);
         let (path, schema) = (self.search_path(), self.state_schema());
         let terms = self.terms(&schema, &allow, &path);
-        let (mut observed, memo, fingerprint) = observe::catalog(session, &self.registry)?;
+        let Snapshot { mut observed, code, memo, fingerprint } = observe::catalog(session, &self.registry)?;
         let memo = if options.force { Memo::default() } else { memo };
         adopt::spell_types(session, &mut desired, &observed.model, &self.registry, &path)?;
         let renames = adopt::pair(&mut desired, &mut observed, &self.left, &self.registry);
         let left_alone = options.scope.apply(&mut desired, &mut observed.model, &self.registry);
         observe::data(session, &desired, &mut observed, &terms)?;
-        let Settled { learnt, put_off } =
-            canon::settle(session, &mut desired, &mut observed, &renames, &memo, &terms)?;
+        let known = (&memo, &code);
+        let Settled { learnt, put_off, strange } =
+            canon::settle(session, &mut desired, &mut observed, &renames, known, &terms)?;
+        self.refuse_strange(&strange)?;
         let cx = terms.cx(&session.server, &desired, &observed);
         let limits = Limits { large: self.desired.settings.large.unwrap_or(Limits::default().large) };
         let plan = plan::plan(diff::diff(&cx, &renames), &cx, &limits);

@@ -1,6 +1,9 @@
 //! Whose objects are taken for what the file declares.
 
 use super::Reconciler;
+use crate::canon::Strange;
+use crate::error::{Error, Result};
+use crate::model::printable;
 use crate::spec::Desired;
 use std::collections::BTreeSet;
 
@@ -21,5 +24,38 @@ impl Reconciler {
             owners.insert(owner);
         }
         owners.into_iter().collect()
+    }
+
+    /// An error for what is not read because it calls code of somebody who is not trusted, with the ways out.
+    pub(super) fn refuse_strange(&self, strange: &[Strange]) -> Result<()> {
+        let roles: BTreeSet<&str> = strange.iter().map(|strange| strange.role.as_str()).collect();
+        if roles.is_empty() {
+            return Ok(());
+        }
+        let list = |quote: &str| {
+            let quoted = roles.iter().map(|role| format!("{quote}{}{quote}", printable(role)));
+            quoted.collect::<Vec<_>>().join(", ")
+        };
+        let s = if strange.len() == 1 { " calls" } else { "s call" };
+        let mut error = Error::failed(format!(
+            "{} expression{s} code that belongs to a role that is not trusted, so the server is not asked about it; \
+             nothing was executed",
+            strange.len()
+        ));
+        for Strange { address, attribute, desired, observed, role } in strange.iter().take(20) {
+            error = error.note(format!("  {address}: code of role `{}`", printable(role)));
+            error = error.note(format!("    {attribute} in the file: {}", printable(desired)));
+            if let Some(observed) = observed {
+                error = error.note(format!("    {attribute} in the database: {}", printable(observed)));
+            }
+            let origin = self.desired.model.get(address).and_then(|entry| entry.origin);
+            error.notes.extend(origin.map(|span| self.desired.files.excerpt(span)));
+        }
+        Err(error.hint(format!(
+            "if you trust {}, say `owners = [{}]` under `[reconcile]`; otherwise replace the expression, in the database \
+             too, by one that calls nothing of it",
+            list("`"),
+            list("\"")
+        )))
     }
 }

@@ -28,6 +28,7 @@ const FLOORS: &[&[&str]] = &[
     &["kinds"],
     &["session"],
     &["state"],
+    &["trust"],
     STAGES,
     &["reconcile"],
 ];
@@ -234,6 +235,50 @@ fn rooms_import_no_rooms() {
         let up = "super::".repeat(module.len() - 1);
         for (number, line) in source.code.iter().enumerate().filter(|(_, line)| line.contains(&up)) {
             complaints.push(format!("{}:{}: leaves its room: {}", source.path, number + 1, line.trim()));
+        }
+    }
+    nothing(&complaints);
+}
+
+/// What reaches the server, and who may send it: text of others as one statement, scripts and the plan by whoever executes,
+/// all else as SQL of our own; and one place that knows the driver.
+const MESSAGES: &[(&str, &[&str])] = &[
+    ("simple_query", &["src/pg/client.rs"]),
+    ("query_typed", &["src/pg/client.rs"]),
+    ("postgres::Client", &["src/pg/client.rs"]),
+    (".exchange(", &["src/pg/client.rs", "src/session.rs"]),
+    (
+        ".send(Message::",
+        &["src/pg/", "src/session.rs", "src/apply/parallel.rs", "src/reconcile/reconnect.rs"],
+    ),
+    ("Execution::new(", &["src/apply/execute.rs", "src/apply/parallel.rs", "src/reconcile/development.rs"]),
+    ("Foreign::new(", &["src/session.rs"]),
+    (
+        "Reading::default()",
+        &["src/adopt", "src/canon", "src/observe.rs", "src/apply/rehearse.rs", "src/apply/preflight.rs"],
+    ),
+    ("tokio_postgres::", &["src/pg/"]),
+];
+
+#[test]
+fn there_is_one_way_to_speak_to_the_server() {
+    let mut complaints = Vec::new();
+    for (words, places) in MESSAGES {
+        let mut used = false;
+        for source in sources("src") {
+            for (number, _) in source.code.iter().enumerate().filter(|(_, code)| code.contains(words)) {
+                used = true;
+                if !places.iter().any(|place| source.path.starts_with(place)) {
+                    complaints.push(format!(
+                        "{}:{}: `{words}` is not for this file",
+                        source.path,
+                        number + 1
+                    ));
+                }
+            }
+        }
+        if !used {
+            complaints.push(format!("`{words}` is used nowhere any more"));
         }
     }
     nothing(&complaints);

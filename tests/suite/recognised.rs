@@ -190,6 +190,7 @@ const NO_CATALOGS: &[&str] = &["pg_", "pg_attver", "pg_catalog"];
 /// A server of the newest major, as the queries of the rooms are written for it.
 fn newest(registry: &Registry) -> Server {
     Server {
+        owners: Vec::new(),
         version: ServerVersion(180_000),
         user: "u".into(),
         database: "d".into(),

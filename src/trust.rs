@@ -1,0 +1,386 @@
+//! Whose code there is in the database, and which expressions call it. To read an expression is to run code: constants
+//! are folded, literals of a domain are checked, an index is built. So what calls a routine, an operator or a type of
+//! somebody who is not trusted is never shown to the server again; it is compared as text.
+//!
+//! What calls what is known from `pg_depend`, in the snapshot in which the catalog is read.
+
+use crate::kind::Server;
+use crate::model::Address;
+use crate::pg::Feature;
+use crate::session::Answer;
+use crate::sql::{literal, operator_name};
+use std::collections::{BTreeMap, HashSet};
+
+/// Where the code is that an expression may call.
+#[derive(Debug, Clone, Default)]
+pub struct Code {
+    /// The words of names whose calls a plan may show without their names: see [`Code::may_hide_calls`].
+    foldable: HashSet<String>,
+    /// Operators for which the same holds, each with the names of the types of its sides that are not PostgreSQL's.
+    operators: Vec<(String, Vec<String>)>,
+    strangers: Strangers,
+    meaning: Meaning,
+}
+
+/// What belongs to roles that are not trusted. There is nothing of it in most databases.
+#[derive(Debug, Clone, Default)]
+struct Strangers {
+    /// Routines, types and operators.
+    named: Vec<Named>,
+    /// By the names of its address, what calls any of it, and the role.
+    callers: BTreeMap<Vec<String>, String>,
+    /// Their relations.
+    relations: BTreeMap<Vec<String>, String>,
+}
+
+/// What an expression may name.
+#[derive(Debug, Clone)]
+struct Named {
+    is_routine: bool,
+    schema: String,
+    name: String,
+    /// To whom it belongs.
+    stranger: String,
+}
+
+/// What gives the text of an expression its meaning, besides the columns of its own table.
+#[derive(Debug, Clone, Default)]
+pub struct Meaning {
+    /// A digest of the routines, operators and types that can be called.
+    pub called: String,
+    /// A digest of the columns of every relation that a query reads.
+    pub read: String,
+}
+
+/// The queries whose answers [`Code::read`] takes, for the snapshot in which the catalog is read.
+pub fn queries(server: &Server) -> [String; 3] {
+    [named(server), callers(server), meaning(server)]
+}
+
+/// The name of a role that is not trusted; NULL for the others.
+fn stranger(server: &Server, owner: &str) -> String {
+    format!("CASE WHEN {} THEN NULL ELSE pg_get_userbyid({owner})::text END", server.trusts(owner))
+}
+
+/// Routines, operators and types that expressions may call, but for PostgreSQL's own.
+fn named(server: &Server) -> String {
+    let own = "'pg_catalog'::regnamespace";
+    // Of an immutable routine a plan shows the result, of one in SQL the body.
+    let folds = "(p.provolatile = 'i' OR p.prolang = 14)";
+    let of = |owner: &str| stranger(server, owner);
+    format!(
+        "SELECT DISTINCT 'routine' AS sort, n.nspname::text AS place, p.proname::text AS name, NULL::text AS types, \
+         {folds} AS folds, {} AS stranger FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace \
+         WHERE p.pronamespace <> {own} \
+         UNION ALL SELECT DISTINCT 'symbol', n.nspname::text, o.oprname::text, \
+         to_json(array_remove(ARRAY[CASE WHEN l.typnamespace <> {own} THEN l.typname END, \
+         CASE WHEN r.typnamespace <> {own} THEN r.typname END], NULL))::text, {folds}, {} \
+         FROM pg_operator o JOIN pg_namespace n ON n.oid = o.oprnamespace JOIN pg_proc p ON p.oid = o.oprcode \
+         LEFT JOIN pg_type l ON l.oid = o.oprleft LEFT JOIN pg_type r ON r.oid = o.oprright WHERE o.oprnamespace <> {own} \
+         UNION ALL SELECT DISTINCT 'cast', n.nspname::text, t.typname::text, NULL, {folds}, NULL \
+         FROM pg_cast c JOIN pg_proc p ON p.oid = c.castfunc JOIN pg_type t ON t.oid IN (c.castsource, c.casttarget) \
+         JOIN pg_namespace n ON n.oid = t.typnamespace WHERE p.pronamespace <> {own} \
+         UNION ALL SELECT 'type', n.nspname::text, t.typname::text, NULL, false, {} \
+         FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace WHERE {} AND NOT {} ORDER BY 1, 2, 3, 4, 5, 6",
+        of("p.proowner"),
+        of("o.oprowner"),
+        of("t.typowner"),
+        TYPES_WITH_CODE,
+        server.trusts("t.typowner"),
+    )
+}
+
+/// A condition on `pg_type t`: values of the type can have code of its owner run.
+const TYPES_WITH_CODE: &str =
+    "t.oid >= 16384 AND (t.typtype IN ('d', 'r') OR t.typtype = 'b' AND t.typelem = 0)";
+
+/// What belongs to strangers, as a list of `strange(class, oid, who)`.
+fn strange(server: &Server) -> String {
+    let strange = |owner: &str| format!("NOT {}", server.trusts(owner));
+    format!(
+        "SELECT 'pg_proc'::regclass::oid, p.oid, p.proowner FROM pg_proc p WHERE p.oid >= 16384 AND {} \
+         UNION ALL SELECT 'pg_operator'::regclass, o.oid, o.oprowner FROM pg_operator o WHERE o.oid >= 16384 AND {} \
+         UNION ALL SELECT 'pg_type'::regclass, t.oid, t.typowner FROM pg_type t WHERE {TYPES_WITH_CODE} AND {}",
+        strange("p.proowner"),
+        strange("o.oprowner"),
+        strange("t.typowner"),
+    )
+}
+
+/// What may call something of `strange`, as `calls(class, oid, sub, who)`: that itself; and trusted routines, where a
+/// bare name in their bodies is looked for along a path on which strangers have something.
+fn calls(server: &Server) -> String {
+    let parsed = if server.has(Feature::SqlBody) { "p.prosqlbody IS NULL" } else { "true" };
+    let here = format!("({} OR n.nspname = 'public')", server.in_schemas("n.nspname"));
+    format!(
+        "SELECT class, oid, 0, who FROM strange \
+         UNION ALL SELECT 'pg_proc'::regclass, p.oid, 0, s.who FROM (\
+         SELECT p.proowner FROM strange s JOIN pg_proc p ON p.oid = s.oid JOIN pg_namespace n ON n.oid = p.pronamespace \
+         WHERE s.class = 'pg_proc'::regclass AND {here} \
+         UNION SELECT o.oprowner FROM strange s JOIN pg_operator o ON o.oid = s.oid \
+         JOIN pg_namespace n ON n.oid = o.oprnamespace WHERE s.class = 'pg_operator'::regclass AND {here}\
+         ) s(who), pg_proc p JOIN pg_language l ON l.oid = p.prolang \
+         WHERE p.oid >= 16384 AND l.lanname NOT IN ('internal', 'c') AND {parsed} \
+         AND NOT EXISTS (SELECT FROM unnest(p.proconfig) c WHERE starts_with(c, 'search_path='))"
+    )
+}
+
+/// What depends on something of `tainted t`.
+const DEPENDENTS: &str = "SELECT e.class, e.oid, e.sub, t.who FROM tainted t CROSS JOIN LATERAL (\
+     SELECT d.classid AS class, d.objid AS oid, d.objsubid AS sub FROM pg_depend d WHERE d.refclassid = t.class \
+     AND d.refobjid = t.oid AND (t.sub = 0 OR d.refobjsubid IN (0, t.sub)) AND d.deptype IN ('n', 'a', 'i') \
+     UNION ALL SELECT 'pg_class'::regclass, r.ev_class, 0 FROM pg_rewrite r \
+     WHERE t.class = 'pg_rewrite'::regclass AND r.oid = t.oid AND r.rulename = '_RETURN') e";
+
+/// What of `tainted t` is no object of its own in a file: that whose part it is.
+const WHOLES: &str = "SELECT 'pg_class'::regclass, f.adrelid, f.adnum, t.who FROM tainted t JOIN pg_attrdef f \
+     ON t.class = 'pg_attrdef'::regclass AND f.oid = t.oid \
+     UNION SELECT 'pg_type'::regclass, k.contypid, 0, t.who FROM tainted t JOIN pg_constraint k \
+     ON t.class = 'pg_constraint'::regclass AND k.oid = t.oid AND k.contypid <> 0 \
+     UNION SELECT 'pg_publication'::regclass, r.prpubid, 0, t.who FROM tainted t JOIN pg_publication_rel r \
+     ON t.class = 'pg_publication_rel'::regclass AND r.oid = t.oid";
+
+/// The names of the address of the object `m`.
+fn names() -> String {
+    let (routine, operator) = ("p.proname || '(' || oidvectortypes(p.proargtypes) || ')'", operator_name!());
+    format!(
+        "CASE m.class \
+         WHEN 'pg_proc'::regclass THEN (SELECT ARRAY[n.nspname::text, {routine}] FROM pg_proc p \
+         JOIN pg_namespace n ON n.oid = p.pronamespace WHERE p.oid = m.oid) \
+         WHEN 'pg_operator'::regclass THEN (SELECT ARRAY[n.nspname::text, {operator}] FROM pg_operator o \
+         JOIN pg_namespace n ON n.oid = o.oprnamespace WHERE o.oid = m.oid) \
+         WHEN 'pg_type'::regclass THEN (SELECT ARRAY[n.nspname::text, t.typname::text] FROM pg_type t \
+         JOIN pg_namespace n ON n.oid = t.typnamespace WHERE t.oid = m.oid) \
+         WHEN 'pg_statistic_ext'::regclass THEN (SELECT ARRAY[n.nspname::text, c.relname::text, s.stxname::text] \
+         FROM pg_statistic_ext s JOIN pg_class c ON c.oid = s.stxrelid JOIN pg_namespace n ON n.oid = s.stxnamespace \
+         WHERE s.oid = m.oid) \
+         WHEN 'pg_class'::regclass THEN (SELECT array_remove(ARRAY[n.nspname::text, i.relname::text, c.relname::text, \
+         a.attname::text], NULL) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
+         LEFT JOIN pg_index x ON x.indexrelid = c.oid LEFT JOIN pg_class i ON i.oid = x.indrelid \
+         LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = m.sub AND m.sub > 0 WHERE c.oid = m.oid) \
+         ELSE (pg_identify_object_as_address(m.class, m.oid, 0)).object_names END"
+    )
+}
+
+/// Everything that depends on what a role owns that is not trusted, and the relations of such roles, with the names of
+/// their addresses.
+fn callers(server: &Server) -> String {
+    let (strange, calls, names) = (strange(server), calls(server), names());
+    let here = server.in_schemas("n.nspname");
+    let trusted = server.trusts("c.relowner");
+    format!(
+        "WITH RECURSIVE strange(class, oid, who) AS ({strange}), calls(class, oid, sub, who) AS ({calls}), \
+         tainted(class, oid, sub, who) AS (SELECT * FROM calls UNION {DEPENDENTS}), \
+         marked AS (SELECT * FROM tainted UNION {WHOLES}) \
+         SELECT to_json({names})::text AS names, pg_get_userbyid(m.who)::text AS stranger, false AS owned FROM marked m \
+         WHERE m.class IN ('pg_proc'::regclass, 'pg_operator'::regclass, 'pg_type'::regclass, 'pg_class'::regclass, \
+         'pg_statistic_ext'::regclass, 'pg_constraint'::regclass, 'pg_trigger'::regclass, 'pg_policy'::regclass, \
+         'pg_rewrite'::regclass, 'pg_publication'::regclass) \
+         UNION ALL SELECT to_json(ARRAY[n.nspname, c.relname]::text[])::text, pg_get_userbyid(c.relowner)::text, true \
+         FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') \
+         AND {here} AND NOT {trusted} ORDER BY 3, 1, 2"
+    )
+}
+
+/// Digests of what expressions mean: of the routines, operators and types in the schemas that are read and of those
+/// that something depends on, by their row versions; and of the columns of what views, policies and routines read.
+fn meaning(server: &Server) -> String {
+    let here = |column: &str| {
+        format!(
+            "{column} IN (SELECT n.oid FROM pg_namespace n WHERE {} OR n.nspname = 'public')",
+            server.in_schemas("n.nspname")
+        )
+    };
+    let branch = |catalog: &str, namespace: &str| {
+        format!(
+            "SELECT x.oid, x.xmin::text AS version FROM {catalog} x WHERE x.oid >= 16384 AND ({} OR x.oid IN (\
+             SELECT d.refobjid FROM pg_depend d WHERE d.refclassid = '{catalog}'::regclass AND d.refobjid >= 16384 \
+             AND d.deptype IN ('n', 'a')))",
+            here(namespace)
+        )
+    };
+    let branches = [
+        branch("pg_proc", "x.pronamespace"),
+        branch("pg_operator", "x.oprnamespace"),
+        branch("pg_collation", "x.collnamespace"),
+        format!("{} AND x.typrelid = 0", branch("pg_type", "x.typnamespace")),
+        "SELECT x.oid, x.xmin::text FROM pg_cast x WHERE x.oid >= 16384".to_string(),
+        "SELECT x.oid, x.xmin::text FROM pg_constraint x WHERE x.contypid <> 0 AND x.oid >= 16384"
+            .to_string(),
+    ];
+    format!(
+        "SELECT (SELECT md5(coalesce(string_agg(oid::text || ' ' || version, ',' ORDER BY oid, version), '')) \
+         FROM ({}) called) AS called, (SELECT md5(coalesce(string_agg(concat_ws(' ', a.attrelid, a.attnum, a.atttypid, \
+         a.atttypmod, a.attcollation, quote_ident(a.attname)), ',' ORDER BY a.attrelid, a.attnum), '')) \
+         FROM pg_attribute a WHERE a.attnum > 0 AND a.attrelid IN (SELECT d.refobjid FROM pg_depend d \
+         WHERE d.classid IN ('pg_rewrite'::regclass, 'pg_policy'::regclass, 'pg_proc'::regclass) \
+         AND d.refclassid = 'pg_class'::regclass AND d.refobjid >= 16384)) AS read",
+        branches.join(" UNION ALL ")
+    )
+}
+
+impl Code {
+    /// Reads the answers to [`queries`].
+    pub fn read(answers: &[Answer]) -> Code {
+        let mut code = Code::default();
+        let [named, callers, meaning, ..] = answers else { return code };
+        for row in named.rows() {
+            let [sort, schema, name] = ["sort", "place", "name"].map(|column| row.text(column).to_string());
+            if row.flag("folds") && sort == "symbol" {
+                code.operators.push((name.clone(), row.list("types")));
+            } else if row.flag("folds") {
+                code.foldable.insert(name.to_lowercase());
+            }
+            if let Some(stranger) = row.owned("stranger") {
+                let is_routine = sort == "routine";
+                code.strangers.named.push(Named { is_routine, schema, name, stranger });
+            }
+        }
+        for row in callers.rows() {
+            let Strangers { callers, relations, .. } = &mut code.strangers;
+            let list = if row.flag("owned") { relations } else { callers };
+            list.insert(row.list("names"), row.text("stranger").to_string());
+        }
+        if let Some(row) = meaning.rows().next() {
+            let [called, read] = ["called", "read"].map(|column| row.text(column).to_string());
+            code.meaning = Meaning { called, read };
+        }
+        code
+    }
+
+    /// What gives expressions their meaning.
+    pub fn meaning(&self) -> &Meaning {
+        &self.meaning
+    }
+
+    /// By the names of its address, everything that belongs to a role that is not trusted or calls its code.
+    pub fn strange(&self) -> BTreeMap<Vec<String>, String> {
+        let Strangers { callers, relations, .. } = &self.strangers;
+        callers.iter().chain(relations).map(|(names, role)| (names.clone(), role.clone())).collect()
+    }
+
+    /// Whether no expression can call anything of somebody who is not trusted.
+    pub fn is_all_trusted(&self) -> bool {
+        self.strangers.named.is_empty() && self.strangers.callers.is_empty()
+    }
+
+    /// The role that is not trusted and whose code the observed object at `at` calls.
+    pub fn stranger_called_by(&self, at: &Address) -> Option<&str> {
+        self.strangers.callers.get(at.path()).map(String::as_str)
+    }
+
+    /// The role that is not trusted and whose code `text` may call, which is read along the path of `schemas`.
+    pub fn stranger_named_in(&self, text: &str, schemas: &[String]) -> Option<&str> {
+        if self.strangers.named.is_empty() {
+            return None;
+        }
+        let words = words(text);
+        let mentions = |name: &str| is_mentioned(name, text, &words);
+        let along_the_path = |schema: &String| schema == "public" || schemas.contains(schema);
+        let named = |Named { schema, name, .. }: &&Named| {
+            mentions(name) && (along_the_path(schema) || mentions(schema))
+        };
+        self.strangers.named.iter().find(named).map(|named| named.stranger.as_str())
+    }
+
+    /// As [`Code::stranger_named_in`], but not where a name that is found along the path stands for something else than
+    /// a call.
+    pub fn stranger_called_in(&self, text: &str, schemas: &[String]) -> Option<&str> {
+        let found = self.stranger_named_in(text, schemas)?;
+        let words = words(text);
+        let called = |named: &&Named| {
+            let Named { is_routine, schema, name, .. } = named;
+            let qualified = is_mentioned(schema, text, &words) && is_mentioned(name, text, &words);
+            qualified
+                || has_escaped_names(text)
+                || if *is_routine { is_called(name, text) } else { is_mentioned(name, text, &words) }
+        };
+        self.strangers.named.iter().any(|named| called(&named)).then_some(found)
+    }
+
+    /// Whether a plan may show the result of a call in `text`, or the body of what is called, in the place of the call:
+    /// then two texts can look the same that are not.
+    pub fn may_hide_calls(&self, text: &str) -> bool {
+        let words = words(text);
+        let escaped = has_escaped_names(text);
+        self.foldable.iter().any(|name| escaped || is_mentioned(name, text, &words))
+            || self.operators.iter().any(|(name, types)| {
+                // Both sides of a call that is folded are constants, whose types are said unless they are PostgreSQL's.
+                text.contains(name.as_str())
+                    && types.iter().all(|name| escaped || is_mentioned(name, text, &words))
+            })
+    }
+}
+
+/// A statement of our own that fails where `text` may call a volatile routine: the server evaluates some expressions as it
+/// reads them, and whoever wrote them for a command that only looks must not act by it.
+pub fn refuse_volatile_calls(number: usize, text: &str) -> String {
+    let mut names: Vec<String> = words(text).into_iter().collect();
+    names.sort();
+    let list: Vec<String> = names.iter().map(|name| literal(name)).collect();
+    // What stands in quotes can be any name.
+    let hidden = text.contains('"');
+    format!(
+        "CREATE TEMP TABLE pgr_guard_{number} AS SELECT 1 / CASE WHEN {hidden} OR EXISTS (SELECT FROM pg_catalog.pg_proc p WHERE p.provolatile = 'v' \
+         AND pg_catalog.lower(p.proname::pg_catalog.text) OPERATOR(pg_catalog.=) ANY (ARRAY[{}]::pg_catalog.text[])) \
+         THEN 0 ELSE 1 END AS calls_nothing_volatile",
+        list.join(", ")
+    )
+}
+
+/// The words of a text, in small letters.
+fn words(text: &str) -> HashSet<String> {
+    text.split(|char: char| !char.is_alphanumeric() && char != '_').map(str::to_lowercase).collect()
+}
+
+/// Whether a text has names in it whose letters are escaped.
+fn has_escaped_names(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    lower.contains("u&\"")
+}
+
+/// Whether a name may stand in a text, bare or in quotes. It may say so where it does not: no SQL is taken apart here.
+fn is_mentioned(name: &str, text: &str, words: &HashSet<String>) -> bool {
+    let plain = name.chars().all(|char| char.is_alphanumeric() || char == '_');
+    match plain {
+        true => words.contains(&name.to_lowercase()) || has_escaped_names(text),
+        false => text.contains(name) || text.contains(&name.replace('"', "\"\"")) || has_escaped_names(text),
+    }
+}
+
+/// Whether a name stands in a text before an opening bracket.
+fn is_called(name: &str, text: &str) -> bool {
+    let (name, text) = (name.to_lowercase(), text.to_lowercase());
+    text.match_indices(&name).any(|(at, found)| {
+        let rest = text[at + found.len()..].trim_start_matches('"').trim_start();
+        rest.starts_with('(') || rest.starts_with("/*") || rest.starts_with("--")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn code() -> Code {
+        let named = [["app", "f"], ["public", "lower"], ["m", "odd name"], ["public", "="]];
+        let named = named.map(|[schema, name]| Named {
+            is_routine: name != "=",
+            schema: schema.to_string(),
+            name: name.to_string(),
+            stranger: "mallory".to_string(),
+        });
+        Code { strangers: Strangers { named: named.to_vec(), ..Strangers::default() }, ..Code::default() }
+    }
+
+    #[test]
+    fn what_can_be_called_is_found_along_the_path_and_by_its_schema() {
+        let code = code();
+        let named = |text: &str| code.stranger_named_in(text, &["public".to_string()]).is_some();
+        assert!(named("LOWER(a)") && named("\"lower\"(a)") && named("a = b") && named("app.f(1)"));
+        assert!(named("m.\"odd name\"()") && named("U&\"\\0066\"(1)"));
+        assert!(!named("f(1)") && !named("upper(a) < 'x'"));
+        let called = |text: &str| code.stranger_called_in(text, &["public".to_string()]).is_some();
+        assert!(called("lower (a)") && called("\"lower\"(a)") && called("lower/**/(a)") && called("app.f"));
+        assert!(!called("lower < 1"));
+    }
+}
