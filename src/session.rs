@@ -134,6 +134,7 @@ impl Session {
             in_recovery: row.flag("standby"),
             started: row.text("started").to_string(),
             remembers: row.flag("remembers"),
+            owners: Vec::new(),
             schemas: Vec::new(),
             state: None,
             seats: Vec::new(),

@@ -21,6 +21,8 @@ pub struct Server {
     pub started: String,
     /// Whether the server is a standby.
     pub in_recovery: bool,
+    /// Roles besides the usual ones that may own what the file declares.
+    pub owners: Vec<String>,
     /// The schemas that are read.
     pub schemas: Vec<String>,
     /// What the file says something about without declaring it.
@@ -51,6 +53,24 @@ impl Server {
     /// The seats that something is read from.
     pub fn taken_seats(&self) -> impl Iterator<Item = &Seat> {
         self.seats.iter().filter(|seat| !self.vacant.contains(seat.kind))
+    }
+
+    /// An SQL condition: the role whose OID the expression `owner` gives is one whose objects may be taken for what the
+    /// file declares, and whose code may be run: the current user, the one who logged in, a superuser, the owner of the
+    /// database, or one of [`Server::owners`]. To be asked under `search_path = pg_catalog, pg_temp`.
+    pub fn trusts(&self, owner: &str) -> String {
+        // What belongs to the last belongs to whoever owns the database; nobody else can have a name like it.
+        let usual = ["current_user::text", "session_user::text", "'pg_database_owner'"].map(str::to_string);
+        // As text, which is not cut where it is longer than a name.
+        let named = self.owners.iter().map(|name| format!("{}::text", literal(name)));
+        let names: Vec<String> = usual.into_iter().chain(named).collect();
+        format!(
+            "({owner} = (SELECT trusted_in.datdba FROM pg_database trusted_in \
+             WHERE trusted_in.datname = current_database()) \
+             OR {owner} IN (SELECT trusted.oid FROM pg_roles trusted \
+             WHERE trusted.rolsuper OR trusted.rolname::text IN ({})))",
+            names.join(", ")
+        )
     }
 
     /// An SQL condition: the namespace name `column` is one of those that are read.

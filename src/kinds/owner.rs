@@ -147,7 +147,7 @@ impl Room for Owner {
     }
 
     fn attribute(&self, body: &Body, name: &str) -> Option<String> {
-        (name == "role").then(|| body.role.clone())
+        ["role", "owner"].contains(&name).then(|| body.role.clone())
     }
 
     fn undeclared(&self, _: &Address, _: &Body, _: &Model) -> Undeclared {

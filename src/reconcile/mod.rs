@@ -4,6 +4,7 @@ mod development;
 mod inspect;
 mod reconnect;
 mod rollback;
+mod trust;
 
 pub use inspect::{Inspection, Split, inspect};
 
@@ -433,6 +434,7 @@ impl Reconciler {
         session.arm(&options.interrupt);
         session.server.catalogs = self.catalogs();
         session.server.seats = self.registry.iter().filter_map(|kind| kind.seat()).collect();
+        session.server.owners = self.owners();
         session.server.schemas.clone_from(&self.desired.schemas);
         let subjects = self.desired.model.addresses().filter_map(Address::subject);
         let spoken = subjects.filter(|subject| !self.desired.model.contains(subject));

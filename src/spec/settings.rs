@@ -24,6 +24,8 @@ pub struct Settings {
     pub large: Option<u64>,
     /// Rows in one batch of a backfill.
     pub batch: Option<u64>,
+    /// Roles that may own what the file declares, and what its expressions call.
+    pub owners: Vec<String>,
     /// The name of the tool's own schema.
     pub state_schema: Option<String>,
     /// Leave optional objects out.
@@ -59,6 +61,12 @@ pub const KEYS: &[KeyDoc] = &[
     },
     KeyDoc { name: "batch", shape: Shape::Integer, about: "rows in one batch of a backfill" },
     KeyDoc {
+        name: "owners",
+        shape: Shape::Names,
+        about: "roles that may own what the file declares and what its expressions call, besides the role that the tool \
+                runs as, superusers, the owner of the database, and every role that the file gives as an `owner`",
+    },
+    KeyDoc {
         name: "state_schema",
         shape: Shape::Name,
         about: "the tool's own schema; `pgreconcile` if not given",
@@ -91,6 +99,7 @@ impl Default for Settings {
             jobs: None,
             large: None,
             batch: None,
+            owners: Vec::new(),
             state_schema: None,
             skip_optional: false,
             analyze: None,
@@ -136,6 +145,7 @@ pub(super) fn read(root: &mut Table, problems: &mut Problems) -> Settings {
     settings.jobs = natural(&mut reader, "jobs").and_then(|jobs| u32::try_from(jobs).ok());
     settings.batch = natural(&mut reader, "batch");
     settings.large = size(&mut reader, "large");
+    settings.owners = reader.strings("owners").into_iter().map(|(name, _)| name).collect();
     settings.state_schema = reader.text("state_schema");
     settings.skip_optional = reader.flag("skip_optional");
     settings.analyze = reader.one_of("analyze", ANALYZE);
