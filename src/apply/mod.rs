@@ -3,6 +3,7 @@
 mod execute;
 mod failure;
 mod lock;
+mod owners;
 mod parallel;
 mod preflight;
 mod rehearse;
@@ -13,6 +14,7 @@ mod witness;
 pub use execute::execute;
 pub use failure::Failure;
 pub use lock::lock;
+pub use owners::{Strangers, bystanders, owners, strangers, warning};
 pub use parallel::Crew;
 pub use preflight::preflight;
 pub use rehearse::rehearse;

@@ -25,6 +25,7 @@ mod kinds;
 mod leftovers;
 mod locks;
 mod network;
+mod owners;
 mod pooler;
 mod portal;
 mod prune;

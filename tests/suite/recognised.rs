@@ -184,8 +184,8 @@ const FOR_NAMES: &[&str] = &[
     "pg_ts_template",
 ];
 
-/// Names of schemas and the beginnings of others.
-const NO_CATALOGS: &[&str] = &["pg_", "pg_attver", "pg_catalog"];
+/// Names of schemas and roles, and the beginnings of others.
+const NO_CATALOGS: &[&str] = &["pg_", "pg_database_owner", "pg_attver", "pg_catalog"];
 
 /// A server of the newest major, as the queries of the rooms are written for it.
 fn newest(registry: &Registry) -> Server {
@@ -195,6 +195,7 @@ fn newest(registry: &Registry) -> Server {
         database: "d".into(),
         superuser: true,
         in_recovery: false,
+        owners: Vec::new(),
         schemas: vec!["public".into()],
         seats: registry.iter().filter_map(Kind::seat).collect(),
         vacant: BTreeSet::new(),
