@@ -101,9 +101,12 @@ impl Room for Owner {
     }
 
     fn write(&self, at: &Address, observed: &Body, draft: &mut Draft<'_>) {
-        let Body { role, trusted: _, fixed } = observed;
+        let Body { role, trusted, fixed } = observed;
         if *fixed {
             draft.leave_out();
+            if !trusted {
+                draft.unsaid(format!("it belongs to `{role}`, whom `owners` under `[reconcile]` must name"));
+            }
         }
         // What belongs to a table has the owner of the table.
         if at.subject().is_some_and(|subject| draft.attribute(subject, "follows").is_some()) {
