@@ -346,6 +346,8 @@ pub struct TableFacts {
     pub rows: i64,
     /// Whether it is partitioned, so that its rows are elsewhere.
     pub partitioned: bool,
+    /// Whether policies hide rows of it from the current user.
+    pub hidden: bool,
 }
 
 /// The model read from the live catalog, with what else was learnt on the way.

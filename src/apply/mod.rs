@@ -8,6 +8,7 @@ mod parallel;
 mod preflight;
 mod rehearse;
 mod rights;
+mod row_security;
 mod tidy;
 mod witness;
 
@@ -19,6 +20,7 @@ pub use parallel::Crew;
 pub use preflight::preflight;
 pub use rehearse::rehearse;
 pub use rights::rights;
+pub use row_security::Sight;
 pub use tidy::tidy;
 pub use witness::witness;
 

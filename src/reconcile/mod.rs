@@ -412,6 +412,9 @@ impl Reconciler {
         let renames = adopt::pair(&mut desired, &mut observed, &self.left, &self.registry);
         let left_alone = options.scope.apply(&mut desired, &mut observed.model, &self.registry);
         let strangers = self.strangers(&desired, &observed.model)?;
+        let in_database = |at: &Address| renames.in_database(at, &self.registry);
+        apply::Sight::of_declared_rows(&terms.cx(&session.server, &desired, &observed), &in_database)
+            .check(session)?;
         observe::data(session, &desired, &mut observed, &terms)?;
         let Settled { learnt, put_off } =
             canon::settle(session, &mut desired, &mut observed, &renames, &memo, &terms)?;
@@ -419,6 +422,7 @@ impl Reconciler {
         let limits = Limits { large: self.desired.settings.large.unwrap_or(Limits::default().large) };
         let plan = plan::plan(diff::diff(&cx, &renames), &cx, &limits);
         apply::bystanders(&plan, &strangers, &cx)?;
+        apply::Sight::of(&plan, &cx, &in_database).check(session)?;
         Ok(Look { desired, observed, plan, learnt, put_off, fingerprint, left_alone, strangers })
     }
 

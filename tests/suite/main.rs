@@ -34,6 +34,7 @@ mod real;
 mod recognised;
 mod reference;
 mod rights;
+mod row_security;
 mod tidy;
 mod together;
 mod way_back;

@@ -77,7 +77,11 @@ const MADE_FIRST: &[(&str, &str, &str)] = &[
         "table public.t",
     ),
     // In passing, too.
-    ("create view v as select 1 as id", "[views.v]\nquery = \"select 1 as id\"\noptional = true", "view public.v"),
+    (
+        "create view v as select 1 as id",
+        "[views.v]\nquery = \"select 1 as id\"\noptional = true",
+        "view public.v",
+    ),
 ];
 
 struct Mallory<'a> {
@@ -124,7 +128,9 @@ fn what_somebody_else_made_first_is_not_taken_for_what_the_file_declares() {
             let told = mallory.named(&format!("{object} belongs to role `{{name}}`"));
             for command in [&["check"][..], &["plan"], &["status"], &["apply"], &["apply", "--force"]] {
                 let outcome = mallory.run(file, command).code(1).stderr_contains(&told);
-                outcome.stderr_contains("not trusted; nothing was executed").stderr_contains("vouch for the role");
+                outcome
+                    .stderr_contains("not trusted; nothing was executed")
+                    .stderr_contains("vouch for the role");
             }
             assert_eq!(db.scalar("select count(*) from pg_namespace where nspname = 'pgreconcile'"), "0");
             let owners = mallory.named("owners = [\"{name}\"]\n");
@@ -149,13 +155,19 @@ fn every_object_is_named_at_once_and_each_way_out_is_one() {
         let mallory = Mallory::new(&db);
         mallory.does("create table t (id int); create table u (id int); create view v as select 1 as id");
         let all = mallory.run(file, &["apply"]).code(1);
-        let named = |object: &str| all.stderr.contains(&format!("  {object} belongs to role `{}`", mallory.name));
-        assert!(["table public.t", "table public.u", "view public.v"].into_iter().all(named), "{}", all.stderr);
+        let named =
+            |object: &str| all.stderr.contains(&format!("  {object} belongs to role `{}`", mallory.name));
+        assert!(
+            ["table public.t", "table public.u", "view public.v"].into_iter().all(named),
+            "{}",
+            all.stderr
+        );
 
         db.execute("alter table t owner to postgres; drop view v");
         let one = mallory.run(file, &["apply"]).code(1).stderr_contains("table public.u belongs to");
         one.stderr_lacks("public.t belongs").stderr_lacks("public.v belongs");
-        let file = mallory.named(&format!("[roles.{{name}}]\n{file}[tables.u]\nowner = \"{{name}}\"\n"))
+        let file = mallory
+            .named(&format!("[roles.{{name}}]\n{file}[tables.u]\nowner = \"{{name}}\"\n"))
             .replace("[tables.u.columns]\nid = \"int\"\n", "")
             + "[tables.u.columns]\nid = \"int\"\n";
         mallory.run(&file, &["apply"]).success();
@@ -235,11 +247,15 @@ fn what_depends_on_something_that_changes_is_not_made_anew_for_somebody_else() {
         let file = "[tables.ours.columns]\nid = \"int\"\nprice = { type = \"bigint\" }\n[tables.log.columns]\nwho = \"text\"";
         for command in ["plan", "apply"] {
             let outcome = mallory.run(file, &[command, "--allow", "rewrite,narrow,drop_object"]).code(1);
-            let outcome = outcome.stderr_contains(&format!("view public.looks belongs to role `{}`", mallory.name));
+            let outcome =
+                outcome.stderr_contains(&format!("view public.looks belongs to role `{}`", mallory.name));
             outcome.stderr_contains("calls for changes").stderr_contains("nothing was executed");
         }
         assert_eq!(db.scalar("select count(*) from log"), "0");
-        assert_eq!(db.scalar("select atttypid::regtype from pg_attribute where attname = 'price' limit 1"), "integer");
+        assert_eq!(
+            db.scalar("select atttypid::regtype from pg_attribute where attname = 'price' limit 1"),
+            "integer"
+        );
         mallory.does("drop view looks");
         mallory.run(file, &["apply", "--allow", "rewrite,narrow"]).success();
         mallory.end();
@@ -251,13 +267,18 @@ fn a_superuser_among_others_is_warned_once() {
     for server in support::servers() {
         let db = server.database();
         let mallory = Mallory::new(&db);
-        mallory.does("create table theirs (id int); create function f() returns int language sql as 'select 1'");
+        mallory
+            .does("create table theirs (id int); create function f() returns int language sql as 'select 1'");
         let file = "[tables.ours.columns]\nid = \"int\"";
         for command in ["plan", "apply", "check"] {
             let outcome = mallory.run(file, &[command]);
             let warned = outcome.stderr.matches("`postgres` is a superuser").count();
             assert_eq!(warned, 1, "{}", outcome.stderr);
-            assert!(outcome.stderr.contains(&format!("own 2 objects beside those of the file: `{}`", mallory.name)));
+            assert!(
+                outcome
+                    .stderr
+                    .contains(&format!("own 2 objects beside those of the file: `{}`", mallory.name))
+            );
         }
         // Not one who is no superuser, and not where all is the file's.
         db.execute(&format!("alter table ours owner to {}", mallory.name));
