@@ -88,7 +88,7 @@ impl Sight {
         };
         let names: Vec<String> = self.tables.values().chain(self.validated.values()).map(named).collect();
         let query = format!(
-            "SELECT u.rolbypassrls AS exempt, t.* FROM pg_roles u LEFT JOIN (SELECT n.nspname AS schema, c.relname AS name, \
+            "SELECT u.rolbypassrls AS exempt, t.* FROM pg_roles u LEFT JOIN (SELECT n.nspname AS place, c.relname AS name, \
              row_security_active(c.oid) AS hidden, c.relforcerowsecurity AS forced, o.rolname AS held_by, \
              o.rolsuper AS by_superuser, pg_has_role(o.oid, 'USAGE') AS own \
              FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_roles o ON o.oid = c.relowner \
@@ -104,7 +104,7 @@ impl Sight {
         let only_validated = self.validated.iter().filter(|(table, _)| !self.tables.contains_key(*table));
         for (table, there) in self.tables.iter().chain(only_validated) {
             let name = (Some(there.schema()), there.path().get(1).map(String::as_str));
-            let row = rows.iter().find(|row| (row.column("schema"), row.column("name")) == name);
+            let row = rows.iter().find(|row| (row.column("place"), row.column("name")) == name);
             match row.filter(|row| row.flag("hidden") && (row.flag("own") || self.tables.contains_key(table)))
             {
                 Some(row) => found.push(because(table, there, row, user)),

@@ -290,3 +290,49 @@ fn a_superuser_among_others_is_warned_once() {
         mallory.end();
     }
 }
+
+/// The statements of the manual, each block for one set-up, do what is said of them.
+#[test]
+fn the_roles_of_the_manual_are_enough() {
+    let manual = include_str!("../../docs/security.md");
+    let blocks: Vec<&str> =
+        manual.split("```sql\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    let [owner, ci, cloud] = blocks.as_slice() else { panic!("{} blocks of SQL", blocks.len()) };
+    for server in support::servers() {
+        let db = server.database();
+        let prefix = support::unique("app");
+        let execute = |block: &str| {
+            let sql = block.replace("DATABASE app", &format!("DATABASE {}", db.name()));
+            db.execute(&sql.replace("app_", &format!("{prefix}_")));
+        };
+        let run = |role: &str, owners: &str, args: &[&str]| {
+            let url = db.url_as(&format!("{prefix}_{role}"), "change me").replace(' ', "%20");
+            let file = format!(
+                "[reconcile]\nowners = [{owners}]\n[tables.tasks]\nrow_security = true\n[tables.tasks.columns]\n\
+                 id = {{ type = \"int\", primary_key = true }}\n[tables.tasks.rows]\nkey = \"id\"\nvalues = [{{ id = 1 }}]\n"
+            );
+            Run::new(&db).file(&file).args(args).args(["--url", &url]).run()
+        };
+        execute(owner);
+        run("deploy", "", &["apply"]).success();
+        run("deploy", "", &["check"]).success();
+        assert_eq!(
+            db.scalar("select pg_get_userbyid(relowner) from pg_class where relname = 'tasks'"),
+            format!("{prefix}_owner")
+        );
+
+        execute(ci);
+        let vouched = format!("\"{prefix}_owner\"");
+        run("ci", "", &["check"]).code(1).stderr_contains("not trusted");
+        run("ci", &vouched, &["check"]).code(1).stderr_contains("does not see all rows");
+        db.execute(&format!("grant select on tasks to {prefix}_ci; alter role {prefix}_ci bypassrls"));
+        run("ci", &vouched, &["check"]).success();
+        run("ci", &vouched, &["plan"]).success();
+
+        db.execute("drop table tasks; drop schema pgreconcile cascade");
+        execute(cloud);
+        run("admin", "", &["apply"]).success();
+        run("admin", "", &["check"]).success();
+        db.drop_roles(&prefix).expect("nothing else is theirs");
+    }
+}
