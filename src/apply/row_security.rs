@@ -147,9 +147,9 @@ fn because(table: &Address, there: &Address, row: &Row<'_>, user: &str) -> Strin
 
 fn refusal(found: Vec<String>, user: &str) -> Option<Error> {
     let count = found.len();
-    let noun = if count == 1 { "table" } else { "tables" };
+    let plural = if count == 1 { "" } else { "s" };
     let error = Error::failed(format!(
-        "role `{user}` does not see all rows of {count} {noun} that are to be read or written; nothing was executed"
+        "role `{user}` does not see all rows of {count} table{plural} that are to be read or written; nothing was executed"
     ))
     .with_sqlstate("42501");
     let error = found.into_iter().fold(error, Error::note);
