@@ -346,6 +346,8 @@ pub struct TableFacts {
     pub rows: i64,
     /// Whether it is partitioned, so that its rows are elsewhere.
     pub partitioned: bool,
+    /// Whether policies hide rows of it from the current user.
+    pub hidden: bool,
 }
 
 /// The model read from the live catalog, with what else was learnt on the way.
@@ -357,17 +359,14 @@ pub struct Observed {
     pub tables: HashMap<Address, TableFacts>,
     /// What could not be asked about, and why.
     pub unasked: Vec<(Address, String)>,
-    /// By the names of its address, what belongs to a role that is not trusted or calls its code, and the role.
-    pub strange: BTreeMap<Vec<String>, String>,
+    /// By the names of its address, what calls code of a role that is not trusted, and the role.
+    pub callers: BTreeMap<Vec<String>, String>,
 }
 
 impl Observed {
-    /// The role that is not trusted and to which the object at `at`, or the table that it is part of, belongs, or whose
-    /// code it calls.
+    /// The role that is not trusted and whose code the object at `at` calls.
     pub fn stranger(&self, at: &Address) -> Option<&str> {
-        let at = at.subject().unwrap_or(at);
-        let table = at.path().get(..2).unwrap_or_default();
-        self.strange.get(at.path()).or_else(|| self.strange.get(table)).map(String::as_str)
+        self.callers.get(at.subject().unwrap_or(at).path()).map(String::as_str)
     }
 
     /// Whether the table is there and holds rows, as far as its size tells.

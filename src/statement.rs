@@ -15,6 +15,8 @@ pub struct Statement {
     pub table: Option<Address>,
     /// Another table that it locks too (the referenced one of a foreign key).
     pub also: Option<Address>,
+    /// Tables whose rows it looks at, besides.
+    pub reads: Vec<Address>,
     /// Where it can be said inside the statement that creates its parent.
     pub clause: Option<Clause>,
     /// It writes to the tool's own schema, which must be there.
@@ -41,6 +43,7 @@ impl Statement {
             sql: sql.into(),
             table: None,
             also: None,
+            reads: Vec::new(),
             clause: None,
             uses_state: false,
             batch: None,
@@ -63,6 +66,13 @@ impl Statement {
     #[must_use]
     pub fn also(mut self, table: &Address) -> Statement {
         self.also = Some(table.clone());
+        self
+    }
+
+    /// Says that it looks at the rows of `table` too.
+    #[must_use]
+    pub fn reading(mut self, table: &Address) -> Statement {
+        self.reads.push(table.clone());
         self
     }
 
@@ -102,6 +112,8 @@ pub struct Preflight {
     pub before: Vec<String>,
     /// A query with two columns: how many rows stand in the way (bigint), and up to five of their keys (text).
     pub query: String,
+    /// Tables whose rows it looks at, besides the one that its object is part of.
+    pub reads: Vec<Address>,
     /// What those rows are: "rows with no value in `name`".
     pub rows: String,
     /// What a person can do about them.
@@ -114,7 +126,14 @@ impl Preflight {
         let from = format!("FROM {from} WHERE {condition}");
         let few = format!("SELECT left({shown}, 80) AS x {from} LIMIT 5");
         let query = format!("SELECT count(*), (SELECT string_agg(x, ', ') FROM ({few}) few) {from}");
-        Preflight { before: Vec::new(), query, rows, hint }
+        Preflight { before: Vec::new(), query, reads: Vec::new(), rows, hint }
+    }
+
+    /// Says of which other tables it looks at rows.
+    #[must_use]
+    pub fn reading(mut self, tables: impl IntoIterator<Item = Address>) -> Preflight {
+        self.reads.extend(tables);
+        self
     }
 }
 

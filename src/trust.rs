@@ -29,8 +29,6 @@ struct Strangers {
     named: Vec<Named>,
     /// By the names of its address, what calls any of it, and the role.
     callers: BTreeMap<Vec<String>, String>,
-    /// Their relations.
-    relations: BTreeMap<Vec<String>, String>,
 }
 
 /// What an expression may name.
@@ -162,23 +160,17 @@ fn names() -> String {
     )
 }
 
-/// Everything that depends on what a role owns that is not trusted, and the relations of such roles, with the names of
-/// their addresses.
+/// Everything that depends on what a role owns that is not trusted, with the names of its address.
 fn callers(server: &Server) -> String {
     let (strange, calls, names) = (strange(server), calls(server), names());
-    let here = server.in_schemas("n.nspname");
-    let trusted = server.trusts("c.relowner");
     format!(
         "WITH RECURSIVE strange(class, oid, who) AS ({strange}), calls(class, oid, sub, who) AS ({calls}), \
          tainted(class, oid, sub, who) AS (SELECT * FROM calls UNION {DEPENDENTS}), \
          marked AS (SELECT * FROM tainted UNION {WHOLES}) \
-         SELECT to_json({names})::text AS names, pg_get_userbyid(m.who)::text AS stranger, false AS owned FROM marked m \
+         SELECT to_json({names})::text AS names, pg_get_userbyid(m.who)::text AS stranger FROM marked m \
          WHERE m.class IN ('pg_proc'::regclass, 'pg_operator'::regclass, 'pg_type'::regclass, 'pg_class'::regclass, \
          'pg_statistic_ext'::regclass, 'pg_constraint'::regclass, 'pg_trigger'::regclass, 'pg_policy'::regclass, \
-         'pg_rewrite'::regclass, 'pg_publication'::regclass) \
-         UNION ALL SELECT to_json(ARRAY[n.nspname, c.relname]::text[])::text, pg_get_userbyid(c.relowner)::text, true \
-         FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') \
-         AND {here} AND NOT {trusted} ORDER BY 3, 1, 2"
+         'pg_rewrite'::regclass, 'pg_publication'::regclass) ORDER BY 1, 2"
     )
 }
 
@@ -236,11 +228,8 @@ impl Code {
                 code.strangers.named.push(Named { is_routine, schema, name, stranger });
             }
         }
-        for row in callers.rows() {
-            let Strangers { callers, relations, .. } = &mut code.strangers;
-            let list = if row.flag("owned") { relations } else { callers };
-            list.insert(row.list("names"), row.text("stranger").to_string());
-        }
+        let callers = callers.rows().map(|row| (row.list("names"), row.text("stranger").to_string()));
+        code.strangers.callers = callers.collect();
         if let Some(row) = meaning.rows().next() {
             let [called, read] = ["called", "read"].map(|column| row.text(column).to_string());
             code.meaning = Meaning { called, read };
@@ -253,10 +242,9 @@ impl Code {
         &self.meaning
     }
 
-    /// By the names of its address, everything that belongs to a role that is not trusted or calls its code.
-    pub fn strange(&self) -> BTreeMap<Vec<String>, String> {
-        let Strangers { callers, relations, .. } = &self.strangers;
-        callers.iter().chain(relations).map(|(names, role)| (names.clone(), role.clone())).collect()
+    /// By the names of its address, everything that calls code of a role that is not trusted, and the role.
+    pub fn callers(&self) -> BTreeMap<Vec<String>, String> {
+        self.strangers.callers.clone()
     }
 
     /// Whether no expression can call anything of somebody who is not trusted.

@@ -3,20 +3,24 @@
 mod execute;
 mod failure;
 mod lock;
+mod owners;
 mod parallel;
 mod preflight;
 mod rehearse;
 mod rights;
+mod row_security;
 mod tidy;
 mod witness;
 
 pub use execute::execute;
 pub use failure::Failure;
 pub use lock::lock;
+pub use owners::{Strangers, bystanders, owners, strangers, warning};
 pub use parallel::Crew;
 pub use preflight::preflight;
 pub use rehearse::rehearse;
 pub use rights::rights;
+pub use row_security::Sight;
 pub use tidy::tidy;
 pub use witness::witness;
 

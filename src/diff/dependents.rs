@@ -95,14 +95,14 @@ pub(super) fn recreate(deltas: &mut Vec<Delta>, cx: &Cx<'_>) {
     tie_up(deltas);
 }
 
-/// To make anew what belongs to somebody who is not trusted, or calls their code, is to run that code: a query fills a
-/// materialized view, a check is held against rows, literals are read.
+/// To make anew what calls code of somebody who is not trusted is to run that code: a query fills a materialized view, a
+/// check is held against rows, literals are read.
 fn stranger(there: &Address, cause: &Address, cx: &Cx<'_>) -> Option<Obstacle> {
     let role = printable(cx.observed.stranger(there)?);
     Some(Obstacle {
         message: format!(
-            "{there} depends on {cause} and would have to be made anew, but it belongs to role `{role}`, or calls its code, \
-             and `{role}` is not trusted"
+            "{there} depends on {cause} and would have to be made anew, but it calls code of role `{role}`, which is not \
+             trusted"
         ),
         hint: format!(
             "drop it, or take its use of {cause} away; if you trust `{role}`, say so in `owners` under `[reconcile]`"

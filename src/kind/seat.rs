@@ -24,6 +24,8 @@ pub struct Seat {
     pub member: (&'static str, &'static str),
     /// Its owner's OID, for kinds whose objects have one of their own.
     pub owner: Option<&'static str>,
+    /// Its owner's OID, for kinds whose objects cannot be given to another one.
+    pub fixed_owner: Option<&'static str>,
     /// Its privileges, for kinds that have them.
     pub privileges: Option<Privileges>,
 }
@@ -53,6 +55,7 @@ impl Seat {
         only: "true",
         member: ("", ""),
         owner: None,
+        fixed_owner: None,
         privileges: None,
     };
 

@@ -412,6 +412,7 @@ fn preflight(at: &Address, observed: &Body, condition: &str, what: &str) -> Opti
             format!("values that break {what} of `{at}`"),
             "correct those values, or the domain".to_string(),
         )
+        .reading(observed.columns.iter().map(|[schema, table, _]| Address::new("table", [schema, table])))
     })
 }
 

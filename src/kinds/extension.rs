@@ -61,6 +61,7 @@ impl Room for Extension {
             from: "pg_extension x",
             path: "x.extname",
             member: ("pg_extension", "x.oid"),
+            fixed_owner: Some("x.extowner"),
             ..Seat::BARE
         })
     }

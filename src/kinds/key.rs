@@ -498,6 +498,7 @@ impl Key {
                 "SELECT coalesce(sum(n - 1), 0)::bigint, (SELECT string_agg(x, ', ') FROM (SELECT left(ROW({columns})::text, 80) \
                  AS x FROM ({groups}) repeated LIMIT 5) few) FROM ({groups}) all_groups"
             ),
+            reads: Vec::new(),
             rows: format!("rows that repeat ({columns}) and so break `{}`", at.name()),
             hint: format!("say `keep = \"…\"` on `{}` to choose which row survives", at.name()),
         }

@@ -16,6 +16,10 @@ pub struct Owner;
 #[derive(Debug, Clone)]
 pub struct Body {
     role: String,
+    /// Observed: what that role owns may be taken for what the file declares.
+    trusted: bool,
+    /// Observed: SQL has no words to give the object to somebody else.
+    fixed: bool,
 }
 
 static DOC: Doc = Doc {
@@ -48,26 +52,38 @@ impl Room for Owner {
         }
         let role = role.to_string();
         item.need(Address::new("role", [&role]));
-        item.declare(Body { role });
+        item.declare(Body { role, trusted: true, fixed: false });
     }
 
     fn catalog(&self, server: &Server) -> Option<String> {
         let branch = |seat: &Seat| {
-            let (Seat { kind, from, path, .. }, owner) = (seat, seat.owner?);
+            let (Seat { kind, from, path, .. }, owner) = (seat, seat.owner.or(seat.fixed_owner)?);
             let condition = seat.condition(server);
             // What the current user owns goes without saying, but for the schema that is born with another owner.
             let born = match *kind == "schema" && server.has(Feature::ClosedPublicSchema) {
                 true => format!("{path} = 'public'"),
                 false => "false".to_string(),
             };
+            // Only who may do anything in the database gives away the schema that it was born with. Any other one may
+            // have been made by anybody, for others to fall for.
+            let of_born = match from.contains("pg_namespace n") {
+                true => format!("n.oid < 16384 AND n.nspowner = {owner}"),
+                false => "false".to_string(),
+            };
             Some(format!(
-                "SELECT '{kind}' AS kind, to_json(ARRAY[{path}]::text[])::text AS path, pg_get_userbyid({owner}) AS role \
-                 FROM {from} WHERE (pg_get_userbyid({owner}) <> current_user OR {born}) AND {condition}"
+                "SELECT '{kind}' AS kind, to_json(ARRAY[{path}]::text[])::text AS path, {owner} AS held_by, \
+                 {of_born} AS of_born, {} AS fixed \
+                 FROM {from} WHERE (pg_get_userbyid({owner}) <> current_user OR {born}) AND {condition}",
+                seat.owner.is_none()
             ))
         };
         let branches: Vec<String> = server.taken_seats().filter_map(branch).collect();
-        let all = branches.join(" UNION ALL ");
-        Some(format!("SELECT * FROM ({all}) all_of_them ORDER BY kind COLLATE \"C\", path COLLATE \"C\""))
+        Some(format!(
+            "SELECT w.kind, w.path, pg_get_userbyid(w.held_by) AS role, w.of_born OR {} AS trusted, w.fixed FROM ({}) w \
+             ORDER BY w.kind COLLATE \"C\", w.path COLLATE \"C\"",
+            server.trusts("w.held_by"),
+            branches.join(" UNION ALL ")
+        ))
     }
 
     fn catalogs(&self, _: &Address) -> &'static [&'static str] {
@@ -79,12 +95,19 @@ impl Room for Owner {
         let subject = Address::new(kind, row.list("path"));
         let address = Address::about(DOC.name, Vec::<String>::new(), subject.clone());
         let role = row.text("role").to_string();
-        let entry = Entry::new(address, Body { role: role.clone() }).part_of(subject);
+        let body = Body { role: role.clone(), trusted: row.flag("trusted"), fixed: row.flag("fixed") };
+        let entry = Entry::new(address, body).part_of(subject);
         out.model.insert(entry.needing(Address::new("role", [role])));
     }
 
     fn write(&self, at: &Address, observed: &Body, draft: &mut Draft<'_>) {
-        let Body { role } = observed;
+        let Body { role, trusted, fixed } = observed;
+        if *fixed {
+            draft.leave_out();
+            if !trusted {
+                draft.unsaid(format!("it belongs to `{role}`, whom `owners` under `[reconcile]` must name"));
+            }
+        }
         // What belongs to a table has the owner of the table.
         if at.subject().is_some_and(|subject| draft.attribute(subject, "follows").is_some()) {
             draft.leave_out();
@@ -101,7 +124,7 @@ impl Room for Owner {
     }
 
     fn compare(&self, at: &Address, desired: &Body, observed: &Body, cx: &Cx<'_>, out: &mut Alteration) {
-        let Body { role } = desired;
+        let Body { role, trusted: _, fixed: _ } = desired;
         out.attribute("role", &observed.role, role, || give(at, role, cx));
     }
 
@@ -147,7 +170,13 @@ impl Room for Owner {
     }
 
     fn attribute(&self, body: &Body, name: &str) -> Option<String> {
-        ["role", "owner"].contains(&name).then(|| body.role.clone())
+        let known = match name {
+            "role" => true,
+            "vouched for" => body.trusted,
+            "stranger" => !body.trusted,
+            _ => false,
+        };
+        known.then(|| body.role.clone())
     }
 
     fn undeclared(&self, _: &Address, _: &Body, _: &Model) -> Undeclared {
@@ -158,6 +187,9 @@ impl Room for Owner {
 fn give(at: &Address, role: &str, cx: &Cx<'_>) -> Vec<Step> {
     let Some(subject) = at.subject() else { return Vec::new() };
     let Some(kind) = cx.registry.get(subject.kind) else { return Vec::new() };
+    if kind.seat().is_some_and(|seat| seat.owner.is_none()) {
+        return Vec::new();
+    }
     let Some(identity) = kind.identity(subject) else { return Vec::new() };
     let sql = Phrase::from(format!("ALTER {identity} OWNER TO ")).ident(role);
     let statement = match kind.seat() {

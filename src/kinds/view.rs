@@ -187,8 +187,12 @@ impl Room for View {
         entry.needs = needs::read(row, "needs", server);
         entry.needs.retain(|need| !need.path().starts_with(&own));
         if self.relkind == "m" {
-            let facts =
-                TableFacts { bytes: row.number("bytes").unsigned_abs(), rows: -1, partitioned: false };
+            let facts = TableFacts {
+                bytes: row.number("bytes").unsigned_abs(),
+                rows: -1,
+                partitioned: false,
+                hidden: false,
+            };
             out.tables.insert(Address::new("table", path), facts);
         }
         out.model.insert(entry);

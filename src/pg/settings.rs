@@ -19,6 +19,8 @@ const SETTINGS: &[(&str, &str)] = &[
     ("quote_all_identifiers", "off"),
     ("extra_float_digits", "1"),
     ("check_function_bodies", "off"),
+    // Rows that a policy hides are an error, not silence.
+    ("row_security", "off"),
     ("default_transaction_isolation", "read committed"),
     ("default_transaction_read_only", "off"),
     ("statement_timeout", "0"),

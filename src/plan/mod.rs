@@ -51,6 +51,8 @@ pub struct Planned {
     pub table: Option<Address>,
     /// Another table that it locks.
     pub also: Option<Address>,
+    /// Tables whose rows it looks at, besides.
+    pub reads: Vec<Address>,
     /// The same in batches.
     pub batch: Option<(Phrase, Phrase)>,
     /// It writes to the tool's own schema.

@@ -4,16 +4,17 @@ mod development;
 mod inspect;
 mod reconnect;
 mod rollback;
+mod supported;
 mod trust;
 
 pub use inspect::{Inspection, Split, inspect};
 
 use crate::adopt;
-use crate::apply::{self, Bench, Crew, Event, Listener, Manner};
+use crate::apply::{self, Bench, Crew, Event, Listener, Manner, Strangers};
 use crate::canon::{self, Settled};
 use crate::config::Connection;
 use crate::diff;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
 use crate::kind::{Kind, Registry, Terms};
 use crate::kinds;
 use crate::model::{Address, Model, Observed};
@@ -23,7 +24,6 @@ use crate::plan::{self, Limits, Plan};
 use crate::report::{Outcome, Report};
 use crate::scope::{LeftAlone, Scope};
 use crate::session::{Access, Interrupt, Session};
-use crate::source::Problems;
 use crate::spec::{self, Desired};
 use crate::sql::{Consent, ident};
 use crate::state::fingerprint::{self, Seal, Seen};
@@ -116,6 +116,8 @@ struct Look {
     fingerprint: String,
     /// What belongs to other tools.
     left_alone: Vec<LeftAlone>,
+    /// What belongs to roles that are not trusted.
+    strangers: Strangers,
 }
 
 impl Reconciler {
@@ -169,7 +171,7 @@ impl Reconciler {
                 .hint("connect to the primary; `plan` and `check` work here"));
         }
         let steps = &mut past.steps;
-        let mut done: Option<Plan> = None;
+        let (mut done, mut told) = (None::<Plan>, false);
         for round in 0.. {
             // Whether the database is as it was needs no lock: whoever is at work on it has changed it.
             if self.is_known(&mut session, options)? {
@@ -182,6 +184,7 @@ impl Reconciler {
                 continue;
             }
             let look = self.look(&mut session, options)?;
+            look.warn(&session, &mut told);
             if look.plan.is_empty() && done.is_none() {
                 self.record_idle(&mut session, options, &look, listener);
                 return Ok(Report::new(Outcome::InSync, look.plan, steps.clone(), begun.elapsed()));
@@ -227,6 +230,7 @@ impl Reconciler {
         let begun = Instant::now();
         let mut session = self.session(client, options, Access::ReadOnly)?;
         let look = self.look(&mut session, options)?;
+        look.warn(&session, &mut false);
         // What is optional may be missing: apply has warned, or will.
         let pending = look.plan.items.iter().any(|item| !item.optional);
         let outcome = if pending { Outcome::Differs } else { Outcome::InSync };
@@ -392,19 +396,6 @@ impl Reconciler {
         Cow::Owned(desired)
     }
 
-    /// An error for all that the file asks for and the server cannot do.
-    fn supported(&self, desired: &Model, session: &Session) -> Result<()> {
-        let version = session.server.version;
-        let mut problems = Problems::default();
-        for entry in desired.iter().filter(|entry| !entry.absent && !entry.optional) {
-            for (feature, span) in entry.features.iter().filter(|(feature, _)| !version.has(*feature)) {
-                let since = feature.since();
-                problems.add(*span, format!("{feature} needs PostgreSQL {since}, and this is {version}"));
-            }
-        }
-        problems.into_result(ErrorKind::Failed, &self.desired.files)
-    }
-
     /// Observes once and makes the plan.
     fn look(&self, session: &mut Session, options: &Options) -> Result<Look> {
         if !options.stateless && session.server.state.is_none() {
@@ -420,6 +411,10 @@ impl Reconciler {
         adopt::spell_types(session, &mut desired, &observed.model, &self.registry, &path)?;
         let renames = adopt::pair(&mut desired, &mut observed, &self.left, &self.registry);
         let left_alone = options.scope.apply(&mut desired, &mut observed.model, &self.registry);
+        let strangers = self.strangers(&desired, &observed.model)?;
+        let in_database = |at: &Address| renames.in_database(at, &self.registry);
+        apply::Sight::of_declared_rows(&terms.cx(&session.server, &desired, &observed), &in_database)
+            .check(session)?;
         observe::data(session, &desired, &mut observed, &terms)?;
         let known = (&memo, &code);
         let Settled { learnt, put_off, strange } =
@@ -428,7 +423,9 @@ impl Reconciler {
         let cx = terms.cx(&session.server, &desired, &observed);
         let limits = Limits { large: self.desired.settings.large.unwrap_or(Limits::default().large) };
         let plan = plan::plan(diff::diff(&cx, &renames), &cx, &limits);
-        Ok(Look { desired, observed, plan, learnt, put_off, fingerprint, left_alone })
+        apply::bystanders(&plan, &strangers, &cx)?;
+        apply::Sight::of(&plan, &cx, &in_database).check(session)?;
+        Ok(Look { desired, observed, plan, learnt, put_off, fingerprint, left_alone, strangers })
     }
 
     fn session(&self, client: Client, options: &Options, access: Access) -> Result<Session> {

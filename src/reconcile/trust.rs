@@ -1,9 +1,11 @@
 //! Whose objects are taken for what the file declares.
 
-use super::Reconciler;
+use super::{Look, Reconciler};
+use crate::apply::{self, Strangers};
 use crate::canon::Strange;
 use crate::error::{Error, Result};
-use crate::model::printable;
+use crate::model::{Model, printable};
+use crate::session::Session;
 use crate::spec::Desired;
 use std::collections::BTreeSet;
 
@@ -15,7 +17,9 @@ impl Reconciler {
         let mut owners: BTreeSet<String> = settings.owners.iter().cloned().collect();
         for entry in model.iter().filter(|entry| !entry.absent) {
             let kind = self.registry.get(entry.address.kind);
-            let Some(owner) = kind.and_then(|kind| kind.attribute(&*entry.body, "owner")) else { continue };
+            let Some(owner) = kind.and_then(|kind| kind.attribute(&*entry.body, "vouched for")) else {
+                continue;
+            };
             let about = entry.address.subject();
             let role =
                 entry.needs.iter().find(|need| Some(*need) != about && need.path() == [owner.as_str()]);
@@ -57,5 +61,25 @@ impl Reconciler {
             list("`"),
             list("\"")
         )))
+    }
+
+    /// What belongs to roles that are not trusted.
+    ///
+    /// # Errors
+    /// `Failed` where the file declares any of it.
+    pub(super) fn strangers(&self, desired: &Model, observed: &Model) -> Result<Strangers> {
+        let strangers = apply::strangers(observed, &self.registry);
+        apply::owners(desired, &strangers, &self.registry, &self.desired.files)?;
+        Ok(strangers)
+    }
+}
+
+impl Look {
+    /// Warns, unless that was `told` before, of a superuser who is at work beside roles that are not trusted.
+    pub(super) fn warn(&self, session: &Session, told: &mut bool) {
+        let server = &session.server;
+        if server.superuser && !std::mem::replace(told, true) {
+            apply::warning(&self.strangers, &server.user).into_iter().for_each(|text| log::warn!("{text}"));
+        }
     }
 }

@@ -184,18 +184,18 @@ const FOR_NAMES: &[&str] = &[
     "pg_ts_template",
 ];
 
-/// Names of schemas and the beginnings of others.
-const NO_CATALOGS: &[&str] = &["pg_", "pg_attver", "pg_catalog"];
+/// Names of schemas and roles, and the beginnings of others.
+const NO_CATALOGS: &[&str] = &["pg_", "pg_database_owner", "pg_attver", "pg_catalog"];
 
 /// A server of the newest major, as the queries of the rooms are written for it.
 fn newest(registry: &Registry) -> Server {
     Server {
-        owners: Vec::new(),
         version: ServerVersion(180_000),
         user: "u".into(),
         database: "d".into(),
         superuser: true,
         in_recovery: false,
+        owners: Vec::new(),
         schemas: vec!["public".into()],
         seats: registry.iter().filter_map(Kind::seat).collect(),
         vacant: BTreeSet::new(),

@@ -251,6 +251,7 @@ fn preflight(at: &Address, table: &Address, columns: &[&Column], gone: &[String]
         format!("rows of `{table}` that hold a label which `{at}` is to lose: {labels}"),
         "give those rows another label first; or rename the label with `{ name = \"…\", renamed_from = \"…\" }`".into(),
     )
+    .reading([table.clone()])
 }
 
 fn in_use(at: &Address, user: &str, desired: &Body) -> Obstacle {

@@ -45,7 +45,10 @@ pub fn add(at: &Address, desired: &Body, cx: &Cx<'_>) -> Step {
     let table = at.host("table");
     let other = Address::new("table", [&desired.schema, &desired.table]);
     let sql = Phrase::from("ADD ").phrase(&definition(at, desired));
-    let direct = Statement::alter(&table, Form::AddForeignKey, sql.clone()).also(&other);
+    let mut direct = Statement::alter(&table, Form::AddForeignKey, sql.clone()).also(&other);
+    if is_blind(&table, cx) || is_blind(&other, cx) {
+        direct = direct.clause(definition(at, desired));
+    }
     let not_valid = sql.clone().raw(" NOT VALID");
     let not_valid = Statement::alter(&table, Form::AddForeignKeyNotValid, not_valid).also(&other);
     if !desired.enforced {
@@ -65,6 +68,14 @@ pub fn add(at: &Address, desired: &Body, cx: &Cx<'_>) -> Step {
         if repair.is_empty() { Vec::new() } else { [repair.clone(), vec![direct.clone()]].concat() };
     let online = [vec![not_valid], repair, vec![validate(at, desired)]].concat();
     Step::direct([direct]).online(online).at_once(at_once).preflight(preflight)
+}
+
+/// Whether the server, which looks for orphans as the current user, may be kept from it by policies that are in force for
+/// the owner too. What is said of a table as it is made is not looked at.
+fn is_blind(table: &Address, cx: &Cx<'_>) -> bool {
+    let said = cx.attribute(table, "force_row_security");
+    let said = said.or_else(|| cx.observed_attribute(table, "force_row_security"));
+    !cx.server.superuser && said.is_some_and(|said| said == "yes")
 }
 
 /// The same key on each partition, validated there; that of the table then takes them over without reading a row. What an
@@ -118,10 +129,12 @@ pub fn repair(at: &Address, desired: &Body, cx: &Cx<'_>) -> Vec<Statement> {
     let name = qualified(table.schema(), table.name());
     let doomed =
         Phrase::from(format!("SELECT ctid, tableoid FROM {name} t WHERE {}", is_orphan(desired, cx)));
-    match orphans {
+    let statements = match orphans {
         Orphans::Delete => crate::repair::delete(cx, at, &table, &doomed, Form::Repair),
         Orphans::Null => crate::repair::set_null(cx, at, &table, &doomed, &desired.columns),
-    }
+    };
+    let parent = Address::new("table", [&desired.schema, &desired.table]);
+    statements.into_iter().map(|statement| statement.reading(&parent)).collect()
 }
 
 /// Asked only where every column and the parent table are there already.
@@ -144,5 +157,6 @@ pub fn preflight(at: &Address, desired: &Body, cx: &Cx<'_>) -> Option<Preflight>
             ),
             "say `orphans = \"delete\"` or `orphans = \"null\"` beside the reference".to_string(),
         )
+        .reading([Address::new("table", [&desired.schema, &desired.table])])
     })
 }

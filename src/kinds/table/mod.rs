@@ -239,6 +239,7 @@ impl Room for Table {
         Some(format!(
             "SELECT n.nspname AS schema, c.relname AS name, c.relpersistence = 'u' AND c.relkind <> 'p' AS unlogged, c.reltoastrelid <> 0 AS toasted, \
              c.relrowsecurity AS row_security, c.relforcerowsecurity AS force_row_security, \
+             row_security_active(c.oid) AS hidden, \
              c.relkind = 'p' AS partitioned, CASE c.relkind WHEN 'p' THEN (SELECT coalesce(sum(pg_relation_size(t.relid)), 0) \
              FROM pg_partition_tree(c.oid) t) ELSE pg_relation_size(c.oid) + CASE WHEN c.relhassubclass THEN \
              (SELECT coalesce(sum(pg_relation_size(h.inhrelid)), 0) FROM pg_inherits h WHERE h.inhparent = c.oid) ELSE 0 END END::bigint AS bytes, c.reltuples::bigint AS rows, \
@@ -270,6 +271,7 @@ impl Room for Table {
             bytes: row.number("bytes").unsigned_abs(),
             rows: row.number("rows"),
             partitioned: row.flag("partitioned"),
+            hidden: row.flag("hidden"),
         };
         out.tables.insert(address.clone(), facts);
         let namespace = Address::new("schema", [row.text("schema")]);
@@ -458,6 +460,10 @@ impl Room for Table {
                     .collect::<Vec<_>>()
                     .join("\n")
             }),
+            "row_security" => body.row_security.map(|on| if on { "yes" } else { "no" }.to_string()),
+            "force_row_security" => {
+                body.force_row_security.map(|on| if on { "yes" } else { "no" }.to_string())
+            }
             "foreign" => body.foreign.as_ref().map(|_| "yes".to_string()),
             "called" => body.foreign.as_ref().map(|_| "FOREIGN TABLE".to_string()),
             "partitioned" => body.partition_by.as_ref().map(|_| "yes".to_string()),

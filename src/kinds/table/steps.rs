@@ -80,6 +80,7 @@ fn strays(at: &Address, body: &Body, cx: &Cx<'_>) -> Option<Preflight> {
             format!("DO {tag}{code}{tag}"),
         ],
         query: "SELECT current_setting('pgreconcile.strays'), current_setting('pgreconcile.few')".to_string(),
+        reads: vec![default.clone()],
         rows: format!(
             "rows of the default partition `{}.{}` belong into it",
             default.schema(),

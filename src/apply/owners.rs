@@ -1,0 +1,99 @@
+//! Whose the objects are that the file declares. Their owner decides what they do: who made a function, a view or a table
+//! first, under a name that the file declares, must not have it taken for what was declared.
+
+use crate::delta::Action;
+use crate::error::{Error, Result};
+use crate::kind::{Cx, Registry, right};
+use crate::model::{Address, Model};
+use crate::plan::Plan;
+use crate::source::Files;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Objects that belong to roles that are not trusted, each with its owner.
+pub type Strangers = BTreeMap<Address, String>;
+
+/// What of the observed objects belongs to roles that are not trusted.
+pub fn strangers(observed: &Model, registry: &Registry) -> Strangers {
+    let owner = |(at, entry): (&Address, &crate::model::Entry)| {
+        let role = registry.get(at.kind)?.attribute(&*entry.body, "stranger")?;
+        Some((at.subject()?.clone(), role))
+    };
+    observed.iter().filter_map(|entry| owner((&entry.address, entry))).collect()
+}
+
+/// Refuses to take objects of `strangers` for what the file declares: an object of its own, what it takes over parts of, or
+/// the schema that it stands in.
+///
+/// # Errors
+/// `Failed`, with every such object and its owner.
+pub fn owners(desired: &Model, strangers: &Strangers, registry: &Registry, files: &Files) -> Result<()> {
+    if strangers.is_empty() {
+        return Ok(());
+    }
+    let mut concerned = BTreeSet::new();
+    for entry in desired.iter().filter(|entry| !entry.absent) {
+        concerned.insert(entry.address.clone());
+        concerned.extend(entry.heir_of.iter().cloned());
+        if let Some((namespace, _)) = registry.namespace()
+            && registry.can_hold(namespace.doc().name, entry.address.kind)
+        {
+            concerned.insert(Address::new(namespace.doc().name, [entry.address.schema()]));
+        }
+    }
+    let found: Vec<(&Address, &String)> =
+        strangers.iter().filter(|(at, _)| concerned.contains(*at)).collect();
+    let Some(error) = refusal(&found, "declares what belongs to") else { return Ok(()) };
+    let origin = found.first().and_then(|(at, _)| desired.get(at)?.origin).filter(|_| found.len() == 1);
+    let error = origin.into_iter().fold(error, |error, origin| error.note(files.excerpt(origin)));
+    Err(error.hint(
+        "what such an object does is for its owner to say, at any time. Drop it or give it away (`ALTER … OWNER TO`), or \
+         vouch for the role: `owner = \"…\"` for the object, or `owners = [\"…\"]` under `[reconcile]`",
+    ))
+}
+
+/// Refuses to change objects of `strangers` that the file does not declare, or to make them anew: their definitions would
+/// be executed with the rights of the run. What goes for good may belong to anybody: dropping runs nothing of its owner's,
+/// is shown in the plan, and takes a consent.
+///
+/// # Errors
+/// `Failed`, with every such object and its owner.
+pub fn bystanders(plan: &Plan, strangers: &Strangers, cx: &Cx<'_>) -> Result<()> {
+    if strangers.is_empty() {
+        return Ok(());
+    }
+    let changed = plan.items.iter().filter(|item| item.action != Action::Drop);
+    let concerned: BTreeSet<Address> = changed.filter_map(|item| right::owned(&item.address, cx)).collect();
+    let found: Vec<(&Address, &String)> =
+        strangers.iter().filter(|(at, _)| concerned.contains(*at)).collect();
+    let Some(error) = refusal(&found, "calls for changes to what belongs to") else { return Ok(()) };
+    Err(error.hint(
+        "what depends on something that changes is made anew with the rights of this run. Drop it, and let its owner make \
+         it again, or vouch for the role: `owners = [\"…\"]` under `[reconcile]`",
+    ))
+}
+
+fn refusal(found: &[(&Address, &String)], what: &str) -> Option<Error> {
+    let roles: BTreeSet<&String> = found.iter().map(|(_, role)| *role).collect();
+    let noun = if roles.len() == 1 { "a role that is" } else { "roles that are" };
+    let error = Error::failed(format!("the file {what} {noun} not trusted; nothing was executed"));
+    let notes = found.iter().map(|(at, role)| format!("  {at} belongs to role `{role}`"));
+    let error = notes.fold(error, |error, note| error.note(crate::model::printable(&note)));
+    (!found.is_empty()).then_some(error)
+}
+
+/// What is worth a warning: a superuser at work beside others, whose code runs with the rights of whoever touches what they
+/// own. Nothing where there are none.
+pub fn warning(strangers: &Strangers, user: &str) -> Option<String> {
+    let roles: BTreeSet<&str> = strangers.values().map(String::as_str).collect();
+    let roles: Vec<String> = roles.into_iter().map(|role| format!("`{role}`")).collect();
+    let (few, more) = roles.split_at(roles.len().min(5));
+    let more = if more.is_empty() { String::new() } else { format!(" and {} more", more.len()) };
+    let many = strangers.len();
+    let noun = if many == 1 { "object" } else { "objects" };
+    let warning = format!(
+        "`{user}` is a superuser, and others who are not trusted own {many} {noun} beside those of the file: {}{more}; a role \
+         that owns what the file declares is enough to run as",
+        few.join(", ")
+    );
+    (!few.is_empty()).then(|| crate::model::printable(&warning))
+}
