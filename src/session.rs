@@ -5,7 +5,7 @@ use crate::config::Connection;
 use crate::error::{Error, Result};
 use crate::kind::{Row, Server};
 use crate::model::printable;
-use crate::pg::{Client, ServerVersion, is_lost, is_silence, pooler, settings};
+use crate::pg::{Client, Connector, ServerVersion, first_answer, is_lost, is_silence, pooler, settings};
 use crate::sql::{ident, literal, qualified};
 use postgres::{CancelToken, SimpleQueryMessage, SimpleQueryRow};
 use std::collections::{BTreeSet, HashMap};
@@ -26,7 +26,7 @@ pub struct Session {
 /// A handle by which another thread ends a run.
 #[derive(Clone, Default)]
 pub struct Interrupt {
-    tokens: Arc<Mutex<Vec<CancelToken>>>,
+    tokens: Arc<Mutex<Vec<(CancelToken, Connection)>>>,
     requested: Arc<AtomicBool>,
 }
 
@@ -35,16 +35,17 @@ impl Interrupt {
     pub fn request(&self) -> bool {
         let again = self.requested.swap(true, Ordering::SeqCst);
         let tokens = self.tokens.lock().map(|tokens| tokens.clone()).unwrap_or_default();
-        // A request to cancel carries no secret but its own key, and servers take it without TLS. One to a session
-        // that does nothing does nothing.
-        let cancelled = tokens.iter().filter(|token| !again && token.cancel_query(postgres::NoTls).is_ok());
+        // A request to a session that does nothing does nothing.
+        let cancelled = tokens.iter().filter(|(token, connection)| {
+            !again && Connector::new(connection).is_ok_and(|connector| connector.cancel(token))
+        });
         cancelled.count() > 0
     }
 
-    /// Lets it cancel what runs on a connection too.
-    pub fn arm(&self, client: &Client) {
+    /// Lets it cancel what runs on a connection too, which was opened as `connection` says.
+    pub fn arm(&self, client: &Client, connection: &Connection) {
         if let Ok(mut tokens) = self.tokens.lock() {
-            tokens.push(client.cancel_token());
+            tokens.push((client.cancel_token(), connection.clone()));
         }
     }
 
@@ -106,7 +107,7 @@ impl Session {
     ///
     /// # Errors
     /// As [`Session::open`]; also if a pooler would hand the session to others.
-    pub fn pin(mut client: Client, connection: &Connection, state_schema: &str) -> Result<Session> {
+    pub fn pin(client: Client, connection: &Connection, state_schema: &str) -> Result<Session> {
         let batch = format!(
             "{}SELECT pg_catalog.current_setting('server_version_num') AS version, current_user AS user, \
              pg_catalog.current_database() AS database, pg_catalog.pg_is_in_recovery() AS standby, \
@@ -117,7 +118,10 @@ impl Session {
             pooler::DIRECT,
         );
         let refused = |error| server_error("the server refused the session's settings", &error);
-        let mut answers = ask_raw(&mut client, &batch).map_err(refused)?;
+        let message = batch.clone();
+        let (mut client, answers) =
+            first_answer(client, connection, move |client| ask_raw(client, &message))?;
+        let mut answers = answers.map_err(refused)?;
         let is_direct = |row: &Row<'_>| row.get("direct") == Some("1");
         if !last_row(&answers).is_some_and(|row| is_direct(&row)) {
             client = pooler::keep(client, connection)?;
@@ -194,8 +198,8 @@ impl Session {
     }
 
     /// Lets `interrupt` cancel what runs in this session.
-    pub fn arm(&mut self, interrupt: &Interrupt) {
-        interrupt.arm(&self.client);
+    pub fn arm(&mut self, interrupt: &Interrupt, connection: &Connection) {
+        interrupt.arm(&self.client, connection);
         self.interrupt = interrupt.clone();
     }
 

@@ -45,9 +45,9 @@ impl Crew {
     /// As [`pool_with`].
     pub fn new(connection: &Connection, size: u32, search_path: &str, interrupt: &Interrupt) -> Result<Crew> {
         let settings = format!("{}SET search_path = {search_path}", pinned());
-        let handle = interrupt.clone();
+        let (handle, opened) = (interrupt.clone(), connection.clone());
         let pool = pool_with(connection, size, move |client| {
-            handle.arm(client);
+            handle.arm(client, &opened);
             let refused = |error: postgres::Error| Error::failed(format!("cannot set a session up: {error}"));
             client.batch_execute(&settings).map_err(refused)
         })?;

@@ -6,9 +6,10 @@ use std::time::{Duration, Instant};
 
 use postgres::config::{self, SslNegotiation};
 use postgres::error::{Severity, SqlState};
-use postgres::{Client, SimpleQueryMessage};
+use postgres::{CancelToken, Client, SimpleQueryMessage};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
+use super::auth::Door;
 use super::{diagnose, pooler, tls};
 use crate::config::{Address, ChannelBinding, Connection, Host, Keepalive, SslMode, TargetSession};
 use crate::error::Error;
@@ -74,6 +75,19 @@ impl Connector {
         Ok(Connector { connection: connection.clone(), tls: tls::connector(connection)? })
     }
 
+    /// Asks the server behind a session to end what it does there; whether it has been asked. The request carries the key
+    /// of the session, so it is encrypted as the session may be.
+    pub fn cancel(&self, token: &CancelToken) -> bool {
+        use config::SslMode::{Disable, Prefer, Require};
+        let ways: &[config::SslMode] = match self.connection.tls.mode {
+            SslMode::Disable => &[Disable],
+            SslMode::Allow | SslMode::Prefer => &[Prefer, Disable],
+            SslMode::Require | SslMode::VerifyCa | SslMode::VerifyFull => &[Require],
+        };
+        let door = |mode: config::SslMode| Door::new(self.tls.clone(), &self.connection, mode);
+        ways.iter().any(|mode| token.cancel_query(door(*mode)).is_ok())
+    }
+
     /// The settings that this opens connections with.
     pub fn connection(&self) -> &Connection {
         &self.connection
@@ -106,13 +120,18 @@ impl Connector {
 
     fn open_host(&self, host: &Host, deadline: Option<Instant>) -> Result<Client, ConnectError> {
         let ways = self.encryption(host);
+        if matches!(host.address, Address::Socket(_)) && self.connection.require_auth.is_strict() {
+            return Err(diagnose::unguarded(host));
+        }
         let mut first = None;
         for &mode in ways {
             let attempt = match self.attempt(host, mode, self.limit(deadline), true) {
-                Ok(client) => return self.suitable(client, host),
+                Ok(client) => return self.suitable(client, host, deadline),
                 Err(attempt) if pooler::refuses_options(&attempt) => {
                     match self.through_pooler(host, mode, deadline) {
-                        Some(outcome) => return outcome.and_then(|client| self.suitable(client, host)),
+                        Some(outcome) => {
+                            return outcome.and_then(|client| self.suitable(client, host, deadline));
+                        }
                         None => attempt,
                     }
                 }
@@ -168,20 +187,23 @@ impl Connector {
         limit: Option<Duration>,
         marked: bool,
     ) -> Result<Client, Attempt> {
-        let mut config = self.driver_config(host, mode, limit);
+        let mut config = self.driver_config(host, limit);
         if marked {
             config.options(&pooler::options(&self.connection));
         }
-        let tls = self.tls.clone();
-        within(limit, move || config.connect(tls))
+        let door = Door::new(self.tls.clone(), &self.connection, mode);
+        within(limit, move || config.connect(door))
     }
 
-    fn driver_config(&self, host: &Host, mode: config::SslMode, limit: Option<Duration>) -> postgres::Config {
+    fn driver_config(&self, host: &Host, limit: Option<Duration>) -> postgres::Config {
         let connection = &self.connection;
         let mut config = postgres::Config::new();
         match &host.address {
-            Address::Tcp(name) => config.host(name),
-            Address::Socket(dir) => config.host_path(dir),
+            // The door sees to TLS; to the driver it is in force from the first byte.
+            Address::Tcp(name) => {
+                config.host(name).ssl_mode(config::SslMode::Require).ssl_negotiation(SslNegotiation::Direct)
+            }
+            Address::Socket(dir) => config.host_path(dir).ssl_mode(config::SslMode::Disable),
         };
         if let Some(addr) = host.addr {
             config.hostaddr(addr);
@@ -191,7 +213,6 @@ impl Connector {
             .dbname(&connection.dbname)
             .user(&connection.user)
             .application_name(&connection.application_name)
-            .ssl_mode(mode)
             .channel_binding(channel_binding(connection.channel_binding));
         if let Some(password) = connection.password_for(host) {
             config.password(password.expose());
@@ -202,22 +223,28 @@ impl Connector {
         if let Some(limit) = limit {
             config.connect_timeout(limit);
         }
-        if connection.tls.direct && mode == config::SslMode::Require {
-            config.ssl_negotiation(SslNegotiation::Direct);
-        }
         set_keepalive(&mut config, &connection.keepalive);
         config.notice_callback(log_notice);
         config
     }
 
     /// Asks a new session whether it is on the sort of server that `target_session_attrs` wants.
-    fn suitable(&self, mut client: Client, host: &Host) -> Result<Client, ConnectError> {
+    fn suitable(
+        &self,
+        mut client: Client,
+        host: &Host,
+        deadline: Option<Instant>,
+    ) -> Result<Client, ConnectError> {
         let wanted = self.connection.target_session;
         if wanted == TargetSession::Any {
             return Ok(client);
         }
-        let (standby, read_only) = session_state(&mut client)
-            .map_err(|error| diagnose::diagnose(&self.connection, host, &Attempt::Failed(error)))?;
+        let asked = within(self.limit(deadline), move || {
+            let state = session_state(&mut client)?;
+            Ok((client, state))
+        });
+        let (client, (standby, read_only)) =
+            asked.map_err(|attempt| diagnose::diagnose(&self.connection, host, &attempt))?;
         let (suits, what) = match wanted {
             TargetSession::Any => (true, ""),
             TargetSession::ReadWrite => (!standby && !read_only, "does not accept writes"),
@@ -259,6 +286,23 @@ pub(super) fn within<T: Send + 'static>(
         Ok(result) => result.map_err(Attempt::Failed),
         Err(_) => Err(Attempt::TimedOut(limit)),
     }
+}
+
+/// Asks the first question of a session. A server that does not answer it is out of reach, as one that does not let us
+/// in; what is asked later may take as long as it takes.
+///
+/// # Errors
+/// [`crate::ErrorKind::Unreachable`] if there is no answer in time.
+pub fn first_answer<T: Send + 'static>(
+    mut client: Client,
+    connection: &Connection,
+    ask: impl FnOnce(&mut Client) -> Result<T, postgres::Error> + Send + 'static,
+) -> Result<(Client, Result<T, postgres::Error>), Error> {
+    let asked = within(connection.first_answer, move || {
+        let answer = ask(&mut client);
+        Ok((client, answer))
+    });
+    asked.map_err(|attempt| diagnose::silent(connection, &attempt))
 }
 
 /// Whether the server is in recovery, and whether transactions are read-only.

@@ -1,5 +1,6 @@
 //! The way to the server: connecting with our settings, waiting, TLS, versions, the pool, password verifiers.
 
+mod auth;
 mod connect;
 mod diagnose;
 pub mod pool;
@@ -11,9 +12,9 @@ mod tls_verify;
 pub mod version;
 pub mod wait;
 
-pub use connect::{ConnectError, Connector, Reason, connect};
+pub use connect::{ConnectError, Connector, Reason, connect, first_answer};
 pub use diagnose::{is_lost, is_silence};
 pub use pool::{Pool, PooledClient, pool};
 pub use postgres::Client;
 pub use version::{Feature, OLDEST_MAJOR, ServerVersion};
-pub use wait::{WaitEvent, connect_waiting};
+pub use wait::{WaitEvent, connect_waiting, connect_waiting_since};

@@ -40,7 +40,7 @@ pub struct Inspection {
 pub fn inspect(client: Client, options: &Options, split: Split) -> Result<Inspection> {
     let registry = kinds::registry();
     let mut session = Session::open(client, &options.connection, state::DEFAULT_SCHEMA)?;
-    session.arm(&options.interrupt);
+    session.arm(&options.interrupt, &options.connection);
     session.server.schemas = schemas(&mut session)?;
     session.server.seats = registry.iter().filter_map(|kind| kind.seat()).collect();
     let (mut observed, _, _) = observe::catalog(&mut session, &registry)?;

@@ -4,7 +4,7 @@
 use super::{Options, Reconciler, connect, wait_for};
 use crate::apply::{Event, Listener};
 use crate::error::{Error, Result};
-use crate::pg::{Client, is_lost};
+use crate::pg::{Client, first_answer, is_lost};
 use crate::report::Report;
 use crate::session::server_error;
 use crate::statement::StepRecord;
@@ -68,9 +68,12 @@ impl Reconciler {
         let begun = Instant::now();
         loop {
             let out_of_reach = |error: Error| error.note(format!("before that, {}", lost.message));
-            let mut client = connect(options, &self.desired, None, listener).map_err(out_of_reach)?;
+            let client = connect(options, &self.desired, Instant::now(), listener).map_err(out_of_reach)?;
             let question = "SELECT pg_catalog.pg_postmaster_start_time()::pg_catalog.text, pg_catalog.pg_is_in_recovery()";
-            let row = match client.query_one(question, &[]) {
+            let connection = options.connection.waited_for(wait);
+            let (client, answer) =
+                first_answer(client, &connection, move |client| client.query_one(question, &[]))?;
+            let row = match answer {
                 Ok(row) => row,
                 Err(error) if is_lost(&error) && begun.elapsed() < wait => continue,
                 Err(error) => return Err(server_error("cannot ask the server how it is", &error)),
