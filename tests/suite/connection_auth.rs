@@ -126,6 +126,11 @@ fn a_server_asks_only_as_it_may() {
                 }
             }
         }
+        // What binds the login to the channel is that of TLS itself.
+        for (rest, bound) in [("sslmode=require", true), ("sslmode=disable", false)] {
+            let outcome = asking.login("proven", &format!("{rest} channel_binding=require"));
+            assert_eq!(outcome.is_ok(), bound, "{rest}: {outcome:?}");
+        }
         let error = asking.login("unasked", "require_auth=scram-sha-256").expect_err("refused");
         assert!(
             error.message.ends_with("asks for no password, which `require_auth` does not allow"),
