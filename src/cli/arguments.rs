@@ -203,12 +203,25 @@ pub fn environment(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 
+/// A variable that cannot be read is not one that is not set: another database would be taken.
+fn must_be_text() -> Result<()> {
+    for (name, value) in std::env::vars_os() {
+        if let (Some(name), None) = (name.to_str(), value.to_str())
+            && Connection::is_variable(name)
+        {
+            return Err(Error::usage(format!("`{name}` is not UTF-8")));
+        }
+    }
+    Ok(())
+}
+
 impl Global {
     /// The options of a run.
     ///
     /// # Errors
     /// `Usage` if the database's address or a consent makes no sense.
     pub fn options(&self, command: &'static str) -> Result<Options> {
+        must_be_text()?;
         let connection = Connection::resolve(self.url.as_ref().map(Secret::expose), &environment)?;
         let connection = connection.waited_for(self.wait.unwrap_or(DEFAULT_WAIT));
         let mut options = Options::new(connection);

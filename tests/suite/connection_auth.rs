@@ -99,6 +99,12 @@ fn the_password_itself_is_told_to_nobody_but_the_server() {
         for role in ["proven", "hashed", "unasked"] {
             asking.login(role, "sslmode=disable").unwrap_or_else(|error| panic!("{role}: {error}"));
         }
+        let port = asking.cluster.port();
+        for (role, warned) in [("hashed", true), ("proven", false)] {
+            let url = format!("postgres://{role}:hunter2@127.0.0.1:{port}/postgres");
+            let ended = Run::offline().arg("wait").env("DATABASE_URL", url).run().success();
+            assert_eq!(ended.stderr.contains("MD5 hash of the password"), warned, "{}", ended.stderr);
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! Passwords of the person who runs it stay with that person: in no message, no log, and no other process.
 
+use std::{ffi::OsStr, os::unix::ffi::OsStrExt};
+
 use crate::support::{self, Run, pgreconcile, unique};
 
 const FILE: &str = "[tables.t.columns]\nid = \"int\"\n";
@@ -166,6 +168,17 @@ fn a_url_in_the_wrong_place_is_not_repeated() {
     ] {
         let ended = Run::offline().file(FILE).args(arguments).run().code(64);
         ended.stderr_lacks("hunter2").stdout_lacks("hunter2");
+    }
+}
+
+/// What cannot be read is not passed over for the next place.
+#[test]
+fn a_variable_that_is_no_text_is_an_error() {
+    let db = support::server().database();
+    for name in ["DATABASE_URL", "POSTGRES_PASSWORD", "PGPASSWORD"] {
+        let run = Run::offline().file(FILE).env("PGHOST", db.socket()).env("PGPORT", db.port().to_string());
+        let run = run.env(name, OsStr::from_bytes(b"hunter2\xff")).arg("check").run();
+        run.code(64).stderr_contains(&format!("`{name}` is not UTF-8")).stderr_lacks("hunter2");
     }
 }
 
