@@ -4,6 +4,7 @@ use super::open::{self, Folder, LARGEST, Unreadable};
 use super::{Diagnostic, Key, Node, Problems, Span, Table, Value, wildcard};
 use crate::error::{Error, ErrorKind, Result};
 use sha2::{Digest, Sha256};
+use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use toml::de::DeTable;
@@ -376,8 +377,10 @@ fn matching(
 
 /// Adds what `from` says to `into`. Tables are joined, lists of tables appended; anything said twice is a problem.
 fn merge(into: &mut Table, from: Table, problems: &mut Problems) {
+    let names = into.entries.iter().enumerate().map(|(at, (key, _))| (key.name.clone(), at));
+    let places: HashMap<String, usize> = names.collect();
     for (key, node) in from.entries {
-        let Some(there) = into.get_mut(&key.name) else {
+        let Some((_, there)) = places.get(&key.name).and_then(|at| into.entries.get_mut(*at)) else {
             into.entries.push((key, node));
             continue;
         };

@@ -207,6 +207,16 @@ fn a_pattern_takes_no_time() {
 }
 
 #[test]
+fn many_keys_take_no_time() {
+    let begun = Instant::now();
+    let keys =
+        |prefix: &str| (0..60_000).fold(String::new(), |text, n| text + prefix + &n.to_string() + " = 1\n");
+    let run = Run::offline().file(&format!("include = [\"more.toml\"]\n{}", keys("one")));
+    validate(run.file_at("more.toml", &keys("two"))).code(5).stderr_contains("120000 errors");
+    assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", begun.elapsed());
+}
+
+#[test]
 fn files_are_small_together_too() {
     let run = Run::offline().file(&format!("include = [\"part*.toml\"]\n{TABLE}"));
     for number in 0..6 {
