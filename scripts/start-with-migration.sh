@@ -39,4 +39,6 @@ if [ "$code" -ne 0 ]; then
 	exit "$code"
 fi
 
+# What is set for pgreconcile alone is nothing for the server; `pgreconcile exec` also takes away what schema.toml names.
+[ -n "${PGRECONCILE_KEEP_ENV:-}" ] || unset PGRECONCILE_URL
 [ $# -eq 0 ] || exec "$@"

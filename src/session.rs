@@ -6,7 +6,8 @@ use crate::error::{Error, Result};
 use crate::kind::{Row, Server};
 use crate::model::printable;
 use crate::pg::{
-    Canceller, Client, Message, Reply, ServerVersion, Values, is_lost, is_silence, pooler, settings,
+    Canceller, Client, Message, Reply, ServerVersion, Values, first_answer, is_lost, is_silence, pooler,
+    settings,
 };
 use crate::sql::{Execution, Foreign, Own, ident, literal, qualified};
 use std::collections::{BTreeSet, HashMap};
@@ -114,7 +115,7 @@ impl Session {
     /// # Errors
     /// As [`Session::open`]; also if a pooler would hand the session to others.
     pub fn start(
-        mut client: Client,
+        client: Client,
         connection: &Connection,
         state_schema: &str,
         access: Access,
@@ -131,7 +132,9 @@ impl Session {
             pooler::DIRECT,
         ));
         let refused = |error| server_error("the server refused the session's settings", &error);
-        let mut answers = ask(&mut client, &batch).map_err(refused)?;
+        let message = batch.clone();
+        let (mut client, answers) = first_answer(client, connection, move |client| ask(client, &message))?;
+        let mut answers = answers.map_err(refused)?;
         let is_direct = |row: &Row<'_>| row.get("direct") == Some("1");
         if !last_row(&answers).is_some_and(|row| is_direct(&row)) {
             client = pooler::keep(client, connection)?;

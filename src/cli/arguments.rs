@@ -1,7 +1,7 @@
 //! Arguments as typed; each flag has an environment variable.
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use pgreconcile::config::Connection;
+use pgreconcile::config::{Connection, Secret};
 use pgreconcile::scope::Scope;
 use pgreconcile::sql::Consent;
 use pgreconcile::{Error, Options, Result};
@@ -44,6 +44,9 @@ pub enum Command {
     Check,
     /// Apply, then become CMD: same process, so signals and exit code are CMD's own
     Exec {
+        /// Hand the tool's own variables to CMD too: `PGRECONCILE_URL` and those that the file names
+        #[arg(long, env = "PGRECONCILE_KEEP_ENV")]
+        keep_env: bool,
         /// The program and its arguments
         #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true, value_name = "CMD")]
         command: Vec<String>,
@@ -117,6 +120,9 @@ pub enum LogFormat {
     Json,
 }
 
+/// How long the database is waited for where nothing says.
+pub const DEFAULT_WAIT: Duration = Duration::from_secs(60);
+
 /// What every command takes.
 #[derive(Debug, Args)]
 pub struct Global {
@@ -131,8 +137,8 @@ pub struct Global {
     )]
     pub file: PathBuf,
     /// The database
-    #[arg(long, global = true, env = "PGRECONCILE_URL", hide_env_values = true, value_name = "URL")]
-    pub url: Option<String>,
+    #[arg(long, global = true, env = URL, hide_env_values = true, value_parser = secret, value_name = "URL")]
+    pub url: Option<Secret>,
     /// How long to wait for the database; 0 for a single attempt [default: 60s]
     #[arg(long, global = true, env = "PGRECONCILE_WAIT", value_parser = duration, value_name = "TIME")]
     pub wait: Option<Duration>,
@@ -177,6 +183,14 @@ pub struct Global {
     pub verbose: u8,
 }
 
+/// The variable of `--url`.
+pub const URL: &str = "PGRECONCILE_URL";
+
+#[expect(clippy::unnecessary_wraps, reason = "clap wants a result")]
+fn secret(text: &str) -> Result<Secret, String> {
+    Ok(Secret::new(text))
+}
+
 fn duration(text: &str) -> Result<Duration, String> {
     if text == "0" {
         return Ok(Duration::ZERO);
@@ -189,13 +203,27 @@ pub fn environment(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 
+/// A variable that cannot be read is not one that is not set: another database would be taken.
+fn must_be_text() -> Result<()> {
+    for (name, value) in std::env::vars_os() {
+        if let (Some(name), None) = (name.to_str(), value.to_str())
+            && Connection::is_variable(name)
+        {
+            return Err(Error::usage(format!("`{name}` is not UTF-8")));
+        }
+    }
+    Ok(())
+}
+
 impl Global {
     /// The options of a run.
     ///
     /// # Errors
     /// `Usage` if the database's address or a consent makes no sense.
     pub fn options(&self, command: &'static str) -> Result<Options> {
-        let connection = Connection::resolve(self.url.as_deref(), &environment)?;
+        must_be_text()?;
+        let connection = Connection::resolve(self.url.as_ref().map(Secret::expose), &environment)?;
+        let connection = connection.waited_for(self.wait.unwrap_or(DEFAULT_WAIT));
         let mut options = Options::new(connection);
         options.wait = self.wait;
         options.lock_wait = self.lock_wait;

@@ -1,20 +1,20 @@
 //! The commands, one function each.
 
-use super::arguments::{Format, Global, environment};
+use super::arguments::{DEFAULT_WAIT, Format, Global, URL, environment};
 use super::interrupt;
 use super::output;
 use super::progress::Progress;
 use pgreconcile::apply::Listener;
+use pgreconcile::config::Connection;
 use pgreconcile::model::printable;
 use pgreconcile::pg::Client;
-use pgreconcile::reconcile::read_and_connect;
+use pgreconcile::reconcile::{Seed, read_and_connect};
 use pgreconcile::report::{self, Outcome, Report};
 use pgreconcile::session::Interrupt;
 use pgreconcile::{Error, Options, Reconciler, Result, pg};
 use std::io::IsTerminal as _;
 use std::os::unix::process::CommandExt as _;
-use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::path::PathBuf;
 
 /// Exit code of `check` and `plan --check` where something differs.
 const DIFFERS: u8 = 2;
@@ -93,9 +93,9 @@ fn show(global: &Global, reconciler: &Reconciler, report: &Report, statements: b
     output(&text);
 }
 
-pub fn exec(global: &Global, command: &[String]) -> Result<u8> {
+pub fn exec(global: &Global, keep_env: bool, command: &[String]) -> Result<u8> {
     let interrupt = interrupt::listen();
-    let (_, report) = applied(global, "exec", &interrupt)?;
+    let (reconciler, report) = applied(global, "exec", &interrupt)?;
     // The command's output is the result here; what we did is a matter of the log.
     for line in report::text(&report, false, false).lines() {
         log::info!("{line}");
@@ -105,8 +105,26 @@ pub fn exec(global: &Global, command: &[String]) -> Result<u8> {
     let Some((program, arguments)) = command.split_first() else {
         return Err(Error::usage("`exec` wants a command after `--`"));
     };
-    let error = std::process::Command::new(program).args(arguments).exec();
+    let mut command = std::process::Command::new(program);
+    command.args(arguments);
+    if !keep_env {
+        let variables = own_variables(&reconciler);
+        variables.iter().for_each(|name| _ = command.env_remove(name));
+        if !variables.is_empty() {
+            let names = variables.join("`, `");
+            log::info!("not handed to `{program}`: `{names}` (`--keep-env` hands them over)");
+        }
+    }
+    let error = command.exec();
     Err(Error::failed(format!("cannot start `{program}`: {error}")).hint("is it installed, and on the PATH?"))
+}
+
+/// The variables that are set for the tool alone: its own URL, and what the file wants of the environment. Those by which
+/// the application, too, finds its database are not among them.
+fn own_variables(reconciler: &Reconciler) -> Vec<String> {
+    let named = reconciler.desired().variables.iter().map(String::as_str);
+    let names = [URL].into_iter().chain(named.filter(|name| *name != URL && !Connection::is_variable(name)));
+    names.filter(|name| std::env::var_os(name).is_some()).map(str::to_owned).collect()
 }
 
 pub fn rollback(global: &Global, to: Option<i64>) -> Result<u8> {
@@ -129,36 +147,23 @@ pub fn reset(global: &Global) -> Result<u8> {
 }
 
 pub fn seed(global: &Global, files: &[PathBuf]) -> Result<u8> {
-    let files = if files.is_empty() { seed_files(&global.file)? } else { files.to_vec() };
-    let count = files.len();
+    let seeds = if files.is_empty() { Seed::beside(&global.file)? } else { Seed::named(files)? };
+    let count = seeds.len();
     at_work(global, "seed", &interrupt::listen(), |reconciler, client, options, listener| {
-        reconciler.seed_on(client, &files, options, listener)
+        reconciler.seed_on(client, &seeds, options, listener)
     })?;
     output(&format!("seeded from {count} {}\n", if count == 1 { "file" } else { "files" }));
     Ok(0)
 }
 
-/// `seed/*.sql` beside the schema file, in the order of their names.
-fn seed_files(schema: &Path) -> Result<Vec<PathBuf>> {
-    let folder = if schema.is_dir() { schema } else { schema.parent().unwrap_or(Path::new("")) };
-    let folder = folder.join("seed");
-    let mut files: Vec<PathBuf> = std::fs::read_dir(&folder)
-        .into_iter()
-        .flatten()
-        .filter_map(|entry| Some(entry.ok()?.path()))
-        .filter(|path| path.extension().is_some_and(|extension| extension == "sql"))
-        .collect();
-    files.sort();
-    if files.is_empty() {
-        return Err(Error::usage(format!("there is no `.sql` file in `{}`", folder.display()))
-            .hint("name the files: `pgreconcile seed FILE…`"));
-    }
-    Ok(files)
-}
-
 pub fn validate(global: &Global) -> Result<u8> {
-    let reconciler = Reconciler::from_path(&global.file, &environment)?;
+    // The values are those of the place where the file is applied; that they are not set here is no fault of the file.
+    let anything = |name: &str| environment(name).or_else(|| Some("anything".to_string()));
+    let reconciler = Reconciler::from_path(&global.file, &anything)?;
     let desired = reconciler.desired();
+    for name in desired.variables.iter().filter(|name| environment(name).is_none()) {
+        log::info!("`{name}` is not set here; `plan` and `apply` need it");
+    }
     match global.format {
         Format::Json => output(&format!(
             "{:#}\n",
@@ -182,7 +187,7 @@ pub fn json_schema() -> Result<u8> {
 pub fn wait(global: &Global) -> Result<u8> {
     let options = global.options("wait")?;
     let progress = Progress::new(global);
-    let wait = options.wait.unwrap_or(Duration::from_secs(60));
+    let wait = options.wait.unwrap_or(DEFAULT_WAIT);
     pg::connect_waiting(&options.connection, wait, options.create_database, &mut |event| {
         progress.event(pgreconcile::apply::Event::Connection(event));
     })?;

@@ -1,6 +1,6 @@
 //! What the database remembers of earlier runs.
 
-use super::arguments::{Format, Global, environment};
+use super::arguments::{DEFAULT_WAIT, Format, Global, environment};
 use super::output;
 use pgreconcile::model::{printable, printable_lines};
 use pgreconcile::pg;
@@ -8,7 +8,6 @@ use pgreconcile::report::statement_line;
 use pgreconcile::session::{Access, Session};
 use pgreconcile::state::{self, PastRun};
 use pgreconcile::{Error, Reconciler, Result};
-use std::time::Duration;
 
 pub fn history(global: &Global, run: Option<i64>) -> Result<u8> {
     let (mut session, schema) = open(global, None)?;
@@ -32,7 +31,7 @@ fn open(global: &Global, reconciler: Option<&Reconciler>) -> Result<(Session, St
         None => Reconciler::from_path(&global.file, &environment)
             .map_or_else(|_| state::DEFAULT_SCHEMA.to_string(), |reconciler| reconciler.state_schema()),
     };
-    let wait = options.wait.unwrap_or(Duration::from_secs(60));
+    let wait = options.wait.unwrap_or(DEFAULT_WAIT);
     let client = pg::connect_waiting(&options.connection, wait, false, &mut |_| {})?;
     Ok((Session::open(client, &options.connection, &schema, Access::ReadOnly)?, schema))
 }

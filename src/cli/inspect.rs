@@ -1,14 +1,14 @@
 //! A live database as a `schema.toml`, on stdout or in files.
 
-use super::arguments::{Format, Global, SplitBy};
+use super::arguments::{DEFAULT_WAIT, Format, Global, SplitBy};
 use super::output;
 use super::progress::Progress;
 use pgreconcile::apply::Event;
 use pgreconcile::model::printable;
 use pgreconcile::reconcile::{Split, inspect as look};
 use pgreconcile::{Error, Result, pg};
+use std::io::Write as _;
 use std::path::Path;
-use std::time::Duration;
 
 pub fn inspect(global: &Global, split: Option<SplitBy>, folder: Option<&Path>) -> Result<u8> {
     let split = match split {
@@ -24,7 +24,7 @@ pub fn inspect(global: &Global, split: Option<SplitBy>, folder: Option<&Path>) -
     }
     let options = global.options("inspect")?;
     let progress = Progress::new(global);
-    let wait = options.wait.unwrap_or(Duration::from_secs(60));
+    let wait = options.wait.unwrap_or(DEFAULT_WAIT);
     let client = pg::connect_waiting(&options.connection, wait, false, &mut |event| {
         progress.event(Event::Connection(event));
     })?;
@@ -53,7 +53,7 @@ fn save(folder: &Path, files: &[(String, String)]) -> Result<()> {
     };
     for (name, _) in files {
         let path = folder.join(name);
-        if path.exists() {
+        if path.symlink_metadata().is_ok() {
             return Err(Error::failed(format!("`{}` is there already; nothing was written", path.display()))
                 .hint("name another folder, or move it away"));
         }
@@ -63,7 +63,9 @@ fn save(folder: &Path, files: &[(String, String)]) -> Result<()> {
         if let Some(parent) = path.parent() {
             std::fs::create_dir_all(parent).map_err(|error| failed(parent, error))?;
         }
-        std::fs::write(&path, text).map_err(|error| failed(&path, error))?;
+        // Whatever has been put there meanwhile, or is a link, is left alone.
+        let file = std::fs::OpenOptions::new().write(true).create_new(true).open(&path);
+        file.and_then(|mut file| file.write_all(text.as_bytes())).map_err(|error| failed(&path, error))?;
         output(&format!("{}\n", path.display()));
     }
     Ok(())

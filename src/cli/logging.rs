@@ -2,7 +2,7 @@
 
 use super::arguments::{Global, LogFormat};
 use env_logger::Target;
-use log::LevelFilter;
+use log::{Level, LevelFilter};
 use pgreconcile::Error;
 use pgreconcile::model::printable_lines;
 use std::io::{IsTerminal as _, Write as _};
@@ -19,11 +19,14 @@ pub fn start(global: &Global) {
     if let Ok(filter) = std::env::var("RUST_LOG") {
         builder.parse_filters(&filter);
     }
-    // The driver logs the text of statements, secrets included.
     builder.filter_module("tokio_postgres", LevelFilter::Warn).filter_module("rustls", LevelFilter::Warn);
     let json = global.log_format == LogFormat::Json;
     let terminal = std::io::stderr().is_terminal();
     builder.format(move |out, record| {
+        // The driver logs the text of statements, secrets included; no filter asks for that by mistake.
+        if record.target().starts_with("tokio_postgres") && record.level() > Level::Warn {
+            return Ok(());
+        }
         let time = out.timestamp_millis();
         let message = printable_lines(&record.args().to_string());
         if json {
@@ -45,14 +48,20 @@ pub fn start(global: &Global) {
 
 /// Shows the error that ends the process.
 pub fn error(global: &Global, error: &Error) {
+    let error = Error {
+        message: without_urls(&error.message),
+        notes: error.notes.iter().map(|note| without_urls(note)).collect(),
+        hint: error.hint.as_deref().map(without_urls),
+        ..error.clone()
+    };
     let mut err = std::io::stderr().lock();
     if global.log_format == LogFormat::Json {
         let line = serde_json::json!({
             "time": humantime::format_rfc3339_millis(std::time::SystemTime::now()).to_string(),
             "level": "error",
-            "message": error.message,
-            "notes": error.notes,
-            "hint": error.hint,
+            "message": printable_lines(&error.message),
+            "notes": error.notes.iter().map(|note| printable_lines(note)).collect::<Vec<_>>(),
+            "hint": error.hint.as_deref().map(printable_lines),
             "sqlstate": error.sqlstate,
             "exit_code": error.kind.exit_code(),
         });
@@ -61,4 +70,51 @@ pub fn error(global: &Global, error: &Error) {
     }
     let red = if err.is_terminal() { ("\x1b[1;31m", "\x1b[0m") } else { ("", "") };
     let _ = writeln!(err, "{}error{}: {}", red.0, red.1, printable_lines(&error.to_string()));
+}
+
+/// A message without what was typed in a place that is not for it and could be a connection string: it may be anywhere, and
+/// every complaint about it would repeat it.
+pub fn without_urls(text: &str) -> String {
+    without(text, std::env::args_os().map(|word| word.to_string_lossy().into_owned()))
+}
+
+fn without(text: &str, words: impl Iterator<Item = String>) -> String {
+    let suspicious = |word: &String| {
+        let lower = word.to_lowercase();
+        lower.contains("://")
+            || lower.contains("password=")
+            || lower.contains("password =")
+            || lower.contains('@')
+    };
+    let mut text = text.to_owned();
+    for word in words.skip(1).filter(suspicious) {
+        // Of `--flag=value` only one part may be shown.
+        let value = word.split_once('=').filter(|_| word.starts_with('-')).map(|(_, value)| value);
+        for part in [Some(word.as_str()), value].into_iter().flatten().filter(|part| part.len() > 1) {
+            text = text.replace(part, "***");
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without;
+
+    #[test]
+    fn a_url_in_the_wrong_place_is_not_repeated() {
+        for word in [
+            "postgres://u:hunter2@h/d",
+            "--wait=postgres://u:hunter2@h/d",
+            "host=h password=hunter2",
+            "u:hunter2@h",
+            "PostgreSQL://u:hunter2",
+        ] {
+            let shown =
+                word.split_once('=').filter(|_| word.starts_with('-')).map_or(word, |(_, value)| value);
+            let text = format!("error: unexpected argument '{shown}' found");
+            let words = ["pgreconcile", "apply", word].map(str::to_owned);
+            assert_eq!(without(&text, words.into_iter()), "error: unexpected argument '***' found", "{word}");
+        }
+    }
 }

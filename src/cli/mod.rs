@@ -9,20 +9,26 @@ mod logging;
 mod progress;
 mod reference;
 
-use arguments::{Arguments, Command};
-use clap::Parser as _;
+use arguments::{Arguments, Command, Global};
 use clap::error::ErrorKind as ClapKind;
+use clap::parser::ValueSource;
+use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _};
+use pgreconcile::config::{Connection, Secret};
 use pgreconcile::model::is_obeyed;
 use pgreconcile::{Error, ErrorKind};
 use std::io::Write as _;
 
 /// Runs the command that the process was started with; gives the exit code.
 pub fn main() -> u8 {
-    let arguments = match Arguments::try_parse() {
-        Ok(arguments) => arguments,
+    let parsed = Arguments::command()
+        .try_get_matches()
+        .and_then(|matches| Ok((Arguments::from_arg_matches(&matches)?, matches)));
+    let (arguments, matches) = match parsed {
+        Ok(parsed) => parsed,
         Err(error) => return complain(&error),
     };
     logging::start(&arguments.global);
+    warn_of_password(&arguments.global, &matches);
     match run(&arguments) {
         Ok(code) => code,
         Err(error) => {
@@ -38,7 +44,7 @@ fn run(arguments: &Arguments) -> Result<u8, Error> {
         Command::Apply => commands::apply(global),
         Command::Plan { check } => commands::plan(global, *check),
         Command::Check => commands::check(global),
-        Command::Exec { command } => commands::exec(global, command),
+        Command::Exec { keep_env, command } => commands::exec(global, *keep_env, command),
         Command::Validate => commands::validate(global),
         Command::Wait => commands::wait(global),
         Command::Status => commands::status(global),
@@ -55,9 +61,28 @@ fn run(arguments: &Arguments) -> Result<u8, Error> {
     }
 }
 
+/// Everybody on the machine sees the arguments of a process.
+fn warn_of_password(global: &Global, matches: &ArgMatches) {
+    let matches = matches.subcommand().map_or(matches, |(_, of_command)| of_command);
+    let is_typed = matches.value_source("url") == Some(ValueSource::CommandLine);
+    if is_typed && global.url.as_ref().map(Secret::expose).is_some_and(Connection::has_password) {
+        log::warn!(
+            "the password in `--url` can be seen by everybody on this machine (`ps`); give the URL by `{}` or \
+             `DATABASE_URL`, or the password by `PGPASSWORD` or the password file `~/.pgpass`",
+            arguments::URL
+        );
+    }
+}
+
 /// Help and version are no errors; all else is wrong usage.
 fn complain(error: &clap::Error) -> u8 {
-    let _ = error.print();
+    let plain = error.to_string();
+    let shown = logging::without_urls(&plain);
+    if shown == plain {
+        let _ = error.print();
+    } else {
+        let _ = std::io::stderr().lock().write_all(shown.as_bytes());
+    }
     match error.kind() {
         ClapKind::DisplayHelp | ClapKind::DisplayVersion => 0,
         _ => ErrorKind::Usage.exit_code(),

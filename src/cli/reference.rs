@@ -30,7 +30,12 @@ fn flags(out: &mut String) {
     out.push_str("\n## Flags and environment variables\n\nFlags beat the environment, the environment beats the file.\n\n");
     out.push_str("| flag | variable | default | meaning |\n|---|---|---|---|\n");
     let command = Arguments::command();
-    for flag in command.get_arguments().filter(|flag| !flag.is_hide_set()) {
+    let of_all = command.get_arguments().map(|flag| (String::new(), flag));
+    let of_one = command
+        .get_subcommands()
+        .filter(|command| !command.is_hide_set())
+        .flat_map(|command| command.get_arguments().map(|flag| (format!("{} ", command.get_name()), flag)));
+    for (command, flag) in of_all.chain(of_one).filter(|(_, flag)| !flag.is_hide_set()) {
         let Some(long) = flag.get_long() else { continue };
         let short = flag.get_short().map_or(String::new(), |short| format!(", `-{short}`"));
         let value = if flag.get_action().takes_values() { value_of(flag) } else { String::new() };
@@ -38,13 +43,17 @@ fn flags(out: &mut String) {
         let defaults: Vec<String> =
             flag.get_default_values().iter().map(|value| format!("`{}`", value.to_string_lossy())).collect();
         let help = flag.get_help().map(ToString::to_string).unwrap_or_default().replace('|', "\\|");
-        let _ = writeln!(out, "| `--{long}{value}`{short} | {variable} | {} | {help} |", defaults.join(", "));
+        let _ = writeln!(
+            out,
+            "| `{command}--{long}{value}`{short} | {variable} | {} | {help} |",
+            defaults.join(", ")
+        );
     }
     out.push_str(
         "\nThe database comes from `--url`, else `DATABASE_URL`, else `POSTGRES_HOST`, `POSTGRES_PORT`, ",
     );
     out.push_str("`POSTGRES_DB`, `POSTGRES_USER`, `POSTGRES_PASSWORD` and `POSTGRES_SSL`, else libpq's `PG*` variables and ");
-    out.push_str("`.pgpass`. `RUST_LOG` sets what is logged, `NO_COLOR` takes the colours away.\n");
+    out.push_str("`.pgpass`. A URL with a password in it is for a variable: everybody on a machine sees the arguments of a process. An `@` after the first `/` or `?` of a URL is written `%40`.\n\n`exec` does not hand `PGRECONCILE_URL` and the variables that the file names to its command, but with `--keep-env`; variables of PostgreSQL and of the list above stay. `RUST_LOG` sets what is logged, `NO_COLOR` takes the colours away.\n");
 }
 
 fn value_of(flag: &clap::Arg) -> String {

@@ -5,6 +5,7 @@
 //! The environment is a function that the caller passes in; nothing here reads the process's own.
 
 mod passfile;
+mod require_auth;
 mod resolve;
 mod secret;
 mod settings;
@@ -17,6 +18,7 @@ use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+pub use require_auth::{Method, RequireAuth};
 pub use secret::Secret;
 pub use settings::Lookup;
 
@@ -38,10 +40,14 @@ pub struct Connection {
     pub tls: Tls,
     /// How long one attempt at one host may take; `None` is without end.
     pub connect_timeout: Option<Duration>,
+    /// How long a server that has let us in may take for its first answer; `None` is without end.
+    pub first_answer: Option<Duration>,
     /// What `pg_stat_activity` shows.
     pub application_name: String,
     /// Command-line options for the session, as `PGOPTIONS`.
     pub options: Option<String>,
+    /// By which methods a server may ask who we are.
+    pub require_auth: RequireAuth,
     /// Whether the login is bound to the TLS channel.
     pub channel_binding: ChannelBinding,
     /// What sort of server will do.
@@ -209,6 +215,17 @@ impl Connection {
         resolve::connection(&settings::Settings::gather(url, env)?, env)
     }
 
+    /// Whether an environment variable says where a database is or how to log in.
+    pub fn is_variable(name: &str) -> bool {
+        settings::is_variable(name)
+    }
+
+    /// Whether a password stands in `url` itself, in plain sight of everybody who sees it.
+    pub fn has_password(url: &str) -> bool {
+        let pairs = url::parse(url, "").unwrap_or_default();
+        pairs.iter().any(|(keyword, value)| keyword == "password" && !value.is_empty())
+    }
+
     /// The password for `host`: the one given for all, else the password file's.
     pub fn password_for<'a>(&'a self, host: &'a Host) -> Option<&'a Secret> {
         self.password.as_ref().or(host.password.as_ref())
@@ -218,6 +235,13 @@ impl Connection {
     #[must_use]
     pub fn with_dbname(&self, dbname: impl Into<String>) -> Self {
         Connection { dbname: dbname.into(), ..self.clone() }
+    }
+
+    /// The same connection, for somebody who waits that long for a server; zero is a single attempt.
+    #[must_use]
+    pub fn waited_for(&self, wait: Duration) -> Self {
+        let first_answer = if wait.is_zero() { self.connect_timeout } else { Some(wait) };
+        Connection { first_answer, ..self.clone() }
     }
 
     /// `postgres://user@host:port/db` for people and logs, without the password.

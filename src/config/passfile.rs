@@ -1,10 +1,11 @@
 //! The password file, `~/.pgpass`: `host:port:database:user:password` a line, with libpq's rules
 //! ("The Password File" in its manual).
 
-use std::fs::{self, Metadata};
+use std::io::ErrorKind;
 use std::path::Path;
 
 use super::{Address, Secret};
+use crate::source::open::{self, Access, Unreadable};
 
 /// The host that stands in a password file for the default socket directory.
 const LOCALHOST: &str = "localhost";
@@ -25,36 +26,32 @@ pub struct Key<'a> {
 ///
 /// A missing file is no error. A file that others may read is ignored with a warning, as libpq does.
 pub fn find(path: &Path, key: &Key<'_>) -> Option<Secret> {
-    let metadata = fs::metadata(path).ok()?;
-    if !metadata.is_file() {
-        log::warn!("password file `{}` is not a plain file; ignored", path.display());
-        return None;
-    }
-    if others_may_read(&metadata) {
+    let shown = path.display();
+    let (bytes, access) = match open::read_named(path) {
+        Ok(read) => read,
+        Err(Unreadable::System(error)) if error.kind() == ErrorKind::NotFound => return None,
+        Err(why) => {
+            log::warn!("password file `{shown}` is ignored: {why}");
+            return None;
+        }
+    };
+    if others_may_read(access) {
         log::warn!(
-            "password file `{}` has group or world access; ignored (permissions should be u=rw (0600) or less)",
-            path.display()
+            "password file `{shown}` has group or world access; ignored (permissions should be u=rw (0600) or less)"
         );
         return None;
     }
-    match fs::read_to_string(path) {
+    match String::from_utf8(bytes) {
         Ok(text) => find_in(&text, key),
-        Err(error) => {
-            log::warn!("password file `{}` cannot be read: {error}", path.display());
+        Err(_) => {
+            log::warn!("password file `{shown}` is ignored: it is not UTF-8");
             None
         }
     }
 }
 
-#[cfg(unix)]
-fn others_may_read(metadata: &Metadata) -> bool {
-    use std::os::unix::fs::PermissionsExt as _;
-    metadata.permissions().mode() & 0o077 != 0
-}
-
-#[cfg(not(unix))]
-fn others_may_read(_: &Metadata) -> bool {
-    false
+fn others_may_read(access: Access) -> bool {
+    access.mode & 0o077 != 0
 }
 
 fn find_in(text: &str, key: &Key<'_>) -> Option<Secret> {
@@ -142,9 +139,9 @@ mod tests {
         assert_eq!(found("/elsewhere:*:*:me:pw", &other).as_deref(), Some("pw"));
     }
 
-    #[cfg(unix)]
     #[test]
     fn a_file_that_others_may_read_is_ignored() {
+        use std::fs;
         use std::os::unix::fs::PermissionsExt as _;
         let path = std::env::temp_dir().join(format!("pgreconcile-pgpass-{}", std::process::id()));
         fs::write(&path, "*:*:*:*:pw\n").expect("written");

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use super::settings::{Lookup, Setting, Settings};
 use super::{
-    Address, ChannelBinding, Connection, DEFAULT_PORT, DEFAULT_SOCKET_DIR, Host, Keepalive, Roots, Secret,
-    SslMode, TargetSession, Tls, passfile,
+    Address, ChannelBinding, Connection, DEFAULT_PORT, DEFAULT_SOCKET_DIR, Host, Keepalive, Method,
+    RequireAuth, Roots, Secret, SslMode, TargetSession, Tls, passfile,
 };
 use crate::error::{Error, Result};
 
@@ -23,6 +23,7 @@ pub(super) fn connection(settings: &Settings, env: &Lookup<'_>) -> Result<Connec
     };
     let dbname = settings.text("dbname").map_or_else(|| user.clone(), str::to_owned);
     refuse_gss(settings)?;
+    refuse_strings(settings)?;
     let mut connection = Connection {
         hosts: hosts(settings)?,
         dbname,
@@ -30,8 +31,10 @@ pub(super) fn connection(settings: &Settings, env: &Lookup<'_>) -> Result<Connec
         password: settings.text("password").map(Secret::new),
         tls: tls(settings, home.as_deref())?,
         connect_timeout: connect_timeout(settings)?,
+        first_answer: connect_timeout(settings)?,
         application_name: application_name(settings),
         options: settings.text("options").map(str::to_owned),
+        require_auth: require_auth(settings)?,
         channel_binding: word(settings, "channel_binding", &CHANNEL_BINDING)?,
         target_session: word(settings, "target_session_attrs", &TARGET_SESSION)?,
         keepalive: keepalive(settings)?,
@@ -78,9 +81,61 @@ fn refuse_gss(settings: &Settings) -> Result<()> {
     }
 }
 
+/// A connection string in a place that is not for one would be shown there, and the password with it.
+fn refuse_strings(settings: &Settings) -> Result<()> {
+    for keyword in ["host", "user", "dbname", "application_name"] {
+        let Some(setting) = settings.get(keyword) else { continue };
+        let value = setting.value.to_ascii_lowercase();
+        let is_host = |text: &str| !text.contains(['@', '?', '#']) && !text.contains(char::is_whitespace);
+        let is_string = value.contains("://") || value.contains("password=") || value.contains("password =");
+        if is_string || keyword == "host" && !value.starts_with('/') && !is_host(value.trim()) {
+            return Err(Error::usage(format!(
+                "the {keyword} in {} looks like a connection string",
+                setting.origin
+            ))
+            .hint("give it by `--url` or `DATABASE_URL`, or take the parts of it"));
+        }
+    }
+    Ok(())
+}
+
 fn application_name(settings: &Settings) -> String {
     let given = settings.text("application_name").or(settings.text("fallback_application_name"));
     given.unwrap_or(DEFAULT_APPLICATION_NAME).to_owned()
+}
+
+/// libpq: a list of methods, all of them with `!` or none.
+fn require_auth(settings: &Settings) -> Result<RequireAuth> {
+    const EXPECTED: &str =
+        "`password`, `md5`, `scram-sha-256` or `none`, separated by commas; or such with `!` before each";
+    let Some(setting) = settings.get("require_auth") else { return Ok(RequireAuth::default()) };
+    let words: Vec<&str> = setting.value.split(',').map(str::trim).collect();
+    let denied = words.iter().filter(|word| word.starts_with('!')).count();
+    if denied != 0 && denied != words.len() {
+        return Err(
+            setting.invalid("require_auth", "either methods, or methods with `!` before each of them")
+        );
+    }
+    let mut named = Vec::new();
+    for word in words {
+        let name = word.strip_prefix('!').unwrap_or(word);
+        // What cannot be done is not done, so to deny it changes nothing.
+        if let Some(name) = ["gss", "sspi", "oauth"].iter().find(|unsupported| **unsupported == name) {
+            if denied == 0 {
+                return Err(Error::usage(format!("`{name}` in {} is not supported", setting.origin))
+                    .hint(format!("expected {EXPECTED}")));
+            }
+            continue;
+        }
+        let method = Method::ALL.into_iter().find(|method| method.name() == name);
+        let method = method.ok_or_else(|| setting.invalid("require_auth", EXPECTED))?;
+        if named.contains(&method) {
+            return Err(Error::usage(format!("`{}` stands twice in {}", method.name(), setting.origin))
+                .hint("name each method once"));
+        }
+        named.push(method);
+    }
+    Ok(RequireAuth::of(&named, denied != 0))
 }
 
 /// libpq: zero, or less, waits without end.
@@ -128,7 +183,7 @@ fn hosts(settings: &Settings) -> Result<Vec<Host>> {
     }
     let host = |at: usize| {
         let addr = match addrs.get(at).filter(|addr| !addr.is_empty()) {
-            Some(addr) => Some(parse_addr(addr)?),
+            Some(addr) => Some(parse_addr(addr, settings.get("hostaddr"))?),
             None => None,
         };
         let port = ports.get(at).or(ports.first().filter(|_| ports.len() == 1)).copied().unwrap_or("");
@@ -143,19 +198,23 @@ fn hosts(settings: &Settings) -> Result<Vec<Host>> {
     (0..count).map(host).collect()
 }
 
-fn parse_addr(text: &str) -> Result<IpAddr> {
-    text.parse()
-        .map_err(|_| Error::usage(format!("invalid hostaddr `{text}`")).hint("expected an IP address"))
+fn parse_addr(text: &str, setting: Option<&Setting>) -> Result<IpAddr> {
+    text.parse().map_err(|_| invalid("hostaddr", text, setting, "an IP address"))
 }
 
 fn parse_port(text: &str, setting: Option<&Setting>) -> Result<u16> {
     if text.is_empty() {
         return Ok(DEFAULT_PORT);
     }
-    let origin = setting.map_or("", |setting| setting.origin.as_str());
-    text.parse().ok().filter(|port| *port != 0).ok_or_else(|| {
-        Error::usage(format!("invalid port `{text}` in {origin}")).hint("expected a number from 1 to 65535")
-    })
+    let port = text.parse().ok().filter(|port| *port != 0);
+    port.ok_or_else(|| invalid("port", text, setting, "a number from 1 to 65535"))
+}
+
+fn invalid(keyword: &str, text: &str, setting: Option<&Setting>, expected: &str) -> Error {
+    match setting {
+        Some(setting) => setting.invalid_part(keyword, text, expected),
+        None => Error::usage(format!("invalid {keyword}")).hint(format!("expected {expected}")),
+    }
 }
 
 fn address(name: &str, addr: Option<IpAddr>) -> Address {

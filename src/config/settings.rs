@@ -5,12 +5,13 @@ use std::fmt;
 
 use super::url;
 use crate::error::{Error, Result};
+use crate::source::open;
 
 /// A function that looks up an environment variable. The library itself never reads the environment.
 pub type Lookup<'a> = dyn Fn(&str) -> Option<String> + 'a;
 
 /// The keywords that have an effect here, each with the variable that libpq reads for it.
-const KEYWORDS: [(&str, &str); 24] = [
+const KEYWORDS: [(&str, &str); 25] = [
     ("host", "PGHOST"),
     ("hostaddr", "PGHOSTADDR"),
     ("port", "PGPORT"),
@@ -29,6 +30,7 @@ const KEYWORDS: [(&str, &str); 24] = [
     ("application_name", "PGAPPNAME"),
     ("fallback_application_name", ""),
     ("options", "PGOPTIONS"),
+    ("require_auth", "PGREQUIREAUTH"),
     ("target_session_attrs", "PGTARGETSESSIONATTRS"),
     ("keepalives", ""),
     ("keepalives_idle", ""),
@@ -42,14 +44,13 @@ const IGNORED: [&str; 6] =
     ["client_encoding", "gssdelegation", "gsslib", "krbsrvname", "sslcompression", "sslsni"];
 
 /// Keywords of libpq that ask for something this tool cannot do; leaving them out silently could be unsafe.
-const REFUSED: [&str; 18] = [
+const REFUSED: [&str; 17] = [
     "load_balance_hosts",
     "max_protocol_version",
     "min_protocol_version",
     "oauth_client_id",
     "oauth_issuer",
     "replication",
-    "require_auth",
     "requirepeer",
     "requiressl",
     "scram_client_key",
@@ -63,6 +64,9 @@ const REFUSED: [&str; 18] = [
     "sslpassword",
 ];
 
+/// The convention of the official image: a secret mounted as a file.
+const PASSWORD_FILE: &str = "POSTGRES_PASSWORD_FILE";
+
 /// The `POSTGRES_…` variables and what they mean.
 const POSTGRES: [(&str, &str); 6] = [
     ("POSTGRES_HOST", "host"),
@@ -73,6 +77,13 @@ const POSTGRES: [(&str, &str); 6] = [
     ("POSTGRES_SSL", "sslmode"),
 ];
 
+/// Whether a variable is one of those that are read here.
+pub fn is_variable(name: &str) -> bool {
+    ["DATABASE_URL", PASSWORD_FILE].contains(&name)
+        || POSTGRES.iter().any(|(variable, _)| *variable == name)
+        || KEYWORDS.iter().any(|(_, variable)| *variable == name)
+}
+
 /// One setting and where it was found.
 #[derive(Clone)]
 pub struct Setting {
@@ -80,12 +91,21 @@ pub struct Setting {
     pub value: String,
     /// Where it stands, ready for a message: "`PGPORT`".
     pub origin: String,
+    /// Whether it stands in a connection string, where it may be a part of a password that was not escaped.
+    pub hidden: bool,
 }
 
 impl Setting {
-    /// The usage error for a value that is none of what `expected` says. Shows the value.
+    /// The usage error for a value that is none of what `expected` says. Shows the value, but for that of a
+    /// connection string.
     pub fn invalid(&self, keyword: &str, expected: &str) -> Error {
-        Error::usage(format!("invalid {keyword} `{}` in {}", self.value, self.origin))
+        self.invalid_part(keyword, &self.value, expected)
+    }
+
+    /// As [`Setting::invalid`], for one of several values in a list.
+    pub fn invalid_part(&self, keyword: &str, part: &str, expected: &str) -> Error {
+        let shown = if self.hidden { String::new() } else { format!(" `{part}`") };
+        Error::usage(format!("invalid {keyword}{shown} in {}", self.origin))
             .hint(format!("expected {expected}"))
     }
 
@@ -162,21 +182,23 @@ impl Settings {
     }
 
     fn put(&mut self, keyword: &'static str, value: String, origin: &str) {
-        self.found.entry(keyword).or_insert_with(|| Setting { value, origin: origin.to_owned() });
+        self.add(keyword, Setting { value, origin: origin.to_owned(), hidden: false });
+    }
+
+    fn add(&mut self, keyword: &'static str, setting: Setting) {
+        self.found.entry(keyword).or_insert(setting);
     }
 
     fn add_string(&mut self, text: &str, origin: &str) -> Result<()> {
-        let mut previous = String::new();
         // In a list the last of two equal keywords counts, so it goes in first.
         let mut known = Vec::new();
         for (key, value) in url::parse(text, origin)? {
-            if let Some(keyword) = known_keyword(&key, &previous, origin)? {
+            if let Some(keyword) = known_keyword(&key, origin)? {
                 known.push((keyword, value));
             }
-            previous = key;
         }
         for (keyword, value) in known.into_iter().rev().filter(|(_, value)| !value.is_empty()) {
-            self.put(keyword, value, origin);
+            self.add(keyword, Setting { value, origin: origin.to_owned(), hidden: true });
         }
         Ok(())
     }
@@ -189,12 +211,13 @@ impl Settings {
             }
             self.put(keyword, value, &format!("`{name}`"));
         }
-        // The convention of the official image: a secret mounted as a file.
-        if let Some(path) = env("POSTGRES_PASSWORD_FILE").filter(|_| !self.found.contains_key("password")) {
-            let text = std::fs::read_to_string(&path).map_err(|error| {
-                Error::usage(format!("cannot read `{path}`, which `POSTGRES_PASSWORD_FILE` names: {error}"))
-            })?;
-            self.put("password", text.trim_end_matches(['\n', '\r']).to_owned(), "`POSTGRES_PASSWORD_FILE`");
+        if let Some(path) = env(PASSWORD_FILE).filter(|_| !self.found.contains_key("password")) {
+            let text = password_file(&path)?;
+            self.put(
+                "password",
+                text.trim_end_matches(['\n', '\r']).to_owned(),
+                &format!("`{PASSWORD_FILE}`"),
+            );
         }
         Ok(())
     }
@@ -217,6 +240,15 @@ impl Settings {
     }
 }
 
+/// The text of the file that `POSTGRES_PASSWORD_FILE` names. Some set it to the password itself, so it is not shown.
+fn password_file(path: &str) -> Result<String> {
+    let unusable = |why: &dyn std::fmt::Display| {
+        Error::usage(format!("cannot read the file that `{PASSWORD_FILE}` names: {why}"))
+    };
+    let (bytes, _) = open::read_named(path.as_ref()).map_err(|why| unusable(&why))?;
+    String::from_utf8(bytes).map_err(|_| unusable(&"it is not UTF-8"))
+}
+
 /// `POSTGRES_SSL` is a switch in some systems and an sslmode in others.
 fn ssl_word(value: &str) -> String {
     match value.to_ascii_lowercase().as_str() {
@@ -226,8 +258,9 @@ fn ssl_word(value: &str) -> String {
     }
 }
 
-/// Finds `key` among the keywords; `None` for one that is ignored.
-fn known_keyword(key: &str, previous: &str, origin: &str) -> Result<Option<&'static str>> {
+/// Finds `key` among the keywords; `None` for one that is ignored. An unknown one is not shown: it may be a part of a
+/// password that was not escaped.
+fn known_keyword(key: &str, origin: &str) -> Result<Option<&'static str>> {
     if let Some((keyword, _)) = KEYWORDS.iter().find(|(keyword, _)| *keyword == key) {
         return Ok(Some(keyword));
     }
@@ -239,18 +272,16 @@ fn known_keyword(key: &str, previous: &str, origin: &str) -> Result<Option<&'sta
         return Err(Error::usage(format!("connection parameter `{key}` in {origin} is not supported"))
             .hint(format!("leave `{key}` out")));
     }
-    if previous == "password" {
-        // What looks like a keyword may be the second half of a password.
-        return Err(Error::usage(format!("{origin} has an unknown parameter after `password`"))
-            .hint("quote or percent-encode a password with spaces, `&` or `=`"));
-    }
     let names: Vec<&str> = KEYWORDS.iter().map(|(keyword, _)| *keyword).collect();
     let hint = match nearest(key, &names) {
         Some(near) => format!("did you mean `{near}`?"),
-        None => "leave it out; the parameters are those of libpq, such as `sslmode` and `connect_timeout`"
-            .to_owned(),
+        None => {
+            "the parameters are those of libpq, such as `sslmode` and `connect_timeout`; a password with \
+                 spaces, `&`, `=`, `/` or `?` must be quoted or percent-encoded"
+                .to_owned()
+        }
     };
-    Err(Error::usage(format!("unknown connection parameter `{key}` in {origin}")).hint(hint))
+    Err(Error::usage(format!("{origin} has an unknown connection parameter")).hint(hint))
 }
 
 /// The word most like `word`, if one is like it enough to be what was meant.

@@ -122,7 +122,9 @@ fn sockets_are_directories() {
 #[test]
 fn wrong_settings_are_named_with_their_place() {
     assert!(error("postgres://h/d?sslmod=require", &[]).contains("did you mean `sslmode`?"));
-    assert!(error("postgres://h/d?pgbouncer=true", &[]).contains("unknown connection parameter `pgbouncer`"));
+    assert!(
+        error("postgres://h/d?pgbouncer=true", &[]).contains("`--url` has an unknown connection parameter")
+    );
     assert!(error("postgres://h/d?sslcrl=x", &[]).contains("`sslcrl` in `--url` is not supported"));
     assert!(error("postgres://h/d", &[("PGSSLMODE", "verifyfull")]).contains("`verifyfull` in `PGSSLMODE`"));
     assert!(error("postgres://h/d", &[("PGPORT", "x")]).contains("invalid port `x` in `PGPORT`"));
@@ -135,5 +137,74 @@ fn wrong_settings_are_named_with_their_place() {
 fn no_password_is_ever_shown() {
     let connection = resolved("postgres://u:hunter2@h/d", &[]);
     assert!(!format!("{connection:?} {connection} {connection:#?}").contains("hunter2"));
-    assert!(!error("password=hunter2 hunter=3", &[]).contains("hunter"));
+    // What follows an unescaped character lands in the place of something else.
+    for url in [
+        "password=hunter2 hunter=3",
+        "password=my sslmode=hunter2",
+        "password=my port=hunter2",
+        "password=my hostaddr=hunter2",
+        "password=my require_auth=hunter2",
+        "password=my keepalives=hunter2",
+        "password=my hunter2=x",
+        "host=a,b port=hunter2,1 password=x",
+        "postgres://u:my?hunter2=@h/d",
+        "postgres://u:my?sslmode=hunter2@h/d",
+        "postgres://h/d?sslmode=hunter2",
+        "postgres://h/d?hunter2=x",
+        "postgres://h/d?password=my&hunter2",
+    ] {
+        let error = error(url, &[]);
+        assert!(!error.contains("hunter"), "{url}: {error}");
+        let variable = resolve(None, &[("DATABASE_URL", url)]).expect_err("no settings").to_string();
+        assert!(!variable.contains("hunter"), "{url}: {variable}");
+    }
+    for name in
+        ["POSTGRES_HOST", "POSTGRES_DB", "POSTGRES_USER", "PGHOST", "PGDATABASE", "PGUSER", "PGAPPNAME"]
+    {
+        for url in ["postgres://u:hunter2@h/d", "host=h password=hunter2", "x://hunter2"] {
+            let error = resolve(None, &[(name, url)]).expect_err("no settings").to_string();
+            assert!(error.contains(name) && !error.contains("hunter2"), "{name}: {error}");
+        }
+    }
+    let file = resolve(None, &[("POSTGRES_HOST", "h"), ("POSTGRES_PASSWORD_FILE", "hunter2")]);
+    assert!(!file.expect_err("no such file").to_string().contains("hunter2"));
+}
+
+#[test]
+fn a_password_in_a_url_is_seen() {
+    for url in ["postgres://u:pw@h/d", "postgres://h/d?password=pw", "host=h password=pw", "postgres://:pw@h"]
+    {
+        assert!(Connection::has_password(url), "{url}");
+    }
+    for url in [
+        "postgres://u@h/d",
+        "postgres://u:@h/d",
+        "host=h password=''",
+        "postgres://h/d?passfile=x",
+        "nonsense",
+    ] {
+        assert!(!Connection::has_password(url), "{url}");
+    }
+}
+
+#[test]
+fn methods_are_required_as_in_libpq() {
+    let allowed = |text: &str| {
+        let connection = resolved(&format!("postgres://h/d?require_auth={text}"), &[]);
+        Method::ALL.map(|method| connection.require_auth.allows(method))
+    };
+    assert_eq!(allowed(""), [true; 4]);
+    assert_eq!(allowed("scram-sha-256"), [false, false, true, false]);
+    assert_eq!(allowed("md5, none"), [false, true, false, true]);
+    assert_eq!(allowed("!password,!md5"), [false, false, true, true]);
+    assert_eq!(allowed("!gss,!password"), [false, true, true, true]);
+    let env = [("PGREQUIREAUTH", "scram-sha-256")];
+    assert!(!resolved("postgres://h/d", &env).require_auth.allows(Method::None));
+    let wrong = |text: &str| error("postgres://h/d", &[("PGREQUIREAUTH", text)]);
+    assert!(wrong("gss").contains("`gss` in `PGREQUIREAUTH` is not supported"));
+    assert!(wrong("sspi,md5").contains("`sspi` in `PGREQUIREAUTH` is not supported"));
+    assert!(wrong("password,!md5").contains("either methods, or methods with `!`"));
+    assert!(wrong("scram").contains("invalid require_auth `scram` in `PGREQUIREAUTH`"));
+    assert!(wrong("md5,").contains("invalid require_auth"));
+    assert!(wrong("md5,md5").contains("`md5` stands twice"));
 }

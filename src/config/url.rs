@@ -1,13 +1,34 @@
 //! The two spellings of a connection string: `postgres://…` and `key=value …`.
 //!
-//! Both become the same list of `(keyword, value)`. The rules are libpq's ("Connection Strings" in its manual).
-//! Nothing that could be a part of a password is ever repeated in an error message: a password with an unescaped
-//! `/`, `?` or space falls into the place of a port, keyword or value.
+//! Both become the same list of `(keyword, value)`. The rules are libpq's ("Connection Strings" in its manual), but for
+//! an `@` after the first `/` or `?` of a URL, which must be escaped here: with an unescaped `/` or `?` in a password, the
+//! rest of it would be taken for a host, looked up, and shown.
+//!
+//! An error tells the form of what was given, and never repeats any of it: a password with an unescaped `/`, `?` or space
+//! falls into the place of a port, keyword or value.
 
 use crate::error::{Error, Result};
 
 /// What a connection string says, in the order it says it.
 pub type Pairs = Vec<(String, String)>;
+
+/// What people mistake for PostgreSQL's scheme. Others are not repeated: they may be anything.
+const FOREIGN_SCHEMES: [&str; 14] = [
+    "file",
+    "http",
+    "https",
+    "jdbc",
+    "mariadb",
+    "mongodb",
+    "mssql",
+    "mysql",
+    "mysql2",
+    "oracle",
+    "redis",
+    "sqlite",
+    "sqlserver",
+    "tcp",
+];
 
 const ENCODE_HINT: &str =
     "a password with one of `/ ? # @ : %` must be percent-encoded, for example `/` as `%2F` and `@` as `%40`";
@@ -35,13 +56,19 @@ pub fn parse(text: &str, origin: &str) -> Result<Pairs> {
 }
 
 fn foreign_scheme(scheme: &str, origin: &str) -> Error {
-    let error = Error::usage(format!("{origin} starts with `{scheme}://`, which is not PostgreSQL"));
-    match scheme.split_once('+') {
-        Some((base @ ("postgres" | "postgresql"), driver)) => {
-            error.hint(format!("leave out the driver `+{driver}`: `{base}://…`"))
-        }
-        _ => error.hint("write `postgres://user:password@host:5432/database`"),
+    const WRITE: &str = "write `postgres://user:password@host:5432/database`";
+    if scheme.starts_with(['"', '\'']) {
+        return Error::usage(format!("{origin} has a quotation mark around it")).hint("leave the quotes out");
     }
+    if let Some((base @ ("postgres" | "postgresql"), _)) = scheme.split_once('+') {
+        return Error::usage(format!("{origin} names a driver after `{base}`"))
+            .hint(format!("leave out the driver: `{base}://…`"));
+    }
+    match FOREIGN_SCHEMES.iter().find(|known| **known == scheme) {
+        Some(known) => Error::usage(format!("{origin} starts with `{known}://`, which is not PostgreSQL")),
+        None => Error::usage(format!("{origin} does not start with `postgres://`")),
+    }
+    .hint(WRITE)
 }
 
 /// `[user[:password]@][host[:port],…][/dbname][?key=value&…]`, without the scheme.
@@ -49,6 +76,9 @@ fn parse_url(rest: &str, origin: &str) -> Result<Pairs> {
     let mut pairs = Pairs::new();
     let (head, query) = rest.split_once('?').unwrap_or((rest, ""));
     let (authority, dbname) = head.split_once('/').unwrap_or((head, ""));
+    if dbname.contains('@') || query.contains('@') {
+        return Err(Error::usage(format!("{origin} has an `@` after the first `/` or `?`")).hint(ENCODE_HINT));
+    }
     let hosts = match authority.rsplit_once('@') {
         Some((login, hosts)) => {
             let (user, password) = login.split_once(':').unwrap_or((login, ""));
@@ -81,6 +111,9 @@ fn parse_url(rest: &str, origin: &str) -> Result<Pairs> {
 fn url_hosts(pairs: &mut Pairs, hosts: &str, origin: &str) -> Result<()> {
     let (mut names, mut ports) = (Vec::new(), Vec::new());
     for entry in hosts.split(',') {
+        if entry.contains(|c: char| c.is_whitespace() || c.is_control()) {
+            return Err(Error::usage(format!("the host in {origin} has a space in it")).hint(ENCODE_HINT));
+        }
         let (name, port) = match entry.strip_prefix('[') {
             Some(v6) => {
                 let (name, after) = v6
@@ -141,7 +174,7 @@ fn parse_key_values(text: &str, origin: &str) -> Result<Pairs> {
         else {
             return Err(missing_equals(&pairs, origin));
         };
-        let (value, after) = key_value(after.trim_start(), key.trim_end(), origin)?;
+        let (value, after) = key_value(after.trim_start(), pairs.len() + 1, origin)?;
         pairs.push((key.trim_end().to_owned(), value));
         rest = after.trim_start();
     }
@@ -149,14 +182,16 @@ fn parse_key_values(text: &str, origin: &str) -> Result<Pairs> {
 }
 
 fn missing_equals(pairs: &Pairs, origin: &str) -> Error {
-    let place =
-        pairs.last().map_or("at its start".to_owned(), |(key, _)| format!("after the value of `{key}`"));
+    let place = match pairs.len() {
+        0 => "at its start".to_owned(),
+        count => format!("after its parameter {count}"),
+    };
     Error::usage(format!("{origin} has a word without `=` {place}"))
         .hint("put values with spaces in single quotes: `password='two words'`")
 }
 
 /// One value at the start of `text`, and what follows it. A backslash takes the next character literally.
-fn key_value<'a>(text: &'a str, key: &str, origin: &str) -> Result<(String, &'a str)> {
+fn key_value<'a>(text: &'a str, number: usize, origin: &str) -> Result<(String, &'a str)> {
     let quoted = text.starts_with('\'');
     let mut value = String::new();
     let mut chars = text.char_indices();
@@ -172,7 +207,7 @@ fn key_value<'a>(text: &'a str, key: &str, origin: &str) -> Result<(String, &'a 
         }
     }
     if quoted {
-        return Err(Error::usage(format!("the quoted value of `{key}` in {origin} does not end")));
+        return Err(Error::usage(format!("the quoted value of parameter {number} in {origin} does not end")));
     }
     Ok((value, ""))
 }
@@ -225,7 +260,19 @@ mod tests {
             "postgres://u:sec/ret@h/d",
             "postgres://u:sec?ret@h/d",
             "postgres://u:sec%ret@h/d",
+            "postgres://u:sec@ret/sec@h/d",
+            "postgres://u:sec@ret?sec@h/d",
+            "postgres://u:sec@ret?user=sec@h/d",
+            "postgres://u:7/sec@h/d",
+            "postgres://u:7?user=sec@h/d",
+            "postgres://u:p@sec ret/d",
+            "postgres://u:p@[sec/d",
+            "sec+ret://u",
+            "\"postgres://u:sec@h/d\"",
+            "postgres:/sec:ret@h/d",
             "host=h password=a secret",
+            "host=h sec='ret",
+            "sec=ret sec",
             "password='secret",
             "sec/ret",
         ] {
@@ -235,8 +282,16 @@ mod tests {
     }
 
     #[test]
+    fn what_can_be_told_apart_is_taken() {
+        assert_eq!(joined("postgres://u:a@b@h/d"), "user=u password=a@b host=h dbname=d");
+        assert_eq!(joined("postgres://u:a#b c:d,e@h/d"), "user=u password=a#b c:d,e host=h dbname=d");
+        assert_eq!(joined("postgres://u:a%2Fb%3F%40@h/d"), "user=u password=a/b?@ host=h dbname=d");
+        assert_eq!(joined("postgres://h/d?password=a%40b"), "host=h dbname=d password=a@b");
+    }
+
+    #[test]
     fn other_databases_are_named() {
         assert!(error("mysql://u:p@h/d").contains("`mysql://`"));
-        assert!(error("postgresql+psycopg2://u:p@h/d").contains("leave out the driver `+psycopg2`"));
+        assert!(error("postgresql+psycopg2://u:p@h/d").contains("leave out the driver: `postgresql://…`"));
     }
 }

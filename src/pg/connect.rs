@@ -8,6 +8,7 @@ use postgres::config::{self, SslNegotiation};
 use postgres::error::{Severity, SqlState};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
+use super::auth::Door;
 use super::client::{Client, Message, runtime_of_one_thread};
 use super::{diagnose, pooler, tls};
 use crate::config::{Address, ChannelBinding, Connection, Host, Keepalive, SslMode, TargetSession};
@@ -107,13 +108,18 @@ impl Connector {
 
     fn open_host(&self, host: &Host, deadline: Option<Instant>) -> Result<Client, ConnectError> {
         let ways = self.encryption(host);
+        if matches!(host.address, Address::Socket(_)) && self.connection.require_auth.is_strict() {
+            return Err(diagnose::unguarded(host));
+        }
         let mut first = None;
         for &mode in ways {
             let attempt = match self.attempt(host, mode, self.limit(deadline), true) {
-                Ok(client) => return self.suitable(client, host),
+                Ok(client) => return self.suitable(client, host, deadline),
                 Err(attempt) if pooler::refuses_options(&attempt) => {
                     match self.through_pooler(host, mode, deadline) {
-                        Some(outcome) => return outcome.and_then(|client| self.suitable(client, host)),
+                        Some(outcome) => {
+                            return outcome.and_then(|client| self.suitable(client, host, deadline));
+                        }
                         None => attempt,
                     }
                 }
@@ -169,26 +175,24 @@ impl Connector {
         limit: Option<Duration>,
         marked: bool,
     ) -> Result<Client, Attempt> {
-        let mut config = self.driver_config(host, mode, limit);
+        let mut config = self.driver_config(host, limit);
         if marked {
             config.options(&pooler::options(&self.connection));
         }
-        let tls = self.tls.clone();
+        let door = Door::new(self.tls.clone(), &self.connection, mode);
         let runtime = runtime_of_one_thread().map_err(Attempt::NoThread)?;
-        within(limit, move || Client::open(runtime, &config, tls, log_notice))
+        within(limit, move || Client::open(runtime, &config, door, log_notice))
     }
 
-    fn driver_config(
-        &self,
-        host: &Host,
-        mode: config::SslMode,
-        limit: Option<Duration>,
-    ) -> tokio_postgres::Config {
+    fn driver_config(&self, host: &Host, limit: Option<Duration>) -> tokio_postgres::Config {
         let connection = &self.connection;
         let mut config = tokio_postgres::Config::new();
         match &host.address {
-            Address::Tcp(name) => config.host(name),
-            Address::Socket(dir) => config.host_path(dir),
+            // The door sees to TLS; to the driver it is in force from the first byte.
+            Address::Tcp(name) => {
+                config.host(name).ssl_mode(config::SslMode::Require).ssl_negotiation(SslNegotiation::Direct)
+            }
+            Address::Socket(dir) => config.host_path(dir).ssl_mode(config::SslMode::Disable),
         };
         if let Some(addr) = host.addr {
             config.hostaddr(addr);
@@ -198,7 +202,6 @@ impl Connector {
             .dbname(&connection.dbname)
             .user(&connection.user)
             .application_name(&connection.application_name)
-            .ssl_mode(mode)
             .channel_binding(channel_binding(connection.channel_binding));
         if let Some(password) = connection.password_for(host) {
             config.password(password.expose());
@@ -209,21 +212,27 @@ impl Connector {
         if let Some(limit) = limit {
             config.connect_timeout(limit);
         }
-        if connection.tls.direct && mode == config::SslMode::Require {
-            config.ssl_negotiation(SslNegotiation::Direct);
-        }
         set_keepalive(&mut config, &connection.keepalive);
         config
     }
 
     /// Asks a new session whether it is on the sort of server that `target_session_attrs` wants.
-    fn suitable(&self, mut client: Client, host: &Host) -> Result<Client, ConnectError> {
+    fn suitable(
+        &self,
+        mut client: Client,
+        host: &Host,
+        deadline: Option<Instant>,
+    ) -> Result<Client, ConnectError> {
         let wanted = self.connection.target_session;
         if wanted == TargetSession::Any {
             return Ok(client);
         }
-        let (standby, read_only) = session_state(&mut client)
-            .map_err(|error| diagnose::diagnose(&self.connection, host, &Attempt::Failed(error)))?;
+        let asked = within(self.limit(deadline), move || {
+            let state = session_state(&mut client)?;
+            Ok((client, state))
+        });
+        let (client, (standby, read_only)) =
+            asked.map_err(|attempt| diagnose::diagnose(&self.connection, host, &attempt))?;
         let (suits, what) = match wanted {
             TargetSession::Any => (true, ""),
             TargetSession::ReadWrite => (!standby && !read_only, "does not accept writes"),
@@ -265,6 +274,23 @@ pub(super) fn within<T: Send + 'static>(
         Ok(result) => result.map_err(Attempt::Failed),
         Err(_) => Err(Attempt::TimedOut(limit)),
     }
+}
+
+/// Asks the first question of a session. A server that does not answer it is out of reach, as one that does not let us
+/// in; what is asked later may take as long as it takes.
+///
+/// # Errors
+/// [`crate::ErrorKind::Unreachable`] if there is no answer in time.
+pub fn first_answer<T: Send + 'static>(
+    mut client: Client,
+    connection: &Connection,
+    ask: impl FnOnce(&mut Client) -> Result<T, postgres::Error> + Send + 'static,
+) -> Result<(Client, Result<T, postgres::Error>), Error> {
+    let asked = within(connection.first_answer, move || {
+        let answer = ask(&mut client);
+        Ok((client, answer))
+    });
+    asked.map_err(|attempt| diagnose::silent(connection, &attempt))
 }
 
 /// Whether the server is in recovery, and whether transactions are read-only.

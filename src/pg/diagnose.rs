@@ -6,12 +6,12 @@ use std::io;
 use postgres::error::{DbError, SqlState};
 use rustls::{AlertDescription, CertificateError};
 
+use super::auth::Refusal;
 use super::connect::{Attempt, ConnectError, Reason};
 use crate::config::{Address, Connection, Host, SslMode, Tls};
 use crate::error::{Error, ErrorKind};
 
 /// Words of the driver, which keeps its error kinds to itself. Integration tests hold them.
-const NO_TLS: &str = "server does not support TLS";
 const NO_PASSWORD: &str = "password missing";
 
 /// Explains why `attempt` at `host` failed.
@@ -30,6 +30,9 @@ pub(super) fn diagnose(connection: &Connection, host: &Host, attempt: &Attempt) 
     if let Some(refusal) = find::<DbError>(error) {
         return from_server(connection, host, refusal);
     }
+    if let Some(refusal) = find::<Refusal>(error) {
+        return from_door(connection, host, *refusal);
+    }
     if let Some(tls) = find::<rustls::Error>(error) {
         return from_tls(&connection.tls, host, tls);
     }
@@ -38,14 +41,6 @@ pub(super) fn diagnose(connection: &Connection, host: &Host, attempt: &Attempt) 
     }
     let cause = StdError::source(error).map(ToString::to_string).unwrap_or_default();
     match cause.as_str() {
-        NO_TLS => with_hint(
-            final_error(format!(
-                "the server at {} does not support TLS, but `sslmode={}` asks for it",
-                at(host),
-                connection.tls.mode
-            )),
-            "switch TLS on at the server, or use `sslmode=prefer` where the network is trusted",
-        ),
         NO_PASSWORD => with_hint(
             final_error(format!("the server at {} asks for a password, and none is given", at(host))),
             "set it in the URL, `POSTGRES_PASSWORD`, `PGPASSWORD` or the password file `~/.pgpass`",
@@ -54,6 +49,51 @@ pub(super) fn diagnose(connection: &Connection, host: &Host, attempt: &Attempt) 
         "" if error.is_closed() => not_ready(format!("the server at {} closed the connection", at(host))),
         "" => final_error(format!("cannot connect to {}: {error}", at(host))),
         cause => final_error(format!("cannot connect to {}: {error}: {cause}", at(host))),
+    }
+}
+
+/// Why the server is not answered.
+fn from_door(connection: &Connection, host: &Host, refusal: Refusal) -> ConnectError {
+    let mode = connection.tls.mode;
+    let message = format!("the server at {} {refusal}", at(host));
+    match refusal {
+        Refusal::NoTls => with_hint(
+            final_error(format!("{message}, but `sslmode={mode}` asks for it")),
+            "switch TLS on at the server, or use `sslmode=prefer` where the network is trusted",
+        ),
+        Refusal::NotAllowed(_) => with_hint(
+            final_error(message),
+            "let the server's pg_hba.conf ask in another way, or change `require_auth` (`PGREQUIREAUTH`); if neither \
+             has changed lately, somebody may stand in between",
+        ),
+        Refusal::ClearText { .. } => with_hint(
+            final_error(message),
+            "use `sslmode=verify-full` (or `verify-ca`), or let the server's pg_hba.conf ask by `scram-sha-256`; if \
+             neither has changed lately, somebody may stand in between",
+        ),
+    }
+}
+
+/// The error for a session whose server does not answer its first question.
+pub(super) fn silent(connection: &Connection, attempt: &Attempt) -> Error {
+    match attempt {
+        Attempt::TimedOut(limit) => Error::new(
+            ErrorKind::Unreachable,
+            format!("no answer from `{connection}` within {}", humantime::format_duration(*limit)),
+        )
+        .note("the server took the connection, and then said nothing; nothing was executed")
+        .hint("look at the server's log (`--wait` says how long to wait)"),
+        Attempt::NoThread(error) => Error::failed(format!("cannot start a thread: {error}")),
+        Attempt::Failed(error) => Error::failed(format!("the connection to `{connection}` broke: {error}")),
+    }
+}
+
+/// The error for a socket where `require_auth` is to be kept.
+pub(super) fn unguarded(host: &Host) -> ConnectError {
+    let message = format!("`require_auth` cannot be kept on the socket {}", at(host));
+    ConnectError {
+        reason: Reason::Final,
+        error: Error::usage(message).hint("leave it out, or connect over TCP"),
     }
 }
 
@@ -72,8 +112,7 @@ pub(super) fn other_encryption_may_help(attempt: &Attempt) -> bool {
     if let Some(refusal) = find::<DbError>(error) {
         return *refusal.code() == SqlState::INVALID_AUTHORIZATION_SPECIFICATION;
     }
-    find::<rustls::Error>(error).is_some()
-        || StdError::source(error).is_some_and(|cause| cause.to_string() == NO_TLS)
+    find::<rustls::Error>(error).is_some() || find::<Refusal>(error) == Some(&Refusal::NoTls)
 }
 
 fn not_ready(message: String) -> ConnectError {

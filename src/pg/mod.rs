@@ -1,5 +1,6 @@
 //! The way to the server: connecting with our settings, waiting, TLS, versions, the pool, password verifiers.
 
+mod auth;
 mod client;
 mod connect;
 mod diagnose;
@@ -13,8 +14,8 @@ pub mod version;
 pub mod wait;
 
 pub use client::{Canceller, Client, Message, Reply, Table, Values};
-pub use connect::{ConnectError, Connector, Reason, connect};
+pub use connect::{ConnectError, Connector, Reason, connect, first_answer};
 pub use diagnose::{is_lost, is_silence};
 pub use pool::{Pool, PooledClient, pool};
 pub use version::{Feature, OLDEST_MAJOR, ServerVersion};
-pub use wait::{WaitEvent, connect_waiting};
+pub use wait::{WaitEvent, connect_waiting, connect_waiting_since};

@@ -14,6 +14,7 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 use super::tls_verify::{Anything, Chain};
 use crate::config::{Address, Connection, Roots, SslMode, Tls};
 use crate::error::{Error, Result};
+use crate::source::open::{self, Access};
 
 /// What a server with direct negotiation insists on.
 const ALPN: &[u8] = b"postgresql";
@@ -50,13 +51,21 @@ pub(super) fn trust_hint(tls: &Tls) -> String {
     }
 }
 
+/// Whether a server shows by its certificate that it is one that is meant.
+pub(super) fn verifies(tls: &Tls) -> bool {
+    match (tls.mode, &tls.roots) {
+        (SslMode::VerifyFull | SslMode::VerifyCa, _) | (SslMode::Require, Roots::File(_)) => true,
+        (SslMode::Require, Roots::Default | Roots::System) => false,
+        (SslMode::Disable | SslMode::Allow | SslMode::Prefer, _) => false,
+    }
+}
+
 /// libpq: `require` verifies the chain when there is a root certificate file, for the sake of old programs.
 fn verifier(tls: &Tls, provider: Arc<CryptoProvider>) -> Result<Arc<dyn ServerCertVerifier>> {
-    let check_name = match (tls.mode, &tls.roots) {
-        (SslMode::VerifyFull, _) => true,
-        (SslMode::VerifyCa, _) | (SslMode::Require, Roots::File(_)) => false,
-        _ => return Ok(Arc::new(Anything::new(provider))),
-    };
+    if !verifies(tls) {
+        return Ok(Arc::new(Anything::new(provider)));
+    }
+    let check_name = tls.mode == SslMode::VerifyFull;
     let certificates = roots(&tls.roots)?;
     let mut store = RootCertStore::empty();
     let (added, ignored) = store.add_parsable_certificates(certificates.iter().cloned());
@@ -96,18 +105,34 @@ fn with_client_certificate(
         (None, _) => return Ok(builder.with_no_client_auth()),
     };
     let chain = certificates(cert, "sslcert")?;
-    let private_key = PrivateKeyDer::from_pem_file(key).map_err(|error| {
-        unusable(key, "sslkey", "private key", &error).hint("the key must be PEM and not encrypted")
-    })?;
+    let private_key = private_key(key)?;
     builder.with_client_auth_cert(chain, private_key).map_err(|error| {
         Error::usage(format!("`{}` and `{}` cannot be used together: {error}", cert.display(), key.display()))
             .hint("`sslkey` must be the private key of `sslcert`")
     })
 }
 
+/// Permissions as libpq wants them: a key is nobody else's, or root's and of a group that the tool is in.
+fn private_key(path: &Path) -> Result<PrivateKeyDer<'static>> {
+    let (bytes, access) = read(path, "sslkey")?;
+    let (forbidden, most) = if access.owner == 0 { (0o037, "0640") } else { (0o077, "0600") };
+    if access.mode & forbidden != 0 {
+        let shown = path.display();
+        return Err(Error::usage(format!(
+            "the private key `{shown}` has group or world access (0{:o})",
+            access.mode
+        ))
+        .note(format!("what `sslkey` names must have permissions {most} or less"))
+        .hint(format!("`chmod {most} {shown}`")));
+    }
+    PrivateKeyDer::from_pem_slice(&bytes).map_err(|error| {
+        unusable(path, "sslkey", "private key", &error).hint("the key must be PEM and not encrypted")
+    })
+}
+
 fn certificates(path: &Path, keyword: &str) -> Result<Vec<CertificateDer<'static>>> {
-    let read = CertificateDer::pem_file_iter(path).and_then(Iterator::collect::<Result<Vec<_>, pem::Error>>);
-    match read {
+    let (bytes, _) = read(path, keyword)?;
+    match CertificateDer::pem_slice_iter(&bytes).collect::<Result<Vec<_>, pem::Error>>() {
         Ok(certificates) if certificates.is_empty() => {
             Err(unusable(path, keyword, "certificate", &pem::Error::NoItemsFound))
         }
@@ -116,13 +141,16 @@ fn certificates(path: &Path, keyword: &str) -> Result<Vec<CertificateDer<'static
     }
 }
 
+fn read(path: &Path, keyword: &str) -> Result<(Vec<u8>, Access)> {
+    open::read_named(path).map_err(|why| {
+        Error::usage(format!("cannot read `{}`, which `{keyword}` names: {why}", path.display()))
+            .hint(format!("`{keyword}` must name a PEM file"))
+    })
+}
+
 fn unusable(path: &Path, keyword: &str, what: &str, error: &pem::Error) -> Error {
     let path = path.display();
     match error {
-        pem::Error::Io(error) => {
-            Error::usage(format!("cannot read `{path}`, which `{keyword}` names: {error}"))
-                .hint(format!("`{keyword}` must name a PEM file"))
-        }
         pem::Error::NoItemsFound => {
             Error::usage(format!("`{path}`, which `{keyword}` names, holds no PEM {what}"))
                 .hint(format!("`{keyword}` must name a PEM file with `-----BEGIN` lines"))

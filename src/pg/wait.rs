@@ -64,8 +64,22 @@ pub fn connect_waiting(
     create_database: bool,
     on_event: &mut dyn FnMut(WaitEvent),
 ) -> Result<Client> {
+    connect_waiting_since(Instant::now(), connection, wait, create_database, on_event)
+}
+
+/// As [`connect_waiting`], where waiting began at `start`: there is one more attempt, however long ago that was.
+///
+/// # Errors
+/// As there.
+pub fn connect_waiting_since(
+    start: Instant,
+    connection: &Connection,
+    wait: Duration,
+    create_database: bool,
+    on_event: &mut dyn FnMut(WaitEvent),
+) -> Result<Client> {
     let connector = Connector::new(connection)?;
-    let mut clock = Clock::start(wait);
+    let mut clock = Clock::start(start, wait);
     let mut creation = if create_database { Creation::Allowed } else { Creation::Refused };
     loop {
         let failure = match attempt(&connector, &mut clock, &mut creation, on_event) {
@@ -124,8 +138,8 @@ struct Clock {
 }
 
 impl Clock {
-    fn start(wait: Duration) -> Self {
-        Clock { start: Instant::now(), wait, attempts: 0, pause: FIRST_PAUSE }
+    fn start(start: Instant, wait: Duration) -> Self {
+        Clock { start, wait, attempts: 0, pause: FIRST_PAUSE }
     }
 
     fn elapsed(&self) -> Duration {

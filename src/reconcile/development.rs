@@ -7,8 +7,10 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::pg::Client;
 use crate::report::Report;
 use crate::session::{Access, Session, server_error};
+use crate::source::open::{self, Folder, Unreadable};
 use crate::sql::{Execution, Own, ident};
-use std::path::PathBuf;
+use std::fmt::Display;
+use std::path::{Path, PathBuf};
 
 /// The setting that marks a database.
 const MARK: &str = "pgreconcile.development";
@@ -45,22 +47,16 @@ impl Reconciler {
     pub fn seed_on(
         &self,
         client: Client,
-        files: &[PathBuf],
+        seeds: &[Seed],
         options: &Options,
         listener: &Listener<'_>,
     ) -> Result<()> {
-        let mut texts = Vec::new();
-        for file in files {
-            let text = std::fs::read_to_string(file)
-                .map_err(|error| Error::failed(format!("cannot read `{}`: {error}", file.display())))?;
-            texts.push((file, text));
-        }
         let mut session =
             Session::open(client, &options.connection, &self.state_schema(), Access::ReadWrite)?;
         demand_mark(&mut session, "seed")?;
         apply::lock(&mut session, std::time::Duration::from_secs(600), listener)?;
         let path = self.search_path();
-        for (file, text) in texts {
+        for Seed { file, text } in seeds {
             let batch = format!(
                 "BEGIN; SET LOCAL search_path = {path}; SET LOCAL check_function_bodies = on;\n{text}\n; COMMIT"
             );
@@ -72,6 +68,54 @@ impl Reconciler {
             listener(Event::Note(format!("seeded {}", file.display())));
         }
         Ok(())
+    }
+}
+
+/// A file of SQL to seed from.
+pub struct Seed {
+    file: PathBuf,
+    text: String,
+}
+
+impl Seed {
+    /// Reads files that a person named.
+    ///
+    /// # Errors
+    /// `Failed` if one cannot be read.
+    pub fn named(files: &[PathBuf]) -> Result<Vec<Seed>> {
+        files.iter().map(|file| Seed::of(file, open::read_named(file).map(|(bytes, _)| bytes))).collect()
+    }
+
+    /// Reads `seed/*.sql` beside the schema file, in the order of their names.
+    ///
+    /// # Errors
+    /// `Usage` if there are none; `Failed` if one cannot be read, or is a link out of the folder.
+    pub fn beside(schema: &Path) -> Result<Vec<Seed>> {
+        let folder = if schema.is_dir() { schema } else { schema.parent().unwrap_or(Path::new("")) };
+        let seeds = folder.join("seed");
+        let mut files: Vec<PathBuf> = std::fs::read_dir(&seeds)
+            .into_iter()
+            .flatten()
+            .filter_map(|entry| Some(entry.ok()?.path()))
+            .filter(|path| path.extension().is_some_and(|extension| extension == "sql"))
+            .collect();
+        files.sort();
+        if files.is_empty() {
+            return Err(Error::usage(format!("there is no `.sql` file in `{}`", seeds.display()))
+                .hint("name the files: `pgreconcile seed FILE…`"));
+        }
+        let inside = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+        let inside = Folder::at(inside)
+            .map_err(|why| Error::failed(format!("cannot read `{}`: {why}", folder.display())))?;
+        files.iter().map(|file| Seed::of(file, inside.read(file, open::LARGEST))).collect()
+    }
+
+    fn of(file: &Path, bytes: Result<Vec<u8>, Unreadable>) -> Result<Seed> {
+        let unreadable =
+            |why: &dyn Display| Error::failed(format!("cannot read `{}`: {why}", file.display()));
+        let text = String::from_utf8(bytes.map_err(|why| unreadable(&why))?);
+        let text = text.map_err(|_| unreadable(&"it is not UTF-8"))?;
+        Ok(Seed { file: file.to_path_buf(), text })
     }
 }
 

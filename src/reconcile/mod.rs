@@ -7,6 +7,7 @@ mod rollback;
 mod supported;
 mod trust;
 
+pub use development::Seed;
 pub use inspect::{Inspection, Split, inspect};
 
 use crate::adopt;
@@ -33,6 +34,7 @@ use reconnect::Past;
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
+use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 /// How often a run looks again after another session did the same thing at the same moment.
@@ -152,7 +154,7 @@ impl Reconciler {
     /// `Refused` by a gate, before anything is executed; `Failed` if a statement fails or something is left over;
     /// `Unreachable` if the database cannot be reached in time.
     pub fn apply(&self, options: &Options, listener: &Listener<'_>) -> Result<Report> {
-        let client = connect(options, &self.desired, None, listener)?;
+        let client = connect(options, &self.desired, Instant::now(), listener)?;
         self.apply_on(client, options, listener)
     }
 
@@ -218,7 +220,7 @@ impl Reconciler {
     /// # Errors
     /// `Failed` if the database cannot be read; `Unreachable` if it cannot be reached in time.
     pub fn plan(&self, options: &Options, listener: &Listener<'_>) -> Result<Report> {
-        let client = connect(options, &self.desired, None, listener)?;
+        let client = connect(options, &self.desired, Instant::now(), listener)?;
         self.plan_on(client, options)
     }
 
@@ -429,7 +431,8 @@ impl Reconciler {
     }
 
     fn session(&self, client: Client, options: &Options, access: Access) -> Result<Session> {
-        let mut session = Session::start(client, &options.connection, &self.state_schema(), access)?;
+        let connection = options.connection.waited_for(wait_for(options, &self.desired));
+        let mut session = Session::start(client, &connection, &self.state_schema(), access)?;
         session.arm(&options.interrupt);
         session.server.catalogs = self.catalogs();
         session.server.seats = self.registry.iter().filter_map(|kind| kind.seat()).collect();
@@ -565,11 +568,21 @@ pub fn read_and_connect(
     options: &Options,
     listener: &Listener<'_>,
 ) -> Result<(Reconciler, Client)> {
+    let begun = Instant::now();
     let connection = options.connection.clone();
-    let attempt = std::thread::spawn(move || pg::connect(&connection));
+    let (sender, receiver) = mpsc::channel();
+    std::thread::spawn(move || drop(sender.send(pg::connect(&connection))));
     let reconciler = Reconciler::from_path(path, environment)?;
-    let first = attempt.join().ok().and_then(Result::ok);
-    let client = connect(options, reconciler.desired(), first, listener)?;
+    let wait = wait_for(options, reconciler.desired());
+    let first = match wait.is_zero() {
+        true => receiver.recv().ok(),
+        // A server that says nothing holds an attempt for longer than somebody may want to wait.
+        false => receiver.recv_timeout(wait.saturating_sub(begun.elapsed())).ok(),
+    };
+    let client = match first {
+        Some(Ok(client)) => client,
+        _ => connect(options, reconciler.desired(), begun, listener)?,
+    };
     Ok((reconciler, client))
 }
 
@@ -577,18 +590,10 @@ fn wait_for(options: &Options, desired: &Desired) -> Duration {
     options.wait.or(desired.settings.wait).unwrap_or(Duration::from_secs(60))
 }
 
-/// Connects, waiting as long as the options or the file say.
-fn connect(
-    options: &Options,
-    desired: &Desired,
-    first: Option<Client>,
-    listener: &Listener<'_>,
-) -> Result<Client> {
-    if let Some(client) = first {
-        return Ok(client);
-    }
+/// Connects, waiting as long as the options or the file say, counted from `start`.
+fn connect(options: &Options, desired: &Desired, start: Instant, listener: &Listener<'_>) -> Result<Client> {
     let wait = wait_for(options, desired);
-    pg::connect_waiting(&options.connection, wait, options.create_database, &mut |event| {
+    pg::connect_waiting_since(start, &options.connection, wait, options.create_database, &mut |event| {
         listener(Event::Connection(event));
     })
 }

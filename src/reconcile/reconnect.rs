@@ -4,7 +4,7 @@
 use super::{Options, Reconciler, connect, wait_for};
 use crate::apply::{Event, Listener};
 use crate::error::{Error, Result};
-use crate::pg::{Client, Message, is_lost};
+use crate::pg::{Client, Message, first_answer, is_lost};
 use crate::report::Report;
 use crate::session::server_error;
 use crate::sql::Own;
@@ -69,9 +69,12 @@ impl Reconciler {
         let begun = Instant::now();
         loop {
             let out_of_reach = |error: Error| error.note(format!("before that, {}", lost.message));
-            let mut client = connect(options, &self.desired, None, listener).map_err(out_of_reach)?;
+            let client = connect(options, &self.desired, Instant::now(), listener).map_err(out_of_reach)?;
             let question = "SELECT pg_catalog.pg_postmaster_start_time()::pg_catalog.text, pg_catalog.pg_is_in_recovery()";
-            let reply = match client.send(Message::Own(Own::new(question))) {
+            let connection = options.connection.waited_for(wait);
+            let message = Message::Own(Own::new(question));
+            let (client, answer) = first_answer(client, &connection, move |client| client.send(message))?;
+            let reply = match answer {
                 Ok(reply) => reply,
                 Err(error) if is_lost(&error) && begun.elapsed() < wait => continue,
                 Err(error) => return Err(server_error("cannot ask the server how it is", &error)),

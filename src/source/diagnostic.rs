@@ -42,7 +42,10 @@ impl Problems {
         word: &str,
         candidates: impl IntoIterator<Item = &'c str>,
     ) {
-        let hint = suggest(word, candidates).map(|near| format!("did you mean `{near}`?"));
+        // Of so many, most are not shown.
+        let is_shown = self.list.len() < 10 * SHOWN;
+        let near = is_shown.then(|| suggest(word, candidates)).flatten();
+        let hint = near.map(|near| format!("did you mean `{near}`?"));
         self.list.push(Diagnostic { message: message.into(), span: Some(span), hint });
     }
 

@@ -1,11 +1,16 @@
 //! The files that make up one `schema.toml`: the root, and what it includes.
 
-use super::{Diagnostic, Key, Node, Problems, Span, Table, Value};
+use super::open::{self, Folder, LARGEST, Unreadable};
+use super::{Diagnostic, Key, Node, Problems, Span, Table, Value, wildcard};
 use crate::error::{Error, ErrorKind, Result};
 use sha2::{Digest, Sha256};
+use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use toml::de::DeTable;
+
+/// The most that all files of one schema hold together.
+const LARGEST_TOGETHER: u64 = 64 << 20;
 
 /// What stands before the name of each file where several are kept in one text.
 const PART: &str = "# --- pgreconcile keeps: ";
@@ -130,13 +135,54 @@ pub fn load(path: &Path) -> Result<(Files, Table)> {
     let mut files = Files::default();
     let mut problems = Problems::default();
     let mut root = Table::default();
-    for file in roots(path)? {
-        let table = parse_file(&file, None, &mut files, &mut problems)?;
+    let mut disk = Disk::beside(path)?;
+    let roots = roots(path)?;
+    for file in &roots {
+        let table = parse_file(file, None, &mut disk, &mut files, &mut problems)?;
         merge(&mut root, table, &mut problems);
     }
-    include(path, &mut root, &mut files, &mut problems)?;
+    include(&roots, &mut root, &mut disk, &mut files, &mut problems)?;
     problems.into_result(ErrorKind::InvalidSpec, &files)?;
     Ok((files, root))
+}
+
+/// Where files are read from, and how much more of them.
+struct Disk {
+    /// The folder as it was named.
+    named: PathBuf,
+    folder: Folder,
+    left: u64,
+}
+
+impl Disk {
+    fn beside(path: &Path) -> Result<Disk> {
+        let named = if path.is_dir() { path } else { path.parent().unwrap_or(Path::new("")) };
+        let folder = Folder::at(or_here(named)).map_err(|why| unreadable(path, &why))?;
+        Ok(Disk { named: named.to_path_buf(), folder, left: LARGEST_TOGETHER })
+    }
+
+    fn read(&mut self, path: &Path) -> Result<Vec<u8>, String> {
+        let name = path.display();
+        let bytes = self.folder.read(path, LARGEST).map_err(|why| format!("cannot read `{name}`: {why}"))?;
+        match self.left.checked_sub(bytes.len() as u64) {
+            Some(left) => self.left = left,
+            None => {
+                let limit = LARGEST_TOGETHER >> 20;
+                return Err(format!("with `{name}`, the files are larger than {limit} MiB together"));
+            }
+        }
+        Ok(bytes)
+    }
+}
+
+/// A folder as the operating system wants it named.
+fn or_here(folder: &Path) -> &Path {
+    if folder.as_os_str().is_empty() { Path::new(".") } else { folder }
+}
+
+fn unreadable(path: &Path, why: &Unreadable) -> Error {
+    Error::new(ErrorKind::InvalidSpec, format!("cannot read `{}`: {why}", path.display()))
+        .hint("name the file with `--file PATH` or `PGRECONCILE_FILE`")
 }
 
 /// Reads what [`Files::text`] gave, under `name` if it was a single file.
@@ -178,7 +224,7 @@ fn roots(path: &Path) -> Result<Vec<PathBuf>> {
         return Ok(vec![path.to_path_buf()]);
     }
     let main = path.join("schema.toml");
-    if main.is_file() {
+    if main.symlink_metadata().is_ok() {
         return Ok(vec![main]);
     }
     let all = toml_files(path)?;
@@ -191,12 +237,19 @@ fn roots(path: &Path) -> Result<Vec<PathBuf>> {
 
 fn toml_files(folder: &Path) -> Result<Vec<PathBuf>> {
     let unreadable = |error: std::io::Error| {
-        Error::new(ErrorKind::InvalidSpec, format!("cannot read folder `{}`: {error}", folder.display()))
+        Error::new(
+            ErrorKind::InvalidSpec,
+            format!("cannot read folder `{}`: {}", folder.display(), open::plain(&error)),
+        )
     };
     let mut found = Vec::new();
-    for entry in std::fs::read_dir(folder).map_err(unreadable)? {
-        let path = entry.map_err(unreadable)?.path();
-        if path.extension().is_some_and(|extension| extension == "toml") && path.is_file() {
+    for entry in std::fs::read_dir(or_here(folder)).map_err(unreadable)? {
+        let name = entry.map_err(unreadable)?.file_name();
+        let path = folder.join(&name);
+        // An editor's mark that it has a file open is a link to nowhere.
+        let is_mark = name.to_string_lossy().starts_with(".#");
+        // What is no file, or a link to none, is told when it is read: nothing is left out in silence.
+        if path.extension().is_some_and(|extension| extension == "toml") && !path.is_dir() && !is_mark {
             found.push(path);
         }
     }
@@ -204,15 +257,20 @@ fn toml_files(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(found)
 }
 
-fn parse_file(path: &Path, from: Option<Span>, files: &mut Files, problems: &mut Problems) -> Result<Table> {
+fn parse_file(
+    path: &Path,
+    from: Option<Span>,
+    disk: &mut Disk,
+    files: &mut Files,
+    problems: &mut Problems,
+) -> Result<Table> {
     let name = path.display().to_string();
-    let bytes = match std::fs::read(path) {
+    let bytes = match disk.read(path) {
         Ok(bytes) => bytes,
-        Err(error) => {
-            let message = format!("cannot read `{name}`: {}", plain(&error));
+        Err(message) => {
             let Some(span) = from else {
                 return Err(Error::new(ErrorKind::InvalidSpec, message)
-                    .hint("name the file with `--file PATH` or `PGRECONCILE_FILE`"));
+                    .hint("name the file itself with `--file PATH` or `PGRECONCILE_FILE`"));
             };
             problems.add(span, message);
             return Ok(Table::default());
@@ -246,15 +304,13 @@ fn parse_text(number: usize, files: &Files, problems: &mut Problems) -> Table {
     Table::from_toml(number, table.get_ref())
 }
 
-/// The reason alone, without "(os error 2)".
-fn plain(error: &std::io::Error) -> String {
-    let text = error.to_string();
-    let text = text.split(" (os error").next().unwrap_or(&text).to_string();
-    text.to_lowercase()
-}
-
-fn include(path: &Path, root: &mut Table, files: &mut Files, problems: &mut Problems) -> Result<()> {
-    let folder = if path.is_dir() { path } else { path.parent().unwrap_or(Path::new("")) };
+fn include(
+    roots: &[PathBuf],
+    root: &mut Table,
+    disk: &mut Disk,
+    files: &mut Files,
+    problems: &mut Problems,
+) -> Result<()> {
     let Some((_, list)) = root.remove("include") else { return Ok(()) };
     let Value::Array(patterns) = list.value else {
         problems.add(list.span, format!("`include` wants an array of paths, not {}", list.sort()));
@@ -265,8 +321,8 @@ fn include(path: &Path, root: &mut Table, files: &mut Files, problems: &mut Prob
             problems.add(pattern.span, format!("`include` wants paths, not {}", pattern.sort()));
             continue;
         };
-        for file in matching(folder, text, pattern.span, problems)? {
-            let mut table = parse_file(&file, Some(pattern.span), files, problems)?;
+        for file in matching(disk, text, pattern.span, roots, problems)? {
+            let mut table = parse_file(&file, Some(pattern.span), disk, files, problems)?;
             if let Some((key, _)) = table.remove("include") {
                 problems.add(key.span, "an included file cannot include others");
             }
@@ -276,8 +332,15 @@ fn include(path: &Path, root: &mut Table, files: &mut Files, problems: &mut Prob
     Ok(())
 }
 
-/// The files that an `include` pattern names. `*` stands for any run of characters in the last part of the path.
-fn matching(folder: &Path, pattern: &str, span: Span, problems: &mut Problems) -> Result<Vec<PathBuf>> {
+/// The files that an `include` pattern names. `*` stands for any run of characters in the last part of the path; it does
+/// not mean the files themselves that say it.
+fn matching(
+    disk: &Disk,
+    pattern: &str,
+    span: Span,
+    roots: &[PathBuf],
+    problems: &mut Problems,
+) -> Result<Vec<PathBuf>> {
     let relative = Path::new(pattern);
     let leaves = relative.is_absolute() || relative.components().any(|part| part.as_os_str() == "..");
     if leaves {
@@ -288,7 +351,7 @@ fn matching(folder: &Path, pattern: &str, span: Span, problems: &mut Problems) -
         );
         return Ok(Vec::new());
     }
-    let full = folder.join(relative);
+    let full = disk.named.join(relative);
     let (Some(parent), Some(last)) = (full.parent(), full.file_name().and_then(|name| name.to_str())) else {
         problems.add(span, format!("`{pattern}` names no file"));
         return Ok(Vec::new());
@@ -296,31 +359,28 @@ fn matching(folder: &Path, pattern: &str, span: Span, problems: &mut Problems) -
     if !last.contains('*') {
         return Ok(vec![full]);
     }
-    let candidates = if parent.is_dir() { toml_files(parent)? } else { Vec::new() };
+    if or_here(parent).is_dir() && !disk.folder.holds(or_here(parent)) {
+        problems.add(span, format!("cannot read `{pattern}`: {}", Unreadable::Outside));
+        return Ok(Vec::new());
+    }
+    let candidates = if or_here(parent).is_dir() { toml_files(parent)? } else { Vec::new() };
     let fits = |path: &PathBuf| {
         path.file_name().and_then(|name| name.to_str()).is_some_and(|name| wildcard(last, name))
     };
-    let found: Vec<PathBuf> = candidates.into_iter().filter(fits).collect();
+    let found: Vec<PathBuf> =
+        candidates.into_iter().filter(|path| fits(path) && !roots.contains(path)).collect();
     if found.is_empty() {
         problems.add(span, format!("no file matches `{pattern}`"));
     }
     Ok(found)
 }
 
-/// Whether `text` fits `pattern`, where `*` stands for any run of characters.
-pub fn wildcard(pattern: &str, text: &str) -> bool {
-    match pattern.split_once('*') {
-        None => pattern == text,
-        Some((head, rest)) => text.strip_prefix(head).is_some_and(|tail| {
-            (0..=tail.len()).any(|at| tail.is_char_boundary(at) && wildcard(rest, &tail[at..]))
-        }),
-    }
-}
-
 /// Adds what `from` says to `into`. Tables are joined, lists of tables appended; anything said twice is a problem.
 fn merge(into: &mut Table, from: Table, problems: &mut Problems) {
+    let names = into.entries.iter().enumerate().map(|(at, (key, _))| (key.name.clone(), at));
+    let places: HashMap<String, usize> = names.collect();
     for (key, node) in from.entries {
-        let Some(there) = into.get_mut(&key.name) else {
+        let Some((_, there)) = places.get(&key.name).and_then(|at| into.entries.get_mut(*at)) else {
             into.entries.push((key, node));
             continue;
         };
@@ -349,15 +409,7 @@ impl Node {
 
 #[cfg(test)]
 mod tests {
-    use super::{Files, Span, wildcard};
-
-    #[test]
-    fn wildcards_match_runs_of_characters() {
-        assert!(wildcard("*.toml", "a.toml"));
-        assert!(wildcard("t*s.toml", "tables.toml"));
-        assert!(!wildcard("t*s.toml", "table.toml"));
-        assert!(wildcard("é*", "éa"));
-    }
+    use super::{Files, Span};
 
     #[test]
     fn a_place_in_the_middle_of_a_character_is_its_beginning() {

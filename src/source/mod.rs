@@ -5,11 +5,14 @@
 mod diagnostic;
 mod files;
 mod node;
+pub mod open;
 mod reader;
 mod span;
+mod wildcard;
 
 pub use diagnostic::{Diagnostic, Problems, suggest};
-pub use files::{Files, load, reload, wildcard};
+pub use files::{Files, load, reload};
 pub use node::{Key, Node, Table, Value};
 pub use reader::{KeyDoc, Reader, Shape};
 pub use span::Span;
+pub use wildcard::wildcard;

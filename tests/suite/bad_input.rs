@@ -85,14 +85,6 @@ const IN_THE_FILE: &[(&str, &[&str])] = &[
         &["there is no column `updatd_at`", "schema.toml:2:9", "did you mean `updated_at`?"],
     ),
     (
-        "[roles.somebody]\nlogin = true\npassword_env = \"NOBODY_SETS_THIS\"\n",
-        &[
-            "the environment variable `NOBODY_SETS_THIS` is not set",
-            "schema.toml:3:16",
-            "hint: set `NOBODY_SETS_THIS`",
-        ],
-    ),
-    (
         "[functions.\"f(int)\"]\narguments = \"a int, b text\"\nreturns = \"int\"\nbody = \"select 1\"\n",
         &["`arguments` has 2 of them, and the name `f(int)` has 1", "schema.toml:2:13"],
     ),

@@ -1,6 +1,11 @@
 //! Encryption and trust, for every `sslmode`.
 
-use std::{fs, path::PathBuf, process::Command};
+use std::{
+    fs,
+    os::unix::fs::{MetadataExt, PermissionsExt},
+    path::PathBuf,
+    process::Command,
+};
 
 use pgreconcile::{Error, ErrorKind, pg, sql::Own};
 use rcgen::{
@@ -15,13 +20,13 @@ use crate::{
 
 const MODES: [&str; 6] = ["disable", "allow", "prefer", "require", "verify-ca", "verify-full"];
 
-type Authority = CertifiedIssuer<'static, KeyPair>;
+pub type Authority = CertifiedIssuer<'static, KeyPair>;
 
 fn key() -> KeyPair {
     KeyPair::generate().expect("a key")
 }
 
-fn authority(name: &str) -> Authority {
+pub fn authority(name: &str) -> Authority {
     let mut params = CertificateParams::new(Vec::new()).expect("parameters");
     params.distinguished_name.push(rcgen::DnType::CommonName, name);
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -29,13 +34,13 @@ fn authority(name: &str) -> Authority {
 }
 
 /// A certificate and its key, both PEM.
-struct Pair {
+pub struct Pair {
     certificate: String,
     key: String,
 }
 
 impl Pair {
-    fn new(authority: &Authority, names: &[&str], change: impl FnOnce(&mut CertificateParams)) -> Self {
+    pub fn new(authority: &Authority, names: &[&str], change: impl FnOnce(&mut CertificateParams)) -> Self {
         let names: Vec<String> = names.iter().map(ToString::to_string).collect();
         let mut params = CertificateParams::new(names).expect("parameters");
         change(&mut params);
@@ -44,7 +49,7 @@ impl Pair {
         Pair { certificate: certificate.pem(), key: key.serialize_pem() }
     }
 
-    fn serve_on(&self, cluster: &Cluster) {
+    pub fn serve_on(&self, cluster: &Cluster) {
         cluster.put("server.crt", &self.certificate);
         cluster.put("server.key", &self.key);
         cluster.append_config("ssl = on");
@@ -53,10 +58,10 @@ impl Pair {
 }
 
 /// Files that settings name.
-struct Files(TempDir);
+pub struct Files(TempDir);
 
 impl Files {
-    fn new() -> Self {
+    pub fn new() -> Self {
         Files(TempDir::new().expect("a directory"))
     }
 
@@ -66,11 +71,18 @@ impl Files {
         path
     }
 
+    /// A private key, which is nobody else's.
+    fn put_key(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.put(name, text);
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).expect("mode");
+        path
+    }
+
     fn path(&self, name: &str) -> PathBuf {
         self.0.path().join(name)
     }
 
-    fn root(&self, authority: &Authority) -> String {
+    pub fn root(&self, authority: &Authority) -> String {
         format!("sslrootcert={}", self.put("root.crt", &authority.pem()).display())
     }
 }
@@ -232,20 +244,37 @@ fn a_client_certificate_logs_in() {
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
     });
     let cert = files.put("client.crt", &client.certificate);
-    let key = files.put("client.key", &client.key);
+    let key = files.put_key("client.key", &client.key);
     let base = format!("host=db.test sslmode=verify-full {}", files.root(&right));
     let with =
         |cert: &PathBuf, key: &PathBuf| format!("{base} sslcert={} sslkey={}", cert.display(), key.display());
     assert!(outcome(&cluster, &with(&cert, &key)).is_ok_and(|tls| tls));
 
+    // Root's may be its group's to read.
+    for (mode, is_taken) in
+        [(0o600, true), (0o400, true), (0o640, true), (0o660, false), (0o604, false), (0o644, false)]
+    {
+        fs::set_permissions(&key, fs::Permissions::from_mode(mode)).expect("mode");
+        let is_taken = is_taken && (mode != 0o640 || fs::metadata(&key).expect("it is there").uid() == 0);
+        match outcome(&cluster, &with(&cert, &key)) {
+            Ok(encrypted) => assert!(encrypted && is_taken, "{mode:o}"),
+            Err(error) => {
+                assert!(!is_taken && error.kind == ErrorKind::Usage, "{mode:o}: {error}");
+                assert!(error.message.contains(&format!("has group or world access (0{mode:o})")), "{error}");
+                assert!(error.hint.is_some_and(|hint| hint.starts_with("`chmod 06")));
+            }
+        }
+    }
+    fs::set_permissions(&key, fs::Permissions::from_mode(0o600)).expect("mode");
+
     let error = outcome(&cluster, &base).expect_err("refused");
     assert!(error.message.contains("certificate"), "{error}");
-    let error = outcome(&cluster, &with(&cert, &files.put("other.key", &self::key().serialize_pem())))
+    let error = outcome(&cluster, &with(&cert, &files.put_key("other.key", &self::key().serialize_pem())))
         .expect_err("refused");
     assert!(error.message.contains("cannot be used together") && error.kind == ErrorKind::Usage, "{error}");
     let stranger = Pair::new(&right, &[], |_| ());
     let cert = files.put("stranger.crt", &stranger.certificate);
-    let key = files.put("stranger.key", &stranger.key);
+    let key = files.put_key("stranger.key", &stranger.key);
     let error = outcome(&cluster, &with(&cert, &key)).expect_err("refused");
     assert!(error.message.contains("UnknownCA") && error.kind == ErrorKind::Failed, "{error}");
 }
@@ -265,8 +294,9 @@ fn unusable_files_are_usage_errors() {
     let files = Files::new();
     let not_pem = files.put("not.pem", "hello");
     let secret =
-        files.put("broken.key", "-----BEGIN PRIVATE KEY-----\nhunter2!\n-----END PRIVATE KEY-----\n");
+        files.put_key("broken.key", "-----BEGIN PRIVATE KEY-----\nhunter2!\n-----END PRIVATE KEY-----\n");
     let cert = files.put("good.crt", &authority("any").pem());
+    let not_key = files.put_key("not.key", &authority("any").pem());
     for (rest, text) in [
         ("sslrootcert=/no/such/file".to_owned(), "cannot read `/no/such/file`, which `sslrootcert` names"),
         (format!("sslrootcert={}", not_pem.display()), "holds no PEM certificate"),
@@ -275,7 +305,10 @@ fn unusable_files_are_usage_errors() {
             format!("sslcert={0} sslrootcert={0} sslkey={1}", cert.display(), secret.display()),
             "is not a valid PEM file",
         ),
-        (format!("sslcert={0} sslrootcert={0} sslkey={0}", cert.display()), "holds no PEM private key"),
+        (
+            format!("sslcert={0} sslrootcert={0} sslkey={1}", cert.display(), not_key.display()),
+            "holds no PEM private key",
+        ),
     ] {
         let error = refusal(&settings(&format!("host=h sslmode=verify-full user=u {rest}"), &[]));
         assert!(error.message.contains(text) && error.kind == ErrorKind::Usage, "{error}");

@@ -20,6 +20,7 @@ pub mod example;
 mod install;
 mod outcome;
 pub mod portal;
+pub mod pretend;
 mod run;
 mod running;
 mod server;
