@@ -34,7 +34,12 @@ fn open(global: &Global, reconciler: Option<&Reconciler>) -> Result<(Session, St
     };
     let wait = options.wait.unwrap_or(Duration::from_secs(60));
     let client = pg::connect_waiting(&options.connection, wait, false, &mut |_| {})?;
-    Ok((Session::open(client, &options.connection, &schema)?, schema))
+    let session = if options.stateless {
+        Session::pin(client, &options.connection, &schema)?
+    } else {
+        state::open(client, &options.connection, &schema)?
+    };
+    Ok((session, schema))
 }
 
 fn all(global: &Global, session: &mut Session, schema: &str) -> Result<u8> {
@@ -63,7 +68,8 @@ fn one(global: &Global, session: &mut Session, schema: &str, number: i64) -> Res
     if global.format == Format::Json {
         let mut document = past.json();
         document["format"] = 1.into();
-        document["file"] = file.into();
+        document["file_is_intact"] = file.as_ref().map(|file| file.is_intact).into();
+        document["file"] = file.map(|file| file.content).into();
         document["steps"] = steps.iter().map(state::PastStep::json).collect();
         output(&super::document(&document));
         return Ok(0);
@@ -86,7 +92,11 @@ fn one(global: &Global, session: &mut Session, schema: &str, number: i64) -> Res
         text.push_str(&format!("\nerror: {error}\n"));
     }
     if let Some(file) = file {
-        text.push_str(&format!("\nits file:\n\n{}\n", file.trim_end()));
+        let changed = match file.is_intact {
+            true => "",
+            false => ", which was changed after it was recorded (its hash is not the one of the run)",
+        };
+        text.push_str(&format!("\nits file{changed}:\n\n{}\n", file.content.trim_end()));
     }
     output(&printable_lines(&text));
     Ok(0)

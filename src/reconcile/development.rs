@@ -8,6 +8,7 @@ use crate::pg::Client;
 use crate::report::Report;
 use crate::session::{Session, server_error};
 use crate::sql::ident;
+use crate::state;
 use std::path::PathBuf;
 
 /// The setting that marks a database.
@@ -19,10 +20,10 @@ impl Reconciler {
     /// # Errors
     /// `Refused` if the database is not marked as development; then as [`Reconciler::apply`].
     pub fn reset_on(&self, client: Client, options: &Options, listener: &Listener<'_>) -> Result<Report> {
-        let mut session = Session::open(client, &options.connection, &self.state_schema())?;
+        let mut session = state::open(client, &options.connection, &self.state_schema())?;
         demand_mark(&mut session, "reset")?;
-        apply::lock(&mut session, self.lock_wait(options), listener)?;
         let own = self.state_schema();
+        apply::lock(&mut session, self.lock_wait(options), Some(&own), listener)?;
         let mut batch = String::from("BEGIN; SET LOCAL client_min_messages = warning; ");
         for schema in self.desired.schemas.iter().chain([&own]) {
             batch.push_str(&format!("DROP SCHEMA IF EXISTS {} CASCADE; ", ident(schema)));
@@ -54,9 +55,10 @@ impl Reconciler {
                 .map_err(|error| Error::failed(format!("cannot read `{}`: {error}", file.display())))?;
             texts.push((file, text));
         }
-        let mut session = Session::open(client, &options.connection, &self.state_schema())?;
+        let mut session = state::open(client, &options.connection, &self.state_schema())?;
         demand_mark(&mut session, "seed")?;
-        apply::lock(&mut session, std::time::Duration::from_secs(600), listener)?;
+        let own = self.state_schema();
+        apply::lock(&mut session, std::time::Duration::from_secs(600), Some(&own), listener)?;
         let path = self.search_path();
         for (file, text) in texts {
             let batch = format!(

@@ -39,7 +39,11 @@ pub struct Inspection {
 /// `Failed` if the catalog cannot be read.
 pub fn inspect(client: Client, options: &Options, split: Split) -> Result<Inspection> {
     let registry = kinds::registry();
-    let mut session = Session::open(client, &options.connection, state::DEFAULT_SCHEMA)?;
+    let mut session = if options.stateless {
+        Session::pin(client, &options.connection, state::DEFAULT_SCHEMA)?
+    } else {
+        state::open(client, &options.connection, state::DEFAULT_SCHEMA)?
+    };
     session.arm(&options.interrupt);
     session.server.schemas = schemas(&mut session)?;
     session.server.seats = registry.iter().filter_map(|kind| kind.seat()).collect();

@@ -133,7 +133,7 @@ impl Reconciler {
 
     fn new(registry: Registry, desired: Desired, retire: BTreeSet<String>) -> Reconciler {
         let hash = desired.files.hash();
-        let seal = Seal::new(desired.secrets.as_ref(), &hash);
+        let seal = Seal::new(desired.secrets.as_ref());
         let left = adopt::schemas_left(&desired.model, &desired.schemas);
         Reconciler { registry, desired, left, retire, hash, seal }
     }
@@ -176,8 +176,12 @@ impl Reconciler {
                 session.leave();
                 return Ok(Report::new(Outcome::InSync, Plan::default(), steps.clone(), begun.elapsed()));
             }
-            if round == 0 && apply::lock(&mut session, self.lock_wait(options), listener)? {
-                // Another run was at work, and may have done all there was to do.
+            self.find_state(&mut session, options)?;
+            let schema = self.state_schema();
+            let record = (!options.stateless).then_some(schema.as_str());
+            if round == 0 && apply::lock(&mut session, self.lock_wait(options), record, listener)? {
+                // Another run was at work, and may have done all there was to do, and made the schema it is recorded in.
+                session.server.remembers = true;
                 continue;
             }
             let look = self.look(&mut session, options)?;
@@ -353,6 +357,14 @@ impl Reconciler {
         ))
     }
 
+    /// Looks for the tool's own schema, once, unless it is to be left alone.
+    fn find_state(&self, session: &mut Session, options: &Options) -> Result<()> {
+        if options.stateless || session.server.state.is_some() {
+            return Ok(());
+        }
+        state::find(session, &self.state_schema())
+    }
+
     /// Whether nothing has changed since a run with this file and these terms found the database in sync.
     fn is_known(&self, session: &mut Session, options: &Options) -> Result<bool> {
         if options.force || options.stateless || !session.server.remembers {
@@ -406,9 +418,7 @@ impl Reconciler {
 
     /// Observes once and makes the plan.
     fn look(&self, session: &mut Session, options: &Options) -> Result<Look> {
-        if !options.stateless && session.server.state.is_none() {
-            session.find_state(&self.state_schema())?;
-        }
+        self.find_state(session, options)?;
         let mut desired = self.wanted(options).into_owned();
         self.supported(&desired, session)?;
         let allow = self.consents(options);
@@ -474,7 +484,7 @@ impl Reconciler {
             Ok(()) => Ok(Some(schema)),
             Err(error) if plan.uses_state() => Err(error),
             Err(error) => {
-                listener(Event::Note(format!("{}; the run is not recorded", error.message)));
+                listener(Event::Note(format!("{}; the run is not recorded", error.on_one_line())));
                 Ok(None)
             }
         }
@@ -495,14 +505,14 @@ impl Reconciler {
         let written = state::ensure(session, &schema)
             .and_then(|()| state::record_idle(session, &schema, &self.record(options), &look.learnt, &seen));
         if let Err(error) = written {
-            listener(Event::Note(format!("{}; the run is not recorded", error.message)));
+            listener(Event::Note(format!("{}; the run is not recorded", error.on_one_line())));
         }
     }
 
     fn record_recognised(&self, session: &mut Session, options: &Options, listener: &Listener<'_>) {
         let written = state::record_recognised(session, &self.state_schema(), &self.record(options));
         if let Err(error) = written {
-            listener(Event::Note(format!("{}; the run is not recorded", error.message)));
+            listener(Event::Note(format!("{}; the run is not recorded", error.on_one_line())));
         }
     }
 

@@ -18,6 +18,7 @@ use crate::kind::Registry;
 use crate::model::Model;
 use crate::source::{Files, Problems, Table, load, reload};
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::path::Path;
 
 /// The desired model, with the files it came from.
@@ -33,6 +34,8 @@ pub struct Desired {
     pub schemas: Vec<String>,
     /// The values of the environment variables that the file names.
     pub secrets: Option<Secret>,
+    /// The names of these variables, whether they are set or not.
+    pub variables: BTreeSet<String>,
 }
 
 /// Reads `path` (a file or a folder).
@@ -78,7 +81,9 @@ fn understand(
     let settings = settings::read(&mut root, &mut problems);
     shorthand::expand(&mut root, &settings.default_schema, registry, &mut problems);
     let named: RefCell<String> = RefCell::default();
+    let variables: RefCell<BTreeSet<String>> = RefCell::default();
     let recording = |name: &str| {
+        variables.borrow_mut().insert(name.to_string());
         let value = environment(name);
         let mut named = named.borrow_mut();
         value.iter().for_each(|value| named.push_str(&format!("{name}={value}\n")));
@@ -93,5 +98,5 @@ fn understand(
     problems.into_result(ErrorKind::InvalidSpec, &files)?;
     let named = named.into_inner();
     let secrets = (!named.is_empty()).then(|| Secret::new(named));
-    Ok(Desired { model, settings, files, schemas, secrets })
+    Ok(Desired { model, settings, files, schemas, secrets, variables: variables.into_inner() })
 }

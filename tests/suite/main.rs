@@ -33,6 +33,7 @@ mod real;
 mod recognised;
 mod reference;
 mod rights;
+mod state_schema;
 mod tidy;
 mod together;
 mod way_back;
