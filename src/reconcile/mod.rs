@@ -3,6 +3,7 @@
 mod development;
 mod inspect;
 mod reconnect;
+mod record;
 mod rollback;
 
 pub use inspect::{Inspection, Split, inspect};
@@ -26,7 +27,7 @@ use crate::source::Problems;
 use crate::spec::{self, Desired};
 use crate::sql::{Consent, ident};
 use crate::state::fingerprint::{self, Seal, Seen};
-use crate::state::{self, Memo, Remembered, RunRecord};
+use crate::state::{self, Memo, Remembered};
 use crate::statement::StepRecord;
 use reconnect::Past;
 use std::borrow::Cow;
@@ -357,14 +358,6 @@ impl Reconciler {
         ))
     }
 
-    /// Looks for the tool's own schema, once, unless it is to be left alone.
-    fn find_state(&self, session: &mut Session, options: &Options) -> Result<()> {
-        if options.stateless || session.server.state.is_some() {
-            return Ok(());
-        }
-        state::find(session, &self.state_schema())
-    }
-
     /// Whether nothing has changed since a run with this file and these terms found the database in sync.
     fn is_known(&self, session: &mut Session, options: &Options) -> Result<bool> {
         if options.force || options.stateless || !session.server.remembers {
@@ -466,58 +459,6 @@ impl Reconciler {
             catalogs.extend(kind.map(|kind| kind.catalogs(at)).unwrap_or_default());
         }
         catalogs
-    }
-
-    fn prepare_state(
-        &self,
-        session: &mut Session,
-        options: &Options,
-        plan: &Plan,
-        listener: &Listener<'_>,
-    ) -> Result<Option<String>> {
-        let schema = self.state_schema();
-        if options.stateless && !plan.uses_state() {
-            return Ok(None);
-        }
-        match state::ensure(session, &schema) {
-            Ok(()) if options.stateless => Ok(None),
-            Ok(()) => Ok(Some(schema)),
-            Err(error) if plan.uses_state() => Err(error),
-            Err(error) => {
-                listener(Event::Note(format!("{}; the run is not recorded", error.on_one_line())));
-                Ok(None)
-            }
-        }
-    }
-
-    fn record_idle(&self, session: &mut Session, options: &Options, look: &Look, listener: &Listener<'_>) {
-        if options.stateless {
-            return;
-        }
-        let schema = self.state_schema();
-        let terms = self.seen_terms(options);
-        // What is drift must be told at every run, so a database that has any is looked at anew.
-        let seen = if look.plan.drift.is_empty() && look.left_alone.is_empty() {
-            fingerprint::remember(session, &schema, &self.seen(&terms), &look.fingerprint)
-        } else {
-            String::new()
-        };
-        let written = state::ensure(session, &schema)
-            .and_then(|()| state::record_idle(session, &schema, &self.record(options), &look.learnt, &seen));
-        if let Err(error) = written {
-            listener(Event::Note(format!("{}; the run is not recorded", error.on_one_line())));
-        }
-    }
-
-    fn record_recognised(&self, session: &mut Session, options: &Options, listener: &Listener<'_>) {
-        let written = state::record_recognised(session, &self.state_schema(), &self.record(options));
-        if let Err(error) = written {
-            listener(Event::Note(format!("{}; the run is not recorded", error.on_one_line())));
-        }
-    }
-
-    fn record<'a>(&'a self, options: &Options) -> RunRecord<'a> {
-        RunRecord { command: options.command, files: &self.desired.files }
     }
 
     fn terms<'a>(&'a self, schema: &'a str, allow: &'a BTreeSet<Consent>, path: &'a str) -> Terms<'a> {

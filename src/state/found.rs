@@ -70,76 +70,98 @@ fn number(schema: &str) -> String {
     format!("SELECT max(number) AS number FROM {}", qualified(schema, "version"))
 }
 
+/// What [`verify::lines`] says.
+struct Lines(Vec<(String, String)>);
+
+impl Lines {
+    /// The lines of one sort.
+    fn of(&self, sort: &str) -> Vec<&str> {
+        self.0.iter().filter(|(at, _)| at == sort).map(|(_, line)| line.as_str()).collect()
+    }
+
+    fn has(&self, sort: &str) -> bool {
+        self.0.iter().any(|(at, _)| at == sort)
+    }
+
+    /// An error for what belongs to somebody who is not trusted.
+    fn demand_owner(&self, schema: &str) -> Result<()> {
+        let aliens = self.of("alien");
+        let [first, others @ ..] = aliens.as_slice() else { return Ok(()) };
+        let what = first.strip_prefix("schema ").map_or_else(
+            || format!("in the tool's own schema `{schema}`, {first}"),
+            |belongs| format!("the tool's own schema `{schema}` {belongs}"),
+        );
+        Err(not_ours(schema, what, others))
+    }
+
+    /// Whether it has the shape of the first version rather than of this one; an error if it has neither.
+    fn is_older(&self, schema: &str) -> Result<bool> {
+        let all = self.of("shape");
+        let there: BTreeSet<&str> = all.iter().copied().collect();
+        let older: BTreeSet<&str> = shape::FIRST.iter().copied().collect();
+        let present: BTreeSet<&str> = shape::present().into_iter().collect();
+        // Of two of a name, as functions may be, one is not ours.
+        let is_once = there.len() == all.len();
+        if is_once && (there == older || there == present) {
+            return Ok(there == older);
+        }
+        let nearer = if there.contains("table version") { &present } else { &older };
+        let odd = there.difference(nearer).map(|line| (*line).to_string());
+        let missing = nearer.difference(&there).map(|line| format!("missing: {line}"));
+        let lines: Vec<String> = odd.chain(missing).collect();
+        let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+        Err(not_ours(schema, format!("the tool's own schema `{schema}` is not as it is made"), &lines))
+    }
+}
+
 /// Looks at all there is.
 pub(super) fn look(session: &mut Session, schema: &str) -> Result<Found> {
     let lost = |error| server_error("cannot look for the tool's own schema", &error);
     let answers = session.ask(&verify::lines(schema)).map_err(lost)?;
     let rows = answers.iter().flat_map(Answer::rows);
-    let lines: Vec<(String, String)> =
-        rows.map(|row| (row.text("sort").to_string(), row.text("line").to_string())).collect();
-    let of = |sort: &str| -> Vec<&str> {
-        lines.iter().filter(|(at, _)| at == sort).map(|(_, line)| line.as_str()).collect()
-    };
-    if of("there").is_empty() {
+    let lines = Lines(rows.map(|row| (row.text("sort").to_string(), row.text("line").to_string())).collect());
+    if !lines.has("there") {
         return Ok(Found::Nothing);
     }
-    if let [first, ..] = of("owner").as_slice() {
-        let what = first.strip_prefix("schema ").map_or_else(
-            || format!("in the tool's own schema `{schema}`, {first}"),
-            |belongs| format!("the tool's own schema `{schema}` {belongs}"),
-        );
-        return Err(not_ours(schema, what, &of("owner")[1..]));
-    }
-    let there: BTreeSet<&str> = of("shape").into_iter().collect();
-    let there_twice = there.len() < of("shape").len();
-    let (first, present): (BTreeSet<&str>, BTreeSet<&str>) =
-        (shape::FIRST.iter().copied().collect(), shape::present().into_iter().collect());
-    let changes = of("grant");
-    if there.is_empty() && changes.is_empty() {
+    lines.demand_owner(schema)?;
+    if !lines.has("shape") && !lines.has("writable") {
         return Ok(Found::Empty);
     }
-    let number = if is_versioned(&there) && changes.is_empty() && of("closed").is_empty() {
+    if is_versioned(&lines.of("shape")) && !lines.has("writable") && !lines.has("closed") {
         let answers = session.ask(&number(schema)).map_err(lost)?;
-        answers.last().and_then(Answer::first).and_then(|number| number.parse::<u32>().ok())
-    } else {
-        None
-    };
-    if let Some(number) = number.filter(|number| *number > VERSION) {
-        return Err(Error::failed(format!(
-            "the tool's own schema `{schema}` has version {number}, and this pgreconcile knows {VERSION} at most; \
-             nothing was executed"
-        ))
-        .hint("run the newer pgreconcile that made it so, or do without it by `--stateless`"));
+        demand_known(schema, answers.last().and_then(Answer::first))?;
     }
-    let known = [&present, &first].into_iter().find(|shape| **shape == there && !there_twice);
-    let Some(known) = known else {
-        let nearer = if there.contains("table version") { &present } else { &first };
-        let odd = there.difference(nearer).map(|line| (*line).to_string());
-        let missing = nearer.difference(&there).map(|line| format!("missing: {line}"));
-        let all: Vec<String> = odd.chain(missing).collect();
-        let all: Vec<&str> = all.iter().map(String::as_str).collect();
-        let what = format!("the tool's own schema `{schema}` is not as it is made");
-        return Err(not_ours(schema, what, &all));
-    };
-    if !changes.is_empty() {
+    let is_older = lines.is_older(schema)?;
+    if lines.has("writable") {
         let what = format!("others can write into the tool's own schema `{schema}`");
-        return Err(not_ours(schema, what, &changes));
+        return Err(not_ours(schema, what, &lines.of("writable")));
     }
-    if let [first, ..] = of("closed").as_slice() {
+    if let [first, ..] = lines.of("closed").as_slice() {
         return Ok(Found::Closed((*first).to_string()));
     }
-    Ok(match (known.len() == first.len(), of("open").is_empty()) {
-        (true, _) => Found::Older,
-        (false, false) => Found::Open,
-        (false, true) => Found::Ours,
+    Ok(match lines.has("open") {
+        _ if is_older => Found::Older,
+        true => Found::Open,
+        false => Found::Ours,
     })
 }
 
+/// An error for a version that came after this one.
+fn demand_known(schema: &str, number: Option<&str>) -> Result<()> {
+    let number = number.and_then(|number| number.parse::<u32>().ok());
+    let Some(number) = number.filter(|number| *number > VERSION) else { return Ok(()) };
+    Err(Error::failed(format!(
+        "the tool's own schema `{schema}` has version {number}, and this pgreconcile knows {VERSION} at most; \
+         nothing was executed"
+    ))
+    .hint("run the newer pgreconcile that made it so, or do without it by `--stateless`"))
+}
+
 /// Whether the table that says the version can be read: it is a plain one, and nothing hangs on it.
-fn is_versioned(there: &BTreeSet<&str>) -> bool {
+fn is_versioned(there: &[&str]) -> bool {
     let own = ["table version", "column version.number integer not null"];
-    let hangs = |line: &&&str| line.ends_with(" on version") || line.starts_with("table version ");
-    own.iter().all(|line| there.contains(line)) && !there.iter().any(|line| hangs(&line))
+    let hangs = |line: &&str| line.ends_with(" on version") || line.starts_with("table version ");
+    own.iter().all(|line| there.contains(line)) && !there.iter().any(hangs)
 }
 
 fn not_ours(schema: &str, what: String, lines: &[&str]) -> Error {

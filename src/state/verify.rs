@@ -13,8 +13,8 @@ pub(super) fn trusts(owner: &str) -> String {
     )
 }
 
-/// What is there, a line each: `there` is the owner of the schema; `shape` what there is in it; `owner` what belongs to
-/// somebody who is not trusted; `grant` what others may change; `open` what they may only read, or could change if they
+/// What is there, a line each: `there` is the owner of the schema; `shape` what there is in it; `alien` what belongs to
+/// somebody who is not trusted; `writable` what others may change; `open` what they may only read, or could change if they
 /// could reach it; `closed` what we have no rights on.
 pub(super) fn lines(schema: &str) -> String {
     format!("{} SELECT sort, line FROM lines ORDER BY sort, line", with_lines(schema))
@@ -62,6 +62,11 @@ pub(super) fn demand_readable(schema: &str, tables: &[&str]) -> String {
 }
 
 fn with_lines(schema: &str) -> String {
+    format!("{}{RELATIONS}{}", rights(schema), others(schema))
+}
+
+/// Who owns what, and who may do what with it; begins the query.
+fn rights(schema: &str) -> String {
     format!(
         r#"WITH s AS MATERIALIZED (SELECT n.oid, n.nspowner, n.nspacl FROM pg_namespace n WHERE n.nspname = {schema}),
 trusted AS MATERIALIZED (SELECT r.oid FROM pg_roles r WHERE {trusted}),
@@ -86,20 +91,27 @@ UNION ALL
 SELECT 'closed', format('%s belongs to role `%s`, whose rights this role does not have', o.what, pg_get_userbyid(o.owner)) FROM owned o
  WHERE NOT pg_has_role(o.owner, 'USAGE')
 UNION ALL
-SELECT 'owner', format('%s belongs to role `%s`', o.what, pg_get_userbyid(o.owner)) FROM owned o
+SELECT 'alien', format('%s belongs to role `%s`', o.what, pg_get_userbyid(o.owner)) FROM owned o
  WHERE o.owner NOT IN (SELECT t.oid FROM trusted t)
 UNION ALL
 SELECT CASE WHEN bool_and(h.privilege_type IN ('SELECT', 'USAGE', 'EXECUTE'))
- OR h.what <> 'schema' AND NOT EXISTS (SELECT FROM held u WHERE u.what = 'schema') THEN 'open' ELSE 'grant' END,
+ OR h.what <> 'schema' AND NOT EXISTS (SELECT FROM held u WHERE u.what = 'schema') THEN 'open' ELSE 'writable' END,
  format('%s is open to %s (%s)', h.what, CASE h.grantee WHEN 0 THEN 'everybody' ELSE format('role `%s`', pg_get_userbyid(h.grantee)) END,
  string_agg(h.privilege_type, ', ' ORDER BY h.privilege_type)) FROM held h GROUP BY h.what, h.grantee
-UNION ALL
+"#,
+        schema = literal(schema),
+        trusted = trusts("r.oid"),
+    )
+}
+
+/// Tables, sequences, indexes and columns.
+const RELATIONS: &str = r#"UNION ALL
 SELECT 'shape', concat_ws(' ', r.kind, quote_ident(r.relname), CASE WHEN r.relkind = 'r' AND a.amname <> 'heap' THEN 'using ' || a.amname END,
  CASE WHEN r.relpersistence <> 'p' THEN 'not permanent' END, CASE WHEN r.secured THEN 'with row security' END,
  CASE WHEN r.related OR EXISTS (SELECT FROM pg_inherits h WHERE h.inhrelid = r.oid) THEN 'with inheritance' END)
  FROM relation r LEFT JOIN pg_am a ON a.oid = r.relam WHERE r.relkind NOT IN ('i', 'S')
 UNION ALL
-SELECT 'shape', concat_ws(' ', 'sequence', quote_ident(r.relname), 'of', (SELECT quote_ident(t.relname) || '.' || quote_ident(a.attname)
+SELECT 'shape', concat_ws(' ', 'sequence', quote_ident(r.relname), 'of ' || (SELECT quote_ident(t.relname) || '.' || quote_ident(a.attname)
  FROM pg_depend d JOIN relation t ON t.oid = d.refobjid JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = d.refobjsubid
  WHERE d.classid = 'pg_class'::regclass AND d.objid = r.oid AND d.refclassid = 'pg_class'::regclass AND d.deptype = 'i'),
  'by ' || q.seqincrement, CASE WHEN q.seqcycle THEN 'in a cycle' END) FROM relation r LEFT JOIN pg_sequence q ON q.seqrelid = r.oid WHERE r.relkind = 'S'
@@ -116,7 +128,12 @@ SELECT 'shape', concat_ws(' ', 'column', quote_ident(r.relname) || '.' || quote_
  'default ' || pg_get_expr(d.adbin, d.adrelid), CASE WHEN a.attcollation NOT IN (0, 100) THEN 'with a collation' END)
  FROM pg_attribute a JOIN relation r ON r.oid = a.attrelid LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
  WHERE a.attrelid = ANY (ARRAY(SELECT r.oid FROM relation r WHERE r.relkind NOT IN ('i', 'S'))) AND a.attnum > 0 AND NOT a.attisdropped
-UNION ALL
+"#;
+
+/// What hangs on the tables, and what else there is; ends the query.
+fn others(schema: &str) -> String {
+    format!(
+        r#"UNION ALL
 SELECT 'shape', concat_ws(' ', 'constraint', quote_ident(c.conname), 'on', quote_ident(t.relname), c.contype::text, (SELECT string_agg(a.attname, ', ' ORDER BY k.n)
  FROM unnest(c.conkey) WITH ORDINALITY k(attnum, n) JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k.attnum),
  CASE WHEN c.contype = 'f' THEN concat('to ', coalesce((SELECT quote_ident(f.relname) FROM relation f WHERE f.oid = c.confrelid), 'another schema'),
@@ -142,8 +159,6 @@ UNION ALL
 SELECT 'shape', pg_describe_object(d.classid, d.objid, d.objsubid) FROM pg_depend d WHERE d.refclassid = 'pg_namespace'::regclass
  AND d.refobjid = (SELECT s.oid FROM s) AND d.deptype = 'n'
  AND d.classid NOT IN ('pg_class'::regclass, 'pg_proc'::regclass, 'pg_default_acl'::regclass))"#,
-        schema = literal(schema),
-        trusted = trusts("r.oid"),
         body = literal(&body(schema)),
     )
 }
