@@ -48,7 +48,11 @@ pub fn lock(
         };
         let given_up = since.elapsed() >= patience || begun.elapsed() >= patience.saturating_mul(AT_MOST);
         if given_up && (progress.is_some() || patience.is_zero()) {
-            return Err(gave_up(&holder, since.elapsed(), begun.elapsed()));
+            return Err(gave_up(
+                &holder,
+                since.elapsed(),
+                (since.elapsed() < patience).then(|| begun.elapsed()),
+            ));
         }
         if told.is_none_or(|at| at.elapsed() >= REPORT_EVERY) {
             listener(busy(&holder, begun.elapsed()));
@@ -83,7 +87,8 @@ fn busy(holder: &Holder, elapsed: Duration) -> Event {
     ))
 }
 
-fn gave_up(holder: &Holder, idle: Duration, elapsed: Duration) -> Error {
+/// `in_all` is given where the holder does get on, but has been waited for long enough.
+fn gave_up(holder: &Holder, idle: Duration, in_all: Option<Duration>) -> Error {
     if !holder.is_run {
         let message = format!(
             "the lock that runs take is held by no run, but by {}, and has been for {} s; nothing was executed",
@@ -96,9 +101,11 @@ fn gave_up(holder: &Holder, idle: Duration, elapsed: Duration) -> Error {
         );
         return Error::failed(message).hint(format!("{end}, and ask its owner why it takes this lock"));
     }
-    let what = match elapsed > idle + Duration::from_secs(1) && idle.is_zero() {
-        true => format!("another run holds the lock, and has for {} s", elapsed.as_secs()),
-        false => format!("another run holds the lock and has not got on for {} s", idle.as_secs()),
+    let what = match in_all {
+        Some(elapsed) => {
+            format!("another run holds the lock, and it was waited for {} s long", elapsed.as_secs())
+        }
+        None => format!("another run holds the lock and has not got on for {} s", idle.as_secs()),
     };
     Error::failed(what)
         .note(holder.doing.clone().unwrap_or_else(|| "what it does cannot be seen".to_string()))

@@ -99,9 +99,9 @@ mod tests {
             let verifier = verifier(password);
             assert!(matches(&verifier, password), "{password:?}");
             assert!(!matches(&verifier, "other"), "{password:?}");
-            let note = note(&verifier).unwrap();
+            let note = note(&verifier).expect("a verifier");
             assert!(matches(&note, password) && !matches(&note, "other"), "{password:?}");
-            let keys = verifier.rsplit('$').next().unwrap();
+            let keys = verifier.rsplit('$').next().expect("two keys");
             assert!(keys.split(':').all(|key| !note.contains(key)), "{note}");
         }
     }

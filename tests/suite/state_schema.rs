@@ -230,6 +230,26 @@ fn a_schema_of_the_first_version_is_brought_up_to_date() {
     }
 }
 
+/// Whoever brings it up to date: it goes on belonging to the role that made it.
+#[test]
+fn who_brings_it_up_to_date_does_not_take_it() {
+    let db = support::server().database();
+    let deploy = unique("deploy");
+    db.execute(&format!(
+        "create role {deploy} login password 'd'; grant create on schema public to {deploy};
+         alter database \"{}\" owner to {deploy}; set role {deploy}; {VERSION_1}",
+        db.name()
+    ));
+    Run::new(&db).file(FILE).arg("apply").run().success().stderr_lacks("not recorded");
+    let url = db.url_as(&deploy, "d");
+    Run::new(&db).file(FILE).args(["history", "--url", &url]).run().success().stdout_contains("0.1.0");
+    Run::new(&db).file(FILE).args(["apply", "--url", &url]).run().success().stderr_lacks("not recorded");
+    assert_eq!(db.scalar("select count(*) from pgreconcile.run"), "4");
+    db.execute(&format!(
+        "reassign owned by {deploy} to postgres; drop owned by {deploy}; drop role {deploy}"
+    ));
+}
+
 #[test]
 fn the_way_back_brings_up_to_date_first() {
     let db = support::server().database();

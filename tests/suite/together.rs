@@ -112,8 +112,29 @@ fn who_holds_the_lock_without_being_a_run_is_told() {
             drop(stop);
             holder.join().expect("mallory ends");
         }
-        support::server().database();
     }
+}
+
+/// A transaction that was prepared holds its locks without a session; and two numbers of 32 bits are another lock.
+#[test]
+fn a_prepared_transaction_that_holds_the_lock_is_told() {
+    let key = pgreconcile::session::LOCK_KEY;
+    let options =
+        support::Options { config: vec!["max_prepared_transactions = 5".into()], ..Default::default() };
+    let cluster = support::server().dedicated(&options);
+    let db = cluster.database();
+    let file = "[tables.t.columns]\nid = \"int\"\n";
+    let run = || support::Run::new(&db).file(file).args(["apply", "--lock-wait", "1s"]).run();
+    let mut other = db.connect();
+    other
+        .batch_execute(&format!("select pg_advisory_lock({}, {})", key >> 32, key & 0xffff_ffff))
+        .expect("another lock");
+    run().success();
+    db.execute(&format!("begin; select pg_advisory_xact_lock({key}); prepare transaction 'left behind'"));
+    db.execute("drop table t");
+    run().code(1).stderr_contains("the prepared transaction 'left behind' of role `postgres`");
+    db.execute("rollback prepared 'left behind'");
+    run().success();
 }
 
 /// A run that holds the lock says so where nobody else can; another session of the same backend number is not it.
@@ -146,6 +167,18 @@ fn a_run_says_in_its_own_schema_that_it_holds_the_lock() {
     }
     other.batch_execute("select pg_advisory_unlock_all()").expect("it ends");
     waiting.wait().success().stderr_contains("another run is at work");
+    // Not even a run that gets on is waited for without end.
+    other.batch_execute(&format!("select pg_advisory_lock({key})")).expect("the lock is free");
+    record("backend_start");
+    let begun = std::time::Instant::now();
+    let waiting = portal.run(["apply", "--lock-wait", "100ms"]).spawn();
+    while begun.elapsed().as_secs() < 9 {
+        other.batch_execute("select pg_sleep(0.01)").expect("the other run goes on");
+    }
+    let outcome = waiting.wait().code(1).stderr_contains("another run holds the lock, and");
+    assert!(outcome.stderr.contains("it was waited for 6 s long"), "{}", outcome.stderr);
+    other.batch_execute("select pg_advisory_unlock_all()").expect("it ends");
+    portal.run(["apply"]).run().success();
     let held = "select username || backend_start::text from pgreconcile.holder";
     assert!(
         portal.db.scalar(held).starts_with("postgres"),
