@@ -59,7 +59,9 @@ pub fn holder(session: &mut Session) -> Holder {
     let query = format!(
         "SELECT coalesce({recorded} OR {ours}, false) AS is_run, a.pid, \
          CASE WHEN l.pid IS NULL THEN (SELECT 'the prepared transaction ' || quote_literal(x.gid) || ' of role `' || x.owner || '`' \
-         FROM pg_prepared_xacts x WHERE l.virtualtransaction = '-1/' || x.transaction::text) \
+         FROM pg_prepared_xacts x \
+         JOIN pg_locks t ON t.transactionid = x.transaction WHERE t.pid IS NULL \
+         AND t.virtualtransaction = l.virtualtransaction LIMIT 1) \
          ELSE concat('pid ', a.pid, ', role `', a.usename, '`', ', application `' || nullif(a.application_name, '') || '`', \
          ', from ' || host(a.client_addr), ', connected since ' || date_trunc('second', a.backend_start)) END AS who, \
          'pid ' || a.pid || ' (' || coalesce(a.usename, '') || ') ' || coalesce(a.state, '') || ': ' \
