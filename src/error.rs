@@ -68,6 +68,12 @@ impl Error {
         Self::new(ErrorKind::Usage, message)
     }
 
+    /// What happened and why, without line breaks: for a log line.
+    pub fn on_one_line(&self) -> String {
+        let lines = std::iter::once(&self.message).chain(&self.notes).flat_map(|text| text.lines());
+        lines.map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("; ")
+    }
+
     /// Adds a note.
     #[must_use]
     pub fn note(mut self, note: impl Into<String>) -> Self {

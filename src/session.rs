@@ -9,7 +9,7 @@ use crate::pg::{
     Canceller, Client, Message, Reply, ServerVersion, Values, first_answer, is_lost, is_silence, pooler,
     settings,
 };
-use crate::sql::{Execution, Foreign, Own, ident, literal, qualified};
+use crate::sql::{Execution, Foreign, Own, literal};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -94,26 +94,11 @@ impl Answer {
 }
 
 impl Session {
-    /// Pins the settings, asks the server who it is, and looks for the tool's own schema, `state_schema`.
-    ///
-    /// # Errors
-    /// `Failed` if the server is too old or refuses the settings.
-    pub fn open(
-        client: Client,
-        connection: &Connection,
-        state_schema: &str,
-        access: Access,
-    ) -> Result<Session> {
-        let mut session = Session::start(client, connection, state_schema, access)?;
-        session.find_state(state_schema)?;
-        Ok(session)
-    }
-
     /// Pins the settings and asks the server who it is, and little more than that: this is on the way of every run.
     /// `connection` is how `client` was opened.
     ///
     /// # Errors
-    /// As [`Session::open`]; also if a pooler would hand the session to others.
+    /// `Failed` if the server is too old or refuses the settings, or if a pooler would hand the session to others.
     pub fn start(
         client: Client,
         connection: &Connection,
@@ -128,7 +113,7 @@ impl Session {
              pg_catalog.current_setting('is_superuser') AS superuser, {} AS remembers, \
              pg_catalog.current_setting('{}', true) AS direct, pg_catalog.pg_postmaster_start_time() AS started",
             pinned(access),
-            readable(state_schema, &["seen"]),
+            is_there(state_schema),
             pooler::DIRECT,
         ));
         let refused = |error| server_error("the server refused the session's settings", &error);
@@ -154,24 +139,13 @@ impl Session {
             owners: Vec::new(),
             schemas: Vec::new(),
             state: None,
+            outdated: false,
             seats: Vec::new(),
             vacant: BTreeSet::new(),
             catalogs: BTreeSet::new(),
             spoken: BTreeSet::new(),
         };
         Ok(Session { client, interrupt: Interrupt::default(), pin, server })
-    }
-
-    /// Looks whether the tool's own schema is there and may be read.
-    ///
-    /// # Errors
-    /// `Failed` if the connection is lost.
-    pub fn find_state(&mut self, schema: &str) -> Result<()> {
-        let query = Own::new(format!("SELECT {}", readable(schema, &["run", "memo", "secret", "seen"])));
-        let answers = self.ask(&query).map_err(|error| server_error("cannot look for the state", &error))?;
-        let there = answers.first().and_then(Answer::first) == Some("t");
-        self.server.state = there.then(|| schema.to_string());
-        Ok(())
     }
 
     /// Sends SQL of our own in one message and gives the answers of its queries. Statements without rows give none.
@@ -316,19 +290,11 @@ impl Session {
     }
 }
 
-/// An SQL condition: there are such tables in the schema, and they may be read.
-fn readable(schema: &str, tables: &[&str]) -> String {
-    let readable: Vec<String> = tables
-        .iter()
-        .map(|table| {
-            let name = literal(&qualified(schema, table));
-            format!("pg_catalog.has_table_privilege(pg_catalog.to_regclass({name}), 'SELECT')")
-        })
-        .collect();
-    let name = literal(&ident(schema));
-    let all = readable.join(" AND ");
+/// An SQL condition: there is a schema of that name. The search path is not known yet, so every name says its schema.
+fn is_there(schema: &str) -> String {
     format!(
-        "coalesce(CASE WHEN has_schema_privilege(to_regnamespace({name}), 'USAGE') THEN {all} END, false)"
+        "EXISTS (SELECT FROM pg_catalog.pg_namespace n WHERE n.nspname OPERATOR(pg_catalog.=) {})",
+        literal(schema)
     )
 }
 
@@ -337,7 +303,7 @@ pub fn lock_condition(alias: &str) -> String {
     let (high, low) = (LOCK_KEY >> 32, LOCK_KEY & 0xffff_ffff);
     format!(
         "{alias}.locktype = 'advisory' AND {alias}.granted AND {alias}.classid = {high} AND {alias}.objid = {low} \
-         AND {alias}.database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+         AND {alias}.objsubid = 1 AND {alias}.database = (SELECT oid FROM pg_database WHERE datname = current_database())"
     )
 }
 

@@ -1,40 +1,61 @@
 //! One run at a time on a database; the others see what it does, wait while it gets on, and then look for themselves.
+//! Nobody else has power over them: who holds the lock and is no run is told, and waited for no longer than was asked for.
 
 use super::{Event, Listener};
-use crate::error::{Error, ErrorKind, Result};
-use crate::session::{Session, lock_condition, server_error};
-use crate::sql::Own;
+use crate::error::{Error, Result};
+use crate::session::{Session, server_error};
+use crate::state::{self, Holder};
 use std::time::{Duration, Instant};
 
 /// How often the run that is at work is reported.
 const REPORT_EVERY: Duration = Duration::from_secs(5);
 
-/// Takes the lock. It is polled, never waited for inside the server: a session that waits there holds a snapshot, which
-/// a concurrent index build of the holder would wait for in turn (measured: 40P01). `patience` is for a holder that does
-/// not get on: it begins anew with every sign of progress. Gives whether another run was at work.
+/// How many times `patience` a run is waited for that does get on.
+const AT_MOST: u32 = 60;
+
+/// Takes the lock, and says so in the tool's own schema, `record`, unless it is to be left alone. The lock is polled, never
+/// waited for inside the server: a session that waits there holds a snapshot, which a concurrent index build of the holder
+/// would wait for in turn (measured: 40P01). `patience` is for a run that does not get on: it begins anew with every sign of
+/// progress, but not for ever; nothing that another session does is progress. Gives whether another run was at work.
 ///
 /// # Errors
-/// `Failed` when the holder has shown no progress for as long as `patience`.
-pub fn lock(session: &mut Session, patience: Duration, listener: &Listener<'_>) -> Result<bool> {
+/// `Failed` when the run that holds it has shown no progress for as long as `patience`, or somebody else has held it for
+/// that long.
+pub fn lock(
+    session: &mut Session,
+    patience: Duration,
+    record: Option<&str>,
+    listener: &Listener<'_>,
+) -> Result<bool> {
     let begun = Instant::now();
     let mut progress: Option<(Holder, Instant)> = None;
+    let mut stranger: Option<Instant> = None;
     let mut told: Option<Instant> = None;
     let mut pause = Duration::from_millis(50);
     loop {
         session.check_interrupt()?;
         if session.try_lock().map_err(|error| server_error("cannot take the lock", &error))? {
-            return Ok(progress.is_some());
+            return held(session, progress.is_some());
         }
-        let holder = holder(session);
+        if let Some(schema) = record.filter(|_| session.server.state.is_none()) {
+            state::find(session, schema)?;
+        }
+        let holder = state::holder(session);
         let since = match &progress {
+            _ if !holder.is_run => *stranger.get_or_insert_with(Instant::now),
             Some((seen, since)) if *seen == holder => *since,
             _ => Instant::now(),
         };
-        if since.elapsed() >= patience && (progress.is_some() || patience.is_zero()) {
-            return Err(gave_up(&holder, since.elapsed()));
+        let given_up = since.elapsed() >= patience || begun.elapsed() >= patience.saturating_mul(AT_MOST);
+        if given_up && (progress.is_some() || patience.is_zero()) {
+            return Err(gave_up(
+                &holder,
+                since.elapsed(),
+                (since.elapsed() < patience).then(|| begun.elapsed()),
+            ));
         }
         if told.is_none_or(|at| at.elapsed() >= REPORT_EVERY) {
-            listener(Event::LockBusy { elapsed: begun.elapsed(), doing: holder.doing.clone() });
+            listener(busy(&holder, begun.elapsed()));
             told = Some(Instant::now());
         }
         progress = Some((holder, since));
@@ -43,40 +64,50 @@ pub fn lock(session: &mut Session, patience: Duration, listener: &Listener<'_>) 
     }
 }
 
-/// What can be seen of the session that holds the lock; it gets on while this changes.
-#[derive(Debug, Default, PartialEq, Eq)]
-struct Holder {
-    /// Who it is and what it executes.
-    doing: Option<String>,
-    /// When its statement began, and how far a build, a vacuum or a write has come.
-    mark: Option<String>,
+/// The lock is ours. That it cannot be recorded is no reason not to go on.
+fn held(session: &mut Session, was_busy: bool) -> Result<bool> {
+    if let Err(error) = state::hold(session) {
+        log::warn!("{}", error.on_one_line());
+    }
+    Ok(was_busy)
 }
 
-fn holder(session: &mut Session) -> Holder {
-    let query = format!(
-        "SELECT 'pid ' || a.pid || ' (' || coalesce(a.usename, '') || ') ' || coalesce(a.state, '') || ': ' \
-         || CASE WHEN a.query ~* 'password' THEN 'a statement with a password' \
-         ELSE left(regexp_replace(coalesce(a.query, ''), '\\s+', ' ', 'g'), 120) END \
-         || coalesce(' (' || p.phase || ', ' || p.blocks_done || ' of ' || p.blocks_total || ' blocks)', '') AS doing, \
-         concat_ws(' ', a.pid, a.query_start, a.state_change, p.phase, p.blocks_done, p.tuples_done, p.lockers_done) \
-         AS mark FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid \
-         LEFT JOIN pg_stat_progress_create_index p ON p.pid = a.pid WHERE {} LIMIT 1",
-        lock_condition("l")
-    );
-    let answers = session.ask(&Own::new(&query)).unwrap_or_default();
-    let row = answers.first().and_then(|answer| answer.rows().next());
-    row.map_or_else(Holder::default, |row| Holder {
-        doing: row.get("doing").map(crate::model::printable),
-        mark: row.owned("mark"),
-    })
+fn who(holder: &Holder) -> String {
+    holder.who.clone().unwrap_or_else(|| "a session that cannot be seen".to_string())
 }
 
-fn gave_up(holder: &Holder, idle: Duration) -> Error {
-    let doing = holder.doing.clone();
-    Error::new(
-        ErrorKind::Failed,
-        format!("another run holds the lock and has not got on for {} s", idle.as_secs()),
-    )
-    .note(doing.unwrap_or_else(|| "the session that holds it cannot be seen".to_string()))
-    .hint("wait for it, or give more time with `--lock-wait`")
+fn busy(holder: &Holder, elapsed: Duration) -> Event {
+    if holder.is_run {
+        return Event::LockBusy { elapsed, doing: holder.doing.clone() };
+    }
+    Event::Note(format!(
+        "the lock of pgreconcile is held by no run, but by {}; waiting ({} s)",
+        who(holder),
+        elapsed.as_secs()
+    ))
+}
+
+/// `in_all` is given where the holder does get on, but has been waited for long enough.
+fn gave_up(holder: &Holder, idle: Duration, in_all: Option<Duration>) -> Error {
+    if !holder.is_run {
+        let message = format!(
+            "the lock that runs take is held by no run, but by {}, and has been for {} s; nothing was executed",
+            who(holder),
+            idle.as_secs()
+        );
+        let end = holder.pid.as_ref().map_or_else(
+            || "end it".to_string(),
+            |pid| format!("end it by `SELECT pg_terminate_backend({pid})`"),
+        );
+        return Error::failed(message).hint(format!("{end}, and ask its owner why it takes this lock"));
+    }
+    let what = match in_all {
+        Some(elapsed) => {
+            format!("another run holds the lock, and it was waited for {} s long", elapsed.as_secs())
+        }
+        None => format!("another run holds the lock and has not got on for {} s", idle.as_secs()),
+    };
+    Error::failed(what)
+        .note(holder.doing.clone().unwrap_or_else(|| "what it does cannot be seen".to_string()))
+        .hint("wait for it, or give more time with `--lock-wait`")
 }

@@ -33,7 +33,12 @@ fn open(global: &Global, reconciler: Option<&Reconciler>) -> Result<(Session, St
     };
     let wait = options.wait.unwrap_or(DEFAULT_WAIT);
     let client = pg::connect_waiting(&options.connection, wait, false, &mut |_| {})?;
-    Ok((Session::open(client, &options.connection, &schema, Access::ReadOnly)?, schema))
+    let session = if options.stateless {
+        Session::start(client, &options.connection, &schema, Access::ReadOnly)?
+    } else {
+        state::open(client, &options.connection, &schema, Access::ReadOnly)?
+    };
+    Ok((session, schema))
 }
 
 fn all(global: &Global, session: &mut Session, schema: &str) -> Result<u8> {
@@ -62,7 +67,8 @@ fn one(global: &Global, session: &mut Session, schema: &str, number: i64) -> Res
     if global.format == Format::Json {
         let mut document = past.json();
         document["format"] = 1.into();
-        document["file"] = file.into();
+        document["file_is_intact"] = file.as_ref().map(|file| file.is_intact).into();
+        document["file"] = file.map(|file| file.content).into();
         document["steps"] = steps.iter().map(state::PastStep::json).collect();
         output(&super::document(&document));
         return Ok(0);
@@ -85,7 +91,11 @@ fn one(global: &Global, session: &mut Session, schema: &str, number: i64) -> Res
         text.push_str(&format!("\nerror: {error}\n"));
     }
     if let Some(file) = file {
-        text.push_str(&format!("\nits file:\n\n{}\n", file.trim_end()));
+        let changed = match file.is_intact {
+            true => "",
+            false => ", which was changed after it was recorded (its hash is not the one of the run)",
+        };
+        text.push_str(&format!("\nits file{changed}:\n\n{}\n", file.content.trim_end()));
     }
     output(&printable_lines(&text));
     Ok(0)

@@ -33,10 +33,12 @@ pub struct Server {
     pub vacant: BTreeSet<&'static str>,
     /// The catalogs in which something that the file declares can change.
     pub catalogs: BTreeSet<&'static str>,
-    /// Whether what earlier runs found in sync can be read.
+    /// Whether there is a schema with the name of the tool's own, whoever made it.
     pub remembers: bool,
     /// The tool's own schema, if it is there and may be read.
     pub state: Option<String>,
+    /// Whether the next run that writes has to bring it up to date.
+    pub outdated: bool,
 }
 
 impl Server {

@@ -354,18 +354,19 @@ fn words(key: &str, value: bool) -> String {
     if value { word.to_string() } else { format!("NO{word}") }
 }
 
-/// Who may not read pg_authid notes the verifier, so that the next run can tell whether the password is still it.
+/// Who may not read pg_authid takes a note of the verifier, so that the next run can tell whether the password is still it.
 fn remember(at: &Address, verifier: &str, cx: &Cx<'_>) -> Option<Statement> {
     if cx.server.superuser {
         return None;
     }
+    let note = scram::note(verifier)?;
     let sql = Phrase::from(format!(
         "INSERT INTO {} (role, verifier) VALUES (",
         qualified(cx.state_schema, "secret")
     ))
     .raw(literal(at.name()))
     .raw(", ")
-    .secret(verifier)
+    .secret(&note)
     .raw(") ON CONFLICT (role) DO UPDATE SET verifier = excluded.verifier");
     Some(Statement::new(Form::Catalog, sql).with_state())
 }

@@ -11,10 +11,40 @@ pub fn verifier(password: &str) -> String {
     postgres_protocol::password::scram_sha_256(password.as_bytes())
 }
 
-/// Whether `verifier` is one for `password`. False for anything that is no SCRAM-SHA-256 verifier, such as MD5.
+/// What may be kept of a verifier by whoever wants to know it again: nobody can log in with it, or give it to a role.
+/// The key in it is hashed once more; nothing if it is no SCRAM-SHA-256 verifier.
+pub fn note(verifier: &str) -> Option<String> {
+    let parsed = Parsed::from(verifier)?;
+    let (salt, hash) = (STANDARD.encode(&parsed.salt), STANDARD.encode(Sha256::digest(&parsed.stored_key)));
+    Some(format!("{NOTE}{}:{salt}${hash}", parsed.iterations))
+}
+
+/// The beginning of a [`note`].
+const NOTE: &str = "pgreconcile$";
+
+/// Whether the note is one of a verifier for `password`.
+fn fits(note: &str, password: &str) -> bool {
+    let Some((head, hash)) = note.split_once('$') else { return false };
+    let Some((iterations, salt)) = head.split_once(':') else { return false };
+    let (Some(iterations), Ok(salt)) =
+        (iterations.parse().ok().filter(|count| *count > 0), STANDARD.decode(salt))
+    else {
+        return false;
+    };
+    let mut salted = [0; 32];
+    pbkdf2::pbkdf2_hmac::<Sha256>(&prepared(password), &salt, iterations, &mut salted);
+    let key = Hmac::<Sha256>::new_from_slice(&salted).ok().map(|hmac| hmac.chain_update(b"Client Key"));
+    let stored = key.map(|key| Sha256::digest(key.finalize().into_bytes()));
+    stored.is_some_and(|stored| STANDARD.encode(Sha256::digest(stored)) == hash)
+}
+
+/// Whether `verifier` is one for `password`, or a [`note`] of one. False for anything else, such as MD5.
 ///
 /// Computes both keys anew from the salt and the iteration count that the verifier holds.
 pub fn matches(verifier: &str, password: &str) -> bool {
+    if let Some(note) = verifier.strip_prefix(NOTE) {
+        return fits(note, password);
+    }
     let Some(parsed) = Parsed::from(verifier) else { return false };
     let mut salted = [0; 32];
     pbkdf2::pbkdf2_hmac::<Sha256>(&prepared(password), &parsed.salt, parsed.iterations, &mut salted);
@@ -69,6 +99,10 @@ mod tests {
             let verifier = verifier(password);
             assert!(matches(&verifier, password), "{password:?}");
             assert!(!matches(&verifier, "other"), "{password:?}");
+            let note = note(&verifier).expect("a verifier");
+            assert!(matches(&note, password) && !matches(&note, "other"), "{password:?}");
+            let keys = verifier.rsplit('$').next().expect("two keys");
+            assert!(keys.split(':').all(|key| !note.contains(key)), "{note}");
         }
     }
 

@@ -9,6 +9,7 @@ use crate::report::Report;
 use crate::session::{Access, Session, server_error};
 use crate::source::open::{self, Folder, Unreadable};
 use crate::sql::{Execution, Own, ident};
+use crate::state;
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
@@ -21,11 +22,10 @@ impl Reconciler {
     /// # Errors
     /// `Refused` if the database is not marked as development; then as [`Reconciler::apply`].
     pub fn reset_on(&self, client: Client, options: &Options, listener: &Listener<'_>) -> Result<Report> {
-        let mut session =
-            Session::open(client, &options.connection, &self.state_schema(), Access::ReadWrite)?;
+        let mut session = state::open(client, &options.connection, &self.state_schema(), Access::ReadWrite)?;
         demand_mark(&mut session, "reset")?;
-        apply::lock(&mut session, self.lock_wait(options), listener)?;
         let own = self.state_schema();
+        apply::lock(&mut session, self.lock_wait(options), Some(&own), listener)?;
         let mut batch = String::from("BEGIN; SET LOCAL client_min_messages = warning; ");
         for schema in self.desired.schemas.iter().chain([&own]) {
             batch.push_str(&format!("DROP SCHEMA IF EXISTS {} CASCADE; ", ident(schema)));
@@ -51,10 +51,10 @@ impl Reconciler {
         options: &Options,
         listener: &Listener<'_>,
     ) -> Result<()> {
-        let mut session =
-            Session::open(client, &options.connection, &self.state_schema(), Access::ReadWrite)?;
+        let mut session = state::open(client, &options.connection, &self.state_schema(), Access::ReadWrite)?;
         demand_mark(&mut session, "seed")?;
-        apply::lock(&mut session, std::time::Duration::from_secs(600), listener)?;
+        let own = self.state_schema();
+        apply::lock(&mut session, std::time::Duration::from_secs(600), Some(&own), listener)?;
         let path = self.search_path();
         for Seed { file, text } in seeds {
             let batch = format!(

@@ -39,7 +39,11 @@ pub struct Inspection {
 /// `Failed` if the catalog cannot be read.
 pub fn inspect(client: Client, options: &Options, split: Split) -> Result<Inspection> {
     let registry = kinds::registry();
-    let mut session = Session::open(client, &options.connection, state::DEFAULT_SCHEMA, Access::ReadOnly)?;
+    let (connection, schema) = (&options.connection, state::DEFAULT_SCHEMA);
+    let mut session = match options.stateless {
+        true => Session::start(client, connection, schema, Access::ReadOnly)?,
+        false => state::open(client, connection, schema, Access::ReadOnly)?,
+    };
     session.arm(&options.interrupt);
     session.server.schemas = schemas(&mut session)?;
     session.server.seats = registry.iter().filter_map(|kind| kind.seat()).collect();

@@ -3,6 +3,7 @@
 mod development;
 mod inspect;
 mod reconnect;
+mod record;
 mod rollback;
 mod supported;
 mod trust;
@@ -28,7 +29,7 @@ use crate::session::{Access, Interrupt, Session};
 use crate::spec::{self, Desired};
 use crate::sql::{Consent, ident};
 use crate::state::fingerprint::{self, Seal, Seen};
-use crate::state::{self, Memo, Remembered, RunRecord};
+use crate::state::{self, Memo, Remembered};
 use crate::statement::StepRecord;
 use reconnect::Past;
 use std::borrow::Cow;
@@ -138,7 +139,7 @@ impl Reconciler {
 
     fn new(registry: Registry, desired: Desired, retire: BTreeSet<String>) -> Reconciler {
         let hash = desired.files.hash();
-        let seal = Seal::new(desired.secrets.as_ref(), &hash);
+        let seal = Seal::new(desired.secrets.as_ref());
         let left = adopt::schemas_left(&desired.model, &desired.schemas);
         Reconciler { registry, desired, left, retire, hash, seal }
     }
@@ -181,8 +182,12 @@ impl Reconciler {
                 session.leave();
                 return Ok(Report::new(Outcome::InSync, Plan::default(), steps.clone(), begun.elapsed()));
             }
-            if round == 0 && apply::lock(&mut session, self.lock_wait(options), listener)? {
-                // Another run was at work, and may have done all there was to do.
+            self.find_state(&mut session, options)?;
+            let schema = self.state_schema();
+            let record = (!options.stateless).then_some(schema.as_str());
+            if round == 0 && apply::lock(&mut session, self.lock_wait(options), record, listener)? {
+                // Another run was at work, and may have done all there was to do, and made the schema it is recorded in.
+                session.server.remembers = true;
                 continue;
             }
             let look = self.look(&mut session, options)?;
@@ -400,9 +405,7 @@ impl Reconciler {
 
     /// Observes once and makes the plan.
     fn look(&self, session: &mut Session, options: &Options) -> Result<Look> {
-        if !options.stateless && session.server.state.is_none() {
-            session.find_state(&self.state_schema())?;
-        }
+        self.find_state(session, options)?;
         let mut desired = self.wanted(options).into_owned();
         self.supported(&desired, session)?;
         let allow = self.consents(options);
@@ -460,58 +463,6 @@ impl Reconciler {
             catalogs.extend(kind.map(|kind| kind.catalogs(at)).unwrap_or_default());
         }
         catalogs
-    }
-
-    fn prepare_state(
-        &self,
-        session: &mut Session,
-        options: &Options,
-        plan: &Plan,
-        listener: &Listener<'_>,
-    ) -> Result<Option<String>> {
-        let schema = self.state_schema();
-        if options.stateless && !plan.uses_state() {
-            return Ok(None);
-        }
-        match state::ensure(session, &schema) {
-            Ok(()) if options.stateless => Ok(None),
-            Ok(()) => Ok(Some(schema)),
-            Err(error) if plan.uses_state() => Err(error),
-            Err(error) => {
-                listener(Event::Note(format!("{}; the run is not recorded", error.message)));
-                Ok(None)
-            }
-        }
-    }
-
-    fn record_idle(&self, session: &mut Session, options: &Options, look: &Look, listener: &Listener<'_>) {
-        if options.stateless {
-            return;
-        }
-        let schema = self.state_schema();
-        let terms = self.seen_terms(options);
-        // What is drift must be told at every run, so a database that has any is looked at anew.
-        let seen = if look.plan.drift.is_empty() && look.left_alone.is_empty() {
-            fingerprint::remember(session, &schema, &self.seen(&terms), &look.fingerprint)
-        } else {
-            String::new()
-        };
-        let written = state::ensure(session, &schema)
-            .and_then(|()| state::record_idle(session, &schema, &self.record(options), &look.learnt, &seen));
-        if let Err(error) = written {
-            listener(Event::Note(format!("{}; the run is not recorded", error.message)));
-        }
-    }
-
-    fn record_recognised(&self, session: &mut Session, options: &Options, listener: &Listener<'_>) {
-        let written = state::record_recognised(session, &self.state_schema(), &self.record(options));
-        if let Err(error) = written {
-            listener(Event::Note(format!("{}; the run is not recorded", error.message)));
-        }
-    }
-
-    fn record<'a>(&'a self, options: &Options) -> RunRecord<'a> {
-        RunRecord { command: options.command, files: &self.desired.files }
     }
 
     fn terms<'a>(&'a self, schema: &'a str, allow: &'a BTreeSet<Consent>, path: &'a str) -> Terms<'a> {

@@ -34,7 +34,7 @@ pub struct Desired {
     pub schemas: Vec<String>,
     /// The values of the environment variables that the file names.
     pub secrets: Option<Secret>,
-    /// The environment variables that the file names.
+    /// The names of these variables, whether they are set or not.
     pub variables: BTreeSet<String>,
 }
 
@@ -98,6 +98,5 @@ fn understand(
     problems.into_result(ErrorKind::InvalidSpec, &files)?;
     let named = named.into_inner();
     let secrets = (!named.is_empty()).then(|| Secret::new(named));
-    let variables = variables.into_inner();
-    Ok(Desired { model, settings, files, schemas, secrets, variables })
+    Ok(Desired { model, settings, files, schemas, secrets, variables: variables.into_inner() })
 }

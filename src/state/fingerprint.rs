@@ -1,15 +1,15 @@
 //! Recognises a database in which nothing has changed since a run found it in sync: a few sums over the catalogs instead
-//! of reading them. A fingerprint that differs only ever leads to the slow path, never to a statement.
+//! of reading them. A fingerprint that differs only ever leads to the slow path, never to a statement. Nobody can bring
+//! about a fingerprint by choosing OIDs and transaction ids: each row is hashed with a random number that stays in the
+//! tool's own schema, where nobody else can read it.
 
-use super::digest;
+use super::{VERSION, digest, verify};
 use crate::config::Secret;
 use crate::error::Result;
 use crate::kind::Server;
 use crate::pg::{Feature, is_lost, scram};
 use crate::session::{Answer, Reading, Session, server_error};
 use crate::sql::{Own, literal, qualified};
-use std::sync::{Mutex, OnceLock};
-use std::thread::JoinHandle;
 
 /// What a fingerprint is good for: the files, the terms of the run, the values of the environment variables that the
 /// files name.
@@ -23,15 +23,29 @@ pub struct Seen<'a> {
     pub seal: &'a Seal,
 }
 
+/// A value that tells rows of a catalog apart, as SQL.
+#[derive(Debug, Clone, Copy)]
+enum Key {
+    Oid(&'static str),
+    Number(&'static str),
+}
+
+impl Key {
+    /// Its hash, with that of something else as the seed, which goes into all 64 bits.
+    fn hash(self, seed: &str) -> String {
+        match self {
+            Key::Oid(sql) => format!("hashoidextended({sql}, {seed})"),
+            Key::Number(sql) => format!("hashint4extended({sql}, {seed})"),
+        }
+    }
+}
+
 /// A catalog, what tells its rows apart besides their `xmin`, and which of them count.
 #[derive(Debug, Clone, Copy)]
 pub struct Catalog {
     /// Its name.
     pub name: &'static str,
-    /// An OID of each row, as SQL.
-    key: &'static str,
-    /// What else tells rows apart, as an SQL number.
-    and: &'static str,
+    keys: &'static [Key],
     /// A condition on the rows.
     rows: &'static str,
     /// What a server must have for the catalog to be there.
@@ -40,7 +54,7 @@ pub struct Catalog {
 
 impl Catalog {
     const fn new(name: &'static str) -> Catalog {
-        Catalog { name, key: "x.oid", and: "0", rows: "true", since: None }
+        Catalog { name, keys: &[Key::Oid("x.oid")], rows: "true", since: None }
     }
 
     /// Only what people made: that has an OID from 16384 on (FirstNormalObjectId).
@@ -48,8 +62,8 @@ impl Catalog {
         Catalog { rows: "x.oid >= 16384", ..self }
     }
 
-    const fn keyed(self, key: &'static str, and: &'static str) -> Catalog {
-        Catalog { key, and, ..self }
+    const fn keyed(self, keys: &'static [Key]) -> Catalog {
+        Catalog { keys, ..self }
     }
 
     const fn only(self, rows: &'static str) -> Catalog {
@@ -60,19 +74,21 @@ impl Catalog {
         Catalog { since: Some(feature), ..self }
     }
 
-    /// A query of one number for each row, by number `n` of the catalog.
+    /// A query of one number for each row, by number `n` of the catalog. What tells rows apart is hashed one into the
+    /// other, never added.
     fn query(&self, n: usize, server: &Server) -> String {
-        let Catalog { name, key, and, rows, .. } = self;
+        let Catalog { name, keys, rows, .. } = self;
+        let seed = format!("hashint4extended({n}, (SELECT k.salt FROM k))");
+        let text = |from: &str| format!("SELECT hashtextextended(x::text, {seed}) AS h FROM {from} x");
         match *name {
             // A view has no row versions.
-            "pg_user_mappings" => format!("SELECT hashtext(x::text)::int8 AS h FROM {name} x"),
-            "pg_authid" if !server.superuser => {
-                "SELECT hashtext(x::text)::int8 AS h FROM pg_roles x".to_string()
+            "pg_user_mappings" => text(name),
+            "pg_authid" if !server.superuser => text("pg_roles"),
+            _ => {
+                let hash = keys.iter().fold(seed, |seed, key| key.hash(&seed));
+                let version = Key::Oid("x.xmin::text::oid").hash(&hash);
+                format!("SELECT {version} AS h FROM {name} x WHERE {rows}")
             }
-            _ => format!(
-                "SELECT hashint8extended(x.xmin::text::int8 << 32 | {key}::int8, ({and})::int8 << 8 | {n}) AS h \
-                 FROM {name} x WHERE {rows}"
-            ),
         }
     }
 }
@@ -83,15 +99,20 @@ impl Catalog {
 /// one answers: a default's, a partition's, a dependency's.
 pub const ALWAYS: &[Catalog] = &[
     Catalog::new("pg_class").made(),
-    Catalog::new("pg_attribute").keyed("x.attrelid", "x.attnum").only("x.attrelid >= 16384 AND x.attnum > 0"),
+    Catalog::new("pg_attribute")
+        .keyed(&[Key::Oid("x.attrelid"), Key::Number("x.attnum")])
+        .only("x.attrelid >= 16384 AND x.attnum > 0"),
     Catalog::new("pg_constraint").made(),
     Catalog::new("pg_index")
-        .keyed("x.indexrelid", "x.indisvalid::int + 2 * x.indisready::int + 4 * x.indislive::int")
+        .keyed(&[
+            Key::Oid("x.indexrelid"),
+            Key::Number("x.indisvalid::int + 2 * x.indisready::int + 4 * x.indislive::int"),
+        ])
         .only("x.indexrelid >= 16384"),
     Catalog::new("pg_proc").made(),
     Catalog::new("pg_type").made(),
     Catalog::new("pg_trigger"),
-    Catalog::new("pg_sequence").keyed("x.seqrelid", "0"),
+    Catalog::new("pg_sequence").keyed(&[Key::Oid("x.seqrelid")]),
     Catalog::new("pg_namespace").only("x.nspname < 'pg_' OR x.nspname >= 'pg`'"),
 ];
 
@@ -100,14 +121,18 @@ pub const ALWAYS: &[Catalog] = &[
 pub const WHERE_DECLARED: &[Catalog] = &[
     Catalog::new("pg_enum"),
     Catalog::new("pg_description")
-        .keyed("x.objoid", "x.objsubid")
+        .keyed(&[Key::Oid("x.classoid"), Key::Oid("x.objoid"), Key::Number("x.objsubid")])
         .only("x.objoid >= 16384 OR x.objoid = 2200"),
-    Catalog::new("pg_shdescription").keyed("x.objoid", "0"),
+    Catalog::new("pg_shdescription").keyed(&[Key::Oid("x.classoid"), Key::Oid("x.objoid")]),
     Catalog::new("pg_default_acl"),
     Catalog::new("pg_extension"),
     Catalog::new("pg_authid"),
-    Catalog::new("pg_auth_members").keyed("x.roleid", "x.member::int8"),
-    Catalog::new("pg_db_role_setting").keyed("x.setrole", "x.setdatabase::int8"),
+    Catalog::new("pg_auth_members").keyed(&[
+        Key::Oid("x.roleid"),
+        Key::Oid("x.member"),
+        Key::Oid("x.grantor"),
+    ]),
+    Catalog::new("pg_db_role_setting").keyed(&[Key::Oid("x.setrole"), Key::Oid("x.setdatabase")]),
     Catalog::new("pg_database").only("x.datname = current_database()"),
     Catalog::new("pg_policy"),
     Catalog::new("pg_rewrite").made(),
@@ -125,26 +150,33 @@ pub const WHERE_DECLARED: &[Catalog] = &[
     Catalog::new("pg_publication_namespace").since(Feature::PublicationSchemas),
     Catalog::new("pg_ts_config").made(),
     Catalog::new("pg_ts_config_map")
-        .keyed("x.mapcfg", "x.maptokentype * 1000 + x.mapseqno")
+        .keyed(&[Key::Oid("x.mapcfg"), Key::Number("x.maptokentype"), Key::Number("x.mapseqno")])
         .only("x.mapcfg >= 16384"),
     Catalog::new("pg_ts_dict").made(),
     Catalog::new("pg_foreign_data_wrapper"),
     Catalog::new("pg_foreign_server"),
-    Catalog::new("pg_foreign_table").keyed("x.ftrelid", "0"),
+    Catalog::new("pg_foreign_table").keyed(&[Key::Oid("x.ftrelid")]),
     Catalog::new("pg_user_mappings"),
     Catalog::new("pg_language"),
     Catalog::new("pg_tablespace"),
     Catalog::new("pg_parameter_acl").since(Feature::ParameterPrivileges),
 ];
 
-/// A query that gives the fingerprint of what the session sees.
-fn query(session: &Session) -> String {
+/// A query that gives the fingerprint of what the session sees. Transaction ids begin anew after 2^32 of them, which
+/// the first number counts.
+fn query(session: &Session, schema: &str) -> String {
     let server = &session.server;
     let declared = WHERE_DECLARED.iter().filter(|catalog| server.catalogs.contains(catalog.name));
     let there = |catalog: &&Catalog| catalog.since.is_none_or(|feature| server.has(feature));
     let queries = ALWAYS.iter().chain(declared).filter(there).enumerate();
     let parts: Vec<String> = queries.map(|(n, catalog)| catalog.query(n, server)).collect();
-    format!("SELECT sum(h)::text FROM ({}) catalogs", parts.join(" UNION ALL "))
+    format!(
+        "WITH k AS MATERIALIZED (SELECT salt FROM {}) \
+         SELECT concat(div(pg_snapshot_xmax(pg_current_snapshot())::text::numeric, 4294967296), ' ', sum(h)) \
+         FROM ({}) catalogs",
+        qualified(schema, "version"),
+        parts.join(" UNION ALL ")
+    )
 }
 
 fn key(session: &Session, seen: &Seen<'_>) -> String {
@@ -165,10 +197,12 @@ pub fn recognise(
     also: &[Reading],
 ) -> Result<Option<Vec<Result<Vec<Answer>, postgres::Error>>>> {
     let begin = Own::new(format!(
-        "BEGIN READ ONLY; SELECT secrets FROM {} WHERE key = {} AND value = ({})",
+        "BEGIN READ ONLY; {}SELECT s.secrets FROM {} v, {} s WHERE v.number = {VERSION} AND s.key = {} AND s.value = ({})",
+        verify::demand_readable(schema, &["seen", "version"]),
+        qualified(schema, "version"),
         qualified(schema, "seen"),
         literal(&key(session, seen)),
-        query(session)
+        query(session, schema)
     ));
     let read = match session.read(begin, also) {
         Ok(read) => read,
@@ -178,49 +212,57 @@ pub fn recognise(
             return Ok(None);
         }
     };
-    let found = read.begun.first().and_then(Answer::first);
-    Ok(found.is_some_and(|seal| seal == seen.seal.text()).then_some(read.readings))
+    let found = read.begun.last().filter(|_| read.begun.len() == 2).and_then(Answer::first);
+    Ok(found.is_some_and(|seal| seen.seal.fits(seal)).then_some(read.readings))
 }
 
-/// A query to be asked in the snapshot that is observed: the fingerprint of exactly what is seen there.
+/// A query to be asked in the snapshot that is observed: the fingerprint of exactly what is seen there; nothing where
+/// there is no schema of ours to remember it in.
 pub fn of_snapshot(session: &Session) -> String {
-    query(session)
+    match session.server.state.as_deref().filter(|_| !session.server.outdated) {
+        Some(schema) => query(session, schema),
+        None => "SELECT NULL".to_string(),
+    }
 }
 
 /// The statements that remember a fingerprint of a database that was found in sync, and forget all others.
 pub fn remember(session: &Session, schema: &str, seen: &Seen<'_>, value: &str) -> String {
+    if value.is_empty() {
+        return String::new();
+    }
     let table = qualified(schema, "seen");
     format!(
         "DELETE FROM {table}; INSERT INTO {table} (key, value, secrets) VALUES ({}, {}, {});",
         literal(&key(session, seen)),
         literal(value),
-        literal(seen.seal.text())
+        literal(&seen.seal.text())
     )
 }
 
-/// The values of the environment variables that a file names, as a state may keep them: a salted hash that is slow to
-/// compute (PBKDF2, as in SCRAM), so that they cannot be read or guessed from it. Computed on a thread of its own.
-#[derive(Debug, Default)]
-pub struct Seal {
-    work: Mutex<Option<JoinHandle<String>>>,
-    text: OnceLock<String>,
-}
+/// The values of the environment variables that a file names, as a state may keep them: with a random salt, a hash that
+/// is slow to compute (PBKDF2, as in SCRAM), so that they cannot be read or guessed from it.
+#[derive(Debug)]
+pub struct Seal(Option<Secret>);
 
 impl Seal {
-    /// The seal of `secrets`, which `hash` of the file salts; an empty one where there are none.
-    pub fn new(secrets: Option<&Secret>, hash: &str) -> Seal {
-        let work = secrets.map(|secrets| {
-            let (secrets, salt) = (secrets.clone(), hash.to_string());
-            std::thread::spawn(move || scram::salted(secrets.expose(), &salt))
-        });
-        Seal { work: Mutex::new(work), text: OnceLock::new() }
+    /// The seal of `secrets`; an empty one where there are none.
+    pub fn new(secrets: Option<&Secret>) -> Seal {
+        Seal(secrets.cloned())
     }
 
-    /// The text to keep and to compare.
-    fn text(&self) -> &str {
-        self.text.get_or_init(|| {
-            let work = self.work.lock().ok().and_then(|mut work| work.take());
-            work.and_then(|work| work.join().ok()).unwrap_or_default()
-        })
+    /// The text to keep.
+    fn text(&self) -> String {
+        let Some(secrets) = &self.0 else { return String::new() };
+        let salt = super::hex(&rand::random::<[u8; 16]>());
+        format!("{salt}${}", scram::salted(secrets.expose(), &salt))
+    }
+
+    /// Whether the text is one of these values.
+    fn fits(&self, text: &str) -> bool {
+        match (&self.0, text.split_once('$')) {
+            (None, None) => text.is_empty(),
+            (Some(secrets), Some((salt, hash))) => scram::salted(secrets.expose(), salt) == hash,
+            _ => false,
+        }
     }
 }

@@ -38,6 +38,7 @@ mod reference;
 mod rights;
 mod row_security;
 mod secrets;
+mod state_schema;
 mod tidy;
 mod together;
 mod way_back;

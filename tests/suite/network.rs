@@ -75,7 +75,7 @@ const MOMENTS: &[Moment] = &[
         file: "[tables.people.columns]\nid = { type = \"int\", primary_key = true }\nname = \"text\"\nmore = \"int\"\n",
         arguments: &[],
         hold: "select pg_advisory_lock(8099568234634636899)",
-        there: "query like '%pg_stat_activity%' and state = 'idle'",
+        there: "query like '%is_run%' and state = 'idle'",
     },
 ];
 

@@ -50,7 +50,38 @@ fn every_change_is_seen_and_no_change_is_recognised() {
         let other = portal.run(["apply"]).env("ADMIN_CONSOLE_PASSWORD", "another one").run().success();
         other.stdout_contains("1 changed");
         let stored = portal.db.column("select secrets from pgreconcile.seen");
-        assert!(stored.iter().all(|text| text.len() == 44 && !text.contains("another")), "{stored:?}");
+        assert!(
+            stored.iter().all(|text| text.len() == 32 + 1 + 44 && !text.contains("another")),
+            "{stored:?}"
+        );
+    }
+}
+
+/// The fingerprint of one catalog is another one with another salt, which only the tool's own schema knows; and what
+/// changes in place is seen whatever was there.
+#[test]
+fn the_fingerprint_is_salted() {
+    for server in support::servers() {
+        let db = server.database();
+        let file = "[functions]\n\"f()\" = { returns = \"int\", language = \"sql\", body = \"select 1\" }\n";
+        let run = || Run::new(&db).file(file).arg("apply").run().success();
+        run();
+        run();
+        let value = "select value from pgreconcile.seen";
+        let first = db.scalar(value);
+        db.execute("update pgreconcile.version set salt = salt + 1");
+        run();
+        let second = db.scalar(value);
+        assert_ne!(first, second, "PostgreSQL {}", server.major());
+        db.execute("update pgreconcile.version set salt = salt - 1");
+        run();
+        assert_eq!(db.scalar(value), first, "PostgreSQL {}", server.major());
+        assert!(
+            !db.log().contains(&db.scalar("select salt from pgreconcile.version")),
+            "the salt is sent nowhere"
+        );
+        db.execute("create or replace function f() returns int language sql as 'select 2'");
+        run().stdout_contains("1 changed");
     }
 }
 
@@ -204,6 +235,7 @@ fn newest(registry: &Registry) -> Server {
         started: String::new(),
         remembers: true,
         state: None,
+        outdated: false,
     }
 }
 

@@ -74,6 +74,118 @@ fn patience_lasts_while_the_other_run_gets_on() {
     portal.assert_in_sync();
 }
 
+/// Anybody may take an advisory lock. Who is no run is told, makes no progress, and is waited for no longer than that.
+#[test]
+fn who_holds_the_lock_without_being_a_run_is_told() {
+    let key = pgreconcile::session::LOCK_KEY;
+    for server in support::servers() {
+        let mallory = support::unique("mallory");
+        for has_state in [false, true] {
+            let portal = Portal::empty(server);
+            if has_state {
+                portal.run(["apply"]).run().success();
+                portal.db.execute("create table mine (id int)");
+            } else {
+                portal.db.execute(&format!("create role {mallory} login password 'm'"));
+            }
+            let url = portal.db.url_as(&mallory, "m");
+            let (stop, stopped) = std::sync::mpsc::channel::<()>();
+            let holder = std::thread::spawn(move || {
+                let mut client = postgres::Client::connect(&url, postgres::NoTls).expect("mallory connects");
+                client.batch_execute(&format!("select pg_advisory_lock({key})")).expect("the lock is free");
+                while matches!(stopped.try_recv(), Err(std::sync::mpsc::TryRecvError::Empty)) {
+                    client.batch_execute("select pg_sleep(0.1)").expect("mallory goes on");
+                }
+            });
+            portal.db.await_true("select count(*) > 0 from pg_locks where locktype = 'advisory' and granted");
+            let begun = std::time::Instant::now();
+            portal
+                .run(["apply", "--lock-wait", "2s"])
+                .run()
+                .code(1)
+                .stderr_contains("the lock of pgreconcile is held by no run, but by pid ")
+                .stderr_contains(&format!("role `{mallory}`"))
+                .stderr_contains("from 127.0.0.1, connected since")
+                .stderr_contains("nothing was executed")
+                .stderr_contains("pg_terminate_backend(");
+            assert!(begun.elapsed().as_secs() < 20, "{:?}", begun.elapsed());
+            drop(stop);
+            holder.join().expect("mallory ends");
+        }
+    }
+}
+
+/// A transaction that was prepared holds its locks without a session; and two numbers of 32 bits are another lock.
+#[test]
+fn a_prepared_transaction_that_holds_the_lock_is_told() {
+    let key = pgreconcile::session::LOCK_KEY;
+    let options =
+        support::Options { config: vec!["max_prepared_transactions = 5".into()], ..Default::default() };
+    let cluster = support::server().dedicated(&options);
+    let db = cluster.database();
+    let file = "[tables.t.columns]\nid = \"int\"\n";
+    let run = || support::Run::new(&db).file(file).args(["apply", "--lock-wait", "1s"]).run();
+    let mut other = db.connect();
+    other
+        .batch_execute(&format!("select pg_advisory_lock({}, {})", key >> 32, key & 0xffff_ffff))
+        .expect("another lock");
+    run().success();
+    db.execute(&format!("begin; select pg_advisory_xact_lock({key}); prepare transaction 'left behind'"));
+    db.execute("drop table t");
+    run().code(1).stderr_contains("the prepared transaction 'left behind' of role `postgres`");
+    db.execute("rollback prepared 'left behind'");
+    run().success();
+}
+
+/// A run that holds the lock says so where nobody else can; another session of the same backend number is not it.
+#[test]
+fn a_run_says_in_its_own_schema_that_it_holds_the_lock() {
+    let portal = Portal::empty(support::server());
+    let key = pgreconcile::session::LOCK_KEY;
+    portal.run(["apply"]).run().success();
+    portal.db.execute("create table mine (id int)");
+    let worker = support::unique("worker");
+    portal.db.execute(&format!("create role {worker} login password 'w'"));
+    let mut other =
+        postgres::Client::connect(&portal.db.url_as(&worker, "w"), postgres::NoTls).expect("it connects");
+    other.batch_execute(&format!("select pg_advisory_lock({key})")).expect("the lock is free");
+    let pid: i32 = other.query_one("select pg_backend_pid()", &[]).expect("a pid").get(0);
+    let record = |start: &str| {
+        portal.db.execute(&format!(
+            "delete from pgreconcile.holder; insert into pgreconcile.holder
+             select pid, {start}, usename from pg_stat_activity where pid = {pid}"
+        ));
+    };
+    record("backend_start - interval '1 second'");
+    let run = || portal.run(["apply", "--lock-wait", "1s"]);
+    run().run().code(1).stderr_contains("is held by no run");
+    record("backend_start");
+    run().run().code(1).stderr_contains("another run holds the lock and has not got on");
+    let waiting = run().spawn();
+    for _ in 0..12 {
+        other.batch_execute("select pg_sleep(0.25)").expect("the other run goes on");
+    }
+    other.batch_execute("select pg_advisory_unlock_all()").expect("it ends");
+    waiting.wait().success().stderr_contains("another run is at work");
+    // Not even a run that gets on is waited for without end.
+    other.batch_execute(&format!("select pg_advisory_lock({key})")).expect("the lock is free");
+    record("backend_start");
+    let begun = std::time::Instant::now();
+    let waiting = portal.run(["apply", "--lock-wait", "100ms"]).spawn();
+    while begun.elapsed().as_secs() < 9 {
+        other.batch_execute("select pg_sleep(0.01)").expect("the other run goes on");
+    }
+    let outcome = waiting.wait().code(1).stderr_contains("another run holds the lock, and");
+    assert!(outcome.stderr.contains("it was waited for 6 s long"), "{}", outcome.stderr);
+    other.batch_execute("select pg_advisory_unlock_all()").expect("it ends");
+    portal.run(["apply"]).run().success();
+    let held = "select username || backend_start::text from pgreconcile.holder";
+    assert!(
+        portal.db.scalar(held).starts_with("postgres"),
+        "the run that came after it says that it holds the lock"
+    );
+}
+
 /// Starts all of them, then waits for each, which must succeed.
 #[track_caller]
 fn together(runs: impl Iterator<Item = Run>) -> Vec<Outcome> {

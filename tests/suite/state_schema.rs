@@ -1,0 +1,463 @@
+//! The tool's own schema is believed only if it is ours: what somebody made in its place is refused before anything in it
+//! is read, an older one is brought up to date, a newer one is left alone, and nobody else can look into it.
+
+use crate::support::{self, Database, Run, unique};
+use postgres::{Client, NoTls};
+
+const FILE: &str = "[tables.t.columns]\nid = \"int\"\n";
+
+/// A trap that says that it was called.
+const TRAP: &str = "create table public.touched (what text); grant insert on public.touched to public;
+    create function public.trap() returns text language plpgsql as $$
+        begin insert into public.touched values (current_user); return 'x'; end $$;
+    create function public.trap_row() returns trigger language plpgsql as $$
+        begin insert into public.touched values (current_user); return new; end $$;";
+
+/// What a role with no rights but to make a schema makes before the tool does, and what the tool says.
+const MADE_BEFOREHAND: &[(&str, &str)] = &[
+    ("", "the tool's own schema `pgreconcile` belongs to role `{mallory}`"),
+    ("create view pgreconcile.memo as select public.trap() as address", "belongs to role `{mallory}`"),
+    ("{version_1}", "belongs to role `{mallory}`"),
+    (
+        "{version_1}; create trigger t before insert on pgreconcile.run for each row execute function public.trap_row()",
+        "belongs to role `{mallory}`",
+    ),
+];
+
+/// What is done to a schema that the tool has made, by its owner, and what the tool says.
+const CHANGED: &[(&str, &str)] = &[
+    ("alter table {s}.memo owner to {mallory}", "table memo belongs to role `{mallory}`"),
+    (
+        "alter function {s}.quarantine_row() owner to {mallory}",
+        "function quarantine_row belongs to role `{mallory}`",
+    ),
+    ("alter schema {s} owner to {mallory}", "schema `pgreconcile` belongs to role `{mallory}`"),
+    (
+        "create trigger t before insert on {s}.run for each row execute function public.trap_row()",
+        "trigger t on run",
+    ),
+    (
+        "drop table {s}.memo; create view {s}.memo as select public.trap() as address, 'a'::text as attribute, \
+      'd'::text as desired, 'o'::text as observed",
+        "view memo",
+    ),
+    (
+        "drop table {s}.seen; create view {s}.seen as select public.trap() as key, 'a'::text as value, \
+      ''::text as secrets",
+        "view seen",
+    ),
+    (
+        "drop table {s}.version; create view {s}.version as select length(public.trap()) as number, 1::bigint as salt",
+        "view version",
+    ),
+    ("create policy p on {s}.seen using (public.trap() = 'x')", "policy p on seen"),
+    ("alter table {s}.seen enable row level security", "table seen with row security"),
+    (
+        "create rule r as on insert to {s}.run do also insert into public.touched values ('rule')",
+        "rule r on run",
+    ),
+    (
+        "alter table {s}.run alter error set default public.trap()",
+        "column run.error text default public.trap()",
+    ),
+    (
+        "create domain public.d as text check (public.trap() is not null); alter table {s}.memo alter observed type public.d",
+        "column memo.observed public.d not null",
+    ),
+    (
+        "alter table {s}.run add constraint c check (public.trap() is not null) not valid",
+        "constraint c on run c CHECK",
+    ),
+    ("create index odd on {s}.memo (lower(observed))", "index odd on memo an expression not unique"),
+    ("alter table {s}.step add column more text", "column step.more text"),
+    ("alter table {s}.step drop column error", "missing: column step.error text"),
+    ("create table public.child () inherits ({s}.run)", "table run with inheritance"),
+    ("create table public.refers (run bigint references {s}.run)", "foreign key of another schema to run"),
+    ("alter table {s}.run alter id drop identity", "column run.id bigint not null"),
+    ("alter sequence {s}.run_id_seq increment -1 minvalue -5", "sequence run_id_seq of run.id by -1"),
+    ("create sequence {s}.more", "sequence more by 1"),
+    (
+        "create or replace function {s}.quarantine_row() returns trigger language plpgsql \
+      set search_path = pg_catalog, pg_temp as 'begin return old; end'",
+        "with another body",
+    ),
+    ("alter function {s}.quarantine_row() security definer", "plpgsql security definer"),
+    (
+        "alter function {s}.quarantine_row() reset search_path",
+        "function quarantine_row() returns trigger plpgsql f",
+    ),
+    ("create function {s}.format(text) returns text language sql as 'select $1'", "function format("),
+    ("create type {s}.mood as enum ('x')", "mood"),
+    ("create operator {s}.=== (leftarg = text, rightarg = text, function = pg_catalog.texteq)", "operator"),
+    ("alter table {s}.memo set unlogged", "table memo not permanent"),
+    (
+        "grant usage on schema {s} to {mallory}; grant insert on {s}.memo to {mallory}",
+        "table memo is open to role `{mallory}` (INSERT)",
+    ),
+    (
+        "grant usage on schema {s} to public; grant update (value) on {s}.seen to public",
+        "column seen.value is open to everybody (UPDATE)",
+    ),
+    ("grant create on schema {s} to {mallory}", "schema is open to role `{mallory}` (CREATE)"),
+    ("grant usage on schema {s} to {mallory}; grant trigger on {s}.run to {mallory}", "(TRIGGER)"),
+    ("grant usage on schema {s} to {mallory}; grant references on {s}.run to {mallory}", "(REFERENCES)"),
+];
+
+const READING: &[&[&str]] = &[&["check"], &["plan"], &["status"], &["history"], &["rollback"], &["inspect"]];
+
+fn mallory(db: &Database) -> (String, Client) {
+    let mallory = unique("mallory");
+    db.execute(&format!(
+        "create role {mallory} login password 'm'; grant create on database \"{}\" to {mallory}",
+        db.name()
+    ));
+    let client = Client::connect(&db.url_as(&mallory, "m"), NoTls).expect("mallory connects");
+    (mallory, client)
+}
+
+#[track_caller]
+fn assert_refused(db: &Database, commands: &[&[&str]], words: &str, what: &str) {
+    for arguments in commands {
+        let outcome = Run::new(db).file(FILE).args(*arguments).run();
+        let told = format!("{what}\n{arguments:?}\n{}", outcome.stderr);
+        assert_eq!(outcome.code, Some(1), "{told}");
+        assert!(outcome.stderr.contains(words), "{told}");
+        for hint in ["nothing was executed", "DROP SCHEMA pgreconcile CASCADE", "state_schema", "--stateless"]
+        {
+            assert!(outcome.stderr.contains(hint), "{hint}: {told}");
+        }
+    }
+    assert_eq!(db.scalar("select count(*) from public.touched"), "0", "{what}");
+}
+
+#[test]
+fn a_schema_that_somebody_made_beforehand_is_refused() {
+    for server in support::servers() {
+        for (setup, words) in MADE_BEFOREHAND {
+            let db = server.database();
+            db.execute(TRAP);
+            let (mallory, mut client) = mallory(&db);
+            let setup = match setup.contains("{version_1}") {
+                true => setup.replace("{version_1}", VERSION_1),
+                false => format!("create schema pgreconcile; {setup}"),
+            };
+            client.batch_execute(&setup).expect("mallory may");
+            let words = words.replace("{mallory}", &mallory);
+            assert_refused(&db, READING, &words, &setup);
+            assert_refused(&db, &[&["apply"], &["apply", "--force"]], &words, &setup);
+            Run::new(&db).file(FILE).args(["apply", "--stateless"]).run().success();
+            let file = format!("[reconcile]\nstate_schema = \"own\"\n{FILE}");
+            Run::new(&db).file(&file).arg("apply").run().success();
+            Run::new(&db).file(&file).arg("history").run().success().stdout_contains("apply");
+            assert_eq!(db.scalar("select count(*) from public.touched"), "0");
+            drop(client);
+            db.execute(&format!("drop owned by {mallory} cascade; drop role {mallory}"));
+        }
+    }
+}
+
+#[test]
+fn a_schema_that_is_not_as_it_is_made_is_refused() {
+    for server in support::servers().iter().filter(|server| server.is_thorough()) {
+        for (change, words) in CHANGED {
+            let db = server.database();
+            db.execute(TRAP);
+            let (mallory, _client) = mallory(&db);
+            let named = |text: &str| text.replace("{s}", "pgreconcile").replace("{mallory}", &mallory);
+            // The second run remembers, so that the next would be recognised.
+            Run::new(&db).file(FILE).arg("apply").run().success();
+            Run::new(&db).file(FILE).arg("apply").run().success();
+            db.execute(&format!("{}; delete from public.touched", named(change)));
+            assert_refused(&db, &[&["apply"], &["check"], &["history"]], &named(words), change);
+            drop(_client);
+            db.execute(&format!("drop owned by {mallory} cascade; drop role {mallory}"));
+        }
+    }
+}
+
+/// A schema of 0.1.0.
+const VERSION_1: &str = include_str!("../state/version_1.sql");
+
+const KEPT: &str = "select 'run ' || id || username || outcome from pgreconcile.run where id < 3
+    union all select 'step ' || run || sql from pgreconcile.step where run < 3
+    union all select 'quarantine ' || row_data::text from pgreconcile.quarantine
+    union all select 'memo ' || address from pgreconcile.memo where attribute = 'x'
+    union all select 'file ' || content from pgreconcile.file f where exists
+        (select from pgreconcile.run r where r.file_hash = f.hash and r.id < 3) order by 1";
+
+#[test]
+fn a_schema_of_the_first_version_is_brought_up_to_date() {
+    let file = "[tables.t.columns]\nid = \"int\"\nmore = \"text\"\nmost = \"text\"\n";
+    for server in support::servers() {
+        let db = server.database();
+        // What default privileges gave away goes too.
+        let reader = unique("reader");
+        db.execute(&format!(
+            "create role {reader}; alter default privileges grant all on tables to {reader}"
+        ));
+        db.execute(&format!("{VERSION_1}; create table t (id int, more text)"));
+        let kept = db.column(KEPT);
+        assert_eq!(kept.len(), 8, "{kept:?}");
+        for arguments in READING.iter().filter(|arguments| arguments[0] != "rollback") {
+            let outcome = Run::new(&db).file(file).args(*arguments).run();
+            assert!(matches!(outcome.code, Some(0 | 2)), "{arguments:?}: {}", outcome.stderr);
+        }
+        Run::new(&db).file(file).args(["history", "2"]).run().success().stdout_contains("more = ");
+        assert_eq!(
+            db.scalar("select to_regclass('pgreconcile.version') is null"),
+            "t",
+            "reading writes nothing"
+        );
+        db.execute("insert into pgreconcile.secret values ('app', 'SCRAM-SHA-256$4096:c2FsdHNhbHRzYWx0c2FsdA==$\
+                    AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA='), \
+                    ('odd', 'md5something')");
+        Run::new(&db).file(file).arg("apply").run().success().stderr_lacks("not recorded");
+        assert_eq!(db.column(KEPT), kept);
+        assert_eq!(db.scalar("select number from pgreconcile.version"), "2");
+        let secrets = db.column("select verifier from pgreconcile.secret");
+        assert!(
+            secrets.len() == 1 && secrets[0].starts_with("pgreconcile$4096:") && !secrets[0].contains("AAAA")
+        );
+        Run::new(&db).file(file).arg("apply").run().success();
+        assert_eq!(db.scalar("select count(*) from pgreconcile.seen"), "1");
+        Run::new(&db).file(file).arg("history").run().success().stdout_contains("0.1.0");
+        // Its files are known by their hashes, so there is a way back.
+        Run::new(&db).file(file).args(["rollback", "--to", "2"]).run().code(3).stderr_lacks("was changed");
+        db.execute(&format!(
+            "alter default privileges revoke all on tables from {reader}; revoke all on t from {reader};
+             drop role {reader}"
+        ));
+    }
+}
+
+/// Whoever brings it up to date: it goes on belonging to the role that made it.
+#[test]
+fn who_brings_it_up_to_date_does_not_take_it() {
+    let db = support::server().database();
+    let deploy = unique("deploy");
+    db.execute(&format!(
+        "create role {deploy} login password 'd'; grant create on schema public to {deploy};
+         alter database \"{}\" owner to {deploy}; set role {deploy}; {VERSION_1}",
+        db.name()
+    ));
+    Run::new(&db).file(FILE).arg("apply").run().success().stderr_lacks("not recorded");
+    let url = db.url_as(&deploy, "d");
+    Run::new(&db).file(FILE).args(["history", "--url", &url]).run().success().stdout_contains("0.1.0");
+    Run::new(&db).file(FILE).args(["apply", "--url", &url]).run().success().stderr_lacks("not recorded");
+    assert_eq!(db.scalar("select count(*) from pgreconcile.run"), "4");
+    db.execute(&format!(
+        "reassign owned by {deploy} to postgres; drop owned by {deploy}; drop role {deploy}"
+    ));
+}
+
+#[test]
+fn the_way_back_brings_up_to_date_first() {
+    let db = support::server().database();
+    db.execute(&format!("{VERSION_1}; create table t (id int, more text)"));
+    let file = "[tables.t.columns]\nid = \"int\"\nmore = \"text\"\n";
+    Run::new(&db).file(file).args(["rollback", "--to", "1", "--allow", "all"]).run().success();
+    assert_eq!(db.scalar("select count(*) from information_schema.columns where table_name = 't'"), "1");
+}
+
+#[test]
+fn a_schema_of_a_newer_version_is_left_alone() {
+    let later = [
+        "update pgreconcile.version set number = 3",
+        "update pgreconcile.version set number = 3; create table pgreconcile.release (id int); \
+         alter table pgreconcile.run add column release int; drop table pgreconcile.holder",
+    ];
+    for change in later {
+        let db = support::server().database();
+        Run::new(&db).file(FILE).arg("apply").run().success();
+        Run::new(&db).file(FILE).arg("apply").run().success();
+        db.execute(change);
+        let before = db.dump();
+        for arguments in READING.iter().chain(&[&["apply"][..], &["apply", "--force"]]) {
+            Run::new(&db)
+                .file("[tables.u.columns]\nid = \"int\"\n")
+                .args(*arguments)
+                .run()
+                .code(1)
+                .stderr_contains("has version 3, and this pgreconcile knows 2 at most; nothing was executed")
+                .stderr_contains("--stateless");
+        }
+        assert_eq!(db.dump(), before, "{change}");
+        Run::new(&db).file(FILE).args(["check", "--stateless"]).run().success();
+    }
+}
+
+const OTHERS: &str = "select coalesce(string_agg(what, ', '), '') from (
+    select 'schema' as what, nspowner as owner, nspacl as acl from pg_namespace where nspname = 'pgreconcile'
+    union all select relname::text, relowner, relacl from pg_class where relnamespace = 'pgreconcile'::regnamespace
+    union all select proname::text, proowner, coalesce(proacl, acldefault('f', proowner)) from pg_proc
+        where pronamespace = 'pgreconcile'::regnamespace) o, lateral aclexplode(acl) x where x.grantee <> o.owner";
+
+/// Whatever default privileges give away, whoever runs: nobody else gets at the schema, and no role has to be kept for it.
+#[test]
+fn default_privileges_do_not_open_it() {
+    for server in support::servers() {
+        for superuser in [true, false] {
+            let db = server.database();
+            let [deploy, reader] = [unique("deploy"), unique("reader")];
+            let rights = if superuser { "superuser" } else { "" };
+            db.execute(&format!(
+                "create role {deploy} login password 'd' {rights}; create role {reader};
+                 grant create on schema public to {deploy}; alter database \"{}\" owner to {deploy};
+                 set role {deploy};
+                 alter default privileges grant all on tables to {reader}, public;
+                 alter default privileges grant all on sequences to {reader};
+                 alter default privileges grant all on functions to {reader} with grant option;
+                 alter default privileges grant all on schemas to {reader}",
+                db.name()
+            ));
+            let run = || Run::new(&db).file(FILE).args(["apply", "--url", &db.url_as(&deploy, "d")]).run();
+            run().success().stderr_lacks("not recorded");
+            assert_eq!(db.scalar(OTHERS), "", "PostgreSQL {}", server.major());
+            run().success();
+            // What is opened later is closed by the next run that looks, and what was read is of no use.
+            let salt = db.scalar("select salt from pgreconcile.version");
+            db.execute(&format!(
+                "grant usage on schema pgreconcile to {reader}; grant select on all tables in schema pgreconcile to {reader}"
+            ));
+            Run::new(&db).file(FILE).args(["check", "--url", &db.url_as(&deploy, "d")]).run().success();
+            run().success();
+            assert_eq!(db.scalar(OTHERS), "", "PostgreSQL {}", server.major());
+            assert_ne!(db.scalar("select salt from pgreconcile.version"), salt);
+            db.execute(&format!(
+                "set role {deploy};
+                 alter default privileges revoke all on tables from {reader}, public;
+                 alter default privileges revoke all on sequences from {reader};
+                 alter default privileges revoke all on functions from {reader};
+                 alter default privileges revoke all on schemas from {reader};
+                 reset role; revoke all on t from {reader}, public; drop role {reader}"
+            ));
+            db.execute(&format!("drop owned by {deploy} cascade; reassign owned by {deploy} to postgres"));
+            db.execute(&format!("drop role {deploy}"));
+        }
+    }
+}
+
+/// An empty schema that an administrator made for the tool's role is filled.
+#[test]
+fn an_empty_schema_of_ours_is_filled() {
+    let db = support::server().database();
+    let deploy = unique("deploy");
+    db.execute(&format!(
+        "create role {deploy} login password 'd'; grant create on schema public to {deploy};
+         create schema pgreconcile authorization {deploy}"
+    ));
+    let run = || Run::new(&db).file(FILE).args(["apply", "--url", &db.url_as(&deploy, "d")]).run().success();
+    run().stderr_lacks("not recorded");
+    run().stderr_lacks("not recorded");
+    assert_eq!(db.scalar("select count(*) from pgreconcile.run"), "2");
+    db.execute(&format!("drop owned by {deploy} cascade; drop role {deploy}"));
+}
+
+#[test]
+fn a_warning_carries_its_cause() {
+    for server in support::servers() {
+        let db = server.database();
+        db.execute(
+            "create schema tools; create function tools.notes() returns event_trigger language plpgsql as
+             $$ begin perform no_such_function(); end $$;
+             create event trigger notes on ddl_command_end when tag in ('CREATE SCHEMA') execute function tools.notes()",
+        );
+        Run::new(&db)
+            .file(FILE)
+            .arg("apply")
+            .run()
+            .success()
+            .stderr_contains("cannot create the tool's own schema `pgreconcile`")
+            .stderr_contains("function no_such_function() does not exist")
+            .stderr_contains("tools.notes()")
+            .stderr_contains("the run is not recorded");
+    }
+}
+
+/// What is recorded of a password tells whether it is still the same, and is nothing to log in with.
+#[test]
+fn what_is_recorded_of_passwords_is_no_verifier() {
+    for server in support::servers() {
+        let db = server.database();
+        let [deploy, app] = [unique("deploy"), unique("app")];
+        db.execute(&format!(
+            "create role {deploy} login createrole password 'd'; grant create on schema public to {deploy};
+             alter database \"{}\" owner to {deploy}",
+            db.name()
+        ));
+        let file = format!("[roles.{app}]\nlogin = true\npassword_env = \"APP_PASSWORD\"\n{FILE}");
+        let with = |password: &str, arguments: &[&str]| {
+            let run = Run::new(&db).file(&file).env("APP_PASSWORD", password).arg("apply").args(arguments);
+            run.args(["--url", &db.url_as(&deploy, "d")]).run().success()
+        };
+        let run = |password: &str| with(password, &[]);
+        run("one");
+        run("one").stdout_contains("in sync");
+        run("one").stdout_contains("in sync");
+        let secrets = db.column("select verifier from pgreconcile.secret");
+        let stored = db.scalar(&format!("select rolpassword from pg_authid where rolname = '{app}'"));
+        let keys = stored.rsplit('$').next().expect("a verifier").split(':');
+        assert!(secrets.len() == 1 && secrets[0].starts_with("pgreconcile$"), "{secrets:?}");
+        for key in keys {
+            let dump = db.column(
+                "select t::text from pgreconcile.secret t union all select t::text from pgreconcile.seen t
+                 union all select t::text from pgreconcile.step t",
+            );
+            assert!(dump.iter().all(|row| !row.contains(key)), "{dump:?}");
+        }
+        run("two").stdout_contains("1 changed");
+        run("two").stdout_contains("in sync");
+        // The same password again: another salt.
+        let seal = "select secrets from pgreconcile.seen";
+        let first = db.scalar(seal);
+        with("two", &["--force"]);
+        assert_ne!(db.scalar(seal), first);
+        db.execute(&format!("drop role {app}; drop owned by {deploy} cascade"));
+        db.execute(&format!("reassign owned by {deploy} to postgres; drop role {deploy}"));
+    }
+}
+
+#[test]
+fn a_record_that_was_changed_is_not_gone_back_to() {
+    let db = support::server().database();
+    let more = "[tables.t.columns]\nid = \"int\"\nmore = \"text\"\n";
+    Run::new(&db).file(FILE).arg("apply").run().success();
+    Run::new(&db).file(more).arg("apply").run().success();
+    let intact = Run::new(&db).file(more).args(["history", "1", "--format", "json"]).run().success();
+    assert_eq!(intact.json()["file_is_intact"], true);
+    db.execute("update pgreconcile.file set content = content || '[tables.evil.columns]\nid = \"int\"\n'");
+    Run::new(&db)
+        .file(more)
+        .args(["rollback", "--allow", "all"])
+        .run()
+        .code(1)
+        .stderr_contains("the file of run 1 was changed after it was recorded; nothing was executed");
+    Run::new(&db)
+        .file(more)
+        .args(["history", "1"])
+        .run()
+        .success()
+        .stdout_contains("its hash is not the one");
+    assert_eq!(db.scalar("select to_regclass('evil') is null"), "t");
+}
+
+#[test]
+fn a_record_gets_no_variable_that_the_current_file_does_not_name() {
+    let db = support::server().database();
+    let app = unique("app");
+    let with = format!("[roles.{app}]\npassword_env = \"STRANGE_VARIABLE\"\n{FILE}");
+    let run = |file: &str, arguments: &[&str]| {
+        Run::new(&db).file(file).env("STRANGE_VARIABLE", "s3cret").args(arguments).run()
+    };
+    run(&with, &["apply"]).success();
+    run(FILE, &["apply"]).success();
+    run(FILE, &["rollback", "--to", "1"])
+        .code(1)
+        .stderr_contains(
+            "asks for the environment variable `STRANGE_VARIABLE`, which the current file does not name",
+        )
+        .stderr_contains("nothing was executed")
+        .stderr_lacks("s3cret");
+    run(&with.replace("\"int\"", "\"bigint\""), &["rollback", "--to", "1", "--allow", "all"]).success();
+    db.execute(&format!("drop role {app}"));
+}
