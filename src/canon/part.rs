@@ -4,7 +4,10 @@ use super::question::{Question, from_clause};
 use super::renaming::Renaming;
 use crate::kind::{Context, Terms};
 use crate::model::Address;
-use crate::sql::{columns_line, ident, idents, literal, qualified};
+use crate::sql::{
+    exclusion_definition, ident, idents, index_definition, literal, qualified, sql_of, trigger_condition,
+    view_definition,
+};
 
 const BARE: &str = "SET LOCAL search_path = pg_catalog, pg_temp; ";
 
@@ -81,7 +84,7 @@ impl Part {
     pub fn carried(text: &str, context: &Context, terms: &Terms<'_>) -> Option<Part> {
         let (made, spelled) = match context {
             Context::Query { .. } => {
-                (format!("CREATE TEMP VIEW pgr_view AS {text}"), spelled_view("pgr_view"))
+                (format!("CREATE TEMP VIEW pgr_view AS {}", sql_of(text)), spelled_view("pgr_view"))
             }
             other => other.made(text)?,
         };
@@ -95,10 +98,7 @@ impl Part {
 
 /// The query that gives how the server prints the temporary view `name`, as a fragment.
 fn spelled_view(name: &str) -> String {
-    format!(
-        "SELECT '-- ' || {} || E'\\n' || rtrim(pg_get_viewdef(c), ';') FROM (SELECT 'pg_temp.{name}'::regclass) v(c)",
-        columns_line("c")
-    )
+    format!("SELECT {} FROM (SELECT 'pg_temp.{name}'::regclass) v(c)", view_definition("c"))
 }
 
 impl Scene<'_> {
@@ -136,10 +136,7 @@ impl Scene<'_> {
         let make = |name: &str, definition: &str| {
             format!("CREATE INDEX pgr_{name}_{number} ON {copy} {definition}; ")
         };
-        let definition = |name: &str| {
-            let printed = format!("pg_get_indexdef('pg_temp.pgr_{name}_{number}'::regclass)");
-            format!("(SELECT substring(d FROM position(' USING ' IN d) + 1) FROM {printed} d)")
-        };
+        let definition = |name: &str| index_definition(&format!("'pg_temp.pgr_{name}_{number}'::regclass"));
         self.on_a_copy(table, &make, &definition)
     }
 
@@ -150,8 +147,9 @@ impl Scene<'_> {
         };
         let definition = |name: &str| {
             format!(
-                "(SELECT pg_get_constraintdef(k.oid) FROM pg_constraint k \
-                 WHERE k.conrelid = '{copy}'::regclass AND k.conname = 'pgr_{name}_{number}')"
+                "(SELECT {} FROM pg_constraint k \
+                 WHERE k.conrelid = '{copy}'::regclass AND k.conname = 'pgr_{name}_{number}')",
+                exclusion_definition("k.oid")
             )
         };
         self.on_a_copy(table, &make, &definition)
@@ -209,7 +207,7 @@ impl Scene<'_> {
         let (observed, spelling) = if self.renames() {
             let literal = literal(&question.observed);
             let spelling = format!("CASE WHEN {one} = {two} THEN {literal} ELSE {one} END");
-            (make("observed", &question.observed), spelling)
+            (make("observed", &sql_of(&question.observed)), spelling)
         } else {
             (String::new(), one)
         };
@@ -218,7 +216,7 @@ impl Scene<'_> {
             after: format!(
                 "{path}{}{}{BARE}SELECT {spelling}; ",
                 self.renamed(table),
-                make("desired", &question.desired)
+                make("desired", &sql_of(&question.desired))
             ),
         }
     }
@@ -230,7 +228,7 @@ impl Scene<'_> {
             before: String::new(),
             after: format!(
                 "{path}CREATE TEMP VIEW pgr_view_{number}{columns} AS {}; {BARE}{}; ",
-                question.desired,
+                sql_of(&question.desired),
                 spelled_view(&format!("pgr_view_{number}"))
             ),
         }
@@ -271,9 +269,9 @@ impl Scene<'_> {
             after: format!(
                 "{path}CREATE TRIGGER pgr_trigger_{number} BEFORE UPDATE ON {copy} FOR EACH ROW WHEN ({}) \
                  EXECUTE FUNCTION pg_catalog.suppress_redundant_updates_trigger(); {BARE}\
-                 SELECT substring(pg_get_triggerdef(t.oid) FROM ' WHEN \\((.*)\\) EXECUTE FUNCTION') FROM pg_trigger t \
-                 WHERE t.tgrelid = '{copy}'::regclass; ",
-                question.desired
+                 SELECT {} FROM pg_trigger t WHERE t.tgrelid = '{copy}'::regclass; ",
+                question.desired,
+                trigger_condition("t.oid")
             ),
         }
     }

@@ -90,14 +90,3 @@ pub fn member_of_class(catalog: &str, b: &str) -> String {
 pub fn member_of_no_class(catalog: &str, b: &str) -> String {
     format!("NOT EXISTS (SELECT FROM pg_opclass c WHERE {})", member_of_class(catalog, b))
 }
-
-/// The columns of relation `oid`, each with its type and, where it is not that of the type, its collation.
-pub fn columns_line(oid: &str) -> String {
-    format!(
-        "(SELECT coalesce(string_agg(quote_ident(a.attname) || ' ' || format_type(a.atttypid, a.atttypmod) || coalesce((\
-         SELECT ' COLLATE ' || quote_ident(kn.nspname) || '.' || quote_ident(k.collname) FROM pg_collation k \
-         JOIN pg_namespace kn ON kn.oid = k.collnamespace JOIN pg_type kt ON kt.oid = a.atttypid \
-         WHERE k.oid = a.attcollation AND k.oid <> kt.typcollation), ''), ', ' ORDER BY a.attnum), '') \
-         FROM pg_attribute a WHERE a.attrelid = {oid} AND a.attnum > 0)"
-    )
-}

@@ -7,14 +7,15 @@ mod form;
 mod fragment;
 mod names;
 mod phrase;
+mod printed;
 mod quote;
 mod routine;
 mod sequence;
 mod setting;
 
 pub use catalog::{
-    HOLDS_NO_NULL, SERIAL, column_names, columns_line, member_of_class, member_of_no_class, not_of_extension,
-    routine_path, sequence_of_a_column, with_clause,
+    HOLDS_NO_NULL, SERIAL, column_names, member_of_class, member_of_no_class, not_of_extension, routine_path,
+    sequence_of_a_column, with_clause,
 };
 pub(crate) use catalog::{operator_name, routine_name};
 pub use cut::{bracketed, cut, cut_once, unquoted};
@@ -22,6 +23,10 @@ pub use form::{Consent, Cost, Form, Lock, Work};
 pub use fragment::Fragment;
 pub use names::{MAX_NAME_BYTES, auto_name};
 pub use phrase::{Origin, Phrase};
+pub use printed::{
+    exclusion_definition, facts, index_definition, rule_definition, sql_of, statistics_definition,
+    trigger_arguments, trigger_condition, view_definition,
+};
 pub use quote::{NON_PLAIN_KEYWORDS, dollar_tag, ident, idents, literal, on_this_database, qualified};
 pub use routine::{argument_types, retype_routine, split_routine};
 pub use sequence::{Next, next_number};

@@ -9,6 +9,7 @@ mod command_line;
 mod comments;
 mod connection;
 mod connection_tls;
+mod definitions;
 mod disk_full;
 mod edits;
 mod examples;
