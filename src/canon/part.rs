@@ -5,8 +5,8 @@ use super::renaming::Renaming;
 use crate::kind::{Context, Terms};
 use crate::model::Address;
 use crate::sql::{
-    exclusion_definition, ident, idents, index_definition, literal, qualified, sql_of, trigger_condition,
-    view_definition,
+    WITH_INDEX, exclusion_definition, ident, idents, index_definition, literal, qualified, sql_of,
+    trigger_condition, view_definition,
 };
 
 const BARE: &str = "SET LOCAL search_path = pg_catalog, pg_temp; ";
@@ -136,7 +136,12 @@ impl Scene<'_> {
         let make = |name: &str, definition: &str| {
             format!("CREATE INDEX pgr_{name}_{number} ON {copy} {definition}; ")
         };
-        let definition = |name: &str| index_definition(&format!("'pg_temp.pgr_{name}_{number}'::regclass"));
+        let definition = |name: &str| {
+            format!(
+                "(SELECT {} FROM pg_index i {WITH_INDEX} WHERE i.indexrelid = 'pg_temp.pgr_{name}_{number}'::regclass)",
+                index_definition()
+            )
+        };
         self.on_a_copy(table, &make, &definition)
     }
 
@@ -147,9 +152,9 @@ impl Scene<'_> {
         };
         let definition = |name: &str| {
             format!(
-                "(SELECT {} FROM pg_constraint k \
+                "(SELECT {} FROM pg_constraint k JOIN pg_index i ON i.indexrelid = k.conindid {WITH_INDEX} \
                  WHERE k.conrelid = '{copy}'::regclass AND k.conname = 'pgr_{name}_{number}')",
-                exclusion_definition("k.oid")
+                exclusion_definition()
             )
         };
         self.on_a_copy(table, &make, &definition)

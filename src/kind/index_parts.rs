@@ -1,7 +1,7 @@
 //! The definition of an index: method, keys, condition, and all of it as one text that only PostgreSQL can compare.
 
 use super::Options;
-use crate::delta::Show;
+use crate::delta::{Alteration, Show};
 use crate::source::Span;
 use crate::sql::{Fragment, cut, facts, ident, idents, sql_of};
 use serde::Deserialize;
@@ -40,8 +40,8 @@ pub struct WrittenIndex<'w> {
 pub struct IndexParts {
     /// The access method.
     pub method: String,
-    /// For each of its keys, the name of the column; nothing for an expression.
-    columns: Vec<Option<String>>,
+    /// How many keys it has.
+    count: usize,
     /// The names of columns that it carries along.
     pub include: Vec<String>,
     /// Two NULLs count as equal.
@@ -54,14 +54,10 @@ pub struct IndexParts {
 }
 
 impl IndexParts {
-    /// Its keys, each with all that is said of it; nothing if they are not as many as there are columns, or do not begin
-    /// with their names.
+    /// Its keys, each with all that is said of it; nothing if they are not as many as the catalog has.
     pub fn keys(&self) -> Option<Vec<&str>> {
         let keys = cut(&self.keys, ", ");
-        let fits = |(key, column): (&&str, &Option<String>)| {
-            column.as_ref().is_none_or(|name| key.starts_with(&ident(name)))
-        };
-        (keys.len() == self.columns.len() && keys.iter().zip(&self.columns).all(fits)).then_some(keys)
+        (keys.len() == self.count).then_some(keys)
     }
 }
 
@@ -96,6 +92,25 @@ impl IndexDefinition {
     /// The pieces of an observed one.
     pub fn parts(&self) -> Option<IndexParts> {
         facts(self.fragment.text())
+    }
+
+    /// Compares, piece by piece where the server has told the pieces of both.
+    pub fn compare(&self, observed: &IndexDefinition, out: &mut Alteration) {
+        if self == observed {
+            return;
+        }
+        let mut found = Alteration::default();
+        if let (Some(to), Some(from)) = (facts::<IndexParts>(self.fragment.spelled()), observed.parts()) {
+            found.replaced("method", &from.method, &to.method);
+            found.replaced("on", &from.keys, &to.keys);
+            found.replaced("include", &from.include, &to.include);
+            found.replaced("nulls_not_distinct", &from.nulls_not_distinct, &to.nulls_not_distinct);
+            found.replaced("where", &from.condition, &to.condition);
+        }
+        if found.is_empty() {
+            found.replaced("definition", observed, self);
+        }
+        out.replaced_as(found);
     }
 
     /// Its SQL.

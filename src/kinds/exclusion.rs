@@ -9,7 +9,7 @@ use crate::model::{Address, Entry, Observed};
 use crate::needs;
 use crate::partitions::is_partitioned;
 use crate::source::{KeyDoc, Shape};
-use crate::sql::{Form, Phrase, exclusion_definition, ident, not_of_extension};
+use crate::sql::{Form, Phrase, WITH_INDEX, exclusion_definition, ident, not_of_extension};
 use crate::statement::{Statement, Step};
 
 /// The room.
@@ -114,10 +114,9 @@ impl Room for Exclusion {
              {} AS definition, to_json(x.reloptions) AS with, \
              k.condeferrable AS deferrable, k.condeferred AS deferred, \
              i.indisclustered AS clustered, {}, {} AS needs \
-             FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace \
-             JOIN pg_index i ON i.indexrelid = k.conindid JOIN pg_class x ON x.oid = k.conindid \
+             FROM pg_constraint k JOIN pg_index i ON i.indexrelid = k.conindid {WITH_INDEX} \
              WHERE k.contype = 'x' AND k.conparentid = 0 AND {ours} AND {own} ORDER BY k.oid",
-            exclusion_definition("k.oid"),
+            exclusion_definition(),
             Targets::QUERY,
             needs::query_beyond_tables("pg_class", "x.oid")
         ))
@@ -172,7 +171,7 @@ impl Room for Exclusion {
 
     fn compare(&self, at: &Address, desired: &Body, observed: &Body, cx: &Cx<'_>, out: &mut Alteration) {
         let Body { definition, with, deferrable, initially_deferred, statistics, clustered } = desired;
-        out.replaced("definition", &observed.definition, definition);
+        definition.compare(&observed.definition, out);
         out.replaced("deferrable", &observed.deferrable, deferrable);
         out.replaced("initially_deferred", &observed.initially_deferred, initially_deferred);
         // Of an index on a partitioned table nothing can be altered.

@@ -122,16 +122,17 @@ impl Room for Rule {
         if text.is_empty() {
             return draft.unsaid("its definition");
         }
-        // DO is a reserved word: outside of quotes and brackets it is no name, and no expression holds it.
-        let conditional = text.strip_prefix("WHERE ").and_then(|rest| cut_once(rest, " DO "));
+        // DO is a reserved word: outside of quotes and brackets it is no name, and no expression holds it. The server
+        // prints blanks or line breaks behind it, and behind INSTEAD.
+        let conditional = text.strip_prefix("WHERE ").and_then(|rest| cut_once(rest, " DO"));
         let (condition, action) = match conditional {
             Some((condition, action)) => (Some(condition.trim()), action),
-            None => (None, text.strip_prefix("DO ").unwrap_or(text)),
+            None => (None, text.strip_prefix("DO").unwrap_or(text)),
         };
         let bare = condition.and_then(bracketed).filter(|(_, rest)| rest.is_empty());
         draft.some("condition", bare.map(|(inner, _)| inner).or(condition));
         let action = action.trim_start();
-        let commands = match action.strip_prefix("INSTEAD ") {
+        let commands = match action.strip_prefix("INSTEAD") {
             Some(commands) => {
                 draft.flag("instead", true);
                 commands

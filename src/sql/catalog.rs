@@ -69,8 +69,9 @@ pub fn sequence_of_a_column() -> String {
 /// The clause ` WITH (…)` as the server prints it for the index `pg_class x`; NULL if it has no storage parameters.
 pub fn with_clause(x: &str) -> String {
     format!(
-        "coalesce(' WITH (' || (SELECT string_agg(option_name || '=' || CASE WHEN quote_ident(option_value) = option_value \
-         THEN option_value ELSE quote_literal(option_value) END, ', ') FROM pg_options_to_table({x}.reloptions)) || ')', '')"
+        "coalesce(' WITH (' || (SELECT string_agg(quote_ident(option_name) || '=' || CASE \
+         WHEN quote_ident(option_value) = option_value THEN option_value \
+         ELSE '''' || replace(option_value, '''', '''''') || '''' END, ', ') FROM pg_options_to_table({x}.reloptions)) || ')', '')"
     )
 }
 

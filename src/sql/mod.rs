@@ -1,5 +1,5 @@
 //! Writing SQL: quoting, phrases, statements and what each form of statement costs. The only place that builds SQL
-//! text; but for `cut`, nothing here reads SQL text again.
+//! text; but for `cut`, nothing here reads SQL text again. `printed` asks the server for the text of others.
 
 mod catalog;
 mod cut;
@@ -24,8 +24,8 @@ pub use fragment::Fragment;
 pub use names::{MAX_NAME_BYTES, auto_name};
 pub use phrase::{Origin, Phrase};
 pub use printed::{
-    exclusion_definition, facts, index_definition, rule_definition, sql_of, statistics_definition,
-    trigger_arguments, trigger_condition, view_definition,
+    WITH_INDEX, exclusion_definition, facts, index_definition, rule_definition, sql_of,
+    statistics_definition, trigger_arguments, trigger_condition, view_definition,
 };
 pub use quote::{NON_PLAIN_KEYWORDS, dollar_tag, ident, idents, literal, on_this_database, qualified};
 pub use routine::{argument_types, retype_routine, split_routine};

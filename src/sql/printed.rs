@@ -70,44 +70,42 @@ fn columns(oid: &str) -> String {
     )
 }
 
-/// What follows `ON table` in the definition of the index whose OID is `oid`, without storage parameters, and its pieces:
-/// a document.
-pub fn index_definition(oid: &str) -> String {
+/// What an index `pg_index i` is read with.
+pub const WITH_INDEX: &str = "JOIN pg_class x ON x.oid = i.indexrelid JOIN pg_class c ON c.oid = i.indrelid \
+                              JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_am m ON m.oid = x.relam";
+
+/// What follows `ON table` in the definition of the index `pg_index i` that is read with [`WITH_INDEX`], without storage
+/// parameters, and its pieces: a document.
+pub fn index_definition() -> String {
     let head = |relation: String| {
         format!(
-            "'CREATE ' || CASE WHEN zi.indisunique THEN 'UNIQUE ' ELSE '' END || 'INDEX ' || quote_ident(zx.relname) \
-             || ' ON ' || CASE zx.relkind WHEN 'I' THEN 'ONLY ' ELSE '' END || {relation} || ' '"
+            "'CREATE ' || CASE WHEN i.indisunique THEN 'UNIQUE ' ELSE '' END || 'INDEX ' || quote_ident(x.relname) \
+             || ' ON ' || CASE x.relkind WHEN 'I' THEN 'ONLY ' ELSE '' END || {relation} || ' '"
         )
     };
     pieces_of_index(&PrintedIndex {
-        from: "",
-        which: format!("zi.indexrelid = {oid}"),
-        text: "pg_get_indexdef(zi.indexrelid)",
-        heads: names_of_relation("zn", "zr").map(head),
+        text: "pg_get_indexdef(i.indexrelid)",
+        heads: names_of_relation("n", "c").map(head),
         lead: "USING ",
         condition: "zq.condition",
         timing: "''",
     })
 }
 
-/// The same of the exclusion constraint whose OID is `oid`, from EXCLUDE on, without its timing.
-pub fn exclusion_definition(oid: &str) -> String {
+/// The same of the exclusion constraint `pg_constraint k` on it, from EXCLUDE on, without its timing.
+pub fn exclusion_definition() -> String {
     pieces_of_index(&PrintedIndex {
-        from: " JOIN pg_constraint zk ON zk.conindid = zi.indexrelid",
-        which: format!("zk.oid = {oid}"),
-        text: "pg_get_constraintdef(zk.oid)",
+        text: "pg_get_constraintdef(k.oid)",
         heads: ["''", "''"].map(str::to_string),
         lead: "EXCLUDE USING ",
         condition: "'(' || zq.condition || ')'",
-        timing: "CASE WHEN zk.condeferrable THEN ' DEFERRABLE' ELSE '' END \
-                 || CASE WHEN zk.condeferred THEN ' INITIALLY DEFERRED' ELSE '' END",
+        timing: "CASE WHEN k.condeferrable THEN ' DEFERRABLE' ELSE '' END \
+                 || CASE WHEN k.condeferred THEN ' INITIALLY DEFERRED' ELSE '' END",
     })
 }
 
-/// How the server prints an index `pg_index zi`, `pg_class zx` of the table `pg_class zr`, or its constraint.
+/// How the server prints an index, or its constraint.
 struct PrintedIndex {
-    from: &'static str,
-    which: String,
     text: &'static str,
     heads: [String; 2],
     lead: &'static str,
@@ -116,43 +114,42 @@ struct PrintedIndex {
 }
 
 fn pieces_of_index(printed: &PrintedIndex) -> String {
-    let PrintedIndex { from, which, text, heads: [head, other_head], lead, condition, timing } = printed;
-    let heads = ["zq.head", "zq.other_head"].map(|head| format!("{head} || '{lead}' || zq.quoted || ' ('"));
-    let condition = format!("coalesce(' WHERE ' || {condition}, '')");
-    let keys = |nulls: &str| {
-        let tail = format!("')' || zq.carried || '{nulls}' || zq.storage || {condition} || zq.timing");
-        between("zq.text", &heads, &[tail])
-    };
-    let names = |value: &str, numbers: &str| {
+    let PrintedIndex { text, heads: [head, other_head], lead, condition, timing } = printed;
+    let using = format!("'{lead}' || quote_ident(m.amname) || ' ('");
+    let carried = |value: &str| {
         format!(
-            "(SELECT {value} FROM unnest((zi.indkey::int2[])[{numbers}]) WITH ORDINALITY u(num, n) \
-             LEFT JOIN pg_attribute za ON za.attrelid = zi.indrelid AND za.attnum = u.num)"
+            "CASE WHEN i.indnkeyatts < i.indnatts THEN (SELECT {value} \
+             FROM unnest((i.indkey::int2[])[i.indnkeyatts:i.indnatts - 1]) WITH ORDINALITY u(num, n) \
+             JOIN pg_attribute za ON za.attrelid = i.indrelid AND za.attnum = u.num) END"
         )
     };
-    let (own, carried) = ("0:zi.indnkeyatts - 1", "zi.indnkeyatts:zi.indnatts - 1");
+    // OFFSET 0 keeps each from being computed once for every place that it is used in.
     format!(
-        "(SELECT json_build_array(json_build_object('method', zq.method, 'columns', zq.columns, \
-         'include', coalesce(zq.include, '[]'), 'nulls_not_distinct', zq.distinct_nulls IS NULL, \
-         'keys', coalesce(zq.distinct_nulls, zq.equal_nulls), 'condition', zq.condition, 'head', zq.sql), \
-         zq.sql || {condition})::text \
-         FROM (SELECT zq.*, '{lead}' || zq.quoted || ' (' || coalesce(zq.distinct_nulls, zq.equal_nulls) || ')' \
-         || zq.carried || CASE WHEN zq.distinct_nulls IS NULL THEN ' NULLS NOT DISTINCT' ELSE '' END AS sql \
-         FROM (SELECT zq.*, {} AS distinct_nulls, {} AS equal_nulls \
-         FROM (SELECT {text} AS text, {head} AS head, {other_head} AS other_head, zm.amname AS method, \
-         quote_ident(zm.amname) AS quoted, {} AS columns, {} AS include, \
-         coalesce(' INCLUDE (' || {} || ')', '') AS carried, {} AS storage, \
-         pg_get_expr(zi.indpred, zi.indrelid) AS condition, {timing} AS timing \
-         FROM pg_index zi JOIN pg_class zx ON zx.oid = zi.indexrelid JOIN pg_am zm ON zm.oid = zx.relam \
-         JOIN pg_class zr ON zr.oid = zi.indrelid JOIN pg_namespace zn ON zn.oid = zr.relnamespace{from} \
-         WHERE {which} OFFSET 0) zq OFFSET 0) zq OFFSET 0) zq WHERE zq.sql IS NOT NULL)",
-        keys(""),
-        keys(" NULLS NOT DISTINCT"),
-        names("json_agg(za.attname ORDER BY u.n)", own),
-        names("json_agg(za.attname ORDER BY u.n)", carried),
-        names("string_agg(quote_ident(za.attname), ', ' ORDER BY u.n)", carried),
-        with_clause("zx"),
+        "(SELECT json_build_array(json_build_object('method', zq.method, 'count', zq.count, \
+         'include', coalesce(zq.include, '[]'), 'nulls_not_distinct', zq.nulls <> '', 'keys', zq.keys, \
+         'condition', zq.condition, 'head', zq.lead || zq.keys || zq.tail || zq.nulls), \
+         zq.lead || zq.keys || zq.tail || zq.nulls || zq.filter)::text \
+         FROM (SELECT zq.*, left(zq.rest, length(zq.rest) - length(zq.tail || zq.nulls || zq.behind)) AS keys \
+         FROM (SELECT zq.*, CASE WHEN right(zq.rest, length(zq.tail || zq.behind)) = zq.tail || zq.behind THEN '' \
+         WHEN right(zq.rest, length(zq.tail || '{NULLS}' || zq.behind)) = zq.tail || '{NULLS}' || zq.behind \
+         THEN '{NULLS}' END AS nulls \
+         FROM (SELECT zq.*, zq.storage || zq.filter || zq.timing AS behind, \
+         CASE WHEN starts_with(zq.text, zq.head || zq.lead) THEN substr(zq.text, length(zq.head || zq.lead) + 1) \
+         WHEN starts_with(zq.text, zq.other_head || zq.lead) THEN substr(zq.text, length(zq.other_head || zq.lead) + 1) \
+         END AS rest \
+         FROM (SELECT zq.*, coalesce(' WHERE ' || {condition}, '') AS filter \
+         FROM (SELECT {text} AS text, {head} AS head, {other_head} AS other_head, {using} AS lead, \
+         m.amname AS method, i.indnkeyatts AS count, {} AS include, ')' || coalesce(' INCLUDE (' || {} || ')', '') AS tail, \
+         CASE WHEN x.reloptions IS NULL THEN '' ELSE {} END AS storage, {timing} AS timing, \
+         CASE WHEN i.indpred IS NOT NULL THEN pg_get_expr(i.indpred, i.indrelid) END AS condition \
+         OFFSET 0) zq) zq OFFSET 0) zq OFFSET 0) zq OFFSET 0) zq WHERE zq.nulls IS NOT NULL)",
+        carried("json_agg(za.attname ORDER BY u.n)"),
+        carried("string_agg(quote_ident(za.attname), ', ' ORDER BY u.n)"),
+        with_clause("x"),
     )
 }
+
+const NULLS: &str = " NULLS NOT DISTINCT";
 
 /// What follows `ON event TO table` in the definition of the rule whose OID is `oid`, without the final semicolon.
 pub fn rule_definition(oid: &str) -> String {

@@ -57,6 +57,7 @@ fn objects(number: usize, major: u32) -> String {
             do instead (delete from {table} where {two} = {text}; insert into {table} values (1, {text}));
          create rule {r2} as on insert to {table} where new.{three} do instead nothing;
          create rule {r3} as on delete to {table} do also insert into {table} values (old.{one});
+         create rule {r4} as on delete to {table} where old.{three} do instead notify {one}, {text};
          create trigger {t1} before insert or update of {one}, {three} or delete on {table} for each row
             when (pg_trigger_depth() = 0) execute function {function}({text}, E'a\\\\b', '', 'it''s');
          create trigger {t2} after update on {table} referencing old table as {one} new table as {two}
@@ -90,6 +91,7 @@ fn objects(number: usize, major: u32) -> String {
         r1 = index("r1"),
         r2 = index("r2"),
         r3 = index("r3"),
+        r4 = index("r4"),
         t1 = index("t1"),
         t2 = index("t2"),
         t3 = index("t3"),

@@ -14,7 +14,7 @@ use crate::needs;
 use crate::partitions::is_partitioned;
 use crate::pg::Feature;
 use crate::source::{KeyDoc, Shape};
-use crate::sql::{Form, Phrase, ident, index_definition, not_of_extension, qualified};
+use crate::sql::{Form, Phrase, WITH_INDEX, ident, index_definition, not_of_extension, qualified};
 use crate::statement::{Statement, Step};
 
 /// The room.
@@ -147,12 +147,10 @@ impl Room for Index {
              FROM pg_inherits h JOIN pg_class p ON p.oid = h.inhrelid JOIN pg_namespace pn ON pn.oid = p.relnamespace \
              WHERE h.inhparent = c.oid AND NOT EXISTS (SELECT FROM pg_inherits ih JOIN pg_index pi ON pi.indexrelid = ih.inhrelid \
              WHERE ih.inhparent = x.oid AND pi.indrelid = p.oid)) END AS missing, CASE WHEN NOT x.relispartition THEN {} END AS needs \
-             FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid JOIN pg_class c ON c.oid = i.indrelid \
-             JOIN pg_namespace n ON n.oid = c.relnamespace \
-             WHERE c.relkind IN ('r', 'p', 'm') AND {ours} AND {own} \
+             FROM pg_index i {WITH_INDEX} WHERE c.relkind IN ('r', 'p', 'm') AND {ours} AND {own} \
              AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x')) \
              ORDER BY i.indexrelid",
-            index_definition("i.indexrelid"),
+            index_definition(),
             Targets::QUERY,
             needs::query_beyond_tables("pg_class", "x.oid")
         ))
@@ -239,7 +237,7 @@ impl Room for Index {
         let Body { unique, definition, with, statistics, clustered, valid: _, missing: _, attached: _ } =
             desired;
         out.replaced("unique", &observed.unique, unique);
-        out.replaced("definition", &observed.definition, definition);
+        definition.compare(&observed.definition, out);
         // Of an index on a partitioned table nothing can be altered.
         let is_fixed = is_partitioned(&at.host("table"), cx);
         if is_fixed {
