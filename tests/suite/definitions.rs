@@ -42,6 +42,8 @@ fn objects(number: usize, major: u32) -> String {
     let table = format!("{schema}.{table}");
     let function = format!("{schema}.{}", name(0, "f"));
     let index = |tail: &str| name(0, tail);
+    let inside = |tail: &str| format!("{schema}.{}", name(0, tail));
+    let second = inside("f2");
     let nulls = if major < 15 { "" } else { "nulls not distinct" };
     let expression = if major < 14 { "" } else { ", lower(%), (% || 'x')" }.replace('%', &two);
     format!(
@@ -57,7 +59,7 @@ fn objects(number: usize, major: u32) -> String {
             do instead (delete from {table} where {two} = {text}; insert into {table} values (1, {text}));
          create rule {r2} as on insert to {table} where new.{three} do instead nothing;
          create rule {r3} as on delete to {table} do also insert into {table} values (old.{one});
-         create rule {r4} as on delete to {table} where old.{three} do instead notify {one}, {text};
+         create rule {r4} as on delete to {table} do instead notify {one}, {text};
          create trigger {t1} before insert or update of {one}, {three} or delete on {table} for each row
             when (pg_trigger_depth() = 0) execute function {function}({text}, E'a\\\\b', '', 'it''s');
          create trigger {t2} after update on {table} referencing old table as {one} new table as {two}
@@ -69,7 +71,7 @@ fn objects(number: usize, major: u32) -> String {
          create index {i4} on {m1} (lower({two}));
          create statistics {s1} on {one}, {two}{expression} from {table};
          create statistics {s2} (ndistinct) on {three}, {one} from {table};
-         create function {function}2({one} int default length({text}), {two} text default {text}, out {three} text)
+         create function {second}({one} int default length({text}), {two} text default {text}, out {three} text)
             language sql as 'select $2';
          create function {schema}.{state}(text, text) returns text language sql as 'select $1';
          create aggregate {schema}.{aggregate}({one} text) (sfunc = {schema}.{state}, stype = text, initcond = {text});
@@ -95,17 +97,16 @@ fn objects(number: usize, major: u32) -> String {
         t1 = index("t1"),
         t2 = index("t2"),
         t3 = index("t3"),
-        v1 = format!("{schema}.{}", index("v1")),
-        m1 = format!("{schema}.{}", index("m1")),
-        s1 = format!("{schema}.{}", index("s1")),
-        s2 = format!("{schema}.{}", index("s2")),
+        v1 = inside("v1"),
+        m1 = inside("m1"),
+        s1 = inside("s1"),
+        s2 = inside("s2"),
         p1 = index("p1"),
         state = index("s"),
         aggregate = index("a"),
         composite = index("t"),
         domain = index("d"),
     )
-    .replace(&format!("{function}2"), &format!("{schema}.{}", name(0, "f2")))
 }
 
 fn marked(db: &Database) -> &Database {
@@ -147,6 +148,13 @@ fn names_stay_where_they_stand() {
                 .run()
                 .success()
                 .stdout_contains("in sync");
+            assert_marked(&db, arguments[0]);
+        }
+        // What differs is read by the server again before that is believed.
+        let other = file.replace(" <> ", " >= ").replace("SELECT", "select distinct");
+        for arguments in [&["check", "--stateless"][..], &["plan", "--stateless", "--allow", "all"]] {
+            let outcome = Run::new(&db).file(&other).args(arguments.iter().copied()).run();
+            assert!(matches!(outcome.code, Some(0 | 2)), "{arguments:?}\n{}", outcome.stderr);
             assert_marked(&db, arguments[0]);
         }
         let copy = server.database();
