@@ -129,6 +129,11 @@ fn names_stay_where_they_stand() {
         for number in 0..NAMES.len() {
             db.execute(&objects(number, server.major()));
         }
+        // A list of names that is stored as it was given, and is no SQL.
+        db.execute(
+            "select set_config('search_path', 'x;drop/**/table/**/public.marker;--,it''s(', false);
+             create function public.listed() returns int language sql set search_path from current as 'select 1'",
+        );
         let file = Run::new(&db).arg("inspect").run().success();
         assert!(!file.stderr.contains("definition"), "{}", file.stderr);
         let file = file.stdout;

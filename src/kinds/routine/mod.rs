@@ -11,8 +11,8 @@ use crate::needs;
 use crate::pg::Feature;
 use crate::source::{KeyDoc, Reader, Shape, Span, Value};
 use crate::sql::{
-    Form, Fragment, argument_types, is_list, not_of_extension, qualified, retype_routine, split_routine,
-    sql_of,
+    Form, Fragment, argument_types, idents, is_list, not_of_extension, qualified, retype_routine,
+    split_routine, sql_of, stored_names,
 };
 use crate::statement::{Statement, Step};
 use std::collections::BTreeMap;
@@ -246,7 +246,10 @@ impl Room for Routine {
         let (name, types) = (row.text("name"), row.text("types"));
         let setting = |pair: String| {
             let (name, value) = pair.split_once('=')?;
-            Some((name.to_lowercase(), Fragment::plain(value)))
+            let name = name.to_lowercase();
+            // As the server stores what SQL has said.
+            let value = if is_list(&name) { idents(&stored_names(value)) } else { value.to_string() };
+            Some((name, Fragment::plain(value)))
         };
         let body = Body {
             name: name.to_string(),

@@ -6,8 +6,8 @@ use crate::kind::{Context, Draft};
 use crate::model::Address;
 use crate::source::Value;
 use crate::sql::{
-    Fragment, MAX_NAME_BYTES, Phrase, dollar_tag, facts, ident, is_list, listed_names, literal, qualified,
-    split_routine, sql_of,
+    Fragment, MAX_NAME_BYTES, Phrase, dollar_tag, facts, ident, idents, is_list, literal, qualified,
+    split_routine, sql_of, stored_names,
 };
 use std::collections::BTreeMap;
 
@@ -33,10 +33,10 @@ struct Parts {
 /// A list of names as SQL, from how it is stored: there, names may be empty or longer than an identifier can be, as only
 /// a literal can say; `pg_dump` does the same.
 fn list_of_names(stored: &str) -> String {
-    let names = listed_names(stored);
+    let names = stored_names(stored);
     match names.iter().any(|name| name.is_empty() || name.len() > MAX_NAME_BYTES) {
         true => names.iter().map(|name| literal(name)).collect::<Vec<_>>().join(", "),
-        false => stored.to_string(),
+        false => idents(&names),
     }
 }
 
