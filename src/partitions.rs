@@ -1,11 +1,11 @@
 //! The partitions of a table as they are to be: those that the file names, and those that it does not.
 
-use crate::kind::Cx;
+use crate::kind::{Cx, as_list};
 use crate::model::Address;
 
 /// The partitions of a table.
 pub fn partitions(table: &Address, cx: &Cx<'_>) -> Vec<Address> {
-    let parent = format!("{}\n{}", table.schema(), table.name());
+    let parent = as_list(&[table.schema(), table.name()]);
     let of_table = |address: &&Address| {
         address.kind == table.kind && cx.attribute(address, "partition_of").as_deref() == Some(&parent)
     };

@@ -3,7 +3,7 @@
 
 mod types;
 
-use crate::kind::{Place, Registry};
+use crate::kind::{Place, Registry, as_list};
 use crate::model::{Address, Entry, Model, Observed};
 use crate::sql::ident;
 use std::collections::{BTreeSet, HashMap};
@@ -111,7 +111,7 @@ fn followers(observed: &Model, from: &Address, to: &Address, registry: &Registry
     if from.schema() == to.schema() || from.path().len() != 2 {
         return Vec::new();
     }
-    let of = Some(to.path().join("\n"));
+    let of = Some(as_list(to.path()));
     let behind = observed.iter().filter(|there| there.address.schema() == from.schema());
     let behind = behind.filter(|there| leader(there, registry) == of);
     behind.map(|there| (there.address.clone(), there.address.in_schema(to.schema()))).collect()

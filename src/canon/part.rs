@@ -5,7 +5,10 @@ use super::renaming::Renaming;
 use crate::kind::{Context, Terms};
 use crate::model::Address;
 use crate::session::Reading;
-use crate::sql::{columns_line, ident, idents, literal, qualified};
+use crate::sql::{
+    WITH_INDEX, exclusion_definition, ident, idents, index_definition, literal, qualified, sql_of,
+    trigger_condition, view_definition,
+};
 use crate::trust::refuse_volatile_calls;
 
 const BARE: &str = "SET LOCAL search_path = pg_catalog, pg_temp; ";
@@ -84,11 +87,16 @@ impl Part {
     pub fn carried(text: &str, context: &Context, terms: &Terms<'_>) -> Option<Part> {
         let (setup, made, spelled) = match context {
             Context::Query { .. } => {
-                (String::new(), format!("CREATE TEMP VIEW pgr_view AS {text}"), spelled_view("pgr_view"))
+                let made = format!("CREATE TEMP VIEW pgr_view AS {}", sql_of(text));
+                (String::new(), made, spelled_view("pgr_view"))
             }
             other => other.made(text)?,
         };
         let mut part = Part::default();
+        if let Context::Part { host: Some(table), .. } = context {
+            let table = qualified(table.schema(), table.name());
+            part.before.own(format!("CREATE TEMP TABLE pgr_host (LIKE {table})"));
+        }
         part.before.own(format!("SET LOCAL search_path = {}; {setup}", terms.search_path)).foreign(made);
         part.after.own(format!("{BARE}{spelled}"));
         Some(part)
@@ -97,10 +105,7 @@ impl Part {
 
 /// The query that gives how the server prints the temporary view `name`, as a fragment.
 fn spelled_view(name: &str) -> String {
-    format!(
-        "SELECT '-- ' || {} || E'\\n' || rtrim(pg_get_viewdef(c), ';') FROM (SELECT 'pg_temp.{name}'::regclass) v(c)",
-        columns_line("c")
-    )
+    format!("SELECT {} FROM (SELECT 'pg_temp.{name}'::regclass) v(c)", view_definition("c"))
 }
 
 impl Scene<'_> {
@@ -138,8 +143,10 @@ impl Scene<'_> {
         let make =
             |name: &str, definition: &str| format!("CREATE INDEX pgr_{name}_{number} ON {copy} {definition}");
         let definition = |name: &str| {
-            let printed = format!("pg_get_indexdef('pg_temp.pgr_{name}_{number}'::regclass)");
-            format!("(SELECT substring(d FROM position(' USING ' IN d) + 1) FROM {printed} d)")
+            format!(
+                "(SELECT {} FROM pg_index i {WITH_INDEX} WHERE i.indexrelid = 'pg_temp.pgr_{name}_{number}'::regclass)",
+                index_definition()
+            )
         };
         self.on_a_copy(table, &make, &definition)
     }
@@ -151,8 +158,9 @@ impl Scene<'_> {
         };
         let definition = |name: &str| {
             format!(
-                "(SELECT pg_get_constraintdef(k.oid) FROM pg_constraint k \
-                 WHERE k.conrelid = '{copy}'::regclass AND k.conname = 'pgr_{name}_{number}')"
+                "(SELECT {} FROM pg_constraint k JOIN pg_index i ON i.indexrelid = k.conindid {WITH_INDEX} \
+                 WHERE k.conrelid = '{copy}'::regclass AND k.conname = 'pgr_{name}_{number}')",
+                exclusion_definition()
             )
         };
         self.on_a_copy(table, &make, &definition)
@@ -212,7 +220,7 @@ impl Scene<'_> {
         let mut part = Part::default();
         part.before.own(format!("{path}{}", self.copied(table)));
         let spelling = if self.renames() {
-            part.before.foreign(make("observed", &question.observed));
+            part.before.foreign(make("observed", &sql_of(&question.observed)));
             let literal = literal(&question.observed);
             format!("CASE WHEN {one} = {two} THEN {literal} ELSE {one} END")
         } else {
@@ -220,7 +228,7 @@ impl Scene<'_> {
         };
         part.after
             .own(format!("{path}{}", self.renamed(table)))
-            .foreign(make("desired", &question.desired))
+            .foreign(make("desired", &sql_of(&question.desired)))
             .own(format!("{BARE}SELECT {spelling}"));
         part
     }
@@ -231,7 +239,7 @@ impl Scene<'_> {
         let mut part = Part::default();
         part.after
             .own(path)
-            .foreign(format!("CREATE TEMP VIEW pgr_view_{number}{columns} AS {}", question.desired))
+            .foreign(format!("CREATE TEMP VIEW pgr_view_{number}{columns} AS {}", sql_of(&question.desired)))
             .own(format!("{BARE}{}", spelled_view(&format!("pgr_view_{number}"))));
         part
     }
@@ -241,8 +249,15 @@ impl Scene<'_> {
         let Scene { question, path, .. } = self;
         let (setup, made, spelled) = question.context.made(&question.desired).unwrap_or_default();
         let mut part = Part::default();
+        let host = match &question.context {
+            Context::Part { host: Some(table), .. } => {
+                part.before.own(self.copied(table));
+                format!("{}CREATE TEMP TABLE pgr_host (LIKE {}); ", self.renamed(table), self.copy)
+            }
+            _ => String::new(),
+        };
         part.after
-            .own(format!("SAVEPOINT part; {path}{setup}"))
+            .own(format!("SAVEPOINT part; {host}{path}{setup}"))
             .foreign(made)
             .own(format!("{BARE}{spelled}"))
             .own("ROLLBACK TO SAVEPOINT part");
@@ -276,8 +291,8 @@ impl Scene<'_> {
                 question.desired
             ))
             .own(format!(
-                "{BARE}SELECT substring(pg_get_triggerdef(t.oid) FROM ' WHEN \\((.*)\\) EXECUTE FUNCTION') \
-                 FROM pg_trigger t WHERE t.tgrelid = '{copy}'::regclass"
+                "{BARE}SELECT {} FROM pg_trigger t WHERE t.tgrelid = '{copy}'::regclass",
+                trigger_condition("t.oid")
             ));
         part
     }

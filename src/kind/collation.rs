@@ -55,6 +55,7 @@ impl Collation {
     pub fn fragment(&mut self) -> (&mut Fragment, Context) {
         let context = Context::Part {
             setup: String::new(),
+            host: None,
             before: "CREATE TEMP TABLE pgr_collation (word text COLLATE ".to_string(),
             after: ")".to_string(),
             spelled: format!(

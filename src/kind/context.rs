@@ -1,7 +1,7 @@
 //! In what context the server reads a fragment of SQL.
 
 use crate::model::Address;
-use crate::sql::literal;
+use crate::sql::{literal, sql_of};
 
 /// How the server can be asked to spell a fragment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,12 +28,12 @@ pub enum Context {
         /// The table.
         table: Address,
     },
-    /// What follows `CREATE INDEX … ON table`: method, columns, predicate.
+    /// What follows `CREATE INDEX … ON table`: method, columns, predicate. Its spelling is a document with its pieces.
     Index {
         /// The table.
         table: Address,
     },
-    /// What follows `ADD CONSTRAINT name`: an exclusion constraint.
+    /// What follows `ADD CONSTRAINT name`: an exclusion constraint. Its spelling is a document with its pieces.
     Exclusion {
         /// The table.
         table: Address,
@@ -57,7 +57,7 @@ pub enum Context {
     },
     /// A whole statement, of which only the syntax can be checked without executing it.
     Statement,
-    /// A query; its spelling begins with a line that lists the columns it gives and their types.
+    /// A query; its spelling is a document with the columns it gives, and their types.
     Query {
         /// Names of its columns, if not its own.
         columns: Vec<String>,
@@ -67,6 +67,8 @@ pub enum Context {
     Part {
         /// SQL of our own that makes what the statement stands on; empty where that is nothing.
         setup: String,
+        /// The table that it is about, of which it finds a copy as `pg_temp.pgr_host`.
+        host: Option<Address>,
         /// The statement up to the fragment.
         before: String,
         /// The rest of it.
@@ -90,8 +92,8 @@ impl Context {
     /// server spells that, for fragments that only a rolled-back creation can tell.
     pub fn made(&self, text: &str) -> Option<(String, String, String)> {
         match self {
-            Context::Part { setup, before, after, spelled } => {
-                Some((setup.clone(), format!("{before}{text}{after}"), spelled.clone()))
+            Context::Part { setup, before, after, spelled, .. } => {
+                Some((setup.clone(), format!("{before}{}{after}", sql_of(text)), spelled.clone()))
             }
             Context::Name { finds, types, spelled } => {
                 // The text may come from the catalog, where names hold anything.

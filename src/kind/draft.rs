@@ -230,9 +230,10 @@ fn short_type(printed: &str) -> String {
     short.unwrap_or_else(|| printed.to_string())
 }
 
-/// A part of a dotted name as [`split_name`](super::split_name) reads it: in quotes if it holds what would cut it.
+/// A part of a dotted name as [`split_name`](super::split_name) reads it: in quotes if it holds what would cut it, or
+/// blanks that would be taken off.
 pub fn dotless(name: &str) -> String {
-    if name.contains(['.', '"', ',', '(', ')']) {
+    if name != name.trim() || name.contains(['.', '"', ',', '(', ')', '[', ']', '\'']) {
         format!("\"{}\"", name.replace('"', "\"\""))
     } else {
         name.to_string()

@@ -1,51 +1,173 @@
-//! The definition of an index as the server prints it, in parts.
+//! The definition of an index: method, keys, condition, and all of it as one text that only PostgreSQL can compare.
 
-use crate::sql::{Fragment, bracketed, cut, cut_once};
+use super::Options;
+use crate::delta::{Alteration, Show};
+use crate::source::Span;
+use crate::sql::{Fragment, cut, facts, ident, idents, sql_of};
+use serde::Deserialize;
 
-/// What stands in `[EXCLUDE ]USING method (keys) INCLUDE (columns) NULLS NOT DISTINCT WHERE (predicate)`.
-pub struct IndexParts<'t> {
+/// What follows `ON table`, or the constraint from EXCLUDE on, without storage parameters.
+#[derive(Debug, Clone)]
+pub struct IndexDefinition {
+    /// Observed: a document of the server.
+    fragment: Fragment,
+    method: String,
+    /// Written: its keys, and where in the fragment its condition begins.
+    keys: Vec<String>,
+    condition: Option<usize>,
+}
+
+/// What the file says of an index.
+pub struct WrittenIndex<'w> {
+    /// Where.
+    pub span: Span,
+    /// What stands before the method: `USING` or `EXCLUDE USING`.
+    pub lead: &'static str,
     /// The access method.
     pub method: String,
-    /// Its columns and expressions, each with all that is said of it.
-    pub keys: Vec<&'t str>,
+    /// Its columns and expressions as SQL, each with all that is said of it.
+    pub keys: Vec<String>,
+    /// The names of columns that it carries along.
+    pub include: Vec<&'w str>,
+    /// Two NULLs count as equal.
+    pub nulls_not_distinct: bool,
+    /// Which rows it covers.
+    pub condition: Option<&'w str>,
+}
+
+/// The pieces of an observed definition, as the server tells them apart.
+#[derive(Deserialize)]
+pub struct IndexParts {
+    /// The access method.
+    pub method: String,
+    /// How many keys it has.
+    count: usize,
     /// The names of columns that it carries along.
     pub include: Vec<String>,
     /// Two NULLs count as equal.
     pub nulls_not_distinct: bool,
+    keys: String,
     /// Which rows it covers.
-    pub predicate: Option<&'t str>,
+    pub condition: Option<String>,
+    /// All of it up to the condition.
+    head: String,
 }
 
-impl<'t> IndexParts<'t> {
-    /// The parts of a definition without storage parameters.
-    pub fn of(definition: &'t str) -> Option<IndexParts<'t>> {
-        let index = definition.strip_prefix("EXCLUDE ").unwrap_or(definition);
-        let (method, rest) = index.strip_prefix("USING ")?.split_once(' ')?;
-        let (keys, rest) = bracketed(rest)?;
-        let (rest, predicate) = match cut_once(rest, " WHERE ") {
-            Some((rest, predicate)) => {
-                (rest, Some(bracketed(predicate).map_or(predicate, |(inner, _)| inner)))
-            }
-            None => (rest, None),
-        };
-        let (include, rest) = rest.strip_prefix(" INCLUDE ").and_then(bracketed).unwrap_or(("", rest));
-        let include = if include.is_empty() { Vec::new() } else { cut(include, ", ") };
-        let rest = rest.strip_prefix(" NULLS NOT DISTINCT").map_or((false, rest), |rest| (true, rest));
-        rest.1.is_empty().then(|| IndexParts {
-            method: bare(method),
-            keys: cut(keys, ", "),
-            include: include.into_iter().map(bare).collect(),
-            nulls_not_distinct: rest.0,
-            predicate,
-        })
+impl IndexParts {
+    /// Its keys, each with all that is said of it; nothing if they are not as many as the catalog has.
+    pub fn keys(&self) -> Option<Vec<&str>> {
+        let keys = cut(&self.keys, ", ");
+        (keys.len() == self.count).then_some(keys)
     }
 }
 
-/// Whether CLUSTER can go by an index of that definition.
-pub fn can_be_clustered(definition: &Fragment) -> bool {
-    let whole =
-        |parts: IndexParts<'_>| parts.predicate.is_none() && ["btree", "gist"].contains(&&*parts.method);
-    IndexParts::of(definition.text()).is_some_and(whole)
+impl IndexDefinition {
+    /// As the file says it.
+    pub fn written(index: WrittenIndex<'_>) -> IndexDefinition {
+        let WrittenIndex { span, lead, method, keys, include, nulls_not_distinct, condition } = index;
+        let mut text = format!("{lead} {} ({})", ident(&method), keys.join(", "));
+        if !include.is_empty() {
+            text.push_str(&format!(" INCLUDE ({})", idents(&include)));
+        }
+        if nulls_not_distinct {
+            text.push_str(" NULLS NOT DISTINCT");
+        }
+        let place = text.len();
+        text.extend(condition.map(|condition| format!(" WHERE ({condition})")));
+        let fragment = Fragment::written(text, span);
+        IndexDefinition { fragment, method, keys, condition: condition.map(|_| place) }
+    }
+
+    /// As the server tells it.
+    pub fn observed(document: &str) -> IndexDefinition {
+        let method = facts::<IndexParts>(document).map(|parts| parts.method).unwrap_or_default();
+        IndexDefinition { fragment: Fragment::plain(document), method, keys: Vec::new(), condition: None }
+    }
+
+    /// What the server may spell differently.
+    pub fn fragment(&mut self) -> &mut Fragment {
+        &mut self.fragment
+    }
+
+    /// The pieces of an observed one.
+    pub fn parts(&self) -> Option<IndexParts> {
+        facts(self.fragment.text())
+    }
+
+    /// Compares, piece by piece where the server has told the pieces of both.
+    pub fn compare(&self, observed: &IndexDefinition, out: &mut Alteration) {
+        if self == observed {
+            return;
+        }
+        let mut found = Alteration::default();
+        if let (Some(to), Some(from)) = (facts::<IndexParts>(self.fragment.spelled()), observed.parts()) {
+            found.replaced("method", &from.method, &to.method);
+            found.replaced("on", &from.keys, &to.keys);
+            found.replaced("include", &from.include, &to.include);
+            found.replaced("nulls_not_distinct", &from.nulls_not_distinct, &to.nulls_not_distinct);
+            found.replaced("where", &from.condition, &to.condition);
+        }
+        if found.is_empty() {
+            found.replaced("definition", observed, self);
+        }
+        out.replaced_as(found);
+    }
+
+    /// Its SQL.
+    pub fn sql(&self) -> Fragment {
+        self.fragment.as_sql()
+    }
+
+    /// Its SQL with these storage parameters, which stand before its condition.
+    pub fn with(&self, options: &Options) -> Fragment {
+        let sql = self.sql();
+        if options.is_empty() {
+            return sql;
+        }
+        let place = match self.parts() {
+            Some(parts) => parts.head.len(),
+            None => self.condition.unwrap_or(sql.text().len()),
+        };
+        let (head, condition) = sql.text().split_at(place);
+        let text = format!("{head}{}{condition}", options.clause());
+        sql.span().map_or_else(|| Fragment::plain(&text), |span| Fragment::written(&text, span))
+    }
+
+    /// Whether both have the same access method.
+    pub fn is_like(&self, other: &IndexDefinition) -> bool {
+        self.method == other.method
+    }
+
+    /// Whether the key with that number is the same in both.
+    pub fn shares_key(&self, other: &IndexDefinition, number: usize) -> bool {
+        self == other || self.key(number) == other.key(number)
+    }
+
+    fn key(&self, number: usize) -> Option<String> {
+        let at = number.checked_sub(1)?;
+        match self.parts() {
+            Some(parts) => parts.keys()?.get(at).map(|key| (*key).to_string()),
+            None => self.keys.get(at).cloned(),
+        }
+    }
+
+    /// Whether CLUSTER can go by it.
+    pub fn can_be_clustered(&self) -> bool {
+        let condition = self.parts().map_or(self.condition.is_some(), |parts| parts.condition.is_some());
+        !condition && ["btree", "gist"].contains(&self.method.as_str())
+    }
+}
+
+impl PartialEq for IndexDefinition {
+    fn eq(&self, other: &Self) -> bool {
+        self.fragment == other.fragment
+    }
+}
+
+impl Show for IndexDefinition {
+    fn show(&self) -> Option<String> {
+        Some(sql_of(self.fragment.text()).into_owned())
+    }
 }
 
 /// A name without the quotes that SQL puts around it.

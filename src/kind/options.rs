@@ -1,9 +1,9 @@
 //! Named parameters, as in `WITH (fillfactor = 70)`: what the file says is set; what it does not say is drift.
 
-use super::Cx;
+use super::{Cx, IndexDefinition};
 use crate::delta::{Alteration, Change, Show};
 use crate::source::{Reader, Value};
-use crate::sql::{Fragment, cut_once, ident, literal};
+use crate::sql::{ident, literal};
 use crate::statement::Step;
 use std::collections::BTreeMap;
 
@@ -106,9 +106,9 @@ impl Options {
     }
 
     /// Takes over those of an index that are observed and not said, where both have the same access method.
-    pub fn keep_of(&mut self, observed: &Options, definitions: [&Fragment; 2], cx: &Cx<'_>) {
-        let [one, other] = definitions.map(|definition| definition.text().split('(').next().map(str::trim));
-        if one == other {
+    pub fn keep_of(&mut self, observed: &Options, definitions: [&IndexDefinition; 2], cx: &Cx<'_>) {
+        let [one, other] = definitions;
+        if one.is_like(other) {
             self.keep(observed, cx);
         }
     }
@@ -118,20 +118,6 @@ impl Options {
         for (name, value) in observed.0.iter().filter(|_| !cx.prunes()) {
             self.0.entry(name.clone()).or_insert_with(|| value.clone());
         }
-    }
-
-    /// A definition of an index with these storage parameters, which stand before its condition.
-    #[must_use]
-    pub fn inside(&self, definition: &Fragment) -> Fragment {
-        if self.is_empty() {
-            return definition.clone();
-        }
-        let clause = self.clause();
-        let text = match cut_once(definition.text(), " WHERE ") {
-            Some((head, condition)) => format!("{head}{clause} WHERE {condition}"),
-            None => format!("{definition}{clause}"),
-        };
-        definition.span().map_or_else(|| Fragment::plain(&text), |span| Fragment::written(&text, span))
     }
 
     /// Compares with what is observed of an object whose parameters nothing can alter: it is replaced.

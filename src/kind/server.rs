@@ -98,7 +98,9 @@ impl<'a> Row<'a> {
     /// The value of a column, if it is not NULL.
     pub fn get(&self, column: &str) -> Option<&'a str> {
         let index = self.columns.get(column).copied();
-        debug_assert!(index.is_some(), "the catalog query gives no column `{column}`");
+        if index.is_none() {
+            amiss(column, "is missing in the answer");
+        }
         self.values.at(index?)
     }
 
@@ -129,21 +131,35 @@ impl<'a> Row<'a> {
 
     /// A number; 0 for NULL.
     pub fn number(&self, column: &str) -> i64 {
-        self.get(column).and_then(|text| text.parse().ok()).unwrap_or_default()
+        self.read(column, |text| text.parse().ok())
     }
 
     /// What the query made with `json_agg`; empty for NULL.
     pub fn parsed<T: serde::de::DeserializeOwned + Default>(&self, column: &str) -> T {
-        self.get(column).and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default()
+        self.read(column, |json| serde_json::from_str(json).ok())
     }
 
     /// A list that the query made with `to_json` of a text array; empty for NULL.
     pub fn list(&self, column: &str) -> Vec<String> {
-        self.get(column).and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default()
+        self.parsed(column)
+    }
+
+    fn read<T: Default>(&self, column: &str, reading: impl FnOnce(&str) -> Option<T>) -> T {
+        let Some(text) = self.get(column) else { return T::default() };
+        reading(text).unwrap_or_else(|| {
+            amiss(column, "cannot be read");
+            T::default()
+        })
     }
 
     /// What the catalog prints as SQL, if it is not NULL.
     pub fn fragment(&self, column: &str) -> Option<Fragment> {
         self.get(column).map(Fragment::plain)
     }
+}
+
+/// An answer that is not what its query asks for.
+fn amiss(column: &str, what: &str) {
+    log::error!("the column `{column}` of a catalog query {what}");
+    debug_assert!(false, "the column `{column}` of a catalog query {what}");
 }

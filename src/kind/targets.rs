@@ -1,10 +1,10 @@
 //! Statistics targets of the expressions of an index: how much ANALYZE learns of each, by the number of the column.
 
-use super::{Cx, Draft, IndexParts, Row};
+use super::{Cx, Draft, IndexDefinition, Row};
 use crate::delta::{Alteration, Change};
 use crate::model::Address;
 use crate::source::{Reader, Value};
-use crate::sql::{Form, Fragment, qualified};
+use crate::sql::{Form, qualified};
 use crate::statement::Statement;
 use std::collections::BTreeMap;
 
@@ -73,14 +73,10 @@ impl Targets {
     }
 
     /// Takes over those that are observed and not said, of the columns that are the same in both definitions.
-    pub fn keep(&mut self, observed: &Targets, definitions: [&Fragment; 2], cx: &Cx<'_>) {
-        let key = |definition: &Fragment, number: &str| {
-            let keys = IndexParts::of(definition.text())?.keys;
-            keys.get(number.parse::<usize>().ok()?.checked_sub(1)?).map(|key| (*key).to_string())
-        };
+    pub fn keep(&mut self, observed: &Targets, definitions: [&IndexDefinition; 2], cx: &Cx<'_>) {
         let [desired, there] = definitions;
         for (number, target) in observed.0.iter().filter(|_| !cx.prunes()) {
-            if desired == there || key(desired, number) == key(there, number) {
+            if number.parse().is_ok_and(|number| desired.shares_key(there, number)) {
                 self.0.entry(number.clone()).or_insert(*target);
             }
         }

@@ -8,8 +8,8 @@ use crate::model::{Address, Entry, Observed};
 use crate::needs;
 use crate::source::{KeyDoc, Shape, Value};
 use crate::sql::{
-    Form, Fragment, Phrase, argument_types, ident, literal, not_of_extension, qualified, retype_routine,
-    routine_name, split_routine,
+    Form, Fragment, Phrase, argument_types, cut_once, facts, ident, literal, not_of_extension, qualified,
+    retype_routine, routine_name, split_routine, sql_of,
 };
 use crate::statement::{Statement, Step};
 
@@ -156,8 +156,8 @@ fn printed() -> String {
     };
     let parts: Vec<String> = PARTS.iter().map(part).collect();
     format!(
-        "'-- ' || a.aggkind::text || a.aggnumdirectargs || ' ' || pg_get_function_result(p.oid) || ' ' || {ARGUMENTS} || E'\\n(' \
-         || {ARGUMENTS} || ') (' || concat_ws(', ', {}) || ')'",
+        "json_build_array(json_build_array(a.aggkind, a.aggnumdirectargs::text, pg_get_function_result(p.oid), {ARGUMENTS}), \
+         '(' || {ARGUMENTS} || ') (' || concat_ws(', ', {}) || ')')::text",
         parts.join(", ")
     )
 }
@@ -264,6 +264,7 @@ impl Room for Aggregate {
     fn fragments(&self, _: &Address, body: &mut Body, visit: &mut Visit<'_>) {
         let context = Context::Part {
             setup: String::new(),
+            host: None,
             before: "CREATE AGGREGATE pg_temp.pgr_aggregate".to_string(),
             after: String::new(),
             spelled: format!(
@@ -284,10 +285,10 @@ impl Room for Aggregate {
         if *definition == observed.definition {
             return;
         }
-        let (from, to) = (split(observed.definition.spelled()), split(definition.spelled()));
-        let change =
-            Change { attribute: "definition", from: Some(from.1.to_string()), to: Some(to.1.to_string()) };
-        if from.0.is_some() && from.0 == to.0 {
+        let [from, to] = [observed.definition.spelled(), definition.spelled()];
+        let shown = |text| Some(sql_of(text).into_owned());
+        let change = Change { attribute: "definition", from: shown(from), to: shown(to) };
+        if signature(from).is_some_and(|there| Some(there) == signature(to)) {
             let sql = define(at, desired, "CREATE OR REPLACE");
             return out.note(change, vec![Statement::new(Form::Catalog, sql).into()]);
         }
@@ -326,19 +327,13 @@ fn called(at: &Address) -> String {
 
 fn define(at: &Address, desired: &Body, verb: &str) -> Phrase {
     let name = qualified(at.schema(), split_routine(at.name()).0);
-    let sql = Phrase::from(format!("{verb} AGGREGATE {name}"));
-    match desired.definition.span() {
-        Some(_) => sql.fragment(&desired.definition),
-        None => sql.raw(split(desired.definition.text()).1),
-    }
+    Phrase::from(format!("{verb} AGGREGATE {name}")).fragment(&desired.definition.as_sql())
 }
 
-/// The line of what CREATE OR REPLACE cannot change, if it is there, and the definition.
-fn split(definition: &str) -> (Option<&str>, &str) {
-    match definition.strip_prefix("-- ").and_then(|rest| rest.split_once('\n')) {
-        Some((line, definition)) => (Some(line), definition),
-        None => (None, definition),
-    }
+/// What CREATE OR REPLACE cannot change, if the server has said it: its kind, the number of its direct arguments, its
+/// result and its arguments.
+fn signature(definition: &str) -> Option<[String; 4]> {
+    facts(definition)
 }
 
 /// A dotted name as SQL.
@@ -348,11 +343,12 @@ fn dotted(name: &str) -> String {
 
 /// The types of the arguments, of those behind ORDER BY too.
 fn types_of(list: &str) -> Vec<String> {
-    let words = list.to_lowercase();
-    match words.find("order by ").filter(|_| words.len() == list.len()) {
+    let words = list.to_ascii_lowercase();
+    match cut_once(&words, "order by ") {
         _ if list.trim() == "*" => Vec::new(),
-        Some(at) => {
-            let (direct, ordered) = (&list[..at], &list[at + "order by ".len()..]);
+        Some((direct, _)) => {
+            let (direct, ordered) = list.split_at(direct.len());
+            let ordered = &ordered["order by ".len()..];
             [argument_types(direct, false), argument_types(ordered, false)].concat()
         }
         None => argument_types(list, false),

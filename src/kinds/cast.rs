@@ -5,7 +5,7 @@ use crate::kind::{Context, Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, S
 use crate::model::{Address, Entry, Observed};
 use crate::needs;
 use crate::source::{KeyDoc, Shape};
-use crate::sql::{Form, Fragment, Phrase, not_of_extension};
+use crate::sql::{Form, Fragment, Phrase, cut_once, not_of_extension};
 use crate::statement::{Statement, Step};
 
 /// The room.
@@ -177,7 +177,8 @@ impl Room for Cast {
 
 /// Source and target of `source as target`.
 fn sides(name: &str) -> Option<(&str, &str)> {
-    let at = name.to_ascii_lowercase().find(" as ")?;
+    let lower = name.to_ascii_lowercase();
+    let at = cut_once(&lower, " as ")?.0.len();
     Some((name[..at].trim(), name[at + " as ".len()..].trim()))
 }
 

@@ -178,6 +178,7 @@ impl Room for Collation {
     fn fragments(&self, _: &Address, body: &mut Body, visit: &mut Visit<'_>) {
         let context = Context::Part {
             setup: String::new(),
+            host: None,
             before: "CREATE COLLATION pg_temp.pgr_collation (".to_string(),
             after: ")".to_string(),
             spelled: format!(

@@ -2,7 +2,7 @@
 
 use crate::delta::{Alteration, Change, Obstacle, Show};
 use crate::kind::{
-    Collation, Context, Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server, Visit, inline,
+    Collation, Context, Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server, Visit, as_list, inline,
     rename_plain,
 };
 use crate::model::{Address, Entry, Observed};
@@ -233,7 +233,7 @@ impl Room for Composite {
 
     fn attribute(&self, body: &Body, name: &str) -> Option<String> {
         let names: Vec<&str> = body.attributes.iter().map(|attribute| attribute.name.as_str()).collect();
-        (name == "parts").then(|| names.join("\n"))
+        (name == "parts").then(|| as_list(&names))
     }
 
     fn identity(&self, at: &Address) -> Option<String> {

@@ -3,7 +3,7 @@
 use crate::delta::{Alteration, Change, Obstacle, Show};
 use crate::kind::{
     Collation, Context, Cx, Doc, Draft, Item, Place, Privileges, Rank, Room, Row, Seat, Server, Visit,
-    rename_plain, unwrapped,
+    as_list, rename_plain, unwrapped,
 };
 use crate::model::{Address, Entry, Observed};
 use crate::needs;
@@ -321,7 +321,7 @@ impl Room for Domain {
         match name.strip_prefix("check ") {
             Some(check) => Some(body.checks.get(check)?.expression.spelled().to_string()),
             None if name == "not_null" => body.not_null.show(),
-            None => (name == "parts").then(|| body.checks.keys().cloned().collect::<Vec<_>>().join("\n")),
+            None => (name == "parts").then(|| as_list(&body.checks.keys().collect::<Vec<_>>())),
         }
     }
 

@@ -2,14 +2,14 @@
 
 use crate::delta::Alteration;
 use crate::kind::{
-    Context, Cx, Doc, Draft, IndexParts, Item, Options, Place, Rank, Room, Row, Seat, Server, Targets, Visit,
-    alter_index, can_be_clustered, cluster, compare_clustered, keep_clustered,
+    Context, Cx, Doc, Draft, IndexDefinition, Item, Options, Place, Rank, Room, Row, Seat, Server, Targets,
+    Visit, WrittenIndex, alter_index, cluster, compare_clustered, keep_clustered, unwrapped,
 };
 use crate::model::{Address, Entry, Observed};
 use crate::needs;
 use crate::partitions::is_partitioned;
 use crate::source::{KeyDoc, Shape};
-use crate::sql::{Form, Fragment, Phrase, ident, idents, not_of_extension, with_clause};
+use crate::sql::{Form, Phrase, WITH_INDEX, exclusion_definition, ident, not_of_extension};
 use crate::statement::{Statement, Step};
 
 /// The room.
@@ -19,7 +19,7 @@ pub struct Exclusion;
 /// which opclasses, operators and collations go without saying.
 #[derive(Debug, Clone)]
 pub struct Body {
-    definition: Fragment,
+    definition: IndexDefinition,
     /// Storage parameters of its index.
     with: Options,
     deferrable: bool,
@@ -92,36 +92,31 @@ impl Room for Exclusion {
             reader.problems().add(span, "an exclusion constraint wants at least one element");
             return;
         };
-        let list: Vec<&str> = elements.iter().map(|(element, _)| element.as_str()).collect();
-        let mut text = format!("EXCLUDE USING {} ({})", ident(&method), list.join(", "));
-        if !include.is_empty() {
-            let names: Vec<&str> = include.iter().map(|(name, _)| name.as_str()).collect();
-            text.push_str(&format!(" INCLUDE ({})", idents(&names)));
-        }
-        if let Some((predicate, _)) = predicate {
-            text.push_str(&format!(" WHERE ({predicate})"));
-        }
+        let definition = IndexDefinition::written(WrittenIndex {
+            span,
+            lead: "EXCLUDE USING",
+            method,
+            keys: elements.into_iter().map(|(element, _)| element).collect(),
+            include: include.iter().map(|(name, _)| name.as_str()).collect(),
+            nulls_not_distinct: false,
+            condition: predicate.map(|(predicate, _)| predicate),
+        });
         for (name, span) in include {
             item.refer(Address::new("column", [table.schema(), table.name(), &name]), span);
         }
-        let definition = Fragment::written(text, span);
         item.declare(Body { definition, with, deferrable, initially_deferred, statistics, clustered });
     }
 
     fn catalog(&self, server: &Server) -> Option<String> {
         let (ours, own) = (server.in_schemas("n.nspname"), not_of_extension("pg_class", "c.oid"));
-        // The definition without what is read by itself: timing, and storage parameters as the server quotes them.
         Some(format!(
             "SELECT n.nspname AS schema, c.relname AS table, k.conname AS name, \
-             replace(regexp_replace(pg_get_constraintdef(k.oid), '( DEFERRABLE)?( INITIALLY DEFERRED)?$', ''), \
-             {}, '') \
-             AS stripped, pg_get_constraintdef(k.oid) AS definition, to_json(x.reloptions) AS with, \
+             {} AS definition, to_json(x.reloptions) AS with, \
              k.condeferrable AS deferrable, k.condeferred AS deferred, \
              i.indisclustered AS clustered, {}, {} AS needs \
-             FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace \
-             JOIN pg_index i ON i.indexrelid = k.conindid JOIN pg_class x ON x.oid = k.conindid \
+             FROM pg_constraint k JOIN pg_index i ON i.indexrelid = k.conindid {WITH_INDEX} \
              WHERE k.contype = 'x' AND k.conparentid = 0 AND {ours} AND {own} ORDER BY k.oid",
-            with_clause("x"),
+            exclusion_definition(),
             Targets::QUERY,
             needs::query_beyond_tables("pg_class", "x.oid")
         ))
@@ -134,7 +129,7 @@ impl Room for Exclusion {
     fn observe(&self, row: &Row<'_>, server: &Server, out: &mut Observed) {
         let path = [row.text("schema"), row.text("table"), row.text("name")];
         let body = Body {
-            definition: Fragment::plain(row.get("stripped").unwrap_or(row.text("definition"))),
+            definition: IndexDefinition::observed(row.text("definition")),
             with: Options::observed(row.list("with")),
             deferrable: row.flag("deferrable"),
             initially_deferred: row.flag("deferred"),
@@ -148,18 +143,20 @@ impl Room for Exclusion {
     }
 
     fn fragments(&self, at: &Address, body: &mut Body, visit: &mut Visit<'_>) {
-        visit("definition", &mut body.definition, Context::Exclusion { table: at.host("table") });
+        visit("definition", body.definition.fragment(), Context::Exclusion { table: at.host("table") });
     }
 
     fn write(&self, _: &Address, observed: &Body, draft: &mut Draft<'_>) {
         let Body { definition, with, deferrable, initially_deferred, statistics, clustered } = observed;
-        if let Some(parts) = IndexParts::of(definition.text()) {
-            draft.array("on", parts.keys.iter().map(|key| (*key).to_string()));
-            draft.word("method", &parts.method, "btree");
-            draft.some("where", parts.predicate);
-            draft.list("include", &parts.include);
-        } else {
-            draft.unsaid("its definition");
+        let parts = definition.parts();
+        match parts.as_ref().and_then(|parts| Some((parts, parts.keys()?))) {
+            Some((parts, keys)) => {
+                draft.array("on", keys);
+                draft.word("method", &parts.method, "btree");
+                draft.some("where", parts.condition.as_deref().map(unwrapped));
+                draft.list("include", &parts.include);
+            }
+            None => draft.unsaid("its definition"),
         }
         draft.table("with", with.values());
         statistics.write("statistics", draft);
@@ -174,7 +171,7 @@ impl Room for Exclusion {
 
     fn compare(&self, at: &Address, desired: &Body, observed: &Body, cx: &Cx<'_>, out: &mut Alteration) {
         let Body { definition, with, deferrable, initially_deferred, statistics, clustered } = desired;
-        out.replaced("definition", &observed.definition, definition);
+        definition.compare(&observed.definition, out);
         out.replaced("deferrable", &observed.deferrable, deferrable);
         out.replaced("initially_deferred", &observed.initially_deferred, initially_deferred);
         // Of an index on a partitioned table nothing can be altered.
@@ -198,7 +195,7 @@ impl Room for Exclusion {
         let definitions = [&desired.definition, &observed.definition];
         desired.with.keep_of(&observed.with, definitions, cx);
         desired.statistics.keep(&observed.statistics, definitions, cx);
-        let clustered = observed.clustered && can_be_clustered(&desired.definition);
+        let clustered = observed.clustered && desired.definition.can_be_clustered();
         desired.clustered = keep_clustered(&at.host("table"), desired.clustered, clustered, cx);
     }
 
@@ -245,7 +242,7 @@ fn clause(at: &Address, body: &Body) -> Phrase {
     Phrase::from("CONSTRAINT ")
         .ident(at.name())
         .raw(" ")
-        .fragment(&with.inside(definition))
+        .fragment(&definition.with(with))
         .when(*deferrable, " DEFERRABLE")
         .when(*initially_deferred, " INITIALLY DEFERRED")
 }

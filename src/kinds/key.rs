@@ -3,7 +3,7 @@
 use crate::delta::Alteration;
 use crate::kind::{
     Context, Cx, Doc, Draft, Item, Options, Place, Rank, Room, Row, Seat, Server, Visit, alter_index,
-    cluster, compare_clustered, keep_clustered,
+    as_list, cluster, compare_clustered, keep_clustered,
 };
 use crate::model::{Address, Entry, Observed};
 use crate::needs;
@@ -347,7 +347,7 @@ impl Room for Key {
 
     fn attribute(&self, body: &Body, name: &str) -> Option<String> {
         match name {
-            "columns" => Some(body.columns.join("\n")),
+            "columns" => Some(as_list(&body.columns)),
             "clustered" => body.clustered.then(|| "yes".to_string()),
             _ => None,
         }
@@ -507,7 +507,7 @@ impl Key {
 
 /// Whether the file declares another key on the same columns.
 fn has_twin(at: &Address, body: &Body, cx: &Cx<'_>) -> bool {
-    let columns = body.columns.join("\n");
+    let columns = as_list(&body.columns);
     let keys = ["primary key", "unique constraint"].into_iter();
     keys.flat_map(|kind| cx.desired.inside(kind, &at.path()[..2]))
         .filter(|other| other.address != *at && !other.absent)

@@ -105,7 +105,7 @@ impl Room for OperatorClass {
             definition: Fragment::written(text, span),
             default,
             family: qualified(&family.0, &family.1),
-            parts: Default::default(),
+            parts: (of.to_string(), Vec::new()),
         });
     }
 
@@ -169,6 +169,7 @@ impl Room for OperatorClass {
     fn fragments(&self, _: &Address, body: &mut Body, visit: &mut Visit<'_>) {
         let context = Context::Part {
             setup: String::new(),
+            host: None,
             before: "CREATE OPERATOR CLASS pg_temp.pgr_class ".to_string(),
             after: String::new(),
             spelled: format!(
@@ -181,17 +182,15 @@ impl Room for OperatorClass {
     }
 
     fn create(&self, at: &Address, desired: &Body, _: &Cx<'_>) -> Vec<Step> {
-        let Body { definition, default, family, parts: _ } = desired;
+        let Body { definition, default, family, parts } = desired;
         let (name, method) = split_using(at.name());
         let default = if *default { "DEFAULT " } else { "" };
         let head = format!("CREATE OPERATOR CLASS {} {default}", qualified(at.schema(), name));
         let text = definition.text();
         let own = *family == qualified(at.schema(), name);
-        let using = format!(" USING {} AS ", ident(method));
-        let sql = match text.split_once(&using).filter(|_| !own) {
-            Some((of, members)) => {
-                Phrase::from(head).raw(format!("{of} USING {} FAMILY {family} AS {members}", ident(method)))
-            }
+        let using = format!("FOR TYPE {} USING {}", parts.0, ident(method));
+        let sql = match text.strip_prefix(&using).filter(|_| !own) {
+            Some(members) => Phrase::from(head).raw(format!("{using} FAMILY {family}{members}")),
             None => Phrase::from(head).fragment(definition),
         };
         vec![Statement::new(Form::Create, sql).into()]

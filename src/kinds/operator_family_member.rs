@@ -128,6 +128,7 @@ impl Room for OperatorFamilyMember {
         let order_by = body.order_by.as_ref().map(|family| format!(" FOR ORDER BY {family}"));
         let context = Context::Part {
             setup: format!("CREATE OPERATOR FAMILY {family}"),
+            host: None,
             before: format!(
                 "ALTER OPERATOR FAMILY {family} ADD {head} {}",
                 if is_operator { "" } else { types }

@@ -2,7 +2,9 @@
 //! created belongs to that user anyway.
 
 use crate::delta::{Action, Alteration};
-use crate::kind::{Cx, Doc, Draft, Item, Place, Rank, Right, Room, Row, Seat, Server, Undeclared, right};
+use crate::kind::{
+    Cx, Doc, Draft, Item, Place, Rank, Right, Room, Row, Seat, Server, Undeclared, from_list, right,
+};
 use crate::model::{Address, Entry, Model, Observed};
 use crate::pg::Feature;
 use crate::source::{KeyDoc, Shape};
@@ -133,7 +135,7 @@ impl Room for Owner {
         let Some(subject) = at.subject() else { return Vec::new() };
         let follows = |of: &Address| {
             let table = cx.attribute(of, "follows")?;
-            Some(Address::new("table", table.split('\n')))
+            Some(Address::new("table", from_list(&table)))
         };
         if let Some(table) = follows(subject) {
             return vec![table.clone(), Address::about(DOC.name, Vec::<String>::new(), table)];

@@ -2,7 +2,9 @@
 //! checks of domains.
 
 use crate::delta::{Alteration, Change};
-use crate::kind::{Cx, Doc, Draft, Item, Place, REMARK, Rank, Room, Row, Server, read_remark, remark};
+use crate::kind::{
+    Cx, Doc, Draft, Item, Place, REMARK, Rank, Room, Row, Server, from_list, read_remark, remark,
+};
 use crate::model::{Address, Entry, Observed};
 use crate::needs;
 use crate::sql::{Form, ident, not_of_extension, qualified};
@@ -114,7 +116,7 @@ impl Room for PartComment {
 /// Whether what it is about is there afterwards.
 fn stays(at: &Address, body: &Body, cx: &Cx<'_>) -> bool {
     match cx.attribute(&at.host(body.host), "parts") {
-        Some(parts) => parts.lines().any(|part| part == at.name()),
+        Some(parts) => from_list(&parts).iter().any(|part| part == at.name()),
         None => true,
     }
 }

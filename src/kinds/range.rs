@@ -215,6 +215,7 @@ impl Room for Range {
     fn fragments(&self, _: &Address, body: &mut Body, visit: &mut Visit<'_>) {
         let context = Context::Part {
             setup: String::new(),
+            host: None,
             before: "CREATE TYPE pg_temp.pgr_range AS RANGE (".to_string(),
             after: ")".to_string(),
             spelled: format!(

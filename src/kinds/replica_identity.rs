@@ -40,6 +40,8 @@ impl Show for Identity {
     }
 }
 
+const USING_INDEX: &str = "using index ";
+
 static DOC: Doc = Doc {
     name: "replica identity",
     summary: "How logical replication tells the rows of a table apart, if not by its primary key: `\"full\"`, `\"nothing\"` \
@@ -65,9 +67,8 @@ impl Room for ReplicaIdentity {
     fn read(&self, item: &mut Item<'_>) {
         let Some(table) = item.host.clone() else { return };
         let Some((text, span)) = item.reader().required("identity") else { return };
-        let lower = text.trim().to_lowercase();
-        let index =
-            lower.strip_prefix("using index ").map(|rest| &text.trim()[text.trim().len() - rest.len()..]);
+        let lower = text.trim().to_ascii_lowercase();
+        let index = lower.strip_prefix(USING_INDEX).map(|_| &text.trim()[USING_INDEX.len()..]);
         let identity = match (lower.as_str(), index) {
             ("full", _) => Identity::Full,
             ("nothing", _) => Identity::Nothing,

@@ -7,7 +7,7 @@ use crate::kind::{
 use crate::model::{Address, Entry, Observed};
 use crate::needs;
 use crate::source::{KeyDoc, Shape};
-use crate::sql::{Form, Fragment, Phrase, bracketed, cut, cut_once, ident};
+use crate::sql::{Form, Fragment, Phrase, bracketed, cut, cut_once, ident, rule_definition};
 use crate::statement::{Statement, Step};
 
 /// The room.
@@ -76,10 +76,7 @@ impl Room for Rule {
     }
 
     fn catalog(&self, server: &Server) -> Option<String> {
-        let (definition, needs) = (
-            definition("quote_ident(n.nspname) || '.' || quote_ident(c.relname)"),
-            needs::query("pg_rewrite", "r.oid"),
-        );
+        let (definition, needs) = (rule_definition("r.oid"), needs::query("pg_rewrite", "r.oid"));
         let seat = self.seat()?;
         Some(format!(
             "SELECT n.nspname AS schema, c.relname AS table, c.relkind AS host, r.rulename AS name, r.ev_type AS event, \
@@ -122,6 +119,11 @@ impl Room for Rule {
         let Body { event, definition, enabled } = observed;
         draft.text("event", *event);
         let text = definition.text();
+        if text.is_empty() {
+            return draft.unsaid("its definition");
+        }
+        // DO is a reserved word: outside of quotes and brackets it is no name, and no expression holds it. The server
+        // prints blanks or line breaks behind it, and behind INSTEAD.
         let conditional = text.strip_prefix("WHERE ").and_then(|rest| cut_once(rest, " DO"));
         let (condition, action) = match conditional {
             Some((condition, action)) => (Some(condition.trim()), action),
@@ -130,7 +132,7 @@ impl Room for Rule {
         let bare = condition.and_then(bracketed).filter(|(_, rest)| rest.is_empty());
         draft.some("condition", bare.map(|(inner, _)| inner).or(condition));
         let action = action.trim_start();
-        let commands = match action.strip_prefix("INSTEAD ") {
+        let commands = match action.strip_prefix("INSTEAD") {
             Some(commands) => {
                 draft.flag("instead", true);
                 commands
@@ -146,13 +148,16 @@ impl Room for Rule {
     }
 
     fn fragments(&self, at: &Address, body: &mut Body, visit: &mut Visit<'_>) {
-        let setup = format!("CREATE TEMP TABLE pgr_rule (LIKE {})", at.relation());
-        let before = format!("CREATE RULE pgr_rule AS ON {} TO pg_temp.pgr_rule ", body.event.to_uppercase());
-        let spelled = format!(
-            "SELECT {} FROM pg_rewrite r WHERE r.ev_class = 'pg_temp.pgr_rule'::regclass",
-            definition("substring(pg_get_ruledef(r.oid) FROM 'pg_temp[_0-9]*[.]pgr_rule')")
-        );
-        let context = Context::Part { setup, before, after: String::new(), spelled };
+        let context = Context::Part {
+            setup: String::new(),
+            host: Some(at.host("table")),
+            before: format!("CREATE RULE pgr_rule AS ON {} TO pg_temp.pgr_host ", body.event.to_uppercase()),
+            after: String::new(),
+            spelled: format!(
+                "SELECT {} FROM pg_rewrite r WHERE r.ev_class = 'pg_temp.pgr_host'::regclass",
+                rule_definition("r.oid")
+            ),
+        };
         visit("definition", &mut body.definition, context);
     }
 
@@ -199,14 +204,6 @@ impl Room for Rule {
     fn identity(&self, at: &Address) -> Option<String> {
         Some(format!("RULE {} ON {}", ident(at.name()), at.relation()))
     }
-}
-
-/// What the server prints of rule `r` after the table's name, without the final semicolon.
-fn definition(table: &str) -> String {
-    format!(
-        "(SELECT rtrim(ltrim(substr(d, strpos(d, ' TO ' || t) + length(t) + 4), E' \\n'), ';') \
-         FROM (SELECT pg_get_ruledef(r.oid), {table}) v(d, t))"
-    )
 }
 
 fn define(at: &Address, desired: &Body, verb: &str) -> Statement {

@@ -2,7 +2,8 @@
 
 use crate::delta::{Alteration, Show};
 use crate::kind::{
-    Cx, Doc, Draft, Item, Place, Privileges, Rank, Room, Row, Seat, Server, dotless, rename_plain, split_name,
+    Cx, Doc, Draft, Item, Place, Privileges, Rank, Room, Row, Seat, Server, as_list, dotless, rename_plain,
+    split_name,
 };
 use crate::model::{Address, Entry, Observed};
 use crate::pg::Feature;
@@ -350,7 +351,7 @@ impl Room for Sequence {
 
     fn attribute(&self, body: &Body, name: &str) -> Option<String> {
         let Owner(column) = body.owned_by.as_ref().filter(|_| name == "follows")?;
-        Some(column.path()[..2].join("\n"))
+        Some(as_list(&column.path()[..2]))
     }
 }
 

@@ -6,7 +6,7 @@ use crate::model::{Address, Entry, Observed};
 use crate::needs;
 use crate::pg::Feature;
 use crate::source::{KeyDoc, Shape};
-use crate::sql::{Form, Fragment, Phrase, cut, ident, qualified};
+use crate::sql::{Form, Fragment, Phrase, cut, facts, ident, qualified, statistics_definition};
 use crate::statement::{Statement, Step};
 use std::collections::BTreeSet;
 
@@ -16,7 +16,7 @@ pub struct Statistics;
 /// Extended statistics.
 #[derive(Debug, Clone)]
 pub struct Body {
-    /// What stands between ON and FROM.
+    /// What stands between ON and FROM; the server's spelling is a document with its columns.
     on: Fragment,
     /// Empty where the file does not say, and for those on a single expression, which have none.
     kinds: BTreeSet<&'static str>,
@@ -35,7 +35,11 @@ static DOC: Doc = Doc {
     rank: Rank::Constraint,
     main_key: Some("on"),
     keys: &[
-        KeyDoc::new("on", Shape::SqlList, "columns, and expressions in parentheses"),
+        KeyDoc::new(
+            "on",
+            Shape::SqlList,
+            "columns, and expressions in parentheses; a name with a parenthesis in it stands in double quotes",
+        ),
         KeyDoc::new("kinds", Shape::Names, "`ndistinct`, `dependencies`, `mcv`; all of them if not given"),
         KeyDoc::new("target", Shape::Integer, "the statistics target; that of the columns if not given"),
     ],
@@ -75,14 +79,14 @@ impl Room for Statistics {
         let mut list = Vec::new();
         for (text, span) in on {
             let text = text.trim();
-            if is_expression(text) {
+            let Some(name) = as_name(text) else {
                 item.want(Feature::StatisticsExpressions, span);
                 list.push(if text.starts_with('(') { text.to_string() } else { format!("({text})") });
-            } else {
-                if host.kind == "table" {
-                    item.refer(Address::new("column", [host.schema(), host.name(), text]), span);
-                }
-                list.push(ident(text));
+                continue;
+            };
+            list.push(ident(&name));
+            if host.kind == "table" {
+                item.refer(Address::new("column", [host.schema(), host.name(), &name]), span);
             }
         }
         if list.len() == 1 {
@@ -98,7 +102,7 @@ impl Room for Statistics {
             "SELECT n.nspname AS schema, c.relname AS table, c.relkind AS host, s.stxname AS name, {} AS on, \
              array_to_string(s.stxkind, '') AS kinds, nullif(s.stxstattarget, -1) AS target, {} AS needs FROM {} WHERE {} \
              ORDER BY s.oid",
-            on("s.oid"),
+            statistics_definition("s.oid"),
             needs::query_beyond_tables("pg_statistic_ext", "s.oid"),
             seat.from,
             seat.condition(server)
@@ -138,14 +142,13 @@ impl Room for Statistics {
 
     fn write(&self, _: &Address, observed: &Body, draft: &mut Draft<'_>) {
         let Body { on, kinds, target } = observed;
-        let bare = |part: &str| {
-            let part = part.trim();
-            match part.strip_prefix('"').and_then(|part| part.strip_suffix('"')) {
-                Some(quoted) => quoted.replace("\"\"", "\""),
-                None => part.to_string(),
-            }
+        let Some(Parts { columns, expressions }) = facts(on.text()) else {
+            return draft.unsaid("its definition");
         };
-        draft.list("on", cut(on.text(), ",").into_iter().map(bare));
+        let expressions = expressions.strip_prefix(", ").unwrap_or(&expressions);
+        let expressions = cut(expressions, ", ").into_iter().filter(|text| !text.is_empty());
+        let columns = columns.iter().map(|name| from_name(name));
+        draft.list("on", columns.chain(expressions.map(str::to_string)));
         if kinds.len() < KINDS.len() {
             draft.list("kinds", kinds.iter().copied());
         }
@@ -153,14 +156,17 @@ impl Room for Statistics {
     }
 
     fn fragments(&self, at: &Address, body: &mut Body, visit: &mut Visit<'_>) {
-        let setup = format!("CREATE TEMP TABLE pgr_statistics (LIKE {})", at.relation());
-        let before = "CREATE STATISTICS pg_temp.pgr_statistics ON ".to_string();
-        let spelled = format!(
-            "SELECT {} FROM pg_statistic_ext s WHERE s.stxrelid = 'pg_temp.pgr_statistics'::regclass",
-            on("s.oid")
-        );
-        let after = " FROM pg_temp.pgr_statistics".to_string();
-        visit("on", &mut body.on, Context::Part { setup, before, after, spelled });
+        let context = Context::Part {
+            setup: String::new(),
+            host: Some(at.host("table")),
+            before: "CREATE STATISTICS pg_temp.pgr_statistics ON ".to_string(),
+            after: " FROM pg_temp.pgr_host".to_string(),
+            spelled: format!(
+                "SELECT {} FROM pg_statistic_ext s WHERE s.stxrelid = 'pg_temp.pgr_host'::regclass",
+                statistics_definition("s.oid")
+            ),
+        };
+        visit("on", &mut body.on, context);
     }
 
     fn create(&self, at: &Address, desired: &Body, _: &Cx<'_>) -> Vec<Step> {
@@ -169,7 +175,7 @@ impl Room for Statistics {
         let sql = Phrase::from(format!("CREATE STATISTICS {}", name(at)))
             .when(!list.is_empty(), &format!(" ({})", list.join(", ")))
             .raw(" ON ")
-            .fragment(on)
+            .fragment(&on.as_sql())
             .raw(format!(" FROM {}", at.relation()));
         let mut statements = vec![Statement::on(&at.host("table"), Form::CreateStatistics, sql)];
         statements.extend(target.map(|target| aim(at, target)));
@@ -212,17 +218,29 @@ impl Room for Statistics {
     }
 }
 
-/// What the server prints of statistics between ON and FROM.
-fn on(oid: &str) -> String {
-    format!(
-        "(SELECT left(d, -strpos(reverse(d), ' MORF ')  - 5) \
-         FROM (SELECT substr(x, strpos(x, ' ON ') + 4) FROM pg_get_statisticsobjdef({oid}) x) v(d))"
-    )
+/// What the server tells of them.
+#[derive(serde::Deserialize)]
+struct Parts {
+    columns: Vec<String>,
+    expressions: String,
 }
 
-/// Whether the text can only be an expression.
-fn is_expression(text: &str) -> bool {
-    text.contains('(')
+/// The column that the text names; nothing if it is an expression.
+fn as_name(text: &str) -> Option<String> {
+    let quoted = text
+        .strip_prefix('"')
+        .and_then(|rest| rest.strip_suffix('"'))
+        .map(|inner| inner.replace("\"\"", "\0"));
+    match quoted.filter(|inner| !inner.contains('"')) {
+        Some(name) => Some(name.replace('\0', "\"")),
+        None => (!text.contains('(')).then(|| text.to_string()),
+    }
+}
+
+/// A column's name as the file says it: in quotes where it would be read otherwise.
+fn from_name(name: &str) -> String {
+    let is_read = name == name.trim() && as_name(name).as_deref() == Some(name);
+    if is_read { name.to_string() } else { format!("\"{}\"", name.replace('"', "\"\"")) }
 }
 
 fn name(at: &Address) -> String {
@@ -231,4 +249,19 @@ fn name(at: &Address) -> String {
 
 fn aim(at: &Address, target: i64) -> Statement {
     Statement::new(Form::Catalog, format!("ALTER STATISTICS {} SET STATISTICS {target}", name(at)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_told_from_expressions() {
+        for name in ["city", "lower(city)", "(1)", " city ", "a\"b", "\"quoted\"", "\"", "a\" || \"b", ""] {
+            assert_eq!(as_name(&from_name(name)).as_deref(), Some(name));
+        }
+        for expression in ["lower(city)", "(a || b)", "\"My F\"(a)"] {
+            assert_eq!(as_name(expression), None);
+        }
+    }
 }

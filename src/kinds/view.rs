@@ -2,15 +2,15 @@
 
 use crate::delta::{Alteration, Change, Show};
 use crate::kind::{
-    Context, Cx, Doc, Draft, Item, Options, Place, Rank, Room, Row, Seat, Server, Visit, rename_plain,
-    split_name, switch,
+    Context, Cx, Doc, Draft, Item, Options, Place, Rank, Room, Row, Seat, Server, Visit, as_list,
+    rename_plain, switch,
 };
 use crate::model::{Address, Entry, Observed, TableFacts};
 use crate::needs;
 use crate::pg::Feature;
 use crate::source::{KeyDoc, Shape, Value};
 use crate::sql::{
-    Form, Fragment, Phrase, columns_line, cut, cut_once, ident, idents, not_of_extension, qualified,
+    Form, Fragment, Phrase, facts, ident, idents, not_of_extension, qualified, sql_of, view_definition,
 };
 use crate::statement::{Statement, Step};
 
@@ -30,7 +30,7 @@ pub static MATERIALIZED_VIEW: View =
 /// A view.
 #[derive(Debug, Clone)]
 pub struct Body {
-    /// The server's spelling begins with a line that lists its columns and their types.
+    /// The server's spelling is a document with its columns.
     query: Fragment,
     columns: Vec<String>,
     security_invoker: bool,
@@ -138,14 +138,14 @@ impl Room for View {
     fn catalog(&self, server: &Server) -> Option<String> {
         let (ours, own) = (server.in_schemas("n.nspname"), not_of_extension("pg_class", "c.oid"));
         Some(format!(
-            "SELECT n.nspname AS schema, c.relname AS name, '-- ' || {} || E'\\n' || rtrim(pg_get_viewdef(c.oid), ';') AS query, \
+            "SELECT n.nspname AS schema, c.relname AS name, {} AS query, \
              to_json(coalesce(c.reloptions, '{{}}') || ARRAY(SELECT 'toast.' || o FROM pg_class t, unnest(t.reloptions) o \
              WHERE t.oid = c.reltoastrelid)) AS options, c.relispopulated AS filled, \
              (SELECT m.amname FROM pg_am m WHERE m.oid = c.relam) AS access_method, pg_relation_size(c.oid) AS bytes, \
              {} AS needs \
              FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
              WHERE c.relkind = '{}' AND {ours} AND {own} ORDER BY c.oid",
-            columns_line("c.oid"),
+            view_definition("c.oid"),
             needs::query(
                 "pg_rewrite",
                 "(SELECT w.oid FROM pg_rewrite w WHERE w.ev_class = c.oid AND w.rulename = '_RETURN')"
@@ -201,7 +201,7 @@ impl Room for View {
     fn write(&self, _: &Address, observed: &Body, draft: &mut Draft<'_>) {
         let Body { query, columns: _, security_invoker, security_barrier, check_option, .. } = observed;
         let Body { with_data, with, access_method, .. } = observed;
-        draft.text("query", bare(query).trim());
+        draft.text("query", sql_of(query.text()).trim());
         draft.flag("security_invoker", *security_invoker);
         draft.flag("security_barrier", *security_barrier);
         draft.some("check_option", *check_option);
@@ -229,9 +229,9 @@ impl Room for View {
                 [] => String::new(),
                 columns => format!("({}) as ", columns.join(", ")),
             };
-            let to = Some(format!("{named}{}", query.text()));
+            let to = Some(format!("{named}{}", sql_of(query.text())));
             let change = Change { attribute: "query", from: Some(bare(&observed.query)), to };
-            if self.relkind == "v" && only_appends(observed.query.spelled(), query.spelled()) {
+            if self.relkind == "v" && only_appends(&observed.query, query) {
                 let sql = self.define(at, desired, "CREATE OR REPLACE");
                 out.note(change, vec![Statement::new(Form::ReplaceView, sql).into()]);
                 return;
@@ -280,10 +280,8 @@ impl Room for View {
     }
 
     fn attribute(&self, body: &Body, name: &str) -> Option<String> {
-        let (columns, _) =
-            body.query.spelled().strip_prefix("-- ").filter(|_| name == "parts")?.split_once('\n')?;
-        let column = |text: &&str| cut_once(text, " ").map(|(name, _)| split_name(name).concat());
-        Some(cut(columns, ", ").iter().filter_map(column).collect::<Vec<_>>().join("\n"))
+        let columns = columns(&body.query).filter(|_| name == "parts")?;
+        Some(as_list(&columns.into_iter().map(|(name, _, _)| name).collect::<Vec<_>>()))
     }
 }
 
@@ -309,7 +307,7 @@ impl View {
             full(at),
             with.clause()
         ))
-        .fragment(query)
+        .fragment(&query.as_sql())
         .when(!with_data, "\nWITH NO DATA")
     }
 }
@@ -343,22 +341,23 @@ fn compare_storage(at: &Address, desired: &Body, observed: &Body, cx: &Cx<'_>, o
     }
 }
 
-/// The query without the line that lists its columns.
+/// Name, type and, where it is not that of the type, collation of a column.
+type Column = (String, String, Option<String>);
+
+/// The columns that a query gives, if the server has said so.
+fn columns(query: &Fragment) -> Option<Vec<Column>> {
+    facts::<Option<Vec<Column>>>(query.spelled()).map(Option::unwrap_or_default)
+}
+
+/// The query as the server spells it.
 fn bare(query: &Fragment) -> String {
-    let text = query.spelled();
-    text.strip_prefix("-- ")
-        .and_then(|rest| rest.split_once('\n'))
-        .map_or(text, |(_, query)| query)
-        .to_string()
+    sql_of(query.spelled()).into_owned()
 }
 
 /// Whether the columns of the one are the first columns of the other: all that CREATE OR REPLACE VIEW allows.
-fn only_appends(observed: &str, desired: &str) -> bool {
-    let columns = |text: &str| {
-        text.strip_prefix("-- ").and_then(|rest| rest.split_once('\n')).map(|(line, _)| line.to_string())
-    };
+fn only_appends(observed: &Fragment, desired: &Fragment) -> bool {
     match (columns(observed), columns(desired)) {
-        (Some(one), Some(two)) => two == one || one.is_empty() || two.starts_with(&format!("{one}, ")),
+        (Some(one), Some(two)) => two.starts_with(&one),
         _ => false,
     }
 }

@@ -99,7 +99,7 @@ pub(super) fn mention(model: &mut Model, registry: &Registry) {
                             || name.starts_with(|char| OPERATOR_CHARACTERS.contains(char)));
                     if *other != address
                         && !overload
-                        && (name == word || fragment.text().contains(name.as_str()))
+                        && (name == word || fragment.text().contains(name.replace('"', "\"\"").as_str()))
                     {
                         found.insert(other.clone());
                         let columns = columns.get(other).into_iter().flatten();

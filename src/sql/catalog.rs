@@ -69,8 +69,9 @@ pub fn sequence_of_a_column() -> String {
 /// The clause ` WITH (…)` as the server prints it for the index `pg_class x`; NULL if it has no storage parameters.
 pub fn with_clause(x: &str) -> String {
     format!(
-        "coalesce(' WITH (' || (SELECT string_agg(option_name || '=' || CASE WHEN quote_ident(option_value) = option_value \
-         THEN option_value ELSE quote_literal(option_value) END, ', ') FROM pg_options_to_table({x}.reloptions)) || ')', '')"
+        "coalesce(' WITH (' || (SELECT string_agg(quote_ident(option_name) || '=' || CASE \
+         WHEN quote_ident(option_value) = option_value THEN option_value \
+         ELSE '''' || replace(option_value, '''', '''''') || '''' END, ', ') FROM pg_options_to_table({x}.reloptions)) || ')', '')"
     )
 }
 
@@ -89,15 +90,4 @@ pub fn member_of_class(catalog: &str, b: &str) -> String {
 /// A condition: it belongs to no class.
 pub fn member_of_no_class(catalog: &str, b: &str) -> String {
     format!("NOT EXISTS (SELECT FROM pg_opclass c WHERE {})", member_of_class(catalog, b))
-}
-
-/// The columns of relation `oid`, each with its type and, where it is not that of the type, its collation.
-pub fn columns_line(oid: &str) -> String {
-    format!(
-        "(SELECT coalesce(string_agg(quote_ident(a.attname) || ' ' || format_type(a.atttypid, a.atttypmod) || coalesce((\
-         SELECT ' COLLATE ' || quote_ident(kn.nspname) || '.' || quote_ident(k.collname) FROM pg_collation k \
-         JOIN pg_namespace kn ON kn.oid = k.collnamespace JOIN pg_type kt ON kt.oid = a.atttypid \
-         WHERE k.oid = a.attcollation AND k.oid <> kt.typcollation), ''), ', ' ORDER BY a.attnum), '') \
-         FROM pg_attribute a WHERE a.attrelid = {oid} AND a.attnum > 0)"
-    )
 }

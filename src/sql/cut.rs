@@ -1,5 +1,6 @@
 //! Cutting what the server prints into the parts that the file writes under keys of their own. Nothing is decided by
-//! it: the parts are put together again, and the server compares the whole.
+//! it: the parts are put together again, and the server compares the whole. Quotes and brackets are all that is known of
+//! SQL here: what is cut begins and ends where the catalog says, and a name with a separator in it stands in quotes.
 
 /// The parts of `text` between occurrences of `separator` that stand outside quotes and brackets.
 pub fn cut<'t>(text: &'t str, separator: &str) -> Vec<&'t str> {

@@ -1,3 +1,4 @@
+use super::sql_of;
 use crate::source::Span;
 use std::fmt;
 
@@ -36,6 +37,12 @@ impl Fragment {
     /// How the server spells it, as far as is known.
     pub fn spelled(&self) -> &str {
         self.settled.as_deref().unwrap_or(&self.text)
+    }
+
+    /// The SQL of it, where the text is a document of the server.
+    #[must_use]
+    pub fn as_sql(&self) -> Fragment {
+        Fragment { text: sql_of(&self.text).into_owned(), span: self.span, settled: None }
     }
 
     /// Remembers that the server spells this fragment as `spelling`.

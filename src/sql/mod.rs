@@ -1,5 +1,5 @@
 //! Writing SQL: quoting, phrases, statements and what each form of statement costs. The only place that builds SQL
-//! text; but for `cut`, nothing here reads SQL text again.
+//! text; but for `cut`, nothing here reads SQL text again. `printed` asks the server for the text of others.
 
 mod catalog;
 mod cut;
@@ -8,14 +8,15 @@ mod fragment;
 mod message;
 mod names;
 mod phrase;
+mod printed;
 mod quote;
 mod routine;
 mod sequence;
 mod setting;
 
 pub use catalog::{
-    HOLDS_NO_NULL, SERIAL, column_names, columns_line, member_of_class, member_of_no_class, not_of_extension,
-    routine_path, sequence_of_a_column, with_clause,
+    HOLDS_NO_NULL, SERIAL, column_names, member_of_class, member_of_no_class, not_of_extension, routine_path,
+    sequence_of_a_column, with_clause,
 };
 pub(crate) use catalog::{operator_name, routine_name};
 pub use cut::{bracketed, cut, cut_once, unquoted};
@@ -24,7 +25,11 @@ pub use fragment::Fragment;
 pub use message::{Execution, Foreign, Own};
 pub use names::{MAX_NAME_BYTES, auto_name};
 pub use phrase::{Origin, Phrase};
+pub use printed::{
+    WITH_INDEX, exclusion_definition, facts, index_definition, rule_definition, sql_of,
+    statistics_definition, trigger_arguments, trigger_condition, view_definition,
+};
 pub use quote::{NON_PLAIN_KEYWORDS, dollar_tag, ident, idents, literal, on_this_database, qualified};
 pub use routine::{argument_types, retype_routine, split_routine};
 pub use sequence::{Next, next_number};
-pub use setting::{is_list, listed_names};
+pub use setting::{is_list, listed_names, stored_names};

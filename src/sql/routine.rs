@@ -1,5 +1,7 @@
 //! Names of routines: `name(types)`, the types being those of the arguments that a call gives.
 
+use super::bracketed;
+
 /// Words that begin the name of a type, and that no argument can be called (`col_name_keyword` in the server's grammar).
 const TYPE_WORDS: &[&str] = &[
     "bigint",
@@ -23,22 +25,17 @@ const TYPE_WORDS: &[&str] = &[
     "varchar",
 ];
 
-/// The bare name, and what stands between the last pair of parentheses.
+/// The bare name, and what stands between the parentheses behind it.
 pub fn split_routine(text: &str) -> (&str, &str) {
-    let text = text.trim();
-    let Some(inner) = text.strip_suffix(')') else { return (text, "") };
-    let mut depth = 1;
-    for (at, char) in inner.char_indices().rev() {
-        match char {
-            ')' => depth += 1,
-            '(' => depth -= 1,
-            _ => {}
-        }
-        if depth == 0 {
-            return (inner[..at].trim_end(), inner[at + 1..].trim());
-        }
-    }
-    (text, "")
+    // The name may hold anything, brackets and quotes too; in the types, quotes protect them.
+    let text = text.trim_end();
+    let opening = text.match_indices('(').map(|(at, _)| text.split_at(at));
+    let mut whole = opening.filter_map(|(name, list)| match bracketed(list) {
+        Some((types, "")) => Some((name, types.trim())),
+        _ => None,
+    });
+    let (name, types) = whole.next().unwrap_or((text, ""));
+    if types.is_empty() && name.len() == text.len() { (name, types) } else { (name.trim_end(), types) }
 }
 
 /// The types of the arguments that a call gives, of a list as it stands in CREATE FUNCTION; `out` arguments count only
@@ -128,6 +125,10 @@ mod tests {
         assert_eq!(split_routine("f ()"), ("f", ""));
         assert_eq!(split_routine("f"), ("f", ""));
         assert_eq!(split_routine("a(b)c(int)"), ("a(b)c", "int"));
+        assert_eq!(split_routine("f(numeric(10,2), text)"), ("f", "numeric(10,2), text"));
+        assert_eq!(split_routine("f(x(integer)"), ("f(x", "integer"));
+        assert_eq!(split_routine("f(\"a)b\", \"(\")"), ("f", "\"a)b\", \"(\""));
+        assert_eq!(split_routine("it's \"(\"T\")"), ("it's \"", "\"T\""));
     }
 
     #[test]

@@ -10,6 +10,7 @@ mod comments;
 mod connection;
 mod connection_auth;
 mod connection_tls;
+mod definitions;
 mod disk_full;
 mod edits;
 mod examples;

@@ -4,7 +4,7 @@ use super::numbers::Numbers;
 use super::requirement::Requirement;
 use super::{Body, Column, DOC};
 use crate::delta::Alteration;
-use crate::kind::{Cx, Draft, Room, Server};
+use crate::kind::{Cx, Draft, Room, Server, from_list};
 use crate::model::{Address, Entry};
 use crate::pg::Feature;
 use crate::statement::Step;
@@ -92,8 +92,7 @@ fn stated<'m>(column: &Address, cx: &Cx<'m>) -> Option<&'m Body> {
 fn parents(at: &Address, attribute: &dyn Fn(&Address, &str) -> Option<String>) -> Vec<Address> {
     let table = at.host("table");
     let lists = ["partition_of", "inherits"].into_iter().filter_map(|name| attribute(&table, name));
-    let names: Vec<String> =
-        lists.flat_map(|list| list.split('\n').map(str::to_string).collect::<Vec<_>>()).collect();
+    let names: Vec<String> = lists.flat_map(|list| from_list(&list)).collect();
     let column =
         |parent: &[String]| Address::new(DOC.name, parent.iter().cloned().chain([at.name().to_string()]));
     names.chunks_exact(2).map(column).collect()
@@ -102,7 +101,7 @@ fn parents(at: &Address, attribute: &dyn Fn(&Address, &str) -> Option<String>) -
 /// The same as it is there, for a column that is being written.
 pub fn parent_in<'m>(at: &Address, draft: &Draft<'m>) -> Option<&'m Body> {
     let parent = draft.attribute(&at.host("table"), "partition_of")?;
-    draft.model.body(&Address::new(DOC.name, parent.split('\n').chain([at.name()])))
+    draft.model.body(&Address::new(DOC.name, from_list(&parent).into_iter().chain([at.name().to_string()])))
 }
 
 /// A partition's column: how it is numbered, its table says, and how it is computed, where it does not say otherwise.

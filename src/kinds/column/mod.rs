@@ -13,7 +13,7 @@ mod steps;
 use crate::delta::{Alteration, Change, Show};
 use crate::kind::{
     Collation, Context, Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server, Undeclared, Visit,
-    remark, unwrapped,
+    from_list, remark, unwrapped,
 };
 use crate::model::{Address, Entry, Model, Observed};
 use crate::needs;
@@ -364,7 +364,7 @@ impl Room for Column {
         // The columns of a primary key are NOT NULL without being told.
         let key = draft.model.inside("primary key", &at.path()[..2]).next();
         let key = key.and_then(|key| draft.attribute(&key.address, "columns")).unwrap_or_default();
-        let of_key = key.lines().any(|column| column == at.name());
+        let of_key = from_list(&key).iter().any(|column| column == at.name());
         let name = match serial {
             true => numbering::serial_type(observed).to_string(),
             false => draft.type_name(data_type.text()),
@@ -544,7 +544,8 @@ fn is_held_by_a_key(at: &Address, cx: &Cx<'_>) -> bool {
     let table = &at.path()[..2];
     let declared = cx.desired.inside("primary key", table).any(|entry| !entry.absent);
     let covers = |key: &Address| {
-        cx.observed_attribute(key, "columns").is_some_and(|names| names.lines().any(|name| name == at.name()))
+        cx.observed_attribute(key, "columns")
+            .is_some_and(|names| from_list(&names).iter().any(|name| name == at.name()))
     };
     let mut keys = cx.observed.model.inside("primary key", table);
     !declared && keys.any(|entry| covers(&entry.address) && !cx.goes(&entry.address))

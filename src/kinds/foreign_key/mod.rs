@@ -3,7 +3,9 @@
 mod steps;
 
 use crate::delta::{Action, Alteration, Change};
-use crate::kind::{Cx, Doc, Draft, Item, Place, Rank, Right, Room, Row, Seat, Server, dotless, split_name};
+use crate::kind::{
+    Cx, Doc, Draft, Item, Place, Rank, Right, Room, Row, Seat, Server, dotless, from_list, split_name,
+};
 use crate::model::{Address, Entry, Observed};
 use crate::needs;
 use crate::pg::Feature;
@@ -252,7 +254,7 @@ impl Room for ForeignKey {
         let path = [schema.clone(), table.clone()];
         let key = draft.model.inside("primary key", &path).next();
         let key = key.and_then(|key| draft.attribute(&key.address, "columns")).unwrap_or_default();
-        if key.lines().eq(referenced.iter().map(String::as_str)) {
+        if from_list(&key) == *referenced {
             draft.text("references", target);
         } else {
             let names: Vec<String> = referenced.iter().map(|name| dotless(name)).collect();
@@ -278,7 +280,7 @@ impl Room for ForeignKey {
         };
         let stands_on = |at: &&Address| {
             let of_key = cx.attribute(at, "columns").unwrap_or_default();
-            let mut of_key: Vec<&str> = of_key.lines().collect();
+            let mut of_key = from_list(&of_key);
             of_key.sort_unstable();
             of_key == columns || cx.attribute(at, "unique").is_some_and(|is| is == "yes")
         };
@@ -466,7 +468,7 @@ fn referenced(body: &Body, cx: &Cx<'_>) -> Vec<String> {
     };
     let key = cx.desired.addresses().find(mine).or_else(|| cx.observed.model.addresses().find(mine));
     let columns = key.and_then(|key| cx.attribute(key, "columns")).unwrap_or_default();
-    columns.lines().map(str::to_string).collect()
+    from_list(&columns)
 }
 
 /// `on_delete`, with its columns if there are any.

@@ -5,7 +5,7 @@ mod words;
 use crate::delta::{Action, Alteration, Change, Show};
 use crate::kind::{
     Cx, Doc, Draft, GRANT_OPTION, Item, MAINTAIN, Place, Rank, Right, Room, Row, Seat, Server, Undeclared,
-    known_privileges, read_grant_option, right, split_name, write_privileges,
+    from_list, known_privileges, read_grant_option, right, split_name, write_privileges,
 };
 use crate::model::{Address, Entry, Model, Observed};
 use crate::pg::Feature;
@@ -372,7 +372,8 @@ impl Room for Grant {
     /// A column that the object no longer has takes its privileges along.
     fn keep(&self, at: &Address, body: &mut Body, there: &Body, cx: &Cx<'_>) {
         let parts = at.subject().and_then(|subject| cx.attribute(subject, "parts"));
-        let has = |column: &str| parts.as_ref().is_none_or(|parts| parts.lines().any(|part| part == column));
+        let parts = parts.map(|parts| from_list(&parts));
+        let has = |column: &str| parts.as_ref().is_none_or(|parts| parts.iter().any(|part| part == column));
         let stays = |name: &str| {
             words::column(name).is_none_or(|column| split_name(column).iter().all(|name| has(name)))
         };

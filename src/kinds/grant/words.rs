@@ -3,7 +3,7 @@
 use crate::kind::{Draft, Item, Privileges, Registry, Seat, Server, dotless, split_name};
 use crate::model::Address;
 use crate::source::Span;
-use crate::sql::{cut, ident, literal, qualified};
+use crate::sql::{cut, cut_once, ident, literal, qualified, split_routine};
 
 /// What has privileges without being of a kind, or beside those of its kind, and where the catalog has it.
 pub const OTHERS: &[Seat] = &[
@@ -120,8 +120,8 @@ pub fn subject(item: &mut Item<'_>, text: &str, span: Span) -> Option<Address> {
         item.problems.add(span, format!("`{text}` names no object"));
         return None;
     }
-    let (name, types) = match name.find('(').filter(|_| called(kind, item.registry) != "TABLE") {
-        Some(open) => name.split_at(open),
+    let (name, types) = match cut_once(name, "(").filter(|_| called(kind, item.registry) != "TABLE") {
+        Some((bare, _)) => name.split_at(bare.len()),
         None => (name, ""),
     };
     let in_schema = match item.registry.get(kind) {
@@ -141,9 +141,9 @@ pub fn subject(item: &mut Item<'_>, text: &str, span: Span) -> Option<Address> {
 
 /// The same as the file says it.
 pub fn write(subject: &Address, draft: &Draft<'_>) -> String {
-    let (name, types) = match subject.name().find('(').filter(|_| subject.path().len() > 1) {
-        Some(open) if !TABLES.contains(&subject.kind) => subject.name().split_at(open),
-        _ => (subject.name(), ""),
+    let (name, types) = match subject.path().len() > 1 && ROUTINES.contains(&subject.kind) {
+        true => subject.name().split_at(split_routine(subject.name()).0.len()),
+        false => (subject.name(), ""),
     };
     match subject.path() {
         [] => subject.kind.to_string(),
@@ -203,7 +203,8 @@ pub fn spell(word: &str, kind: &str, registry: &Registry) -> Vec<String> {
     names.iter().flat_map(on_column).collect()
 }
 
-/// The column that a privilege is about, as SQL names it: `name` of `update (name)`.
+/// The column that a privilege is about, as SQL names it: `name` of `update (name)`. No privilege has a bracket in its own
+/// name, so the first one is where the column begins.
 pub fn column(privilege: &str) -> Option<&str> {
     privilege.split_once(" (").and_then(|(_, column)| column.strip_suffix(')'))
 }
@@ -219,10 +220,11 @@ pub fn on(subject: &Address, registry: &Registry) -> String {
             )
         }
         [name] => format!("{called} {}", ident(name)),
-        [schema, name, ..] => match name.find('(').filter(|_| every(subject.kind, registry) == ["execute"]) {
-            Some(open) => format!("{called} {}{}", qualified(schema, &name[..open]), &name[open..]),
-            None => format!("{called} {}", qualified(schema, name)),
-        },
+        [schema, name, ..] if ROUTINES.contains(&subject.kind) => {
+            let (name, types) = name.split_at(split_routine(name).0.len());
+            format!("{called} {}{types}", qualified(schema, name))
+        }
+        [schema, name, ..] => format!("{called} {}", qualified(schema, name)),
         // The name of the database is the server's to know.
         [] => format!("{called} %I"),
     }

@@ -5,15 +5,16 @@ mod tree;
 
 use crate::delta::{Alteration, Change};
 use crate::kind::{
-    Context, Cx, Doc, Draft, IndexParts, Item, Options, Place, Rank, Room, Row, Seat, Server, Targets,
-    Undeclared, Visit, alter_index, bare, can_be_clustered, cluster, compare_clustered, keep_clustered,
+    Context, Cx, Doc, Draft, IndexDefinition, Item, Options, Place, Rank, Room, Row, Seat, Server, Targets,
+    Undeclared, Visit, WrittenIndex, alter_index, bare, cluster, compare_clustered, keep_clustered,
+    unwrapped,
 };
 use crate::model::{Address, Entry, Model, Observed};
 use crate::needs;
 use crate::partitions::is_partitioned;
 use crate::pg::Feature;
 use crate::source::{KeyDoc, Shape};
-use crate::sql::{Form, Fragment, Phrase, ident, not_of_extension, qualified, with_clause};
+use crate::sql::{Form, Phrase, WITH_INDEX, ident, index_definition, not_of_extension, qualified};
 use crate::statement::{Statement, Step};
 
 /// The room.
@@ -25,7 +26,7 @@ pub struct Index;
 pub struct Body {
     unique: bool,
     /// Without storage parameters, which can be altered.
-    definition: Fragment,
+    definition: IndexDefinition,
     with: Options,
     statistics: Targets,
     /// The table is clustered on it.
@@ -102,18 +103,15 @@ impl Room for Index {
             reader.problems().add(span, "an index wants at least one column or expression");
             return;
         }
-        let list: Vec<String> = keys.iter().map(|(key, _)| as_key(key)).collect();
-        let carried: Vec<String> = include.iter().map(|(name, _)| ident(name)).collect();
-        let mut text = format!("USING {} ({})", ident(&method), list.join(", "));
-        if !carried.is_empty() {
-            text.push_str(&format!(" INCLUDE ({})", carried.join(", ")));
-        }
-        if nulls_not_distinct {
-            text.push_str(" NULLS NOT DISTINCT");
-        }
-        let condition = predicate.map_or(String::new(), |(predicate, _)| format!(" WHERE ({predicate})"));
-        let span = keys[0].1;
-        let definition = Fragment::written(text + &condition, span);
+        let definition = IndexDefinition::written(WrittenIndex {
+            span: keys[0].1,
+            lead: "USING",
+            method,
+            keys: keys.iter().map(|(key, _)| as_key(key)).collect(),
+            include: include.iter().map(|(name, _)| name.as_str()).collect(),
+            nulls_not_distinct,
+            condition: predicate.map(|(predicate, _)| predicate),
+        });
         if nulls_not_distinct {
             item.want(Feature::NullsNotDistinct, nulls);
         }
@@ -143,18 +141,16 @@ impl Room for Index {
         Some(format!(
             "SELECT n.nspname AS schema, c.relname AS table, c.relkind AS host, x.relname AS name, i.indisunique AS unique, \
              i.indisvalid AS valid, x.relispartition AS attached, \
-             replace(pg_get_indexdef(i.indexrelid), {}, '') AS definition, to_json(x.reloptions) AS with, \
+             {} AS definition, to_json(x.reloptions) AS with, \
              i.indisclustered AS clustered, {}, \
              CASE WHEN c.relkind = 'p' AND NOT i.indisvalid THEN (SELECT json_agg(json_build_array(pn.nspname, p.relname) ORDER BY p.oid) \
              FROM pg_inherits h JOIN pg_class p ON p.oid = h.inhrelid JOIN pg_namespace pn ON pn.oid = p.relnamespace \
              WHERE h.inhparent = c.oid AND NOT EXISTS (SELECT FROM pg_inherits ih JOIN pg_index pi ON pi.indexrelid = ih.inhrelid \
              WHERE ih.inhparent = x.oid AND pi.indrelid = p.oid)) END AS missing, CASE WHEN NOT x.relispartition THEN {} END AS needs \
-             FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid JOIN pg_class c ON c.oid = i.indrelid \
-             JOIN pg_namespace n ON n.oid = c.relnamespace \
-             WHERE c.relkind IN ('r', 'p', 'm') AND {ours} AND {own} \
+             FROM pg_index i {WITH_INDEX} WHERE c.relkind IN ('r', 'p', 'm') AND {ours} AND {own} \
              AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x')) \
              ORDER BY i.indexrelid",
-            with_clause("x"),
+            index_definition(),
             Targets::QUERY,
             needs::query_beyond_tables("pg_class", "x.oid")
         ))
@@ -175,10 +171,9 @@ impl Room for Index {
 
     fn observe(&self, row: &Row<'_>, server: &Server, out: &mut Observed) {
         let path = [row.text("schema"), row.text("table"), row.text("name")];
-        let after = |text: &str| Fragment::plain(text.find(" USING ").map_or(text, |at| &text[at + 1..]));
         let body = Body {
             unique: row.flag("unique"),
-            definition: after(row.text("definition")),
+            definition: IndexDefinition::observed(row.text("definition")),
             with: Options::observed(row.list("with")),
             statistics: Targets::observed(row),
             clustered: row.flag("clustered"),
@@ -195,7 +190,7 @@ impl Room for Index {
     }
 
     fn fragments(&self, at: &Address, body: &mut Body, visit: &mut Visit<'_>) {
-        visit("definition", &mut body.definition, Context::Index { table: at.host("table") });
+        visit("definition", body.definition.fragment(), Context::Index { table: at.host("table") });
     }
 
     fn write(&self, _: &Address, observed: &Body, draft: &mut Draft<'_>) {
@@ -203,15 +198,17 @@ impl Room for Index {
         if *attached {
             draft.leave_out();
         }
-        if let Some(parts) = IndexParts::of(definition.text()) {
-            draft.array("on", parts.keys.iter().map(|key| from_key(key)));
-            draft.flag("unique", *unique);
-            draft.word("method", &parts.method, "btree");
-            draft.list("include", &parts.include);
-            draft.flag("nulls_not_distinct", parts.nulls_not_distinct);
-            draft.some("where", parts.predicate);
-        } else {
-            draft.unsaid("its definition");
+        let parts = definition.parts();
+        match parts.as_ref().and_then(|parts| Some((parts, parts.keys()?))) {
+            Some((parts, keys)) => {
+                draft.array("on", keys.into_iter().map(from_key));
+                draft.flag("unique", *unique);
+                draft.word("method", &parts.method, "btree");
+                draft.list("include", &parts.include);
+                draft.flag("nulls_not_distinct", parts.nulls_not_distinct);
+                draft.some("where", parts.condition.as_deref().map(unwrapped));
+            }
+            None => draft.unsaid("its definition"),
         }
         draft.table("with", with.values());
         statistics.write("statistics", draft);
@@ -240,7 +237,7 @@ impl Room for Index {
         let Body { unique, definition, with, statistics, clustered, valid: _, missing: _, attached: _ } =
             desired;
         out.replaced("unique", &observed.unique, unique);
-        out.replaced("definition", &observed.definition, definition);
+        definition.compare(&observed.definition, out);
         // Of an index on a partitioned table nothing can be altered.
         let is_fixed = is_partitioned(&at.host("table"), cx);
         if is_fixed {
@@ -272,7 +269,7 @@ impl Room for Index {
         let definitions = [&desired.definition, &observed.definition];
         desired.with.keep_of(&observed.with, definitions, cx);
         desired.statistics.keep(&observed.statistics, definitions, cx);
-        let clustered = observed.clustered && can_be_clustered(&desired.definition);
+        let clustered = observed.clustered && desired.definition.can_be_clustered();
         desired.clustered = keep_clustered(&at.host("table"), desired.clustered, clustered, cx);
     }
 
@@ -340,7 +337,7 @@ impl Room for Index {
         match name {
             "valid" => yes_no(body.valid),
             "unique" => yes_no(body.unique),
-            "definition" => Some(body.definition.text().to_string()),
+            "definition" => Some(body.definition.sql().text().to_string()),
             "clustered" => body.clustered.then(|| "yes".to_string()),
             _ => None,
         }
@@ -371,7 +368,7 @@ fn build(at: &Address, name: &str, body: &Body, manner: Manner) -> Phrase {
         .when(manner == Manner::Only, "ONLY ")
         .raw(at.relation())
         .raw(" ")
-        .fragment(&body.with.inside(&body.definition))
+        .fragment(&body.definition.with(&body.with))
 }
 
 /// What is said of the index once it is there.

@@ -11,7 +11,8 @@ use crate::needs;
 use crate::pg::Feature;
 use crate::source::{KeyDoc, Reader, Shape, Span, Value};
 use crate::sql::{
-    Form, Fragment, argument_types, is_list, not_of_extension, qualified, retype_routine, split_routine,
+    Form, Fragment, argument_types, idents, is_list, not_of_extension, qualified, retype_routine,
+    split_routine, sql_of, stored_names,
 };
 use crate::statement::{Statement, Step};
 use std::collections::BTreeMap;
@@ -38,7 +39,7 @@ pub static PROCEDURE: Routine = Routine { doc: &PROCEDURE_DOC, only: "p.prokind 
 pub struct Body {
     /// Its bare name.
     name: String,
-    /// `(arguments) RETURNS result`; the server's spelling begins with a line that lists its parts.
+    /// `(arguments) RETURNS result`; the server's spelling is a document with its parts.
     signature: Fragment,
     /// The types of its arguments, which PostgreSQL takes for its identity.
     identity: String,
@@ -245,7 +246,10 @@ impl Room for Routine {
         let (name, types) = (row.text("name"), row.text("types"));
         let setting = |pair: String| {
             let (name, value) = pair.split_once('=')?;
-            Some((name.to_lowercase(), Fragment::plain(value)))
+            let name = name.to_lowercase();
+            // As the server stores what SQL has said.
+            let value = if is_list(&name) { idents(&stored_names(value)) } else { value.to_string() };
+            Some((name, Fragment::plain(value)))
         };
         let body = Body {
             name: name.to_string(),
@@ -329,7 +333,7 @@ impl Room for Routine {
         out.replaced("window", &observed.window, window);
         let mut changed = Alteration::default();
         if *signature != observed.signature {
-            let (from, to) = (sql::bare(&observed.signature), sql::bare(signature));
+            let [from, to] = [&observed.signature, signature].map(|it| sql_of(it.spelled()).into_owned());
             if sql::can_become(observed.signature.spelled(), signature.spelled()) {
                 changed.attribute("signature", &from, &to, Vec::new);
             } else {

@@ -6,17 +6,18 @@ use crate::kind::{Context, Draft};
 use crate::model::Address;
 use crate::source::Value;
 use crate::sql::{
-    Fragment, MAX_NAME_BYTES, Phrase, dollar_tag, ident, is_list, listed_names, literal, qualified,
-    split_routine,
+    Fragment, MAX_NAME_BYTES, Phrase, dollar_tag, facts, ident, idents, is_list, literal, qualified,
+    split_routine, sql_of, stored_names,
 };
 use std::collections::BTreeMap;
 
-/// The signature of `pg_proc p`: a line that lists its parts, then `(arguments) RETURNS result`.
-pub const SIGNATURE: &str = "'-- ' || json_build_object('modes', p.proargmodes, 'names', p.proargnames, \
+/// The signature of `pg_proc p`: its parts, and `(arguments) RETURNS result`.
+pub const SIGNATURE: &str = "json_build_array(json_build_object('modes', p.proargmodes, 'names', p.proargnames, \
      'types', (SELECT json_agg(format_type(u.of, NULL) ORDER BY u.n) \
      FROM unnest(coalesce(p.proallargtypes, p.proargtypes::oid[])) WITH ORDINALITY u(of, n)), \
-     'result', pg_get_function_result(p.oid), 'defaults', p.pronargdefaults) || E'\\n(' || \
-     pg_get_function_arguments(p.oid) || ')' || coalesce(' RETURNS ' || pg_get_function_result(p.oid), '')";
+     'result', pg_get_function_result(p.oid), 'defaults', p.pronargdefaults, \
+     'arguments', pg_get_function_arguments(p.oid)), '(' || pg_get_function_arguments(p.oid) || ')' \
+     || coalesce(' RETURNS ' || pg_get_function_result(p.oid), ''))::text";
 
 /// The parts of a signature.
 #[derive(serde::Deserialize)]
@@ -26,15 +27,16 @@ struct Parts {
     types: Option<Vec<String>>,
     result: Option<String>,
     defaults: u32,
+    arguments: String,
 }
 
 /// A list of names as SQL, from how it is stored: there, names may be empty or longer than an identifier can be, as only
 /// a literal can say; `pg_dump` does the same.
 fn list_of_names(stored: &str) -> String {
-    let names = listed_names(stored);
+    let names = stored_names(stored);
     match names.iter().any(|name| name.is_empty() || name.len() > MAX_NAME_BYTES) {
         true => names.iter().map(|name| literal(name)).collect::<Vec<_>>().join(", "),
-        false => stored.to_string(),
+        false => idents(&names),
     }
 }
 
@@ -50,6 +52,7 @@ fn filler(language: &str) -> &'static str {
 pub fn signature_context(word: &str, language: &str) -> Context {
     Context::Part {
         setup: String::new(),
+        host: None,
         before: format!("CREATE {word} pg_temp.pgr_routine"),
         after: filler(language).to_string(),
         spelled: format!("SELECT {SIGNATURE} FROM pg_proc p WHERE p.pronamespace = pg_my_temp_schema()"),
@@ -61,7 +64,8 @@ pub fn body_context(word: &str, at: &Address, signature: &Fragment) -> Context {
     let name = ident(split_routine(at.name()).0);
     Context::Part {
         setup: String::new(),
-        before: format!("CREATE {word} pg_temp.{name}{} LANGUAGE sql ", bare_text(signature.text())),
+        host: None,
+        before: format!("CREATE {word} pg_temp.{name}{} LANGUAGE sql ", sql_of(signature.text())),
         after: String::new(),
         spelled: "SELECT pg_get_function_sqlbody(p.oid) FROM pg_proc p \
                   WHERE p.pronamespace = pg_my_temp_schema()"
@@ -73,6 +77,7 @@ pub fn body_context(word: &str, at: &Address, signature: &Fragment) -> Context {
 pub fn setting_context(name: &str) -> Context {
     Context::Part {
         setup: String::new(),
+        host: None,
         before: format!("CREATE FUNCTION pg_temp.pgr_routine() RETURNS void LANGUAGE sql SET {name} = "),
         after: " AS ''".to_string(),
         spelled: format!(
@@ -82,27 +87,10 @@ pub fn setting_context(name: &str) -> Context {
     }
 }
 
-/// A signature without the line that lists its parts.
-pub fn bare(signature: &Fragment) -> String {
-    bare_text(signature.spelled()).to_string()
-}
-
-fn bare_text(text: &str) -> &str {
-    match text.strip_prefix("-- ") {
-        Some(rest) => rest.split_once('\n').map_or(text, |(_, bare)| bare),
-        None => text,
-    }
-}
-
-fn parts(signature: &str) -> Option<Parts> {
-    let (line, _) = signature.strip_prefix("-- ")?.split_once('\n')?;
-    serde_json::from_str(line).ok()
-}
-
 /// Whether CREATE OR REPLACE makes the one signature of the other: the types stay, names are only given where there
 /// were none, and no default is taken away.
 pub fn can_become(observed: &str, desired: &str) -> bool {
-    let (Some(from), Some(to)) = (parts(observed), parts(desired)) else { return false };
+    let (Some::<Parts>(from), Some::<Parts>(to)) = (facts(observed), facts(desired)) else { return false };
     let count = from.types.as_ref().map_or(0, Vec::len);
     let name = |parts: &Parts, n: usize| {
         parts.names.as_ref().and_then(|names| names.get(n)).cloned().unwrap_or_default()
@@ -123,11 +111,8 @@ pub fn can_become(observed: &str, desired: &str) -> bool {
 pub fn define(word: &str, at: &Address, desired: &Body, verb: &str) -> Phrase {
     let name = split_routine(at.name()).0;
     let mut sql = Phrase::from(format!("{verb} {word} {}", qualified(at.schema(), name)));
-    sql = match desired.signature.span() {
-        Some(_) => sql.fragment(&desired.signature),
-        None => sql.raw(bare_text(desired.signature.text())),
-    };
-    sql = sql.raw(format!("\n    LANGUAGE {}", ident(&desired.language)));
+    sql =
+        sql.fragment(&desired.signature.as_sql()).raw(format!("\n    LANGUAGE {}", ident(&desired.language)));
     for (number, of) in desired.transforms.iter().enumerate() {
         sql = sql.raw(if number == 0 { " TRANSFORM FOR TYPE " } else { ", FOR TYPE " }).fragment(of);
     }
@@ -164,10 +149,9 @@ pub fn define(word: &str, at: &Address, desired: &Body, verb: &str) -> Phrase {
 
 /// The routine as the file says it.
 pub fn write(word: &str, observed: &Body, draft: &mut Draft<'_>) {
-    let signature = bare(&observed.signature);
-    let result = parts(observed.signature.text()).and_then(|parts| parts.result);
-    let tail = result.as_ref().map_or(0, |result| " RETURNS ".len() + result.len());
-    let arguments = &signature[1..signature.len() - tail - 1];
+    let Some(Parts { arguments, result, .. }) = facts(observed.signature.text()) else {
+        return draft.unsaid("its arguments");
+    };
     if !arguments.is_empty() {
         draft.text("arguments", arguments);
     }

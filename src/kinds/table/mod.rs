@@ -6,7 +6,7 @@ mod steps;
 
 use crate::delta::{Alteration, Change, Obstacle, Show};
 use crate::kind::{
-    Context, Cx, Doc, Draft, Item, Options, Place, Rank, Room, Row, Seat, Server, Undeclared, Visit,
+    Context, Cx, Doc, Draft, Item, Options, Place, Rank, Room, Row, Seat, Server, Undeclared, Visit, as_list,
     rename_plain,
 };
 use crate::model::{Address, Entry, Model, Observed, TableFacts};
@@ -450,15 +450,11 @@ impl Room for Table {
 
     fn attribute(&self, body: &Body, name: &str) -> Option<String> {
         match name {
-            "partition_of" => {
-                body.partition_of.as_ref().map(|Name(schema, name)| format!("{schema}\n{name}"))
-            }
+            "partition_of" => body.partition_of.as_ref().map(|Name(schema, name)| as_list(&[schema, name])),
             "inherits" => (!body.inherits.is_empty()).then(|| {
-                body.inherits
-                    .iter()
-                    .map(|Name(schema, name)| format!("{schema}\n{name}"))
-                    .collect::<Vec<_>>()
-                    .join("\n")
+                as_list(
+                    &body.inherits.iter().flat_map(|Name(schema, name)| [schema, name]).collect::<Vec<_>>(),
+                )
             }),
             "row_security" => body.row_security.map(|on| if on { "yes" } else { "no" }.to_string()),
             "force_row_security" => {
