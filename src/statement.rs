@@ -112,8 +112,8 @@ impl Preflight {
     /// Counts what is in `from`, a FROM list, where `condition` holds, and shows the first few as `shown` spells them.
     pub fn counting(shown: &str, from: &str, condition: &str, rows: String, hint: String) -> Preflight {
         let from = format!("FROM {from} WHERE {condition}");
-        let few = format!("SELECT left({shown}, 80) AS x {from} LIMIT 5");
-        let query = format!("SELECT count(*), (SELECT string_agg(x, ', ') FROM ({few}) few) {from}");
+        let few = format!("SELECT pg_catalog.left({shown}, 80) AS x {from} LIMIT 5");
+        let query = format!("SELECT pg_catalog.count(*), (SELECT pg_catalog.string_agg(x, ', ') FROM ({few}) few) {from}");
         Preflight { before: String::new(), query, rows, hint }
     }
 }

@@ -101,3 +101,15 @@ pub fn columns_line(oid: &str) -> String {
          FROM pg_attribute a WHERE a.attrelid = {oid} AND a.attnum > 0)"
     )
 }
+
+/// The operator by which the values of `pg_type t` are told apart, with its schema: that of its default operator class,
+/// which may be that of the type a domain is made of. Enums, arrays and the like have that of PostgreSQL.
+pub const EQUALITY: &str = "CASE WHEN t.oid >= 16384 AND t.typtype IN ('b', 'd') THEN \
+    (WITH RECURSIVE eb(oid, base) AS (SELECT t.oid, t.typbasetype UNION ALL SELECT ey.oid, ey.typbasetype \
+    FROM eb JOIN pg_type ey ON ey.oid = eb.base) \
+    SELECT quote_ident(en.nspname) || '.' || eo.oprname FROM eb JOIN pg_opclass ec ON ec.opcintype = eb.oid AND ec.opcdefault \
+    JOIN pg_am em ON em.oid = ec.opcmethod JOIN pg_amop ep ON ep.amopfamily = ec.opcfamily \
+    AND ep.amoplefttype = ec.opcintype AND ep.amoprighttype = ec.opcintype \
+    AND ep.amopstrategy = CASE em.amname WHEN 'btree' THEN 3 ELSE 1 END \
+    JOIN pg_operator eo ON eo.oid = ep.amopopr JOIN pg_namespace en ON en.oid = eo.oprnamespace \
+    WHERE eb.base = 0 AND em.amname IN ('btree', 'hash') ORDER BY em.amname LIMIT 1) END";

@@ -13,7 +13,7 @@ mod sequence;
 mod setting;
 
 pub use catalog::{
-    HOLDS_NO_NULL, SERIAL, column_names, columns_line, member_of_class, member_of_no_class, not_of_extension,
+    EQUALITY, HOLDS_NO_NULL, SERIAL, column_names, columns_line, member_of_class, member_of_no_class, not_of_extension,
     routine_path, sequence_of_a_column, with_clause,
 };
 pub(crate) use catalog::{operator_name, routine_name};
