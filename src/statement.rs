@@ -19,6 +19,8 @@ pub struct Statement {
     pub clause: Option<Clause>,
     /// It writes to the tool's own schema, which must be there.
     pub uses_state: bool,
+    /// It is done as the owner of its table already.
+    pub as_owner: bool,
     /// The same in batches, for tables that hold many rows: the text before and after the number of rows. Repeated
     /// until no row is left.
     pub batch: Option<(Phrase, Phrase)>,
@@ -43,6 +45,7 @@ impl Statement {
             also: None,
             clause: None,
             uses_state: false,
+            as_owner: false,
             batch: None,
             open: None,
         }
@@ -80,6 +83,13 @@ impl Statement {
         self
     }
 
+    /// Says that what it runs of its table is done as the owner of that already.
+    #[must_use]
+    pub fn as_owner(mut self) -> Statement {
+        self.as_owner = true;
+        self
+    }
+
     /// Says how it reads in batches.
     #[must_use]
     pub fn batched(mut self, before: Phrase, after: Phrase) -> Statement {
@@ -113,7 +123,9 @@ impl Preflight {
     pub fn counting(shown: &str, from: &str, condition: &str, rows: String, hint: String) -> Preflight {
         let from = format!("FROM {from} WHERE {condition}");
         let few = format!("SELECT pg_catalog.left({shown}, 80) AS x {from} LIMIT 5");
-        let query = format!("SELECT pg_catalog.count(*), (SELECT pg_catalog.string_agg(x, ', ') FROM ({few}) few) {from}");
+        let query = format!(
+            "SELECT pg_catalog.count(*), (SELECT pg_catalog.string_agg(x, ', ') FROM ({few}) few) {from}"
+        );
         Preflight { before: String::new(), query, rows, hint }
     }
 }

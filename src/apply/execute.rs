@@ -3,6 +3,7 @@
 use super::failure::{Failure, ends_session, failure, is_passing};
 use super::{Bench, Event, parallel};
 use crate::model::Address;
+use crate::pg::{pooler, settings};
 use crate::plan::{Group, Plan, Planned};
 use crate::session::{Answer, Session, server_error};
 use crate::sql::{literal, qualified};
@@ -69,6 +70,15 @@ pub fn execute(
     Ok(steps)
 }
 
+/// What time it is in the transaction.
+const AT: &str = "; SELECT pg_catalog.date_part('epoch', pg_catalog.clock_timestamp() \
+                  OPERATOR(pg_catalog.-) pg_catalog.now()) AS at; ";
+
+/// Puts the settings back that somebody else's code may have changed for the session.
+fn again() -> String {
+    format!("; {}", settings::again(pooler::DIRECT))
+}
+
 struct Run<'r> {
     session: &'r mut Session,
     plan: &'r Plan,
@@ -92,9 +102,15 @@ impl Run<'_> {
         let mut message = head.clone();
         for statement in &group.statements {
             message.push_str(statement.sql.text());
-            message.push_str("; SELECT extract(epoch FROM clock_timestamp() - now()) AS at; ");
+            message.push_str(AT);
+            if statement.as_owner {
+                message.push_str(&self.settings(group));
+            }
         }
         message.push_str("COMMIT");
+        if group.statements.iter().any(|statement| statement.as_owner) {
+            message.push_str(&again());
+        }
         let mut attempt = 1;
         match self.session.ask(&message) {
             Ok(answers) => {
@@ -150,18 +166,27 @@ impl Run<'_> {
                 return Err((number, error));
             }
             steps.push(self.done(number, statement, Some(begun.elapsed())));
+            if statement.as_owner {
+                let settings = format!("{}{}", settings::again(pooler::DIRECT), self.settings(group));
+                self.session.run(&settings).map_err(|error| (number, error))?;
+            }
         }
         self.session.run("COMMIT").map_err(|error| (group.statements.len() - 1, error))?;
         Ok(steps)
     }
 
     fn head(&self, group: &Group) -> String {
+        format!("BEGIN; {}", self.settings(group))
+    }
+
+    /// The settings under which the statements of a group are executed.
+    fn settings(&self, group: &Group) -> String {
         let manner = self.bench.manner;
         // A scan under a weak lock may wait; whoever waits for a strong lock makes others wait.
         let waits = matches!(group.statements.as_slice(), [only] if !only.form.cost().lock.is_strong());
         let timeout = if waits { manner.lock_timeout * 10 } else { manner.lock_timeout };
         format!(
-            "BEGIN; SET LOCAL search_path = {}; SET LOCAL lock_timeout = '{}ms'; ",
+            "SET LOCAL search_path = {}; SET LOCAL lock_timeout = '{}ms'; ",
             manner.search_path,
             timeout.as_millis().max(1)
         )
@@ -192,14 +217,22 @@ impl Run<'_> {
     fn batches(&mut self, statement: &Planned) -> Result<Vec<StepRecord>, Failure> {
         let Some((before, after)) = &statement.batch else { return Ok(Vec::new()) };
         let size = self.bench.manner.batch;
-        let sql = format!("{}{size}{}", before.text(), after.text());
-        let head = format!("SET search_path = {}", self.bench.manner.search_path);
-        self.session.run(&head).map_err(|error| server_error("cannot set the session up", &error))?;
+        let path = &self.bench.manner.search_path;
+        let settings = if statement.as_owner { again() } else { String::new() };
+        let sql = format!(
+            "BEGIN; SET LOCAL search_path = {path}; {}{size}{}; COMMIT{settings}",
+            before.text(),
+            after.text()
+        );
         let begun = Instant::now();
         let (mut rows, mut attempt) = (0, 1);
         let outcome = loop {
             self.session.check_interrupt()?;
-            match self.session.count(&sql) {
+            let outcome = self.session.count(&sql);
+            if outcome.as_ref().is_err_and(|error| !ends_session(error)) {
+                let _ = self.session.run("ROLLBACK");
+            }
+            match outcome {
                 Ok(0) => break Ok(()),
                 Ok(count) => {
                     rows += count;
@@ -212,7 +245,6 @@ impl Run<'_> {
                 Err(error) => break Err(error),
             }
         };
-        let _ = self.session.run("SET search_path = pg_catalog, pg_temp");
         match outcome {
             Ok(()) => Ok(vec![self.done(0, statement, Some(begun.elapsed()))]),
             Err(error) => Err(failure(&self.plan.items[statement.item], statement, self.bench.files, &error)),

@@ -475,12 +475,13 @@ impl Key {
             let tests = body.columns.iter().map(|column| format!("{} IS NOT NULL", ident(column)));
             tests.collect::<Vec<_>>().join(" AND ")
         };
-        let doomed = Phrase::from("SELECT ctid, tableoid FROM (SELECT ctid, tableoid, pg_catalog.row_number() OVER (")
-            .raw(format!("PARTITION BY {columns} ORDER BY "))
-            .fragment(keep)
-            .raw(format!(", ctid) AS place FROM {} ", qualified(table.schema(), table.name())))
-            .raw(format!("WHERE {present}) ranked WHERE place OPERATOR(pg_catalog.>) 1"));
-        repair::delete(cx, at, &table, &doomed, Form::Repair)
+        let doomed =
+            Phrase::from("SELECT ctid, tableoid FROM (SELECT ctid, tableoid, pg_catalog.row_number() OVER (")
+                .raw(format!("PARTITION BY {columns} ORDER BY "))
+                .fragment(keep)
+                .raw(format!(", ctid) AS place FROM {} ", qualified(table.schema(), table.name())))
+                .raw(format!("WHERE {present}) ranked WHERE place OPERATOR(pg_catalog.>) 1"));
+        repair::delete(cx, at, &table, &repair::Doomed::Within(doomed), Form::Repair)
     }
 
     fn preflight(&self, at: &Address, body: &Body) -> Preflight {

@@ -202,6 +202,7 @@ impl Room for Rows {
             let name = qualified(at.schema(), at.name());
             let doomed = Phrase::from(format!("SELECT ctid, tableoid FROM {name} t WHERE "))
                 .phrase(&undeclared(at, desired, cx));
+            let doomed = repair::Doomed::Within(doomed);
             let statements = repair::delete(cx, at, &at.host("table"), &doomed, Form::DeleteRows);
             out.note(change, vec![Step::direct(statements)]);
         }

@@ -48,6 +48,15 @@ pub(super) fn statement(keepalive: &Keepalive) -> String {
     format!("SELECT {}; ", calls.join(", "))
 }
 
+/// The statements that set them once more, in a session in which somebody else's code may have set others; `direct` is
+/// the setting by which a session of ours is known.
+pub fn again(direct: &str) -> String {
+    let direct = set(direct, "1");
+    let calls = SETTINGS.iter().map(|(name, value)| set(name, value)).chain([direct]);
+    let calls: Vec<String> = calls.collect();
+    format!("RESET ALL; SELECT {}; {}", calls.join(", "), of_some_majors("true"))
+}
+
 /// Settings by which the server notices a dead path when we do; by those of most systems it takes two hours, and for as
 /// long the session keeps the lock that one run at a time holds.
 fn of_the_path(keepalive: &Keepalive) -> Vec<(&'static str, String)> {

@@ -103,6 +103,8 @@ pub enum Feature {
     AlterConstraint,
     /// Default privileges of large objects.
     LargeObjectDefaultPrivileges,
+    /// Deferred triggers run as the role that queued them, not as the one that commits.
+    DeferredTriggerRole,
 }
 
 impl Feature {
@@ -149,7 +151,8 @@ impl Feature {
             | F::PublishGeneratedColumns
             | F::PartitionedForeignKeyNotValid
             | F::AlterConstraint
-            | F::LargeObjectDefaultPrivileges => 18,
+            | F::LargeObjectDefaultPrivileges
+            | F::DeferredTriggerRole => 18,
         }
     }
 
@@ -200,6 +203,7 @@ impl Feature {
             F::PartitionedForeignKeyNotValid => "a NOT VALID foreign key on a partitioned table",
             F::AlterConstraint => "ALTER CONSTRAINT … ENFORCED or INHERIT",
             F::LargeObjectDefaultPrivileges => "default privileges of large objects",
+            F::DeferredTriggerRole => "a deferred trigger as the role that queued it",
         }
     }
 }

@@ -57,7 +57,7 @@ impl Reconciler {
         let mut session = Session::open(client, &options.connection, &self.state_schema())?;
         demand_mark(&mut session, "seed")?;
         apply::lock(&mut session, std::time::Duration::from_secs(600), listener)?;
-        let path = self.search_path();
+        let path = self.search_path(None);
         for (file, text) in texts {
             let batch = format!(
                 "BEGIN; SET LOCAL search_path = {path}; SET LOCAL check_function_bodies = on;\n{text}\n; COMMIT"

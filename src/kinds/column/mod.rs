@@ -20,7 +20,9 @@ use crate::model::{Address, Entry, Model, Observed};
 use crate::needs;
 use crate::pg::Feature;
 use crate::source::{KeyDoc, Shape, Span};
-use crate::sql::{EQUALITY, Form, Fragment, HOLDS_NO_NULL, Phrase, SERIAL, auto_name, ident, not_of_extension};
+use crate::sql::{
+    EQUALITY, Form, Fragment, HOLDS_NO_NULL, Phrase, SERIAL, auto_name, ident, not_of_extension,
+};
 use crate::statement::{Statement, Step};
 use keeping::Keeping;
 use numbers::{Numbers, Sequence};

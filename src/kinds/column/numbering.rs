@@ -131,7 +131,11 @@ fn take_numbers_from(at: &Address, sequence: &str) -> Step {
 /// Sets the column's sequence past the values that are there, if they have come to where it begins.
 fn advance(at: &Address, numbers: &Numbers) -> Statement {
     let (name, column) = (at.relation(), ident(at.name()));
-    let last = if numbers.down() { format!("pg_catalog.min({column})") } else { format!("pg_catalog.max({column})") };
+    let last = if numbers.down() {
+        format!("pg_catalog.min({column})")
+    } else {
+        format!("pg_catalog.max({column})")
+    };
     let sign = if numbers.down() { "<=" } else { ">=" };
     let sql = format!(
         "SELECT pg_catalog.setval(pg_catalog.pg_get_serial_sequence({}, {}), {last}) FROM {name} \

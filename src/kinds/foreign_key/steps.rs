@@ -6,6 +6,7 @@ use crate::kind::Cx;
 use crate::model::Address;
 use crate::partitions::leaves;
 use crate::pg::Feature;
+use crate::repair;
 use crate::sql::{Form, Phrase, ident, idents, qualified};
 use crate::statement::{Preflight, Statement, Step};
 
@@ -119,9 +120,10 @@ pub fn repair(at: &Address, desired: &Body, cx: &Cx<'_>) -> Vec<Statement> {
     let name = qualified(table.schema(), table.name());
     let doomed =
         Phrase::from(format!("SELECT ctid, tableoid FROM {name} t WHERE {}", is_orphan(desired, cx)));
+    let doomed = repair::Doomed::Beyond(doomed);
     match orphans {
-        Orphans::Delete => crate::repair::delete(cx, at, &table, &doomed, Form::Repair),
-        Orphans::Null => crate::repair::set_null(cx, at, &table, &doomed, &desired.columns),
+        Orphans::Delete => repair::delete(cx, at, &table, &doomed, Form::Repair),
+        Orphans::Null => repair::set_null(cx, at, &table, &doomed, &desired.columns),
     }
 }
 
