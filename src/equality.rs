@@ -1,7 +1,7 @@
 //! Which `=` is that of a column: the one that keys, DISTINCT and GROUP BY go by. Unqualified, it would be whatever the
 //! `search_path` leads to, and under `pg_catalog` alone a `citext` would be compared as a `text`.
 
-use crate::kind::{Cx, Rank, split_name};
+use crate::kind::{Cx, Kind, Rank, split_name};
 use crate::model::{Address, Entry};
 use crate::sql::Phrase;
 
@@ -83,14 +83,37 @@ pub fn alike(left: &str, right: &Phrase) -> Phrase {
     Phrase::from(format!("EXISTS (SELECT {left} INTERSECT SELECT ")).phrase(right).raw(")")
 }
 
+/// The type of `column`, or what that is made of if it is a domain, as far as is known: reading a value of a domain runs its
+/// checks.
+pub fn base_type(column: &Address, cx: &Cx<'_>) -> Option<String> {
+    if is_as_observed(column, cx) {
+        return cx.observed_attribute(column, "base").or_else(|| cx.attribute(column, "type"));
+    }
+    let mut of = cx.attribute(column, "type")?;
+    for _ in 0..DEEPEST {
+        let base = types(&of, cx).find_map(|(kind, entry)| kind.attribute(&*entry.body, "base"));
+        let Some(base) = base else { break };
+        of = base;
+    }
+    Some(of)
+}
+
 /// The operator by which `column` tells its values apart, with its schema; nothing where only the server can tell.
 pub fn operator(column: &Address, cx: &Cx<'_>) -> Option<String> {
-    let wanted = cx.attribute(column, "spelled type");
-    let there = cx.observed_attribute(column, "spelled type");
-    if there.is_some() && wanted == there {
+    if is_as_observed(column, cx) {
         return cx.observed_attribute(column, "equality");
     }
     of_type(&cx.attribute(column, "type")?, cx, 0)
+}
+
+/// Whether the column has the type that it is to have. Before the server is asked how it spells that, the name tells.
+fn is_as_observed(column: &Address, cx: &Cx<'_>) -> bool {
+    let wanted = cx.attribute(column, "spelled type");
+    let Some((wanted, there)) = wanted.zip(cx.observed_attribute(column, "spelled type")) else {
+        return false;
+    };
+    let (bare, qualified) = (split_name(&wanted), split_name(&there));
+    wanted == there || bare.len() == 1 && qualified.len() == 2 && bare.last() == qualified.last()
 }
 
 /// The same for a type as the file calls it.
@@ -106,24 +129,28 @@ fn of_type(text: &str, cx: &Cx<'_>, depth: usize) -> Option<String> {
     if BUILT_IN.contains(&words.join(" ").to_lowercase().as_str()) {
         return built_in();
     }
-    let mut parts = split_name(name.trim());
-    let name = parts.pop()?;
-    let schemas = parts.pop().map_or_else(|| cx.server.schemas.clone(), |schema| vec![schema]);
-    // A domain of a domain of itself is a mistake that the server tells.
-    let mut found = schemas.iter().flat_map(|schema| declared(schema, &name, cx)).filter_map(|entry| {
-        let kind = cx.registry.get(entry.address.kind)?;
-        match kind.attribute(&*entry.body, "base") {
-            _ if kind.doc().rank != Rank::Type || depth > 10 => None,
-            Some(base) => of_type(&base, cx, depth + 1),
-            None => built_in(),
-        }
+    let mut found = types(text, cx).filter_map(|(kind, entry)| match kind.attribute(&*entry.body, "base") {
+        Some(base) if depth < DEEPEST => of_type(&base, cx, depth + 1),
+        Some(_) => None,
+        None => built_in(),
     });
     let first = found.next()?;
     found.all(|other| other == first).then_some(first)
 }
 
-fn declared<'c>(schema: &str, name: &str, cx: &'c Cx<'_>) -> impl Iterator<Item = &'c Entry> {
-    let addresses: Vec<Address> =
-        cx.registry.iter().map(|kind| Address::new(kind.doc().name, [schema, name])).collect();
-    addresses.into_iter().filter_map(|at| cx.desired.get(&at))
+/// A domain that is made of itself is a mistake that the server tells.
+const DEEPEST: usize = 10;
+
+/// The types that the file declares by that name.
+fn types<'c>(text: &str, cx: &'c Cx<'_>) -> impl Iterator<Item = (&'c dyn Kind, &'c Entry)> {
+    let mut parts = split_name(text.split('(').next().unwrap_or_default().trim());
+    let name = parts.pop().unwrap_or_default();
+    let schemas = parts.pop().map_or_else(|| cx.server.schemas.clone(), |schema| vec![schema]);
+    let is_array = text.contains('[');
+    let kinds = cx.registry.iter().filter(move |kind| kind.doc().rank == Rank::Type && !is_array);
+    kinds.flat_map(move |kind| {
+        let at = schemas.iter().map(|schema| Address::new(kind.doc().name, [schema.as_str(), name.as_str()]));
+        let found = at.filter_map(|at| Some((kind, cx.desired.get(&at)?)));
+        found.collect::<Vec<_>>()
+    })
 }

@@ -74,11 +74,6 @@ pub fn execute(
 const AT: &str = "; SELECT pg_catalog.date_part('epoch', pg_catalog.clock_timestamp() \
                   OPERATOR(pg_catalog.-) pg_catalog.now()) AS at; ";
 
-/// Puts the settings back that somebody else's code may have changed for the session.
-fn again() -> String {
-    format!("; {}", settings::again(pooler::DIRECT))
-}
-
 struct Run<'r> {
     session: &'r mut Session,
     plan: &'r Plan,
@@ -109,7 +104,8 @@ impl Run<'_> {
         }
         message.push_str("COMMIT");
         if group.statements.iter().any(|statement| statement.as_owner) {
-            message.push_str(&again());
+            message.push_str("; ");
+            message.push_str(&settings::again(pooler::DIRECT));
         }
         let mut attempt = 1;
         match self.session.ask(&message) {
@@ -218,12 +214,8 @@ impl Run<'_> {
         let Some((before, after)) = &statement.batch else { return Ok(Vec::new()) };
         let size = self.bench.manner.batch;
         let path = &self.bench.manner.search_path;
-        let settings = if statement.as_owner { again() } else { String::new() };
-        let sql = format!(
-            "BEGIN; SET LOCAL search_path = {path}; {}{size}{}; COMMIT{settings}",
-            before.text(),
-            after.text()
-        );
+        let (before, after) = (before.text(), after.text());
+        let sql = format!("BEGIN; SET LOCAL search_path = {path}; {before}{size}{after}; COMMIT");
         let begun = Instant::now();
         let (mut rows, mut attempt) = (0, 1);
         let outcome = loop {
@@ -231,6 +223,13 @@ impl Run<'_> {
             let outcome = self.session.count(&sql);
             if outcome.as_ref().is_err_and(|error| !ends_session(error)) {
                 let _ = self.session.run("ROLLBACK");
+            }
+            // Each message is read under our settings.
+            if statement.as_owner && outcome.is_ok() {
+                let again = settings::again(pooler::DIRECT);
+                self.session
+                    .run(&again)
+                    .map_err(|error| server_error("cannot set the session up", &error))?;
             }
             match outcome {
                 Ok(0) => break Ok(()),

@@ -276,9 +276,9 @@ fn json(node: &Node) -> serde_json::Value {
     }
 }
 
-/// The column's type, as the file or the server spells it.
+/// The column's type, as the file or the server spells it; of a domain, what that is made of.
 fn type_of(at: &Address, name: &str, cx: &Cx<'_>) -> String {
-    cx.attribute(&column(at, name), "type").unwrap_or_else(|| "text".to_string())
+    equality::base_type(&column(at, name), cx).unwrap_or_else(|| "text".to_string())
 }
 
 /// The value as SQL. It is not cast to a length, which would cut it; the server refuses what is too long for the column.

@@ -59,10 +59,10 @@ fn nothing_deferred() -> String {
     let refusal =
         literal("a trigger that waits for COMMIT would run as the current role; nothing is done here");
     format!(
-        "SELECT CASE WHEN EXISTS (SELECT FROM pg_catalog.pg_trigger g \
+        "SELECT WHERE (CASE WHEN EXISTS (SELECT FROM pg_catalog.pg_trigger g \
          JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) g.tgrelid \
          JOIN pg_catalog.pg_roles o ON o.oid OPERATOR(pg_catalog.=) c.relowner \
          WHERE g.tgdeferrable AND NOT g.tgisinternal AND NOT o.rolsuper \
-         AND o.rolname OPERATOR(pg_catalog.<>) CURRENT_USER) THEN {refusal}::pg_catalog.bool END"
+         AND o.rolname OPERATOR(pg_catalog.<>) CURRENT_USER) THEN {refusal} ELSE 'off' END)::pg_catalog.bool"
     )
 }

@@ -102,6 +102,13 @@ pub fn columns_line(oid: &str) -> String {
     )
 }
 
+/// The type that the domain `pg_type t` is made of in the end; NULL where it is none. To read a value of a domain is to run
+/// its checks.
+pub const BASE_TYPE: &str = "CASE WHEN t.typtype = 'd' THEN \
+    (WITH RECURSIVE eb(oid, base, modifier) AS (SELECT t.oid, t.typbasetype, t.typtypmod UNION ALL \
+    SELECT ey.oid, ey.typbasetype, CASE ey.typtype WHEN 'd' THEN ey.typtypmod ELSE eb.modifier END \
+    FROM eb JOIN pg_type ey ON ey.oid = eb.base) SELECT format_type(eb.oid, eb.modifier) FROM eb WHERE eb.base = 0) END";
+
 /// The operator by which the values of `pg_type t` are told apart, with its schema: that of its default operator class,
 /// which may be that of the type a domain is made of. Enums, arrays and the like have that of PostgreSQL.
 pub const EQUALITY: &str = "CASE WHEN t.oid >= 16384 AND t.typtype IN ('b', 'd') THEN \

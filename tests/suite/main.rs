@@ -25,6 +25,7 @@ mod kinds;
 mod leftovers;
 mod locks;
 mod network;
+mod own_sql;
 mod pooler;
 mod portal;
 mod prune;

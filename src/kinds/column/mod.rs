@@ -21,7 +21,7 @@ use crate::needs;
 use crate::pg::Feature;
 use crate::source::{KeyDoc, Shape, Span};
 use crate::sql::{
-    EQUALITY, Form, Fragment, HOLDS_NO_NULL, Phrase, SERIAL, auto_name, ident, not_of_extension,
+    BASE_TYPE, EQUALITY, Form, Fragment, HOLDS_NO_NULL, Phrase, SERIAL, auto_name, ident, not_of_extension,
 };
 use crate::statement::{Statement, Step};
 use keeping::Keeping;
@@ -62,6 +62,8 @@ pub struct Body {
     data_type: Fragment,
     /// Observed: the operator by which its values are told apart, if it is not that of PostgreSQL.
     equality: Option<String>,
+    /// Observed: the type that its type is made of, if that is a domain.
+    base_type: Option<String>,
     default: Option<Fragment>,
     not_null: bool,
     requirement: Requirement,
@@ -198,6 +200,7 @@ impl Room for Column {
         let mut body = Body {
             data_type: Fragment::written(serial.unwrap_or(text), span),
             equality: None,
+            base_type: None,
             default,
             not_null: not_null || identity.is_some() || serial.is_some(),
             requirement,
@@ -257,7 +260,7 @@ impl Room for Column {
              JOIN pg_class u ON u.oid = ud.refobjid AND u.relkind = 'S' JOIN pg_namespace un ON un.oid = u.relnamespace \
              WHERE ud.classid = 'pg_attrdef'::regclass AND ud.objid = cd.oid AND ud.refclassid = 'pg_class'::regclass) END \
              AS sequences, CASE WHEN cd.oid IS NOT NULL AND a.attgenerated = '' THEN {} END AS default_uses, CASE WHEN a.attgenerated <> '' THEN {} END AS needs, {EXTENSIONS} AS extensions, \
-             {EQUALITY} AS equality, CASE WHEN y.oid >= 16384 THEN {} END AS type_kind, yn.nspname AS type_schema, y.typname AS type_name \
+             {EQUALITY} AS equality, {BASE_TYPE} AS base_type, CASE WHEN y.oid >= 16384 THEN {} END AS type_kind, yn.nspname AS type_schema, y.typname AS type_name \
              FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace \
              JOIN pg_type t ON t.oid = a.atttypid \
              JOIN pg_type y ON y.oid = CASE WHEN t.typlen = -1 AND t.typelem <> 0 THEN t.typelem ELSE t.oid END \
@@ -311,6 +314,7 @@ impl Room for Column {
         let body = Body {
             data_type: Fragment::plain(row.text("type")),
             equality: row.owned("equality"),
+            base_type: row.owned("base_type"),
             default: default.filter(|_| !serial),
             not_null: row.flag("not_null"),
             requirement: Requirement::observed(row),
@@ -523,6 +527,7 @@ impl Room for Column {
         match name {
             "type" => Some(body.data_type.text().to_string()),
             "spelled type" => Some(body.data_type.spelled().to_string()),
+            "base" => body.base_type.clone(),
             "equality" => body.equality.clone().or_else(|| Some(OF_POSTGRES.to_string())),
             "not_null" => body.not_null.show(),
             "default" => body.default.show(),
