@@ -3,8 +3,7 @@
 
 use crate::kind::Cx;
 use crate::model::Address;
-use crate::pg::Feature;
-use crate::sql::{AsOwner, Form, Phrase, dollar_tag, ident, literal, qualified};
+use crate::sql::{AsOwner, Form, Phrase, dollar_tag, ident, leave_nothing, literal, qualified};
 use crate::statement::Statement;
 use std::collections::BTreeMap;
 
@@ -44,7 +43,7 @@ pub fn delete(cx: &Cx<'_>, at: &Address, table: &Address, doomed: &Doomed, form:
                 let body = format!("DELETE FROM {name} t USING {GIVEN} WHERE {SAME_ROW}");
                 let call = Phrase::from(format!("{} SELECT ", them(query).text()));
                 let run =
-                    acting(cx, owner, PARAMETERS, "void", (call, Phrase::from(ARGUMENTS).raw(" FROM them")));
+                    acting(owner, PARAMETERS, "void", (call, Phrase::from(ARGUMENTS).raw(" FROM them")));
                 Statement::on(table, form, run.run(&Phrase::from(body))).as_owner()
             }
             _ => {
@@ -72,11 +71,11 @@ pub fn delete(cx: &Cx<'_>, at: &Address, table: &Address, doomed: &Doomed, form:
                 .phrase(query)
                 .raw(format!(") DELETE FROM {name} t USING doomed d {gone}"));
             let call = (Phrase::from(format!("{insert}gone FROM ")), Phrase::from("() gone"));
-            acting(cx, owner, "", "SETOF jsonb", call).run(&body)
+            acting(owner, "", "SETOF jsonb", call).run(&body)
         }
         Doomed::Beyond(query) => {
             let body = format!("DELETE FROM {name} t USING {GIVEN} {gone}");
-            beyond(cx, owner, query, &insert).run(&Phrase::from(body))
+            beyond(owner, query, &insert).run(&Phrase::from(body))
         }
     };
     vec![Statement::on(table, form, sql).with_state().as_owner()]
@@ -95,20 +94,18 @@ fn them(query: &Phrase) -> Phrase {
 }
 
 /// What is done as the owner to rows that are found as ourselves, and gives what they were.
-fn beyond<'a>(cx: &Cx<'_>, owner: &'a str, query: &Phrase, insert: &str) -> AsOwner<'a> {
+fn beyond<'a>(owner: &'a str, query: &Phrase, insert: &str) -> AsOwner<'a> {
     let before = them(query).raw(format!(" {insert}gone FROM them, LATERAL "));
-    acting(cx, owner, PARAMETERS, "SETOF jsonb", (before, Phrase::from(ARGUMENTS).raw(" gone")))
+    acting(owner, PARAMETERS, "SETOF jsonb", (before, Phrase::from(ARGUMENTS).raw(" gone")))
 }
 
 fn acting<'a>(
-    cx: &Cx<'_>,
     owner: &'a str,
     parameters: &'a str,
     returns: &'a str,
     around: (Phrase, Phrase),
 ) -> AsOwner<'a> {
-    let deferred_as_us = !cx.server.has(Feature::DeferredTriggerRole);
-    AsOwner { owner, parameters, returns, around, deferred_as_us }
+    AsOwner { owner, parameters, returns, around }
 }
 
 /// As whom to do what runs code that belongs to the table, if not as ourselves.
@@ -132,13 +129,18 @@ fn trapping(
     at: &Address,
     table: &Address,
     followers: BTreeMap<Address, &'static str>,
-    delete: Statement,
+    mut delete: Statement,
 ) -> Vec<Statement> {
     let trap = ident("pgreconcile_quarantine");
     let reason = literal(&at.to_string());
     let mut traps: BTreeMap<Address, &str> = BTreeMap::from([(table.clone(), "DELETE")]);
     traps.extend(followers);
     let of_others = traps.keys().any(|trapped| owner(cx, trapped).is_some());
+    // What is taken along is so as the owner, by the server; behind that we clean up.
+    if of_others && owner(cx, table).is_none() {
+        delete.sql = delete.sql.raw("; ").raw(leave_nothing());
+        delete.as_owner = true;
+    }
     let on = |sql: String| Statement::on(table, Form::Catalog, sql).with_state();
     let mut statements = Vec::new();
     let function = if of_others {
@@ -208,7 +210,7 @@ pub fn set_null(
             "UPDATE {name} t SET {sets} FROM (SELECT t.ctid, t.tableoid, pg_catalog.to_jsonb(t.*) AS kept FROM {name} t \
              JOIN {GIVEN} ON {SAME_ROW}) d WHERE {SAME_ROW} RETURNING d.kept"
         );
-        let sql = beyond(cx, owner, doomed.query(), &insert).run(&Phrase::from(body));
+        let sql = beyond(owner, doomed.query(), &insert).run(&Phrase::from(body));
         return vec![Statement::on(table, Form::Repair, sql).with_state().as_owner()];
     }
     let sql = Phrase::from("WITH doomed AS (")

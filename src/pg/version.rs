@@ -103,8 +103,6 @@ pub enum Feature {
     AlterConstraint,
     /// Default privileges of large objects.
     LargeObjectDefaultPrivileges,
-    /// Deferred triggers run as the role that queued them, not as the one that commits.
-    DeferredTriggerRole,
 }
 
 impl Feature {
@@ -151,8 +149,7 @@ impl Feature {
             | F::PublishGeneratedColumns
             | F::PartitionedForeignKeyNotValid
             | F::AlterConstraint
-            | F::LargeObjectDefaultPrivileges
-            | F::DeferredTriggerRole => 18,
+            | F::LargeObjectDefaultPrivileges => 18,
         }
     }
 
@@ -203,7 +200,6 @@ impl Feature {
             F::PartitionedForeignKeyNotValid => "a NOT VALID foreign key on a partitioned table",
             F::AlterConstraint => "ALTER CONSTRAINT … ENFORCED or INHERIT",
             F::LargeObjectDefaultPrivileges => "default privileges of large objects",
-            F::DeferredTriggerRole => "a deferred trigger as the role that queued it",
         }
     }
 }

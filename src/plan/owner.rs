@@ -2,26 +2,23 @@
 
 use super::{Plan, Planned};
 use crate::kind::Cx;
-use crate::pg::Feature;
 use crate::sql::{AsOwner, Form, Phrase};
 
 /// Rewrites the statements that are to be done as the owner of their table.
 pub(super) fn as_owners(plan: &mut Plan, cx: &Cx<'_>) {
-    let deferred_as_us = !cx.server.has(Feature::DeferredTriggerRole);
     for statement in plan.groups.iter_mut().flat_map(|group| &mut group.statements) {
         let facts = statement.table.as_ref().and_then(|table| cx.observed.tables.get(table));
         let Some(owner) = facts.and_then(|facts| facts.owner.as_deref()) else { continue };
         if statement.as_owner || !runs_code_of_the_table(statement.form) {
             continue;
         }
-        rewrite(statement, owner, deferred_as_us);
+        rewrite(statement, owner);
     }
 }
 
-fn rewrite(statement: &mut Planned, owner: &str, deferred_as_us: bool) {
+fn rewrite(statement: &mut Planned, owner: &str) {
     let call = |before: &str, after: &str| (Phrase::from(before), Phrase::from(after));
-    let whole =
-        AsOwner { owner, parameters: "", returns: "void", around: call("SELECT ", "()"), deferred_as_us };
+    let whole = AsOwner { owner, parameters: "", returns: "void", around: call("SELECT ", "()") };
     statement.sql = whole.run(&statement.sql);
     // As many rows as it has changed, for whoever counts.
     let counted = AsOwner { returns: "SETOF integer", around: call("SELECT FROM ", "()"), ..whole };

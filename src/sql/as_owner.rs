@@ -13,8 +13,6 @@ pub struct AsOwner<'a> {
     pub returns: &'a str,
     /// What comes before and after the call of the function, in the statement that calls it as ourselves.
     pub around: (Phrase, Phrase),
-    /// The server runs deferred triggers as whoever commits.
-    pub deferred_as_us: bool,
 }
 
 /// The name of the function.
@@ -41,20 +39,24 @@ impl AsOwner<'_> {
     }
 
     fn closing(&self, tag: &str) -> Phrase {
-        let AsOwner { owner, parameters, around: (before, after), deferred_as_us, .. } = self;
+        let AsOwner { owner, parameters, around: (before, after), .. } = self;
         let signature = format!("{FUNCTION}({parameters})");
-        let sql = Phrase::from(format!("{tag}; ALTER FUNCTION {signature} OWNER TO {}; ", ident(owner)))
+        Phrase::from(format!("{tag}; ALTER FUNCTION {signature} OWNER TO {}; ", ident(owner)))
             .phrase(before)
             .raw(FUNCTION)
             .phrase(after)
             .raw(format!("; DROP FUNCTION {signature}; "))
-            // One WITH HOLD would be filled at COMMIT, as ourselves.
-            .raw("CLOSE ALL");
-        if *deferred_as_us { sql.raw("; ").raw(nothing_deferred()) } else { sql }
+            .raw(leave_nothing())
     }
 }
 
-/// Fails where a trigger could be waiting for COMMIT that is not that of somebody who may do everything anyway.
+/// What follows code of somebody else in a transaction of ours: a cursor WITH HOLD would be filled at COMMIT, as ourselves.
+pub fn leave_nothing() -> String {
+    format!("CLOSE ALL; {}", nothing_deferred())
+}
+
+/// Fails where a trigger could be waiting for COMMIT that is not that of somebody who may do everything anyway. Before 18 it
+/// would run as ourselves; since then, what it leaves behind for the end of the transaction would.
 fn nothing_deferred() -> String {
     let refusal =
         literal("a trigger that waits for COMMIT would run as the current role; nothing is done here");

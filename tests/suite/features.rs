@@ -16,12 +16,6 @@ create table identified (a int generated always as identity, b int) partition by
 create table identified_part partition of identified default;
 create domain filled as int not null;
 create operator === (function = int4eq, leftarg = int, rightarg = int);
-create table deferring (a int);
-grant insert on deferring to pg_monitor;
-create function queued() returns trigger language plpgsql as $$
-    begin if current_user <> 'pg_monitor' then raise 'as %', current_user; end if; return null; end $$;
-create constraint trigger queued after insert on deferring deferrable initially deferred
-    for each row execute function queued();
 create function on_event() returns event_trigger language plpgsql as 'begin end';
 ";
 
@@ -107,10 +101,6 @@ const PROBES: &[(Feature, &str)] = &[
     (
         Feature::LargeObjectDefaultPrivileges,
         "alter default privileges grant select on large objects to public",
-    ),
-    (
-        Feature::DeferredTriggerRole,
-        "begin; set local role pg_monitor; insert into deferring values (1); reset role; commit",
     ),
     (Feature::DetachConcurrently, "alter table identified detach partition identified_part concurrently"),
 ];
