@@ -30,6 +30,7 @@ pub mod canon;
 pub mod config;
 pub mod delta;
 pub mod diff;
+mod equality;
 pub mod error;
 pub mod inspect;
 pub mod kind;

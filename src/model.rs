@@ -338,7 +338,7 @@ impl Model {
 }
 
 /// What is known about a table besides its shape.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TableFacts {
     /// Size of the heap in bytes, that of all partitions together; 0 means that it holds no rows.
     pub bytes: u64,
@@ -348,6 +348,9 @@ pub struct TableFacts {
     pub partitioned: bool,
     /// Whether policies hide rows of it from the current user.
     pub hidden: bool,
+    /// The role as which to do what runs its triggers, checks and policies: its owner, where that is neither the current
+    /// role nor a superuser, and the current role can act for it.
+    pub owner: Option<String>,
 }
 
 /// The model read from the live catalog, with what else was learnt on the way.

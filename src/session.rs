@@ -106,7 +106,13 @@ impl Session {
         access: Access,
     ) -> Result<Session> {
         let set = settings::statement(&connection.keepalive);
-        let pin = Own::new(format!("RESET SESSION AUTHORIZATION; RESET ROLE; {set}{}", pinned(access)));
+        // Settings of a session that somebody else's code may have left are gone, and so is the mark of one that came
+        // through a pooler.
+        let pin = Own::new(format!(
+            "RESET SESSION AUTHORIZATION; RESET ROLE; RESET ALL; SET {} = '1'; {set}{}",
+            pooler::DIRECT,
+            pinned(access)
+        ));
         let batch = Own::new(format!(
             "{}SELECT pg_catalog.current_setting('server_version_num') AS version, current_user AS user, \
              pg_catalog.current_database() AS database, pg_catalog.pg_is_in_recovery() AS standby, \

@@ -21,6 +21,8 @@ pub struct Statement {
     pub clause: Option<Clause>,
     /// It writes to the tool's own schema, which must be there.
     pub uses_state: bool,
+    /// It is done as the owner of its table already.
+    pub as_owner: bool,
     /// The same in batches, for tables that hold many rows: the text before and after the number of rows. Repeated
     /// until no row is left.
     pub batch: Option<(Phrase, Phrase)>,
@@ -46,6 +48,7 @@ impl Statement {
             reads: Vec::new(),
             clause: None,
             uses_state: false,
+            as_owner: false,
             batch: None,
             open: None,
         }
@@ -90,6 +93,13 @@ impl Statement {
         self
     }
 
+    /// Says that what it runs of its table is done as the owner of that already.
+    #[must_use]
+    pub fn as_owner(mut self) -> Statement {
+        self.as_owner = true;
+        self
+    }
+
     /// Says how it reads in batches.
     #[must_use]
     pub fn batched(mut self, before: Phrase, after: Phrase) -> Statement {
@@ -124,8 +134,10 @@ impl Preflight {
     /// Counts what is in `from`, a FROM list, where `condition` holds, and shows the first few as `shown` spells them.
     pub fn counting(shown: &str, from: &str, condition: &str, rows: String, hint: String) -> Preflight {
         let from = format!("FROM {from} WHERE {condition}");
-        let few = format!("SELECT left({shown}, 80) AS x {from} LIMIT 5");
-        let query = format!("SELECT count(*), (SELECT string_agg(x, ', ') FROM ({few}) few) {from}");
+        let few = format!("SELECT pg_catalog.left({shown}, 80) AS x {from} LIMIT 5");
+        let query = format!(
+            "SELECT pg_catalog.count(*), (SELECT pg_catalog.string_agg(x, ', ') FROM ({few}) few) {from}"
+        );
         Preflight { before: Vec::new(), query, reads: Vec::new(), rows, hint }
     }
 

@@ -69,6 +69,10 @@ pub fn execute(
     Ok(steps)
 }
 
+/// What time it is in the transaction.
+const AT: &str = "; SELECT pg_catalog.date_part('epoch', pg_catalog.clock_timestamp() \
+                  OPERATOR(pg_catalog.-) pg_catalog.now()) AS at; ";
+
 struct Run<'r> {
     session: &'r mut Session,
     plan: &'r Plan,
@@ -92,7 +96,11 @@ impl Run<'_> {
         let mut message = head.clone();
         for statement in &group.statements {
             message.push_str(statement.sql.text());
-            message.push_str("; SELECT extract(epoch FROM clock_timestamp() - now()) AS at; ");
+            message.push_str(AT);
+            if statement.as_owner {
+                message.push_str(self.session.pin());
+                message.push_str(&self.settings(group));
+            }
         }
         message.push_str("COMMIT; ");
         message.push_str(self.session.pin());
@@ -151,6 +159,10 @@ impl Run<'_> {
                 return Err((number, error));
             }
             steps.push(self.done(number, statement, Some(begun.elapsed())));
+            if statement.as_owner {
+                let settings = Own::new(format!("{}{}", self.session.pin(), self.settings(group)));
+                self.session.run(&settings).map_err(|error| (number, error))?;
+            }
         }
         let end = Own::new(format!("COMMIT; {}", self.session.pin()));
         self.session.run(&end).map_err(|error| (group.statements.len() - 1, error))?;
@@ -158,12 +170,17 @@ impl Run<'_> {
     }
 
     fn head(&self, group: &Group) -> String {
+        format!("BEGIN; {}", self.settings(group))
+    }
+
+    /// The settings under which the statements of a group are executed.
+    fn settings(&self, group: &Group) -> String {
         let manner = self.bench.manner;
         // A scan under a weak lock may wait; whoever waits for a strong lock makes others wait.
         let waits = matches!(group.statements.as_slice(), [only] if !only.form.cost().lock.is_strong());
         let timeout = if waits { manner.lock_timeout * 10 } else { manner.lock_timeout };
         format!(
-            "BEGIN; SET LOCAL search_path = {}; SET LOCAL lock_timeout = '{}ms'; ",
+            "SET LOCAL search_path = {}; SET LOCAL lock_timeout = '{}ms'; ",
             manner.search_path,
             timeout.as_millis().max(1)
         )
@@ -196,16 +213,23 @@ impl Run<'_> {
     fn batches(&mut self, statement: &Planned) -> Result<Vec<StepRecord>, Failure> {
         let Some((before, after)) = &statement.batch else { return Ok(Vec::new()) };
         let size = self.bench.manner.batch;
-        let sql = format!("{}{size}{}", before.text(), after.text());
-        let head = format!("SET search_path = {}", self.bench.manner.search_path);
-        self.session
-            .run(&Own::new(&head))
-            .map_err(|error| server_error("cannot set the session up", &error))?;
+        let path = &self.bench.manner.search_path;
+        let (before, after) = (before.text(), after.text());
+        let sql = format!("BEGIN; SET LOCAL search_path = {path}; {before}{size}{after}; COMMIT");
         let begun = Instant::now();
         let (mut rows, mut attempt) = (0, 1);
         let outcome = loop {
             self.session.check_interrupt()?;
-            match self.session.count(Execution::new(&sql)) {
+            let outcome = self.session.count(Execution::new(&sql));
+            if outcome.as_ref().is_err_and(|error| !ends_session(error)) {
+                self.session.roll_back();
+            }
+            // Each message is read under our settings.
+            if statement.as_owner && outcome.is_ok() {
+                let unset = |error| server_error("cannot set the session up", &error);
+                self.session.pin_again().map_err(unset)?;
+            }
+            match outcome {
                 Ok(0) => break Ok(()),
                 Ok(count) => {
                     rows += count;

@@ -321,6 +321,7 @@ impl Room for Domain {
         match name.strip_prefix("check ") {
             Some(check) => Some(body.checks.get(check)?.expression.spelled().to_string()),
             None if name == "not_null" => body.not_null.show(),
+            None if name == "base" => Some(body.data_type.text().to_string()),
             None => (name == "parts").then(|| as_list(&body.checks.keys().collect::<Vec<_>>())),
         }
     }

@@ -134,6 +134,10 @@ impl Room for Extension {
         vec![Statement::new(Form::DropObject, Phrase::from("DROP EXTENSION ").ident(at.name())).into()]
     }
 
+    fn attribute(&self, body: &Body, name: &str) -> Option<String> {
+        (name == "lives in").then(|| body.schema.clone().unwrap_or_default())
+    }
+
     fn identity(&self, at: &Address) -> Option<String> {
         Some(format!("EXTENSION {}", ident(at.name())))
     }

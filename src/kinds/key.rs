@@ -475,12 +475,13 @@ impl Key {
             let tests = body.columns.iter().map(|column| format!("{} IS NOT NULL", ident(column)));
             tests.collect::<Vec<_>>().join(" AND ")
         };
-        let doomed = Phrase::from("SELECT ctid, tableoid FROM (SELECT ctid, tableoid, row_number() OVER (")
-            .raw(format!("PARTITION BY {columns} ORDER BY "))
-            .fragment(keep)
-            .raw(format!(", ctid) AS place FROM {} ", qualified(table.schema(), table.name())))
-            .raw(format!("WHERE {present}) ranked WHERE place > 1"));
-        repair::delete(cx, at, &table, &doomed, Form::Repair)
+        let doomed =
+            Phrase::from("SELECT ctid, tableoid FROM (SELECT ctid, tableoid, pg_catalog.row_number() OVER (")
+                .raw(format!("PARTITION BY {columns} ORDER BY "))
+                .fragment(keep)
+                .raw(format!(", ctid) AS place FROM {} ", qualified(table.schema(), table.name())))
+                .raw(format!("WHERE {present}) ranked WHERE place OPERATOR(pg_catalog.>) 1"));
+        repair::delete(cx, at, &table, &repair::Doomed::Within(doomed), Form::Repair)
     }
 
     fn preflight(&self, at: &Address, body: &Body) -> Preflight {
@@ -490,13 +491,14 @@ impl Key {
             body.columns.iter().map(|column| format!("{} IS NOT NULL", ident(column))).collect();
         let present = if body.nulls_not_distinct { "true".to_string() } else { tests.join(" AND ") };
         let groups = format!(
-            "SELECT {columns}, count(*) AS n FROM {name} WHERE {present} GROUP BY {columns} HAVING count(*) > 1"
+            "SELECT {columns}, pg_catalog.count(*) AS n FROM {name} WHERE {present} GROUP BY {columns} \
+             HAVING pg_catalog.count(*) OPERATOR(pg_catalog.>) 1"
         );
         Preflight {
             before: Vec::new(),
             query: format!(
-                "SELECT coalesce(sum(n - 1), 0)::bigint, (SELECT string_agg(x, ', ') FROM (SELECT left(ROW({columns})::text, 80) \
-                 AS x FROM ({groups}) repeated LIMIT 5) few) FROM ({groups}) all_groups"
+                "SELECT coalesce(pg_catalog.sum(n OPERATOR(pg_catalog.-) 1), 0)::bigint, \
+                 (SELECT pg_catalog.string_agg(x, ', ') FROM (SELECT pg_catalog.left(ROW({columns})::text, 80) AS x FROM ({groups}) repeated LIMIT 5) few) FROM ({groups}) all_groups"
             ),
             reads: Vec::new(),
             rows: format!("rows that repeat ({columns}) and so break `{}`", at.name()),

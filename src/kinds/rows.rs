@@ -1,6 +1,7 @@
 //! Declared rows: settings, default users, the first state of a synchronisation.
 
 use crate::delta::{Action, Alteration, Change};
+use crate::equality;
 use crate::kind::{Cx, Doc, Draft, Item, Place, Rank, Right, Room, Row, Server};
 use crate::model::{Address, Observed};
 use crate::repair;
@@ -123,7 +124,7 @@ impl Room for Rows {
             let (same, limit) = match desired.mode {
                 Mode::Insert => ("true".to_string(), " LIMIT 1"),
                 _ if same.is_empty() => ("true".to_string(), " LIMIT 1"),
-                _ => (format!("bool_and({})", same.join(" AND ")), ""),
+                _ => (format!("pg_catalog.bool_and({})", same.join(" AND ")), ""),
             };
             let matching = matching(at, desired, row, cx);
             parts.push(format!(
@@ -134,7 +135,7 @@ impl Room for Rows {
         if desired.mode == Mode::Sync {
             let extra = undeclared(at, desired, cx);
             parts.push(format!(
-                "SELECT -1 AS number, true AS same, count(*) AS extra FROM {name} t WHERE {}",
+                "SELECT -1 AS number, true AS same, pg_catalog.count(*) AS extra FROM {name} t WHERE {}",
                 extra.text()
             ));
         }
@@ -201,6 +202,7 @@ impl Room for Rows {
             let name = qualified(at.schema(), at.name());
             let doomed = Phrase::from(format!("SELECT ctid, tableoid FROM {name} t WHERE "))
                 .phrase(&undeclared(at, desired, cx));
+            let doomed = repair::Doomed::Within(doomed);
             let statements = repair::delete(cx, at, &at.host("table"), &doomed, Form::DeleteRows);
             out.note(change, vec![Step::direct(statements)]);
         }
@@ -274,9 +276,9 @@ fn json(node: &Node) -> serde_json::Value {
     }
 }
 
-/// The column's type, as the file or the server spells it.
+/// The column's type, as the file or the server spells it; of a domain, what that is made of.
 fn type_of(at: &Address, name: &str, cx: &Cx<'_>) -> String {
-    cx.attribute(&column(at, name), "type").unwrap_or_else(|| "text".to_string())
+    equality::base_type(&column(at, name), cx).unwrap_or_else(|| "text".to_string())
 }
 
 /// The value as SQL. It is not cast to a length, which would cut it; the server refuses what is too long for the column.
@@ -327,14 +329,17 @@ fn without_length(data_type: &str) -> String {
 const PADDED: &[&str] = &["character", "char", "bpchar"];
 
 /// A condition: the row `t` has that value. Some types have no `=` (`json`, `point`), and of others it means something
-/// else (`box`, `citext`).
+/// else (`box`, `citext`). What is of JSON, only PostgreSQL's own `=` can be for.
 fn same(at: &Address, name: &str, cell: &Cell, cx: &Cx<'_>) -> String {
     let (column, value) = (ident(name), value(at, name, cell, cx));
     let data_type = without_length(&type_of(at, name, cx)).to_lowercase();
     let of = data_type.split(['(', '[']).next().unwrap_or_default().trim();
     match PADDED.contains(&of) {
-        true => format!("t.{column} IS NOT DISTINCT FROM {}", value.text()),
-        false => format!("to_jsonb(t.{column}) IS NOT DISTINCT FROM to_jsonb({})", value.text()),
+        true => equality::alike(&format!("t.{column}"), &value).text().to_string(),
+        false => format!(
+            "pg_catalog.to_jsonb(t.{column}) IS NOT DISTINCT FROM pg_catalog.to_jsonb({})",
+            value.text()
+        ),
     }
 }
 
@@ -344,15 +349,18 @@ fn numbered(at: &Address, name: &str, cx: &Cx<'_>) -> bool {
         .is_some_and(|identity| identity.eq_ignore_ascii_case("always"))
 }
 
-/// A condition on `t`: it is the row that `row` declares. A literal is not null, and `=` can use an index.
+/// A condition on `t`: it is the row that `row` declares. A literal is not null, and an operator can use an index.
 fn matching(at: &Address, body: &Body, row: &BTreeMap<String, Cell>, cx: &Cx<'_>) -> Phrase {
     let tests: Vec<Phrase> = body
         .key
         .iter()
         .filter_map(|name| Some((name, row.get(name)?)))
         .map(|(name, cell)| {
-            let equals = if matches!(cell, Cell::Literal(_)) { " = " } else { " IS NOT DISTINCT FROM " };
-            Phrase::from("t.").ident(name).raw(equals).phrase(&value(at, name, cell, cx))
+            let (own, value) = (format!("t.{}", ident(name)), value(at, name, cell, cx));
+            match cell {
+                Cell::Literal(_) => equality::equal(&column(at, name), &own, &value, cx),
+                Cell::Sql(_) => equality::alike(&own, &value),
+            }
         })
         .collect();
     Phrase::new().joined(&tests, " AND ")

@@ -11,7 +11,10 @@ pub struct Schema;
 
 /// A schema has no attributes of its own yet.
 #[derive(Debug, Clone)]
-pub struct Body;
+pub struct Body {
+    /// Observed: everybody may create objects in it.
+    open: bool,
+}
 
 static DOC: Doc = Doc {
     name: "schema",
@@ -34,12 +37,15 @@ impl Room for Schema {
     }
 
     fn read(&self, item: &mut Item<'_>) {
-        item.declare(Body);
+        item.declare(Body { open: false });
     }
 
     fn catalog(&self, server: &Server) -> Option<String> {
         let ours = server.in_schemas("nspname");
-        Some(format!("SELECT nspname AS name FROM pg_namespace WHERE {ours} ORDER BY oid"))
+        Some(format!(
+            "SELECT nspname AS name, EXISTS (SELECT FROM aclexplode(coalesce(nspacl, acldefault('n', nspowner))) x \
+             WHERE x.grantee = 0 AND x.privilege_type = 'CREATE') AS open FROM pg_namespace WHERE {ours} ORDER BY oid"
+        ))
     }
 
     fn seat(&self) -> Option<Seat> {
@@ -62,17 +68,18 @@ impl Room for Schema {
     }
 
     fn observe(&self, row: &Row<'_>, _: &Server, out: &mut Observed) {
-        out.model.insert(Entry::new(Address::new(DOC.name, [row.text("name")]), Body));
+        let body = Body { open: row.flag("open") };
+        out.model.insert(Entry::new(Address::new(DOC.name, [row.text("name")]), body));
     }
 
-    fn write(&self, _: &Address, Body: &Body, _: &mut Draft<'_>) {}
+    fn write(&self, _: &Address, Body { open: _ }: &Body, _: &mut Draft<'_>) {}
 
     fn create(&self, at: &Address, _: &Body, _: &Cx<'_>) -> Vec<Step> {
         vec![Statement::new(Form::Create, Phrase::from("CREATE SCHEMA ").ident(at.name())).into()]
     }
 
     fn compare(&self, _: &Address, desired: &Body, observed: &Body, _: &Cx<'_>, _: &mut Alteration) {
-        let (Body, Body) = (desired, observed);
+        let (Body { open: _ }, Body { open: _ }) = (desired, observed);
     }
 
     fn drop(&self, at: &Address, _: &Body, _: &Cx<'_>) -> Vec<Step> {
@@ -82,6 +89,10 @@ impl Room for Schema {
     fn rename(&self, from: &Address, at: &Address, _: &Cx<'_>) -> Option<Vec<Step>> {
         let sql = format!("ALTER SCHEMA {} RENAME TO {}", ident(from.name()), ident(at.name()));
         Some(vec![Statement::new(Form::Catalog, sql).into()])
+    }
+
+    fn attribute(&self, body: &Body, name: &str) -> Option<String> {
+        (name == "open" && body.open).then(|| "yes".to_string())
     }
 
     fn identity(&self, at: &Address) -> Option<String> {

@@ -187,12 +187,8 @@ impl Room for View {
         entry.needs = needs::read(row, "needs", server);
         entry.needs.retain(|need| !need.path().starts_with(&own));
         if self.relkind == "m" {
-            let facts = TableFacts {
-                bytes: row.number("bytes").unsigned_abs(),
-                rows: -1,
-                partitioned: false,
-                hidden: false,
-            };
+            let facts =
+                TableFacts { bytes: row.number("bytes").unsigned_abs(), rows: -1, ..TableFacts::default() };
             out.tables.insert(Address::new("table", path), facts);
         }
         out.model.insert(entry);

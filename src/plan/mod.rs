@@ -6,6 +6,7 @@ mod fold;
 mod gate;
 mod group;
 mod order;
+mod owner;
 
 pub use gate::{Limits, Refusal};
 
@@ -57,6 +58,8 @@ pub struct Planned {
     pub batch: Option<(Phrase, Phrase)>,
     /// It writes to the tool's own schema.
     pub uses_state: bool,
+    /// It runs what belongs to somebody else, as that role: settings may be others afterwards.
+    pub as_owner: bool,
     /// The consents it needs.
     pub needs: Vec<Consent>,
 }
@@ -157,5 +160,6 @@ pub fn plan(diff: Diff, cx: &Cx<'_>, limits: &Limits) -> Plan {
     let ordered = order::order(drafts, &plan, cx);
     plan.groups = group::group(ordered, cx);
     gate::consents(&mut plan, cx, limits);
+    owner::as_owners(&mut plan, cx);
     plan
 }

@@ -55,7 +55,7 @@ impl Reconciler {
         demand_mark(&mut session, "seed")?;
         let own = self.state_schema();
         apply::lock(&mut session, std::time::Duration::from_secs(600), Some(&own), listener)?;
-        let path = self.search_path();
+        let path = self.search_path(None);
         for Seed { file, text } in seeds {
             let batch = format!(
                 "BEGIN; SET LOCAL search_path = {path}; SET LOCAL check_function_bodies = on;\n{text}\n; COMMIT"

@@ -2,6 +2,7 @@
 
 mod development;
 mod inspect;
+mod path;
 mod reconnect;
 mod record;
 mod rollback;
@@ -27,7 +28,7 @@ use crate::report::{Outcome, Report};
 use crate::scope::{LeftAlone, Scope};
 use crate::session::{Access, Interrupt, Session};
 use crate::spec::{self, Desired};
-use crate::sql::{Consent, ident};
+use crate::sql::Consent;
 use crate::state::fingerprint::{self, Seal, Seen};
 use crate::state::{self, Memo, Remembered};
 use crate::statement::StepRecord;
@@ -242,7 +243,7 @@ impl Reconciler {
         let pending = look.plan.items.iter().any(|item| !item.optional);
         let outcome = if pending { Outcome::Differs } else { Outcome::InSync };
         let mut report = Report::new(outcome, look.plan, Vec::new(), begun.elapsed());
-        report.search_path = self.search_path();
+        report.search_path = self.search_path(Some(&look.observed.model));
         report.left_alone = look.left_alone;
         if session.server.state.is_none() && report.plan.uses_state() {
             report.prelude = Some(state::definition(&self.state_schema()));
@@ -275,7 +276,8 @@ impl Reconciler {
     ) -> Result<(Plan, bool), apply::Failure> {
         let allow = self.consents(options);
         self.obstacles(&look.plan)?;
-        let path = self.search_path();
+        let path = self.search_path(Some(&look.observed.model));
+        self.warn_of_open_schemas(&look.observed.model, listener);
         let schema = self.state_schema();
         let terms = self.terms(&schema, &allow, &path);
         let manner = self.manner(options, &path);
@@ -370,7 +372,7 @@ impl Reconciler {
         if options.force || options.stateless || !session.server.remembers {
             return Ok(false);
         }
-        let (allow, path, schema) = (self.consents(options), self.search_path(), self.state_schema());
+        let (allow, path, schema) = (self.consents(options), self.search_path(None), self.state_schema());
         let terms = self.terms(&schema, &allow, &path);
         let wanted = self.wanted(options);
         let Some(questions) = observe::Questions::of(&wanted, &session.server, &terms) else {
@@ -409,9 +411,9 @@ impl Reconciler {
         let mut desired = self.wanted(options).into_owned();
         self.supported(&desired, session)?;
         let allow = self.consents(options);
-        let (path, schema) = (self.search_path(), self.state_schema());
-        let terms = self.terms(&schema, &allow, &path);
         let Snapshot { mut observed, code, memo, fingerprint } = observe::catalog(session, &self.registry)?;
+        let (path, schema) = (self.search_path(Some(&observed.model)), self.state_schema());
+        let terms = self.terms(&schema, &allow, &path);
         let memo = if options.force { Memo::default() } else { memo };
         adopt::spell_types(session, &mut desired, &observed.model, &self.registry, &path)?;
         let renames = adopt::pair(&mut desired, &mut observed, &self.left, &self.registry);
@@ -497,15 +499,6 @@ impl Reconciler {
     /// The name of the tool's own schema.
     pub fn state_schema(&self) -> String {
         self.desired.settings.state_schema.clone().unwrap_or_else(|| state::DEFAULT_SCHEMA.to_string())
-    }
-
-    /// The schemas of the file, the default one first; then `public`, where extensions live.
-    fn search_path(&self) -> String {
-        let mut names: Vec<String> = self.desired.schemas.iter().map(|name| ident(name)).collect();
-        if !names.iter().any(|name| name == "public") {
-            names.push("public".to_string());
-        }
-        names.join(", ")
     }
 }
 

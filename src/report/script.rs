@@ -3,6 +3,9 @@
 use super::Report;
 use std::fmt::Write as _;
 
+const SETTINGS: &str = "SET DateStyle = 'ISO, MDY';\nSET TimeZone = 'UTC';\nSET IntervalStyle = 'postgres';\n\
+                        SET check_function_bodies = off;\nSET client_min_messages = warning;\n";
+
 /// The plan as a script for `psql -v ON_ERROR_STOP=1`. Unlike the other reports it is complete, so password verifiers
 /// are in it.
 pub fn script(report: &Report) -> String {
@@ -12,9 +15,8 @@ pub fn script(report: &Report) -> String {
         return out;
     }
     out.push_str("\\set ON_ERROR_STOP on\n");
-    let _ = writeln!(out, "SET search_path = {};", report.search_path);
-    out.push_str("SET DateStyle = 'ISO, MDY';\nSET TimeZone = 'UTC';\nSET IntervalStyle = 'postgres';\n");
-    out.push_str("SET check_function_bodies = off;\nSET client_min_messages = warning;\n");
+    let settings = format!("SET search_path = {};\n{SETTINGS}", report.search_path);
+    out.push_str(&settings);
     if let Some(prelude) = &report.prelude {
         let _ = writeln!(
             out,
@@ -31,9 +33,16 @@ pub fn script(report: &Report) -> String {
         }
         for statement in &group.statements {
             let _ = writeln!(out, "{};", statement.sql.text());
+            if statement.as_owner && group.transactional {
+                let _ = writeln!(out, "SET LOCAL search_path = {};", report.search_path);
+            }
         }
         if group.transactional {
             out.push_str("COMMIT;\n");
+        }
+        // Somebody else's code may have set something for the session.
+        if group.statements.iter().any(|statement| statement.as_owner) {
+            let _ = write!(out, "RESET ALL;\n{settings}");
         }
         if group.optional {
             out.push_str("\\set ON_ERROR_STOP on\n");

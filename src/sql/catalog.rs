@@ -91,3 +91,22 @@ pub fn member_of_class(catalog: &str, b: &str) -> String {
 pub fn member_of_no_class(catalog: &str, b: &str) -> String {
     format!("NOT EXISTS (SELECT FROM pg_opclass c WHERE {})", member_of_class(catalog, b))
 }
+
+/// The type that the domain `pg_type t` is made of in the end; NULL where it is none. To read a value of a domain is to run
+/// its checks.
+pub const BASE_TYPE: &str = "CASE WHEN t.typtype = 'd' THEN \
+    (WITH RECURSIVE eb(oid, base, modifier) AS (SELECT t.oid, t.typbasetype, t.typtypmod UNION ALL \
+    SELECT ey.oid, ey.typbasetype, CASE ey.typtype WHEN 'd' THEN ey.typtypmod ELSE eb.modifier END \
+    FROM eb JOIN pg_type ey ON ey.oid = eb.base) SELECT format_type(eb.oid, eb.modifier) FROM eb WHERE eb.base = 0) END";
+
+/// The operator by which the values of `pg_type t` are told apart, with its schema: that of its default operator class,
+/// which may be that of the type a domain is made of. Enums, arrays and the like have that of PostgreSQL.
+pub const EQUALITY: &str = "CASE WHEN t.oid >= 16384 AND t.typtype IN ('b', 'd') THEN \
+    (WITH RECURSIVE eb(oid, base) AS (SELECT t.oid, t.typbasetype UNION ALL SELECT ey.oid, ey.typbasetype \
+    FROM eb JOIN pg_type ey ON ey.oid = eb.base) \
+    SELECT quote_ident(en.nspname) || '.' || eo.oprname FROM eb JOIN pg_opclass ec ON ec.opcintype = eb.oid AND ec.opcdefault \
+    JOIN pg_am em ON em.oid = ec.opcmethod JOIN pg_amop ep ON ep.amopfamily = ec.opcfamily \
+    AND ep.amoplefttype = ec.opcintype AND ep.amoprighttype = ec.opcintype \
+    AND ep.amopstrategy = CASE em.amname WHEN 'btree' THEN 3 ELSE 1 END \
+    JOIN pg_operator eo ON eo.oid = ep.amopopr JOIN pg_namespace en ON en.oid = eo.oprnamespace \
+    WHERE eb.base = 0 AND em.amname IN ('btree', 'hash') ORDER BY em.amname LIMIT 1) END";

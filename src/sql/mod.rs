@@ -1,6 +1,7 @@
 //! Writing SQL: quoting, phrases, statements and what each form of statement costs. The only place that builds SQL
 //! text; but for `cut`, nothing here reads SQL text again. `printed` asks the server for the text of others.
 
+mod as_owner;
 mod catalog;
 mod cut;
 mod form;
@@ -14,9 +15,10 @@ mod routine;
 mod sequence;
 mod setting;
 
+pub use as_owner::{AsOwner, leave_nothing};
 pub use catalog::{
-    HOLDS_NO_NULL, SERIAL, column_names, member_of_class, member_of_no_class, not_of_extension, routine_path,
-    sequence_of_a_column, with_clause,
+    BASE_TYPE, EQUALITY, HOLDS_NO_NULL, SERIAL, column_names, member_of_class, member_of_no_class,
+    not_of_extension, routine_path, sequence_of_a_column, with_clause,
 };
 pub(crate) use catalog::{operator_name, routine_name};
 pub use cut::{bracketed, cut, cut_once, unquoted};

@@ -199,7 +199,8 @@ pub fn literal(text: &str) -> String {
 /// A statement in which `%I` stands for the current database, whose name is the server's to know; `text` is a format as
 /// the server's `format` takes it.
 pub fn on_this_database(text: &str) -> String {
-    let code = format!(" BEGIN EXECUTE format({}, current_database()); END ", literal(text));
+    let code =
+        format!(" BEGIN EXECUTE pg_catalog.format({}, pg_catalog.current_database()); END ", literal(text));
     let tag = dollar_tag(&code);
     format!("DO {tag}{code}{tag}")
 }

@@ -25,8 +25,10 @@ pub fn next_number(sequence: &str, turned: bool, down: bool, from: Bounds, to: B
         return Next { before: None, restart: format!(" RESTART WITH {first}") };
     }
     let (name, first) = (literal(sequence), first.clamp(from.0, from.1));
-    let condition = if down { format!("> {}", to.1) } else { format!("< {}", to.0) };
-    let before =
-        format!("SELECT setval({name}, {first}, false) FROM {sequence} WHERE last_value {condition}");
+    let (out, bound) = if down { (">", to.1) } else { ("<", to.0) };
+    let before = format!(
+        "SELECT pg_catalog.setval({name}, {first}, false) FROM {sequence} \
+         WHERE last_value OPERATOR(pg_catalog.{out}) {bound}"
+    );
     Next { before: Some(before), restart: String::new() }
 }

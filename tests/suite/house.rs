@@ -24,6 +24,7 @@ const FLOORS: &[&[&str]] = &[
     &["statement"],
     &["delta"],
     &["kind"],
+    &["equality"],
     &["repair", "needs", "partitions"],
     &["kinds"],
     &["session"],

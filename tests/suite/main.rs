@@ -28,6 +28,7 @@ mod leftovers;
 mod locks;
 mod named_files;
 mod network;
+mod own_sql;
 mod owners;
 mod pooler;
 mod portal;

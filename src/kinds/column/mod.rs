@@ -11,6 +11,7 @@ mod retype;
 mod steps;
 
 use crate::delta::{Alteration, Change, Show};
+use crate::equality::OF_POSTGRES;
 use crate::kind::{
     Collation, Context, Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server, Undeclared, Visit,
     from_list, remark, unwrapped,
@@ -19,7 +20,9 @@ use crate::model::{Address, Entry, Model, Observed};
 use crate::needs;
 use crate::pg::Feature;
 use crate::source::{KeyDoc, Shape, Span};
-use crate::sql::{Form, Fragment, HOLDS_NO_NULL, Phrase, SERIAL, auto_name, ident, not_of_extension};
+use crate::sql::{
+    BASE_TYPE, EQUALITY, Form, Fragment, HOLDS_NO_NULL, Phrase, SERIAL, auto_name, ident, not_of_extension,
+};
 use crate::statement::{Statement, Step};
 use keeping::Keeping;
 use numbers::{Numbers, Sequence};
@@ -57,6 +60,10 @@ impl Identity {
 pub struct Body {
     /// Its type, serial types as the integer they stand for.
     data_type: Fragment,
+    /// Observed: the operator by which its values are told apart, if it is not that of PostgreSQL.
+    equality: Option<String>,
+    /// Observed: the type that its type is made of, if that is a domain.
+    base_type: Option<String>,
     default: Option<Fragment>,
     not_null: bool,
     requirement: Requirement,
@@ -192,6 +199,8 @@ impl Room for Column {
         let default = default.filter(|default| !default.text().trim().eq_ignore_ascii_case("null"));
         let mut body = Body {
             data_type: Fragment::written(serial.unwrap_or(text), span),
+            equality: None,
+            base_type: None,
             default,
             not_null: not_null || identity.is_some() || serial.is_some(),
             requirement,
@@ -251,7 +260,7 @@ impl Room for Column {
              JOIN pg_class u ON u.oid = ud.refobjid AND u.relkind = 'S' JOIN pg_namespace un ON un.oid = u.relnamespace \
              WHERE ud.classid = 'pg_attrdef'::regclass AND ud.objid = cd.oid AND ud.refclassid = 'pg_class'::regclass) END \
              AS sequences, CASE WHEN cd.oid IS NOT NULL AND a.attgenerated = '' THEN {} END AS default_uses, CASE WHEN a.attgenerated <> '' THEN {} END AS needs, {EXTENSIONS} AS extensions, \
-             CASE WHEN y.oid >= 16384 THEN {} END AS type_kind, yn.nspname AS type_schema, y.typname AS type_name \
+             {EQUALITY} AS equality, {BASE_TYPE} AS base_type, CASE WHEN y.oid >= 16384 THEN {} END AS type_kind, yn.nspname AS type_schema, y.typname AS type_name \
              FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace \
              JOIN pg_type t ON t.oid = a.atttypid \
              JOIN pg_type y ON y.oid = CASE WHEN t.typlen = -1 AND t.typelem <> 0 THEN t.typelem ELSE t.oid END \
@@ -304,6 +313,8 @@ impl Room for Column {
         let (default, generated) = if is_generated { (None, expression) } else { (expression, None) };
         let body = Body {
             data_type: Fragment::plain(row.text("type")),
+            equality: row.owned("equality"),
+            base_type: row.owned("base_type"),
             default: default.filter(|_| !serial),
             not_null: row.flag("not_null"),
             requirement: Requirement::observed(row),
@@ -515,6 +526,9 @@ impl Room for Column {
     fn attribute(&self, body: &Body, name: &str) -> Option<String> {
         match name {
             "type" => Some(body.data_type.text().to_string()),
+            "spelled type" => Some(body.data_type.spelled().to_string()),
+            "base" => body.base_type.clone(),
+            "equality" => body.equality.clone().or_else(|| Some(OF_POSTGRES.to_string())),
             "not_null" => body.not_null.show(),
             "default" => body.default.show(),
             "identity" => body.identity.show(),

@@ -124,17 +124,22 @@ fn make_serial(at: &Address, desired: &Body) -> Vec<Step> {
 }
 
 fn take_numbers_from(at: &Address, sequence: &str) -> Step {
-    let default = Phrase::from(" SET DEFAULT nextval(").literal(sequence).raw(")");
+    let default = Phrase::from(" SET DEFAULT pg_catalog.nextval(").literal(sequence).raw(")");
     steps::alter(at, Form::AlterTable, default)
 }
 
 /// Sets the column's sequence past the values that are there, if they have come to where it begins.
 fn advance(at: &Address, numbers: &Numbers) -> Statement {
     let (name, column) = (at.relation(), ident(at.name()));
-    let last = if numbers.down() { format!("min({column})") } else { format!("max({column})") };
+    let last = if numbers.down() {
+        format!("pg_catalog.min({column})")
+    } else {
+        format!("pg_catalog.max({column})")
+    };
     let sign = if numbers.down() { "<=" } else { ">=" };
     let sql = format!(
-        "SELECT setval(pg_get_serial_sequence({}, {}), {last}) FROM {name} HAVING {last} {sign} {}",
+        "SELECT pg_catalog.setval(pg_catalog.pg_get_serial_sequence({}, {}), {last}) FROM {name} \
+         HAVING {last} OPERATOR(pg_catalog.{sign}) {}",
         literal(&name),
         literal(at.name()),
         numbers.first()

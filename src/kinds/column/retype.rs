@@ -41,7 +41,7 @@ pub fn retype(at: &Address, desired: &Body, observed: &Body, cx: &Cx<'_>) -> Ste
         rest = rest.raw(format!(", ALTER COLUMN {column} SET DEFAULT ")).fragment(default);
     }
     let preflight =
-        (form == Form::AlterTypeNarrow && may_fail(desired)).then(|| misfits(at, desired, observed));
+        (form == Form::AlterTypeNarrow && may_fail(desired)).then(|| misfits(at, desired, observed, cx));
     Step::from(steps::alter_table(at, form, rest)).preflight(preflight)
 }
 
@@ -52,7 +52,7 @@ fn may_fail(desired: &Body) -> bool {
 
 /// Rows whose value the new type has no counterpart for. An assignment in PL/pgSQL converts as ALTER TABLE does; an
 /// explicit cast would cut what is too long.
-fn misfits(at: &Address, desired: &Body, observed: &Body) -> Preflight {
+fn misfits(at: &Address, desired: &Body, observed: &Body, cx: &Cx<'_>) -> Preflight {
     let (data_type, relation) = (desired.data_type.text(), at.relation());
     let column = ident(at.name());
     let value = match &desired.using {
@@ -75,8 +75,18 @@ fn misfits(at: &Address, desired: &Body, observed: &Body) -> Preflight {
         format!("rows whose `{}` does not fit the type `{data_type}`", at.name()),
         format!("correct those rows, or say `using = \"…\"` on column `{}`", at.name()),
     );
-    let before = format!(
-        "CREATE FUNCTION pg_temp.pgr_fits(pgr_row {relation}) RETURNS boolean LANGUAGE plpgsql AS {tag}{body}{tag}"
+    // Casts and checks of domains are those of others where the table is.
+    let owner = cx.observed.tables.get(&at.host("table")).and_then(|facts| facts.owner.as_deref());
+    let (definer, given) = match owner {
+        Some(owner) => (
+            " SECURITY DEFINER SET search_path FROM CURRENT",
+            Some(format!("ALTER FUNCTION pg_temp.pgr_fits({relation}) OWNER TO {}", ident(owner))),
+        ),
+        None => ("", None),
+    };
+    let made = format!(
+        "CREATE FUNCTION pg_temp.pgr_fits(pgr_row {relation}) RETURNS boolean LANGUAGE plpgsql{definer} \
+         AS {tag}{body}{tag}"
     );
-    Preflight { before: vec![before], ..counting }
+    Preflight { before: [made].into_iter().chain(given).collect(), ..counting }
 }

@@ -186,7 +186,7 @@ fn fill(at: &Address, source: &Fragment) -> Statement {
         .raw(") WHERE ")
         // A `ctid` may be that of rows in several partitions.
         .raw(format!(
-            "{column} IS NULL AND ctid = ANY (ARRAY(SELECT ctid FROM {name} WHERE {column} IS NULL AND ("
+            "{column} IS NULL AND ctid OPERATOR(pg_catalog.=) ANY (ARRAY(SELECT ctid FROM {name} WHERE {column} IS NULL AND ("
         ))
         .fragment(source)
         .raw(") IS NOT NULL LIMIT ");

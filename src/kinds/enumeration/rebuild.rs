@@ -239,7 +239,7 @@ fn convert(table: &Address, columns: &[&Column], cx: &Cx<'_>) -> Phrase {
 fn preflight(at: &Address, table: &Address, columns: &[&Column], gone: &[String]) -> Preflight {
     let list = gone.iter().map(|label| literal(label)).collect::<Vec<_>>().join(", ");
     let holds = |column: &&Column| match column.is_array {
-        true => format!("{}::text[] && ARRAY[{list}]", ident(column.at.name())),
+        true => format!("{}::text[] OPERATOR(pg_catalog.&&) ARRAY[{list}]", ident(column.at.name())),
         false => format!("{}::text IN ({list})", ident(column.at.name())),
     };
     let condition = columns.iter().map(holds).collect::<Vec<_>>().join(" OR ");

@@ -1,10 +1,12 @@
 //! The SQL of foreign keys.
 
 use super::{Body, DOC, Orphans, referenced};
+use crate::equality;
 use crate::kind::Cx;
 use crate::model::Address;
 use crate::partitions::leaves;
 use crate::pg::Feature;
+use crate::repair;
 use crate::sql::{Form, Phrase, ident, idents, qualified};
 use crate::statement::{Preflight, Statement, Step};
 
@@ -108,15 +110,15 @@ pub fn away(at: &Address, form: Form) -> Statement {
     Statement::alter(&at.host("table"), form, format!("DROP CONSTRAINT {}", ident(at.name())))
 }
 
-/// A condition on `t`: the row refers to a parent that is not there.
+/// A condition on `t`: the row refers to a parent that is not there, as the key of the parent tells its rows apart.
 fn is_orphan(desired: &Body, cx: &Cx<'_>) -> String {
     let referenced = referenced(desired, cx);
     let present = desired.columns.iter().map(|column| format!("t.{} IS NOT NULL", ident(column)));
-    let same = desired
-        .columns
-        .iter()
-        .zip(&referenced)
-        .map(|(own, other)| format!("p.{} = t.{}", ident(other), ident(own)));
+    let same = desired.columns.iter().zip(&referenced).map(|(own, other)| {
+        let at = Address::new("column", [&desired.schema, &desired.table, other]);
+        let own = Phrase::from("t.").ident(own);
+        equality::equal(&at, &format!("p.{}", ident(other)), &own, cx).text().to_string()
+    });
     let parent = qualified(&desired.schema, &desired.table);
     let same = same.collect::<Vec<_>>().join(" AND ");
     let present = present.collect::<Vec<_>>().join(" AND ");
@@ -129,9 +131,10 @@ pub fn repair(at: &Address, desired: &Body, cx: &Cx<'_>) -> Vec<Statement> {
     let name = qualified(table.schema(), table.name());
     let doomed =
         Phrase::from(format!("SELECT ctid, tableoid FROM {name} t WHERE {}", is_orphan(desired, cx)));
+    let doomed = repair::Doomed::Beyond(doomed);
     let statements = match orphans {
-        Orphans::Delete => crate::repair::delete(cx, at, &table, &doomed, Form::Repair),
-        Orphans::Null => crate::repair::set_null(cx, at, &table, &doomed, &desired.columns),
+        Orphans::Delete => repair::delete(cx, at, &table, &doomed, Form::Repair),
+        Orphans::Null => repair::set_null(cx, at, &table, &doomed, &desired.columns),
     };
     let parent = Address::new("table", [&desired.schema, &desired.table]);
     statements.into_iter().map(|statement| statement.reading(&parent)).collect()

@@ -236,6 +236,7 @@ impl Room for Table {
 
     fn catalog(&self, server: &Server) -> Option<String> {
         let (ours, own) = (server.in_schemas("n.nspname"), not_of_extension("pg_class", "c.oid"));
+        let acts_as = acts_as(server);
         Some(format!(
             "SELECT n.nspname AS schema, c.relname AS name, c.relpersistence = 'u' AND c.relkind <> 'p' AS unlogged, c.reltoastrelid <> 0 AS toasted, \
              c.relrowsecurity AS row_security, c.relforcerowsecurity AS force_row_security, \
@@ -254,7 +255,7 @@ impl Room for Table {
              current_setting('default_table_access_method') AS default_access_method, \
              CASE WHEN c.reloftype <> 0 THEN (SELECT json_build_array(yn.nspname, y.typname) FROM pg_type y \
              JOIN pg_namespace yn ON yn.oid = y.typnamespace WHERE y.oid = c.reloftype) END AS of_type, \
-             fs.srvname AS server, to_json(ft.ftoptions) AS options \
+             fs.srvname AS server, to_json(ft.ftoptions) AS options, {acts_as} AS acts_as \
              FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
              LEFT JOIN pg_foreign_table ft ON ft.ftrelid = c.oid LEFT JOIN pg_foreign_server fs ON fs.oid = ft.ftserver \
              WHERE c.relkind IN ('r', 'p', 'f') AND {ours} AND {own} ORDER BY c.oid"
@@ -272,6 +273,7 @@ impl Room for Table {
             rows: row.number("rows"),
             partitioned: row.flag("partitioned"),
             hidden: row.flag("hidden"),
+            owner: row.owned("acts_as"),
         };
         out.tables.insert(address.clone(), facts);
         let namespace = Address::new("schema", [row.text("schema")]);
@@ -523,4 +525,21 @@ fn compare_security(at: &Address, desired: &Body, observed: &Body, out: &mut Alt
             None => {}
         }
     }
+}
+
+/// The owner of `pg_class c`, where others' code on the table is to run as that role: neither ours nor a superuser, and one
+/// that we can give a function to.
+fn acts_as(server: &Server) -> String {
+    let member = if server.has(Feature::MembershipOptions) { "SET" } else { "MEMBER" };
+    let temporary = "has_database_privilege(current_database(), 'TEMP')";
+    let can = match server.superuser {
+        true => String::new(),
+        false => format!(
+            " AND pg_has_role(o.oid, '{member}') AND {temporary} \
+             AND has_database_privilege(o.oid, current_database(), 'TEMP')"
+        ),
+    };
+    format!(
+        "(SELECT o.rolname FROM pg_roles o WHERE o.oid = c.relowner AND o.rolname <> current_user AND NOT o.rolsuper{can})"
+    )
 }

@@ -58,14 +58,15 @@ fn strays(at: &Address, body: &Body, cx: &Cx<'_>) -> Option<Preflight> {
     });
     let (default, there) = default.filter(|_| !is_default(bounds))?;
     let rows = default.relation();
-    let belongs = "pg_get_partition_constraintdef('pg_temp.pgr_part'::regclass)";
+    let belongs = "pg_catalog.pg_get_partition_constraintdef('pg_temp.pgr_part'::regclass)";
     let count = literal(
-        "SELECT count(*)::text, coalesce((SELECT string_agg(x, ', ') FROM (SELECT left(t::text, 80) AS x FROM %1$s t \
+        "SELECT pg_catalog.count(*)::text, coalesce((SELECT pg_catalog.string_agg(x, ', ') \
+         FROM (SELECT pg_catalog.left(t::text, 80) AS x FROM %1$s t \
          WHERE %2$s LIMIT 5) few), '') FROM %1$s t WHERE %2$s",
     );
     let code = format!(
-        " DECLARE n text; few text; BEGIN EXECUTE format({count}, {}, {belongs}) INTO n, few; \
-         PERFORM set_config('pgreconcile.strays', n, true); PERFORM set_config('pgreconcile.few', few, true); END ",
+        " DECLARE n text; few text; BEGIN EXECUTE pg_catalog.format({count}, {}, {belongs}) INTO n, few; \
+         PERFORM pg_catalog.set_config('pgreconcile.strays', n, true); PERFORM pg_catalog.set_config('pgreconcile.few', few, true); END ",
         literal(&rows)
     );
     let tag = dollar_tag(&code);
@@ -79,7 +80,8 @@ fn strays(at: &Address, body: &Body, cx: &Cx<'_>) -> Option<Preflight> {
             format!("CREATE TEMP TABLE pgr_part PARTITION OF pg_temp.pgr_whole {bounds}"),
             format!("DO {tag}{code}{tag}"),
         ],
-        query: "SELECT current_setting('pgreconcile.strays'), current_setting('pgreconcile.few')".to_string(),
+        query: "SELECT pg_catalog.current_setting('pgreconcile.strays'), pg_catalog.current_setting('pgreconcile.few')"
+            .to_string(),
         reads: vec![default.clone()],
         rows: format!(
             "rows of the default partition `{}.{}` belong into it",

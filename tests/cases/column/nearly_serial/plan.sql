@@ -1,5 +1,5 @@
 BEGIN;
-ALTER TABLE public.becomes ALTER COLUMN id SET DEFAULT nextval('public.becomes_id_seq');
+ALTER TABLE public.becomes ALTER COLUMN id SET DEFAULT pg_catalog.nextval('public.becomes_id_seq');
 ALTER TABLE public.becomes ADD CONSTRAINT pgreconcile_becomes_id_not_null CHECK (id IS NOT NULL) NOT VALID;
 COMMIT;
 
@@ -23,9 +23,9 @@ ALTER TABLE public.becomes ALTER COLUMN id2 SET NOT NULL;
 ALTER TABLE public.becomes DROP CONSTRAINT pgreconcile_becomes_id2_not_null;
 DROP SEQUENCE public.becomes_id2_seq;
 ALTER TABLE public.becomes ALTER COLUMN id2 ADD GENERATED ALWAYS AS IDENTITY;
-SELECT setval(pg_get_serial_sequence('public.becomes', 'id2'), max(id2)) FROM public.becomes HAVING max(id2) >= 1;
+SELECT pg_catalog.setval(pg_catalog.pg_get_serial_sequence('public.becomes', 'id2'), pg_catalog.max(id2)) FROM public.becomes HAVING pg_catalog.max(id2) OPERATOR(pg_catalog.>=) 1;
 ALTER TABLE public.becomes ALTER COLUMN other DROP DEFAULT, ALTER COLUMN other TYPE integer USING other::integer;
-ALTER TABLE public.becomes ALTER COLUMN other SET DEFAULT nextval('public.others');
+ALTER TABLE public.becomes ALTER COLUMN other SET DEFAULT pg_catalog.nextval('public.others');
 ALTER SEQUENCE public.others AS integer;
 ALTER SEQUENCE public.others INCREMENT BY 2;
 COMMIT;

@@ -14,7 +14,7 @@ GRANT DELETE, INSERT, REFERENCES, SELECT, TRIGGER, TRUNCATE, UPDATE ON TABLE ten
 GRANT USAGE ON SCHEMA tenants TO {{unique}}_reader;
 GRANT USAGE ON SEQUENCE tenants.customers_id_seq TO {{unique}}_reader;
 GRANT EXECUTE ON FUNCTION public.f(integer) TO {{unique}}_reader;
-DO $$ BEGIN EXECUTE format('GRANT CONNECT, CREATE ON DATABASE %I TO {{unique}}_writer', current_database()); END $$;
+DO $$ BEGIN EXECUTE pg_catalog.format('GRANT CONNECT, CREATE ON DATABASE %I TO {{unique}}_writer', pg_catalog.current_database()); END $$;
 GRANT SELECT ON TABLE public.events TO PUBLIC;
 GRANT USAGE ON TYPE public.mood TO {{unique}}_reader;
 COMMIT;

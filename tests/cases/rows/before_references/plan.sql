@@ -3,8 +3,8 @@ CREATE TABLE public.kinds (
     name text NOT NULL,
     CONSTRAINT kinds_pkey PRIMARY KEY (name)
 );
-INSERT INTO public.kinds (name) SELECT 'talk'::text WHERE NOT EXISTS (SELECT FROM public.kinds t WHERE t.name = 'talk'::text) ON CONFLICT DO NOTHING;
-INSERT INTO public.kinds (name) SELECT 'walk'::text WHERE NOT EXISTS (SELECT FROM public.kinds t WHERE t.name = 'walk'::text) ON CONFLICT DO NOTHING;
+INSERT INTO public.kinds (name) SELECT 'talk'::text WHERE NOT EXISTS (SELECT FROM public.kinds t WHERE t.name OPERATOR(pg_catalog.=) 'talk'::text) ON CONFLICT DO NOTHING;
+INSERT INTO public.kinds (name) SELECT 'walk'::text WHERE NOT EXISTS (SELECT FROM public.kinds t WHERE t.name OPERATOR(pg_catalog.=) 'walk'::text) ON CONFLICT DO NOTHING;
 COMMIT;
 
 BEGIN;

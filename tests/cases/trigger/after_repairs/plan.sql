@@ -38,7 +38,7 @@ ALTER TABLE public.clubs ALTER COLUMN id SET NOT NULL;
 ALTER TABLE public.clubs DROP CONSTRAINT pgreconcile_clubs_id_not_null;
 CREATE TRIGGER pgreconcile_quarantine AFTER DELETE ON public.clubs FOR EACH ROW EXECUTE FUNCTION pgreconcile.quarantine_row('primary key public.clubs.clubs_pkey');
 CREATE TRIGGER pgreconcile_quarantine AFTER DELETE OR UPDATE ON public.members FOR EACH ROW EXECUTE FUNCTION pgreconcile.quarantine_row('primary key public.clubs.clubs_pkey');
-DELETE FROM public.clubs t USING (SELECT ctid, tableoid FROM (SELECT ctid, tableoid, row_number() OVER (PARTITION BY id ORDER BY id, ctid) AS place FROM public.clubs WHERE id IS NOT NULL) ranked WHERE place > 1) d WHERE t.ctid = d.ctid AND t.tableoid = d.tableoid;
+DELETE FROM public.clubs t USING (SELECT ctid, tableoid FROM (SELECT ctid, tableoid, pg_catalog.row_number() OVER (PARTITION BY id ORDER BY id, ctid) AS place FROM public.clubs WHERE id IS NOT NULL) ranked WHERE place OPERATOR(pg_catalog.>) 1) d WHERE t.ctid OPERATOR(pg_catalog.=) d.ctid AND t.tableoid OPERATOR(pg_catalog.=) d.tableoid;
 DROP TRIGGER pgreconcile_quarantine ON public.clubs;
 DROP TRIGGER pgreconcile_quarantine ON public.members;
 COMMIT;
@@ -51,7 +51,7 @@ COMMIT;
 
 BEGIN;
 ALTER TABLE public.members ADD CONSTRAINT members_club_fkey FOREIGN KEY (club) REFERENCES public.clubs ON DELETE CASCADE NOT VALID;
-WITH doomed AS (SELECT ctid, tableoid FROM public.members t WHERE t.club IS NOT NULL AND NOT EXISTS (SELECT FROM public.clubs p WHERE p.id = t.club)), gone AS (DELETE FROM public.members t USING doomed d WHERE t.ctid = d.ctid AND t.tableoid = d.tableoid RETURNING t.*) INSERT INTO pgreconcile.quarantine (relation, reason, row_data) SELECT 'public.members', 'foreign key public.members.members_club_fkey', to_jsonb(gone) FROM gone;
+WITH doomed AS (SELECT ctid, tableoid FROM public.members t WHERE t.club IS NOT NULL AND NOT EXISTS (SELECT FROM public.clubs p WHERE p.id OPERATOR(pg_catalog.=) t.club)), gone AS (DELETE FROM public.members t USING doomed d WHERE t.ctid OPERATOR(pg_catalog.=) d.ctid AND t.tableoid OPERATOR(pg_catalog.=) d.tableoid RETURNING t.*) INSERT INTO pgreconcile.quarantine (relation, reason, row_data) SELECT 'public.members', 'foreign key public.members.members_club_fkey', pg_catalog.to_jsonb(gone.*) FROM gone;
 COMMIT;
 
 BEGIN;

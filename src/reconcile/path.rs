@@ -1,0 +1,55 @@
+//! The `search_path` under which the SQL of the file is read.
+
+use super::Reconciler;
+use crate::apply::{Event, Listener};
+use crate::model::Model;
+use crate::sql::ident;
+
+/// The schema that every database is born with.
+const PUBLIC: &str = "public";
+
+impl Reconciler {
+    /// The schemas of the file, the default one first; then those in which the extensions live that it declares, as far
+    /// as the file or `observed` tells. What nobody has looked at may be in `public`. Temporary objects come last.
+    pub(super) fn search_path(&self, observed: Option<&Model>) -> String {
+        let mut names = self.desired.schemas.clone();
+        let mut add = |name: String| {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        };
+        for entry in self.desired.model.iter().filter(|entry| !entry.absent) {
+            let Some(kind) = self.registry.get(entry.address.kind) else { continue };
+            let Some(place) = kind.attribute(&*entry.body, LIVES_IN) else { continue };
+            let there = observed.and_then(|model| model.get(&entry.address));
+            match there.and_then(|there| kind.attribute(&*there.body, LIVES_IN)) {
+                Some(there) if !there.is_empty() => add(there),
+                _ if !place.is_empty() => add(place),
+                None if observed.is_none() => add(PUBLIC.to_string()),
+                _ => {}
+            }
+        }
+        let names: Vec<String> = names.iter().map(|name| ident(name)).collect();
+        format!("{}, pg_temp", names.join(", "))
+    }
+
+    /// Warns of schemas of the file in which anybody may make what its expressions could find first.
+    pub(super) fn warn_of_open_schemas(&self, observed: &Model, listener: &Listener<'_>) {
+        for entry in
+            observed.iter().filter(|entry| self.desired.schemas.contains(&entry.address.name().to_string()))
+        {
+            let Some(kind) = self.registry.get(entry.address.kind) else { continue };
+            if kind.attribute(&*entry.body, "open").is_some() {
+                let name = ident(entry.address.name());
+                listener(Event::Note(format!(
+                    "anybody may create objects in {}, among which the expressions of the file find theirs; \
+                     `REVOKE CREATE ON SCHEMA {name} FROM PUBLIC` ends that",
+                    entry.address
+                )));
+            }
+        }
+    }
+}
+
+/// The attribute that tells in which schema an object keeps what it brings; empty where that is not said.
+const LIVES_IN: &str = "lives in";
