@@ -158,6 +158,11 @@ impl<'s> Site<'s> {
     }
 }
 
+/// The sheet of a kind as it stands, for one major.
+pub fn plain(kind: &str, major: u32) -> String {
+    Sheet::read(kind).for_major(major).file(None)
+}
+
 fn is_thorough() -> bool {
     env::var("ATTRIBUTES").is_ok_and(|value| value == "all")
 }
