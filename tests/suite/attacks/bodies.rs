@@ -2,8 +2,8 @@
 //! index; and are not any more.
 
 use super::{
-    mallory::{self, Failures, Site, Tool, two_at_a_time},
     is_wanted,
+    mallory::{self, Failures, Site, Tool, two_at_a_time},
 };
 use crate::support::{self, Cluster};
 
@@ -11,6 +11,8 @@ use crate::support::{self, Cluster};
 struct Place {
     name: &'static str,
     from: u32,
+    /// Whether the file speaks of what calls it; else it is drift.
+    is_declared: bool,
     /// By the tool's role, in the schema `shop`, while `m.f()` is harmless.
     setup: &'static str,
     /// What it would be in the file if it said 5 instead.
@@ -18,7 +20,7 @@ struct Place {
 }
 
 const fn place(name: &'static str, setup: &'static str, file: &'static str) -> Place {
-    Place { name, from: 13, setup, file }
+    Place { name, from: 13, is_declared: true, setup, file }
 }
 
 const PLACES: &[Place] = &[
@@ -48,7 +50,7 @@ const PLACES: &[Place] = &[
     place(
         "exclusion",
         "alter table t add constraint x exclude using btree ((amount + m.f()) with =)",
-        "exclude.x = { elements = [\"(amount + 5) with =\"], method = \"btree\" }",
+        "exclude.x = { on = [\"(amount + 5) with =\"], method = \"btree\" }",
     ),
     place(
         "policy",
@@ -127,13 +129,13 @@ const ELSEWHERE: &[Place] = &[
         "create function g(a int default m.f()) returns int language sql as 'select a'",
         "functions.\"g(int)\" = { arguments = \"a int default 5\", returns = \"int\", body = \"select a\" }",
     ),
-    place(
+    Place { is_declared: false, ..place(
         "body of a function in a default",
         "create function g() returns int immutable language sql as 'select m.f()';
          alter table t alter amount set default g()",
         "functions.\"g()\" = { returns = \"int\", volatility = \"immutable\", body = \"select m.f()\" }\n\
          tables.t.columns.amount = { type = \"int\", default = \"5\" }",
-    ),
+    ) },
     place(
         "aggregate",
         "create aggregate a(int) (sfunc = m.step, stype = int, initcond = '5')",
@@ -157,21 +159,21 @@ const ELSEWHERE: &[Place] = &[
          partitions = { p1 = \"for values from (0) to (10)\", p2 = \"for values from (10) to (20)\" }, rows = { key = [\"n\"], \
          values = [{ n = 1 }] } }",
     ),
-    place(
+    Place { is_declared: false, ..place(
         "partition of which the check is hers",
         "create table p (n int, k int) partition by range (n); create table p1 partition of p for values from (0) to (10);
          alter table p1 add check (k > m.f())",
         "tables.p = { partition_by = \"range (n)\", columns = { n = \"int\", k = \"bigint\" }, \
          partitions = { p1 = \"for values from (0) to (10)\" }, rows = { key = [\"n\"], values = [{ n = 1, k = 9 }] } }",
-    ),
-    place(
+    ) },
+    Place { is_declared: false, ..place(
         "foreign key to a table that she watches",
         "create table other (id int primary key, t int references t); insert into other values (1, 1);
          create trigger g before delete or update on other for each row execute function m.tg()",
         "tables.other.columns.id = { type = \"bigint\", primary_key = true }\n\
          tables.other.columns.t = { type = \"bigint\", references = \"t\", on_delete = \"cascade\" }\n\
          tables.other.rows = { key = \"id\", mode = \"sync\", values = [{ id = 2, t = 1 }] }",
-    ),
+    ) },
 ];
 
 /// Files for the table: what it is, what is to go into it, and what rewrites it.
@@ -252,7 +254,15 @@ const COMMANDS: &[&[&str]] = &[
     &["check", "--force"],
 ];
 
-fn attack(cluster: &Cluster, tool: Tool, place: &Place, on_table: bool, by: &str, what: &str, failures: &Failures) {
+fn attack(
+    cluster: &Cluster,
+    tool: Tool,
+    place: &Place,
+    on_table: bool,
+    by: &str,
+    what: &str,
+    failures: &Failures,
+) {
     let (manner, extra) = FILES.iter().find(|(name, _)| *name == by).expect("a file");
     let db = cluster.database();
     let role = tool.role(&db);
@@ -265,7 +275,7 @@ fn attack(cluster: &Cluster, tool: Tool, place: &Place, on_table: bool, by: &str
         place.setup
     ));
     let file = file_of(place, on_table, extra);
-    let differs = !place.file.is_empty() && !place.file.contains("m.");
+    let differs = place.is_declared && !place.file.is_empty() && !place.file.contains("m.");
     // What is remembered while it is harmless must not hold later.
     if *manner == "as it is" {
         site.run(&file, &["check"]);
@@ -276,8 +286,17 @@ fn attack(cluster: &Cluster, tool: Tool, place: &Place, on_table: bool, by: &str
         let is_applied = arguments.contains(&"all") && arguments[0] == "apply";
         let in_sync = look(&site, what, failures, &file, arguments);
         let calls = calls(&site);
-        if differs && in_sync && !is_applied && calls && arguments[0] != "history" && arguments[0] != "inspect" {
-            failures.add(what, format!("{}: it says in sync, and the database calls her function", arguments.join(" ")));
+        if differs
+            && in_sync
+            && !is_applied
+            && calls
+            && arguments[0] != "history"
+            && arguments[0] != "inspect"
+        {
+            failures.add(
+                what,
+                format!("{}: it says in sync, and the database calls her function", arguments.join(" ")),
+            );
         }
     }
     failures.extend(what, site.gained());
@@ -314,14 +333,15 @@ fn run(tool: Tool) {
     let failures = Failures::default();
     for server in support::servers() {
         let cluster = mallory::cluster(server);
-        let all = PLACES.iter().map(|place| (place, true)).chain(ELSEWHERE.iter().map(|place| (place, false)));
+        let all =
+            PLACES.iter().map(|place| (place, true)).chain(ELSEWHERE.iter().map(|place| (place, false)));
         let mut attacks = Vec::new();
         for (number, (place, on_table)) in all.filter(|(place, _)| place.from <= server.major()).enumerate() {
             for (turn, (manner, _)) in FILES.iter().enumerate() {
-                let what = format!("PostgreSQL {}, {tool:?}, {} of hers, {manner}", server.major(), place.name);
+                let what =
+                    format!("PostgreSQL {}, {tool:?}, {} of hers, {manner}", server.major(), place.name);
                 let has_turn = (number + turn + server.major() as usize).is_multiple_of(3);
-                let is_cheap = super::is_thorough() || server.is_thorough() && tool == Tool::Superuser;
-                if (is_cheap || has_turn) && is_wanted(&what) {
+                if (super::is_thorough() || has_turn) && is_wanted(&what) {
                     attacks.push((place, on_table, *manner, what));
                 }
             }

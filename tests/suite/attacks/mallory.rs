@@ -153,8 +153,12 @@ impl<'d> Site<'d> {
             let broken = of_a_run && line.contains("state=42601") && line.contains("ERROR:");
             if line.contains(MARK) || broken {
                 let text = line.split_once("state=").map_or(*line, |(_, text)| text);
-                let more: Vec<&str> =
-                    lines[at + 1..].iter().filter(|line| line.contains("STATEMENT:") || line.starts_with('\t')).take(3).copied().collect();
+                let more: Vec<&str> = lines[at + 1..]
+                    .iter()
+                    .filter(|line| line.contains("STATEMENT:") || line.starts_with('\t'))
+                    .take(3)
+                    .copied()
+                    .collect();
                 let more = if broken { more.join(" ") } else { String::new() };
                 told.push(format!("{text} {}", more.chars().take(300).collect::<String>()));
             }
@@ -198,7 +202,10 @@ impl Failures {
         if let Err(panic) = std::panic::catch_unwind(std::panic::AssertUnwindSafe(run)) {
             let told = panic.downcast_ref::<String>().cloned();
             let told = told.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()));
-            self.add(attack, format!("panicked: {}", told.unwrap_or_default().chars().take(600).collect::<String>()));
+            self.add(
+                attack,
+                format!("panicked: {}", told.unwrap_or_default().chars().take(600).collect::<String>()),
+            );
         }
     }
 

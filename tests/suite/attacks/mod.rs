@@ -6,7 +6,9 @@
 //! not. `ATTACKS=all` runs every text at every place; without it, some of the costlier ones on each major. `ATTACK=text` runs
 //! those whose name has the text in it.
 
+mod beside;
 mod bodies;
+mod files;
 mod mallory;
 mod names;
 
