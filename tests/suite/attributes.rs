@@ -158,6 +158,21 @@ impl<'s> Site<'s> {
     }
 }
 
+/// The sheet of a kind as it stands, for one major.
+pub fn plain(kind: &str, major: u32) -> String {
+    Sheet::read(kind).for_major(major).file(None)
+}
+
+/// The same with something else in every line that has something else.
+pub fn varied(kind: &str, major: u32) -> String {
+    let sheet = Sheet::read(kind).for_major(major);
+    let other = |line: &Line| {
+        let others = line.others.iter().filter(|(mark, text)| *mark == Mark::Or && !text.is_empty());
+        format!("{}\n", others.map(|(_, text)| text).next().unwrap_or(&line.text))
+    };
+    sheet.lines.iter().map(other).collect()
+}
+
 fn is_thorough() -> bool {
     env::var("ATTRIBUTES").is_ok_and(|value| value == "all")
 }

@@ -2,6 +2,7 @@
 
 mod support;
 
+mod attacks;
 mod attributes;
 mod bad_input;
 mod cases;
