@@ -77,8 +77,13 @@ pub fn settle(
     // EXPLAIN knows only the names that are there now.
     let renaming = renaming::renaming(&terms.cx(&session.server, desired, observed), renames);
     let settled_names = renaming.is_empty() || session.server.in_recovery;
-    let (explainable, mut residue): (Vec<Question>, Vec<Question>) =
-        questions.into_iter().partition(|question| settled_names && question.can_be_explained(code));
+    // To plan a query over a table is to run what its indexes and the like call; to make a view of it is not.
+    let is_safe = |question: &Question| {
+        question.there.table().is_none_or(|table| observed.stranger_inside(table).is_none())
+    };
+    let (explainable, mut residue): (Vec<Question>, Vec<Question>) = questions
+        .into_iter()
+        .partition(|question| settled_names && question.can_be_explained(code) && is_safe(question));
     for (question, spelled) in explain(session, explainable, terms)? {
         match spelled {
             Some((one, two)) if question::same(&one, &two) => {
@@ -113,7 +118,9 @@ fn strange(
     questions.retain(|question| {
         let of_table = question.there.table().and_then(|table| code.stranger_called_by(table));
         let called = code.stranger_called_by(&question.address).or(of_table);
-        let Some(role) = called.or_else(|| code.stranger_named_in(&question.desired, &server.schemas)) else {
+        let Some(role) =
+            called.or_else(|| code.stranger_named_in(&question.desired, question.is_type(), &server.schemas))
+        else {
             return true;
         };
         question.settle(desired, terms.registry, &question.observed);
@@ -128,8 +135,8 @@ fn strange(
     });
     for question in question::every(desired, terms.registry) {
         let is_new = !observed.model.contains(&question.address) && question.context != Context::Statement;
-        let called = code.stranger_called_in(&question.desired, &server.schemas).filter(|_| is_new);
-        if let Some(role) = called {
+        let called = code.stranger_called_in(&question.desired, question.is_type(), &server.schemas);
+        if let Some(role) = called.filter(|_| is_new) {
             let Question { address, attribute, desired, .. } = question;
             found.push(Strange { address, attribute, desired, observed: None, role: role.to_string() });
         }

@@ -372,6 +372,14 @@ impl Observed {
         self.callers.get(at.subject().unwrap_or(at).path()).map(String::as_str)
     }
 
+    /// The role that is not trusted and whose code the table at `table` or a part of it calls: an index, a partition key,
+    /// statistics, a check, a trigger. To plan a query over the table is to run some of it already.
+    pub fn stranger_inside(&self, table: &Address) -> Option<&str> {
+        let path = table.path();
+        let (names, role) = self.callers.range(path.to_vec()..).next()?;
+        names.starts_with(path).then_some(role.as_str())
+    }
+
     /// Whether the table is there and holds rows, as far as its size tells.
     pub fn holds_rows(&self, table: &Address) -> bool {
         self.tables.get(table).is_some_and(|facts| facts.bytes > 0)

@@ -31,10 +31,18 @@ struct Strangers {
     callers: BTreeMap<Vec<String>, String>,
 }
 
+/// What sort of thing a name is one of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sort {
+    Routine,
+    Operator,
+    Type,
+}
+
 /// What an expression may name.
 #[derive(Debug, Clone)]
 struct Named {
-    is_routine: bool,
+    sort: Sort,
     schema: String,
     name: String,
     /// To whom it belongs.
@@ -224,8 +232,12 @@ impl Code {
                 code.foldable.insert(name.to_lowercase());
             }
             if let Some(stranger) = row.owned("stranger") {
-                let is_routine = sort == "routine";
-                code.strangers.named.push(Named { is_routine, schema, name, stranger });
+                let sort = match sort.as_str() {
+                    "routine" => Sort::Routine,
+                    "symbol" => Sort::Operator,
+                    _ => Sort::Type,
+                };
+                code.strangers.named.push(Named { sort, schema, name, stranger });
             }
         }
         let callers = callers.rows().map(|row| (row.list("names"), row.text("stranger").to_string()));
@@ -257,45 +269,52 @@ impl Code {
         self.strangers.callers.get(at.path()).map(String::as_str)
     }
 
-    /// The role that is not trusted and whose code `text` may call, which is read along the path of `schemas`.
-    pub fn stranger_named_in(&self, text: &str, schemas: &[String]) -> Option<&str> {
-        if self.strangers.named.is_empty() {
-            return None;
-        }
-        let words = words(text);
-        let mentions = |name: &str| is_mentioned(name, text, &words);
-        let along_the_path = |schema: &String| schema == "public" || schemas.contains(schema);
-        let named = |Named { schema, name, .. }: &&Named| {
-            mentions(name) && (along_the_path(schema) || mentions(schema))
-        };
-        self.strangers.named.iter().find(named).map(|named| named.stranger.as_str())
+    /// The role that is not trusted and whose code `text` may call, which is read along the path of `schemas`; of a type,
+    /// only another type can be named in it.
+    pub fn stranger_named_in(&self, text: &str, is_type: bool, schemas: &[String]) -> Option<&str> {
+        self.find_stranger(text, is_type, schemas, &|_| true)
     }
 
     /// As [`Code::stranger_named_in`], but not where a name that is found along the path stands for something else than
     /// a call.
-    pub fn stranger_called_in(&self, text: &str, schemas: &[String]) -> Option<&str> {
-        let found = self.stranger_named_in(text, schemas)?;
-        let words = words(text);
-        let called = |named: &&Named| {
-            let Named { is_routine, schema, name, .. } = named;
-            let qualified = is_mentioned(schema, text, &words) && is_mentioned(name, text, &words);
-            qualified
-                || has_escaped_names(text)
-                || if *is_routine { is_called(name, text) } else { is_mentioned(name, text, &words) }
+    pub fn stranger_called_in(&self, text: &str, is_type: bool, schemas: &[String]) -> Option<&str> {
+        let is_call = |named: &Named| named.sort != Sort::Routine || is_called(&named.name, text);
+        self.find_stranger(text, is_type, schemas, &is_call)
+    }
+
+    fn find_stranger(
+        &self,
+        text: &str,
+        is_type: bool,
+        schemas: &[String],
+        is_call: &dyn Fn(&Named) -> bool,
+    ) -> Option<&str> {
+        if self.strangers.named.is_empty() {
+            return None;
+        }
+        let names = Names::of(text);
+        let along_the_path = |schema: &String| schema == "public" || schemas.contains(schema);
+        let named = |named: &&Named| {
+            let Named { sort, schema, name, .. } = named;
+            let is_there = match sort {
+                Sort::Operator => names.has_operator(name),
+                Sort::Routine | Sort::Type => names.has(name),
+            };
+            (!is_type || *sort == Sort::Type)
+                && is_there
+                && (names.has(schema) || along_the_path(schema) && is_call(named))
         };
-        self.strangers.named.iter().any(|named| called(&named)).then_some(found)
+        self.strangers.named.iter().find(named).map(|named| named.stranger.as_str())
     }
 
     /// Whether a plan may show the result of a call in `text`, or the body of what is called, in the place of the call:
     /// then two texts can look the same that are not.
     pub fn may_hide_calls(&self, text: &str) -> bool {
-        let words = words(text);
-        let escaped = has_escaped_names(text);
-        self.foldable.iter().any(|name| escaped || is_mentioned(name, text, &words))
+        let names = Names::of(text);
+        self.foldable.iter().any(|name| names.has(name))
             || self.operators.iter().any(|(name, types)| {
                 // Both sides of a call that is folded are constants, whose types are said unless they are PostgreSQL's.
-                text.contains(name.as_str())
-                    && types.iter().all(|name| escaped || is_mentioned(name, text, &words))
+                names.has_operator(name) && types.iter().all(|name| names.has(name))
             })
     }
 }
@@ -321,18 +340,56 @@ fn words(text: &str) -> HashSet<String> {
     text.split(|char: char| !char.is_alphanumeric() && char != '_').map(str::to_lowercase).collect()
 }
 
-/// Whether a text has names in it whose letters are escaped.
-fn has_escaped_names(text: &str) -> bool {
-    let lower = text.to_lowercase();
-    lower.contains("u&\"")
+/// The names that may stand in a text of SQL. It may have some that do not: no SQL is taken apart here.
+struct Names<'t> {
+    text: &'t str,
+    words: HashSet<String>,
+    /// What stands in quotes as names do, where that can be told.
+    quoted: Option<HashSet<String>>,
 }
 
-/// Whether a name may stand in a text, bare or in quotes. It may say so where it does not: no SQL is taken apart here.
-fn is_mentioned(name: &str, text: &str, words: &HashSet<String>) -> bool {
-    let plain = name.chars().all(|char| char.is_alphanumeric() || char == '_');
-    match plain {
-        true => words.contains(&name.to_lowercase()) || has_escaped_names(text),
-        false => text.contains(name) || text.contains(&name.replace('"', "\"\"")) || has_escaped_names(text),
+impl Names<'_> {
+    fn of(text: &str) -> Names<'_> {
+        // With comments, escapes and quotes by dollars, what stands in quotes is not plain to see.
+        let is_plain = !["--", "/*", "$", "\\"].iter().any(|odd| text.contains(odd))
+            && !text.to_lowercase().contains("u&");
+        let mut quoted = HashSet::new();
+        let mut bare = String::new();
+        let mut rest = text;
+        while let Some(at) = rest.find(['\'', '"']).filter(|_| is_plain) {
+            let quote = &rest[at..=at];
+            bare.push_str(&rest[..at]);
+            bare.push(' ');
+            rest = &rest[at + 1..];
+            let mut inside = String::new();
+            while let Some(end) = rest.find(quote) {
+                inside.push_str(&rest[..end]);
+                rest = &rest[end + 1..];
+                let Some(doubled) = rest.strip_prefix(quote) else { break };
+                inside.push_str(quote);
+                rest = doubled;
+            }
+            if quote == "\"" {
+                quoted.insert(inside);
+            }
+        }
+        bare.push_str(rest);
+        Names { text, words: words(&bare), quoted: is_plain.then_some(quoted) }
+    }
+
+    /// Whether a name may stand in the text, bare or in quotes.
+    fn has(&self, name: &str) -> bool {
+        let plain = name.chars().all(|char| char.is_alphanumeric() || char == '_');
+        let bare = plain && self.words.contains(&name.to_lowercase());
+        match &self.quoted {
+            Some(quoted) => bare || quoted.contains(name),
+            None => bare || !plain && self.text.contains(name) || self.text.to_lowercase().contains("u&"),
+        }
+    }
+
+    /// Whether an operator may stand in the text.
+    fn has_operator(&self, name: &str) -> bool {
+        self.text.contains(name)
     }
 }
 
@@ -352,7 +409,7 @@ mod tests {
     fn code() -> Code {
         let named = [["app", "f"], ["public", "lower"], ["m", "odd name"], ["public", "="]];
         let named = named.map(|[schema, name]| Named {
-            is_routine: name != "=",
+            sort: if name == "=" { Sort::Operator } else { Sort::Routine },
             schema: schema.to_string(),
             name: name.to_string(),
             stranger: "mallory".to_string(),
@@ -363,11 +420,12 @@ mod tests {
     #[test]
     fn what_can_be_called_is_found_along_the_path_and_by_its_schema() {
         let code = code();
-        let named = |text: &str| code.stranger_named_in(text, &["public".to_string()]).is_some();
+        let named = |text: &str| code.stranger_named_in(text, false, &["public".to_string()]).is_some();
         assert!(named("LOWER(a)") && named("\"lower\"(a)") && named("a = b") && named("app.f(1)"));
         assert!(named("m.\"odd name\"()") && named("U&\"\\0066\"(1)"));
-        assert!(!named("f(1)") && !named("upper(a) < 'x'"));
-        let called = |text: &str| code.stranger_called_in(text, &["public".to_string()]).is_some();
+        assert!(!named("f(1)") && !named("upper(a) < 'x'") && !named("upper('lower(a)')"));
+        assert!(!named("\"x;lower()\" < 1") && named("E'\\'' || lower(a)") && named("$$'$$ || lower(a)"));
+        let called = |text: &str| code.stranger_called_in(text, false, &["public".to_string()]).is_some();
         assert!(called("lower (a)") && called("\"lower\"(a)") && called("lower/**/(a)") && called("app.f"));
         assert!(!called("lower < 1"));
     }

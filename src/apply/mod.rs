@@ -15,7 +15,9 @@ mod witness;
 pub use execute::execute;
 pub use failure::Failure;
 pub use lock::lock;
-pub use owners::{Strangers, bystanders, owners, strangers, warning};
+pub use owners::{
+    Strangers, bystanders, owners, rows_among_strangers, strangers, warning, work_among_strangers,
+};
 pub use parallel::Crew;
 pub use preflight::preflight;
 pub use rehearse::rehearse;

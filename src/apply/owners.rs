@@ -1,12 +1,14 @@
 //! Whose the objects are that the file declares. Their owner decides what they do: who made a function, a view or a table
 //! first, under a name that the file declares, must not have it taken for what was declared.
 
+use super::row_security::{self, Sight};
 use crate::delta::Action;
 use crate::error::{Error, Result};
 use crate::kind::{Cx, Registry, right};
 use crate::model::{Address, Model};
 use crate::plan::Plan;
 use crate::source::Files;
+use crate::sql::Work;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Objects that belong to roles that are not trusted, each with its owner.
@@ -70,6 +72,54 @@ pub fn bystanders(plan: &Plan, strangers: &Strangers, cx: &Cx<'_>) -> Result<()>
         "what depends on something that changes is made anew with the rights of this run. Drop it, and let its owner make \
          it again, or vouch for the role: `owners = [\"…\"]` under `[reconcile]`",
     ))
+}
+
+/// Refuses to ask for the declared rows of tables that call code of somebody who is not trusted.
+///
+/// # Errors
+/// `Failed`, with every such table and the role.
+pub fn rows_among_strangers(cx: &Cx<'_>, in_database: &dyn Fn(&Address) -> Address) -> Result<()> {
+    let tables = row_security::with_rows(cx).into_iter();
+    among_strangers(tables.map(|table| (in_database(&table), table)).collect(), cx)
+}
+
+/// Refuses a plan that reads, writes or checks rows of tables that call code of somebody who is not trusted: an index, a
+/// check, a trigger of theirs would run with the rights of the run.
+///
+/// # Errors
+/// `Failed`, with every such table and the role.
+pub fn work_among_strangers(
+    plan: &Plan,
+    sight: &Sight,
+    cx: &Cx<'_>,
+    in_database: &dyn Fn(&Address) -> Address,
+) -> Result<()> {
+    let works = plan.statements().filter(|statement| statement.form.cost().work != Work::None);
+    let worked = works.flat_map(|statement| statement.table.iter().chain(&statement.also));
+    let mut tables: BTreeMap<Address, Address> =
+        worked.map(|table| (in_database(table), table.clone())).collect();
+    tables.extend(sight.tables().map(|(table, there)| (there.clone(), table.clone())));
+    among_strangers(tables, cx)
+}
+
+/// `tables` by what the database calls them.
+fn among_strangers(tables: BTreeMap<Address, Address>, cx: &Cx<'_>) -> Result<()> {
+    let found: Vec<(&Address, &str)> = tables
+        .iter()
+        .filter_map(|(there, table)| Some((table, cx.observed.stranger_inside(there)?)))
+        .collect();
+    let Some((_, role)) = found.first() else { return Ok(()) };
+    let tables = if found.len() == 1 { "a table calls" } else { "tables call" };
+    let error = Error::failed(format!(
+        "{tables} code of a role that is not trusted, so nothing is asked of the rows; nothing was executed"
+    ));
+    let notes = found.iter().map(|(table, role)| format!("  {table} calls code of role `{role}`"));
+    let error = notes.fold(error, |error, note| error.note(crate::model::printable(&note)));
+    Err(error.hint(format!(
+        "an index, a check, a trigger, a default or a type of the table calls it: replace that, or vouch for the role: \
+         `owners = [\"{}\"]` under `[reconcile]`",
+        crate::model::printable(role)
+    )))
 }
 
 fn refusal(found: &[(&Address, &String)], what: &str) -> Option<Error> {

@@ -70,6 +70,11 @@ impl Sight {
         sight
     }
 
+    /// The tables whose rows are read or written, and what the database calls them.
+    pub fn tables(&self) -> impl Iterator<Item = (&Address, &Address)> {
+        self.tables.iter().chain(&self.validated)
+    }
+
     fn add(&mut self, table: &Address, in_database: &dyn Fn(&Address) -> Address) {
         self.tables.insert(table.clone(), in_database(table));
     }
@@ -119,7 +124,7 @@ impl Sight {
 }
 
 /// The tables with declared rows: with parts of which the catalog knows nothing.
-fn with_rows(cx: &Cx<'_>) -> BTreeSet<Address> {
+pub(super) fn with_rows(cx: &Cx<'_>) -> BTreeSet<Address> {
     let declared = cx.desired.iter().filter(|entry| !entry.absent && !entry.optional);
     let asked = declared.filter(|entry| {
         let kind = cx.registry.get(entry.address.kind);

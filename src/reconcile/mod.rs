@@ -422,6 +422,7 @@ impl Reconciler {
         let in_database = |at: &Address| renames.in_database(at, &self.registry);
         apply::Sight::of_declared_rows(&terms.cx(&session.server, &desired, &observed), &in_database)
             .check(session)?;
+        apply::rows_among_strangers(&terms.cx(&session.server, &desired, &observed), &in_database)?;
         observe::data(session, &desired, &mut observed, &terms)?;
         let known = (&memo, &code);
         let Settled { learnt, put_off, strange } =
@@ -431,7 +432,9 @@ impl Reconciler {
         let limits = Limits { large: self.desired.settings.large.unwrap_or(Limits::default().large) };
         let plan = plan::plan(diff::diff(&cx, &renames), &cx, &limits);
         apply::bystanders(&plan, &strangers, &cx)?;
-        apply::Sight::of(&plan, &cx, &in_database).check(session)?;
+        let sight = apply::Sight::of(&plan, &cx, &in_database);
+        apply::work_among_strangers(&plan, &sight, &cx, &in_database)?;
+        sight.check(session)?;
         Ok(Look { desired, observed, plan, learnt, put_off, fingerprint, left_alone, strangers })
     }
 
