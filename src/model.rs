@@ -364,6 +364,8 @@ pub struct Observed {
     pub unasked: Vec<(Address, String)>,
     /// By the names of its address, what calls code of a role that is not trusted, and the role.
     pub callers: BTreeMap<Vec<String>, String>,
+    /// By their names, the relations over which no query can be planned without running such code, and the role.
+    pub reached: BTreeMap<Vec<String>, String>,
 }
 
 impl Observed {
@@ -372,12 +374,30 @@ impl Observed {
         self.callers.get(at.subject().unwrap_or(at).path()).map(String::as_str)
     }
 
-    /// The role that is not trusted and whose code the table at `table` or a part of it calls: an index, a partition key,
-    /// statistics, a check, a trigger. To plan a query over the table is to run some of it already.
+    /// The role that is not trusted and whose code the table at `table`, a part of it or a partition calls: an index, a
+    /// partition key, statistics, a check, a trigger. To plan a query over the table is to run some of it already.
     pub fn stranger_inside(&self, table: &Address) -> Option<&str> {
-        let path = table.path();
-        let (names, role) = self.callers.range(path.to_vec()..).next()?;
-        names.starts_with(path).then_some(role.as_str())
+        self.reached.get(table.path()).map(String::as_str)
+    }
+
+    /// The names of every table of which [`Observed::stranger_inside`] tells, and of every relation that needs one of
+    /// them, each with the role.
+    pub fn relations_among_strangers(&self) -> BTreeMap<&str, &str> {
+        let reached = self.reached.iter().map(|(names, role)| (names.as_slice(), role.as_str()));
+        let mut found: BTreeMap<&[String], &str> = reached.collect();
+        let mut users: HashMap<&[String], Vec<&Address>> = HashMap::new();
+        for entry in self.model.iter().filter(|entry| entry.address.path().len() == 2) {
+            entry.needs.iter().for_each(|need| users.entry(need.path()).or_default().push(&entry.address));
+        }
+        let mut open: Vec<(&[String], &str)> = found.iter().map(|(names, role)| (*names, *role)).collect();
+        while let Some((names, role)) = open.pop() {
+            for user in users.get(names).into_iter().flatten() {
+                if found.insert(user.path(), role).is_none() {
+                    open.push((user.path(), role));
+                }
+            }
+        }
+        found.into_iter().filter_map(|(names, role)| Some((names.get(1)?.as_str(), role))).collect()
     }
 
     /// Whether the table is there and holds rows, as far as its size tells.

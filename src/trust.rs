@@ -29,6 +29,8 @@ struct Strangers {
     named: Vec<Named>,
     /// By the names of its address, what calls any of it, and the role.
     callers: BTreeMap<Vec<String>, String>,
+    /// Relations that such a caller is part of, and those that they are partitions or children of.
+    reached: BTreeMap<Vec<String>, String>,
 }
 
 /// What sort of thing a name is one of.
@@ -47,6 +49,8 @@ struct Named {
     name: String,
     /// To whom it belongs.
     stranger: String,
+    /// Whether a bare name finds it rather than one of PostgreSQL's own, which comes first.
+    is_found: bool,
 }
 
 /// What gives the text of an expression its meaning, besides the columns of its own table.
@@ -76,18 +80,21 @@ fn named(server: &Server) -> String {
     let of = |owner: &str| stranger(server, owner);
     format!(
         "SELECT DISTINCT 'routine' AS sort, n.nspname::text AS place, p.proname::text AS name, NULL::text AS types, \
-         {folds} AS folds, {} AS stranger FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace \
+         {folds} AS folds, {} AS stranger, NOT EXISTS (SELECT FROM pg_proc q WHERE q.pronamespace = {own} \
+         AND q.proname = p.proname AND q.proargtypes = p.proargtypes) AS found FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace \
          WHERE p.pronamespace <> {own} \
          UNION ALL SELECT DISTINCT 'symbol', n.nspname::text, o.oprname::text, \
          to_json(array_remove(ARRAY[CASE WHEN l.typnamespace <> {own} THEN l.typname END, \
-         CASE WHEN r.typnamespace <> {own} THEN r.typname END], NULL))::text, {folds}, {} \
+         CASE WHEN r.typnamespace <> {own} THEN r.typname END], NULL))::text, {folds}, {}, \
+         NOT EXISTS (SELECT FROM pg_operator q WHERE q.oprnamespace = {own} AND q.oprname = o.oprname \
+         AND q.oprleft = o.oprleft AND q.oprright = o.oprright) \
          FROM pg_operator o JOIN pg_namespace n ON n.oid = o.oprnamespace JOIN pg_proc p ON p.oid = o.oprcode \
          LEFT JOIN pg_type l ON l.oid = o.oprleft LEFT JOIN pg_type r ON r.oid = o.oprright WHERE o.oprnamespace <> {own} \
-         UNION ALL SELECT DISTINCT 'cast', n.nspname::text, t.typname::text, NULL, {folds}, NULL \
+         UNION ALL SELECT DISTINCT 'cast', n.nspname::text, t.typname::text, NULL, {folds}, NULL, true \
          FROM pg_cast c JOIN pg_proc p ON p.oid = c.castfunc JOIN pg_type t ON t.oid IN (c.castsource, c.casttarget) \
          JOIN pg_namespace n ON n.oid = t.typnamespace WHERE p.pronamespace <> {own} \
-         UNION ALL SELECT 'type', n.nspname::text, t.typname::text, NULL, false, {} \
-         FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace WHERE {} AND NOT {} ORDER BY 1, 2, 3, 4, 5, 6",
+         UNION ALL SELECT 'type', n.nspname::text, t.typname::text, NULL, false, {}, true \
+         FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace WHERE {} AND NOT {} ORDER BY 1, 2, 3, 4, 5, 6, 7",
         of("p.proowner"),
         of("o.oprowner"),
         of("t.typowner"),
@@ -136,15 +143,26 @@ const DEPENDENTS: &str = "SELECT e.class, e.oid, e.sub, t.who FROM tainted t CRO
      SELECT d.classid AS class, d.objid AS oid, d.objsubid AS sub FROM pg_depend d WHERE d.refclassid = t.class \
      AND d.refobjid = t.oid AND (t.sub = 0 OR d.refobjsubid IN (0, t.sub)) AND d.deptype IN ('n', 'a', 'i') \
      UNION ALL SELECT 'pg_class'::regclass, r.ev_class, 0 FROM pg_rewrite r \
-     WHERE t.class = 'pg_rewrite'::regclass AND r.oid = t.oid AND r.rulename = '_RETURN') e";
+     WHERE t.class = 'pg_rewrite'::regclass AND r.oid = t.oid AND r.rulename = '_RETURN' \
+     UNION ALL SELECT 'pg_type'::regclass, k.contypid, 0 FROM pg_constraint k \
+     WHERE t.class = 'pg_constraint'::regclass AND k.oid = t.oid AND k.contypid <> 0) e";
 
 /// What of `tainted t` is no object of its own in a file: that whose part it is.
 const WHOLES: &str = "SELECT 'pg_class'::regclass, f.adrelid, f.adnum, t.who FROM tainted t JOIN pg_attrdef f \
      ON t.class = 'pg_attrdef'::regclass AND f.oid = t.oid \
-     UNION SELECT 'pg_type'::regclass, k.contypid, 0, t.who FROM tainted t JOIN pg_constraint k \
-     ON t.class = 'pg_constraint'::regclass AND k.oid = t.oid AND k.contypid <> 0 \
      UNION SELECT 'pg_publication'::regclass, r.prpubid, 0, t.who FROM tainted t JOIN pg_publication_rel r \
      ON t.class = 'pg_publication_rel'::regclass AND r.oid = t.oid";
+
+/// The relations that something of `marked m` is part of, or that it is.
+const RELATIONS: &str = "SELECT coalesce(x.indrelid, m.oid), m.who FROM marked m LEFT JOIN pg_index x ON x.indexrelid = m.oid \
+     WHERE m.class = 'pg_class'::regclass \
+     UNION SELECT k.conrelid, m.who FROM marked m JOIN pg_constraint k ON k.oid = m.oid \
+     WHERE m.class = 'pg_constraint'::regclass AND k.conrelid <> 0 \
+     UNION SELECT g.tgrelid, m.who FROM marked m JOIN pg_trigger g ON g.oid = m.oid WHERE m.class = 'pg_trigger'::regclass \
+     UNION SELECT p.polrelid, m.who FROM marked m JOIN pg_policy p ON p.oid = m.oid WHERE m.class = 'pg_policy'::regclass \
+     UNION SELECT r.ev_class, m.who FROM marked m JOIN pg_rewrite r ON r.oid = m.oid WHERE m.class = 'pg_rewrite'::regclass \
+     UNION SELECT s.stxrelid, m.who FROM marked m JOIN pg_statistic_ext s ON s.oid = m.oid \
+     WHERE m.class = 'pg_statistic_ext'::regclass";
 
 /// The names of the address of the object `m`.
 fn names() -> String {
@@ -174,11 +192,16 @@ fn callers(server: &Server) -> String {
     format!(
         "WITH RECURSIVE strange(class, oid, who) AS ({strange}), calls(class, oid, sub, who) AS ({calls}), \
          tainted(class, oid, sub, who) AS (SELECT * FROM calls UNION {DEPENDENTS}), \
-         marked AS (SELECT * FROM tainted UNION {WHOLES}) \
-         SELECT to_json({names})::text AS names, pg_get_userbyid(m.who)::text AS stranger FROM marked m \
+         marked AS (SELECT * FROM tainted UNION {WHOLES}), reached(oid, who) AS ({RELATIONS}), \
+         family(oid, who) AS (SELECT * FROM reached UNION SELECT i.inhparent, f.who FROM family f JOIN pg_inherits i \
+         ON i.inhrelid = f.oid) \
+         SELECT to_json(ARRAY[n.nspname, c.relname]::text[])::text AS names, pg_get_userbyid(f.who)::text AS stranger, \
+         true AS reached FROM family f JOIN pg_class c ON c.oid = f.oid JOIN pg_namespace n ON n.oid = c.relnamespace \
+         WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') UNION ALL \
+         SELECT to_json({names})::text, pg_get_userbyid(m.who)::text, false FROM marked m \
          WHERE m.class IN ('pg_proc'::regclass, 'pg_operator'::regclass, 'pg_type'::regclass, 'pg_class'::regclass, \
          'pg_statistic_ext'::regclass, 'pg_constraint'::regclass, 'pg_trigger'::regclass, 'pg_policy'::regclass, \
-         'pg_rewrite'::regclass, 'pg_publication'::regclass) ORDER BY 1, 2"
+         'pg_rewrite'::regclass, 'pg_publication'::regclass) ORDER BY 3, 1, 2"
     )
 }
 
@@ -237,11 +260,15 @@ impl Code {
                     "symbol" => Sort::Operator,
                     _ => Sort::Type,
                 };
-                code.strangers.named.push(Named { sort, schema, name, stranger });
+                let is_found = row.flag("found");
+                code.strangers.named.push(Named { sort, schema, name, stranger, is_found });
             }
         }
-        let callers = callers.rows().map(|row| (row.list("names"), row.text("stranger").to_string()));
-        code.strangers.callers = callers.collect();
+        for row in callers.rows() {
+            let Strangers { callers, reached, .. } = &mut code.strangers;
+            let list = if row.flag("reached") { reached } else { callers };
+            list.insert(row.list("names"), row.text("stranger").to_string());
+        }
         if let Some(row) = meaning.rows().next() {
             let [called, read] = ["called", "read"].map(|column| row.text(column).to_string());
             code.meaning = Meaning { called, read };
@@ -257,6 +284,11 @@ impl Code {
     /// By the names of its address, everything that calls code of a role that is not trusted, and the role.
     pub fn callers(&self) -> BTreeMap<Vec<String>, String> {
         self.strangers.callers.clone()
+    }
+
+    /// By their names, the relations over which no query can be planned without running such code, and the role.
+    pub fn reached(&self) -> BTreeMap<Vec<String>, String> {
+        self.strangers.reached.clone()
     }
 
     /// Whether no expression can call anything of somebody who is not trusted.
@@ -295,14 +327,14 @@ impl Code {
         let names = Names::of(text);
         let along_the_path = |schema: &String| schema == "public" || schemas.contains(schema);
         let named = |named: &&Named| {
-            let Named { sort, schema, name, .. } = named;
+            let Named { sort, schema, name, is_found, .. } = named;
             let is_there = match sort {
                 Sort::Operator => names.has_operator(name),
                 Sort::Routine | Sort::Type => names.has(name),
             };
             (!is_type || *sort == Sort::Type)
                 && is_there
-                && (names.has(schema) || along_the_path(schema) && is_call(named))
+                && (names.has(schema) || *is_found && along_the_path(schema) && is_call(named))
         };
         self.strangers.named.iter().find(named).map(|named| named.stranger.as_str())
     }
@@ -338,6 +370,11 @@ pub fn refuse_volatile_calls(number: usize, text: &str) -> String {
 /// The words of a text, in small letters.
 fn words(text: &str) -> HashSet<String> {
     text.split(|char: char| !char.is_alphanumeric() && char != '_').map(str::to_lowercase).collect()
+}
+
+/// Whether `text` may name what is called `name`.
+pub fn may_name(text: &str, name: &str) -> bool {
+    Names::of(text).has(name)
 }
 
 /// The names that may stand in a text of SQL. It may have some that do not: no SQL is taken apart here.
@@ -413,6 +450,7 @@ mod tests {
             schema: schema.to_string(),
             name: name.to_string(),
             stranger: "mallory".to_string(),
+            is_found: true,
         });
         Code { strangers: Strangers { named: named.to_vec(), ..Strangers::default() }, ..Code::default() }
     }

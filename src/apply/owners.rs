@@ -1,14 +1,15 @@
 //! Whose the objects are that the file declares. Their owner decides what they do: who made a function, a view or a table
 //! first, under a name that the file declares, must not have it taken for what was declared.
 
-use super::row_security::{self, Sight};
+use super::row_security::Sight;
 use crate::delta::Action;
 use crate::error::{Error, Result};
 use crate::kind::{Cx, Registry, right};
-use crate::model::{Address, Model};
+use crate::model::{Address, Model, printable};
 use crate::plan::Plan;
 use crate::source::Files;
 use crate::sql::Work;
+use crate::trust;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Objects that belong to roles that are not trusted, each with its owner.
@@ -74,13 +75,43 @@ pub fn bystanders(plan: &Plan, strangers: &Strangers, cx: &Cx<'_>) -> Result<()>
     ))
 }
 
-/// Refuses to ask for the declared rows of tables that call code of somebody who is not trusted.
+/// Refuses to ask the data about objects of the file where the question may reach a table that calls code of somebody who
+/// is not trusted.
 ///
 /// # Errors
-/// `Failed`, with every such table and the role.
-pub fn rows_among_strangers(cx: &Cx<'_>, in_database: &dyn Fn(&Address) -> Address) -> Result<()> {
-    let tables = row_security::with_rows(cx).into_iter();
-    among_strangers(tables.map(|table| (in_database(&table), table)).collect(), cx)
+/// `Failed`, with every such object, the table and the role.
+pub fn questions_among_strangers(cx: &Cx<'_>) -> Result<()> {
+    let relations = cx.observed.relations_among_strangers();
+    if relations.is_empty() {
+        return Ok(());
+    }
+    let mut found = Vec::new();
+    for entry in cx.desired.iter() {
+        let kind = cx.registry.get(entry.address.kind);
+        let question = kind.and_then(|kind| kind.probe(&entry.address, &*entry.body, cx));
+        let reached = question.and_then(|text| {
+            relations.iter().find(|(name, _)| trust::may_name(&text, name)).map(|(name, role)| (*name, *role))
+        });
+        found.extend(reached.map(|(name, role)| (&entry.address, name, role)));
+    }
+    let Some((_, _, role)) = found.first() else { return Ok(()) };
+    let error = Error::failed(
+        "what the file asks of the data may reach code of a role that is not trusted, so it is not asked; nothing was \
+         executed",
+    );
+    let notes = found.iter().map(|(at, name, role)| {
+        format!("  {at} asks of `{name}`, which calls code of role `{role}`, or reads what does")
+    });
+    let error = notes.fold(error, |error, note| error.note(printable(&note)));
+    Err(error.hint(ways_out(role)))
+}
+
+fn ways_out(role: &str) -> String {
+    format!(
+        "an index, a check, a trigger, a default or a type of the table calls it: replace that, or vouch for the role: \
+         `owners = [\"{}\"]` under `[reconcile]`",
+        printable(role)
+    )
 }
 
 /// Refuses a plan that reads, writes or checks rows of tables that call code of somebody who is not trusted: an index, a
@@ -114,12 +145,8 @@ fn among_strangers(tables: BTreeMap<Address, Address>, cx: &Cx<'_>) -> Result<()
         "{tables} code of a role that is not trusted, so nothing is asked of the rows; nothing was executed"
     ));
     let notes = found.iter().map(|(table, role)| format!("  {table} calls code of role `{role}`"));
-    let error = notes.fold(error, |error, note| error.note(crate::model::printable(&note)));
-    Err(error.hint(format!(
-        "an index, a check, a trigger, a default or a type of the table calls it: replace that, or vouch for the role: \
-         `owners = [\"{}\"]` under `[reconcile]`",
-        crate::model::printable(role)
-    )))
+    let error = notes.fold(error, |error, note| error.note(printable(&note)));
+    Err(error.hint(ways_out(role)))
 }
 
 fn refusal(found: &[(&Address, &String)], what: &str) -> Option<Error> {
@@ -127,7 +154,7 @@ fn refusal(found: &[(&Address, &String)], what: &str) -> Option<Error> {
     let noun = if roles.len() == 1 { "a role that is" } else { "roles that are" };
     let error = Error::failed(format!("the file {what} {noun} not trusted; nothing was executed"));
     let notes = found.iter().map(|(at, role)| format!("  {at} belongs to role `{role}`"));
-    let error = notes.fold(error, |error, note| error.note(crate::model::printable(&note)));
+    let error = notes.fold(error, |error, note| error.note(printable(&note)));
     (!found.is_empty()).then_some(error)
 }
 
@@ -145,5 +172,5 @@ pub fn warning(strangers: &Strangers, user: &str) -> Option<String> {
          that owns what the file declares is enough to run as",
         few.join(", ")
     );
-    (!few.is_empty()).then(|| crate::model::printable(&warning))
+    (!few.is_empty()).then(|| printable(&warning))
 }

@@ -124,7 +124,7 @@ impl Sight {
 }
 
 /// The tables with declared rows: with parts of which the catalog knows nothing.
-pub(super) fn with_rows(cx: &Cx<'_>) -> BTreeSet<Address> {
+fn with_rows(cx: &Cx<'_>) -> BTreeSet<Address> {
     let declared = cx.desired.iter().filter(|entry| !entry.absent && !entry.optional);
     let asked = declared.filter(|entry| {
         let kind = cx.registry.get(entry.address.kind);

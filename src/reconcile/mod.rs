@@ -422,7 +422,7 @@ impl Reconciler {
         let in_database = |at: &Address| renames.in_database(at, &self.registry);
         apply::Sight::of_declared_rows(&terms.cx(&session.server, &desired, &observed), &in_database)
             .check(session)?;
-        apply::rows_among_strangers(&terms.cx(&session.server, &desired, &observed), &in_database)?;
+        apply::questions_among_strangers(&terms.cx(&session.server, &desired, &observed))?;
         observe::data(session, &desired, &mut observed, &terms)?;
         let known = (&memo, &code);
         let Settled { learnt, put_off, strange } =

@@ -68,8 +68,6 @@ boss = { type = \"varchar(40)\", references = \"bosses\", orphans = \"null\" }
 mood = { type = \"varchar(20)\", not_null = true, backfill = \"'old'\" }
 [tables.people.indexes]
 people_tags_idx = [\"tags\"]
-[tables.people.checks]
-grown = \"age > 0\"
 [tables.people.statistics]
 people_boss = [\"boss\", \"mood\"]
 [tables.bosses.columns]
