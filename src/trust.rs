@@ -387,15 +387,14 @@ struct Names<'t> {
 
 impl Names<'_> {
     fn of(text: &str) -> Names<'_> {
-        // With comments, escapes and quotes by dollars, what stands in quotes is not plain to see.
-        let is_plain = !["--", "/*", "$", "\\"].iter().any(|odd| text.contains(odd))
-            && !text.to_lowercase().contains("u&");
-        let mut quoted = HashSet::new();
-        let mut bare = String::new();
+        let (mut quoted, mut bare) = (HashSet::new(), String::new());
         let mut rest = text;
-        while let Some(at) = rest.find(['\'', '"']).filter(|_| is_plain) {
+        let mut is_plain = true;
+        while let Some(at) = rest.find(['\'', '"']) {
             let quote = &rest[at..=at];
-            bare.push_str(&rest[..at]);
+            let before = &rest[..at];
+            is_plain &= !is_odd(before, quote, &rest[at + 1..]);
+            bare.push_str(before);
             bare.push(' ');
             rest = &rest[at + 1..];
             let mut inside = String::new();
@@ -410,8 +409,12 @@ impl Names<'_> {
                 quoted.insert(inside);
             }
         }
+        is_plain &= !is_odd(rest, "", "");
         bare.push_str(rest);
-        Names { text, words: words(&bare), quoted: is_plain.then_some(quoted) }
+        match is_plain {
+            true => Names { text, words: words(&bare), quoted: Some(quoted) },
+            false => Names { text, words: words(text), quoted: None },
+        }
     }
 
     /// Whether a name may stand in the text, bare or in quotes.
@@ -428,6 +431,16 @@ impl Names<'_> {
     fn has_operator(&self, name: &str) -> bool {
         self.text.contains(name)
     }
+}
+
+/// Whether what stands before a quote, or what the quote means, makes it less than plain what stands in quotes: comments,
+/// quotes by dollars, escapes.
+fn is_odd(before: &str, quote: &str, after: &str) -> bool {
+    let lower = before.to_lowercase();
+    let by_dollars =
+        before.split('$').skip(1).any(|rest| !rest.starts_with(|char: char| char.is_ascii_digit()));
+    let escapes = quote == "'" && lower.ends_with('e') && after.contains('\\');
+    before.contains("--") || before.contains("/*") || by_dollars || escapes || lower.ends_with("u&")
 }
 
 /// Whether a name stands in a text before an opening bracket.

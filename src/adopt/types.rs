@@ -22,7 +22,8 @@ pub fn spell(
     let mut moves: BTreeMap<Address, Address> = BTreeMap::new();
     for entry in desired.iter() {
         let mentioned = [&entry.address].into_iter().chain(entry.address.subject()).chain(&entry.needs);
-        for address in mentioned {
+        // A name that is there as it is written stands for itself.
+        for address in mentioned.filter(|address| !observed.contains(address)) {
             let name = retyped(address, registry, &mut |of| {
                 if !observed.contains(address) {
                     types.insert(of.to_string());

@@ -168,7 +168,7 @@ impl<'a> Walk<'a> {
             _ => return self.wrong(key, node, "a table"),
         };
         self.check_keys(kind, table, key);
-        self.check_name(key);
+        self.check_name(kind, key);
         let mut item = Item {
             address: address_at(kind, site, &key.name),
             host: site.host.cloned(),
@@ -323,13 +323,20 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn check_name(&mut self, key: &Key) {
+    fn check_name(&mut self, kind: &dyn Kind, key: &Key) {
         let name = &key.name;
+        // What is made of names of types may be longer than each of them: a cast's.
+        let mut of_types = false;
+        kind.retype(name, &mut |of| {
+            of_types = true;
+            of.to_string()
+        });
+        let is_one = !of_types || name.ends_with(')');
         if name.is_empty() {
             self.problems.add(key.span, "a name must not be empty");
         } else if name.contains('\0') {
             self.problems.add(key.span, "a name must not contain NUL");
-        } else if name.split('(').next().is_some_and(|name| name.len() > MAX_NAME) {
+        } else if is_one && name.split('(').next().is_some_and(|name| name.len() > MAX_NAME) {
             self.problems.add_with_hint(
                 key.span,
                 format!("the name `{name}` is {} bytes long", name.len()),

@@ -34,8 +34,7 @@ pub fn split_routine(text: &str) -> (&str, &str) {
         Some((types, "")) => Some((name, types.trim())),
         _ => None,
     });
-    let (name, types) = whole.next().unwrap_or((text, ""));
-    if types.is_empty() && name.len() == text.len() { (name, types) } else { (name.trim_end(), types) }
+    whole.next().unwrap_or((text, ""))
 }
 
 /// The types of the arguments that a call gives, of a list as it stands in CREATE FUNCTION; `out` arguments count only
@@ -67,7 +66,8 @@ pub fn argument_types(list: &str, with_out: bool) -> Vec<String> {
 pub fn retype_routine(name: &str, spell: &mut dyn FnMut(&str) -> String) -> String {
     let (name, types) = split_routine(name);
     let types: Vec<String> = argument_types(types, false).iter().map(|of| spell(of)).collect();
-    format!("{name}({})", types.join(", "))
+    // In a file, what stands between the name and the bracket means nothing.
+    format!("{}({})", name.trim_end(), types.join(", "))
 }
 
 /// An argument without its name, if it has one.
@@ -122,7 +122,8 @@ mod tests {
     #[test]
     fn names_and_types_come_apart() {
         assert_eq!(split_routine("f(numeric(10,2), text)"), ("f", "numeric(10,2), text"));
-        assert_eq!(split_routine("f ()"), ("f", ""));
+        assert_eq!(split_routine("f ()"), ("f ", ""));
+        assert_eq!(retype_routine("f (int)", &mut str::to_string), "f(int)");
         assert_eq!(split_routine("f"), ("f", ""));
         assert_eq!(split_routine("a(b)c(int)"), ("a(b)c", "int"));
         assert_eq!(split_routine("f(numeric(10,2), text)"), ("f", "numeric(10,2), text"));

@@ -198,6 +198,7 @@ const ANSWERED_FOR: &[&str] =
 
 /// Catalogs that rooms read for other objects, as for their names; where those are declared, they are looked at.
 const FOR_NAMES: &[&str] = &[
+    "pg_amop",
     "pg_cast",
     "pg_collation",
     "pg_database",
@@ -216,7 +217,7 @@ const FOR_NAMES: &[&str] = &[
 ];
 
 /// Names of schemas and roles, and the beginnings of others.
-const NO_CATALOGS: &[&str] = &["pg_", "pg_database_owner", "pg_attver", "pg_catalog"];
+const NO_CATALOGS: &[&str] = &["pg_", "pg_database_owner", "pg_attver", "pg_catalog", "pg_temp"];
 
 /// A server of the newest major, as the queries of the rooms are written for it.
 fn newest(registry: &Registry) -> Server {

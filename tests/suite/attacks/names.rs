@@ -26,7 +26,6 @@ const NAMES: &[&str] = &[
     "{} TO t DO ALSO select m.p();--",
     "{}*/;select m.p();/*",
     "{}--",
-    "{} ",
     "({}||m.p())",
     "{},(m.p())",
     "{}$$;select m.p();$$",
