@@ -44,4 +44,5 @@ mod secrets;
 mod state_schema;
 mod tidy;
 mod together;
+mod trust;
 mod way_back;

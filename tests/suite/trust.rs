@@ -1,0 +1,106 @@
+//! Whose code an expression calls decides whether the server is asked about it; and equal means the same parse, not the
+//! same result.
+
+use crate::support::{self, Database, Outcome, Run};
+
+fn run(db: &Database, file: &str, arguments: &[&str]) -> Outcome {
+    Run::new(db).file(file).args(arguments.iter().copied()).run()
+}
+
+const FOLDED: &str = "[tables.t.columns]\namount = \"int\"\n[tables.t.checks]\nt_check = \"amount > 5\"\n\
+    [tables.u.columns]\namount = \"int\"\n[tables.u.checks]\nu_check = \"true and amount > 0\"\n";
+
+/// A plan shows the result of an immutable function in the place of the call.
+#[test]
+fn what_is_folded_proves_nothing() {
+    for server in support::servers().iter().filter(|server| server.is_thorough()) {
+        let db = server.database();
+        db.execute(
+            "create schema own; create function own.f() returns int immutable language plpgsql as 'begin return 5; end';
+             create function own.same(int, int) returns boolean immutable language plpgsql as 'begin return $1 = $2; end';
+             create operator own.=== (leftarg = int, rightarg = int, function = own.same);
+             create table t (amount int constraint t_check check (amount > own.f()));
+             create table u (amount int constraint u_check check (1 operator(own.===) 1 and amount > 0))",
+        );
+        let told = run(&db, FOLDED, &["check"]).code(2);
+        told.stdout_contains("check public.t.t_check").stdout_contains("check public.u.u_check");
+        // Nor is it remembered: another body is another meaning.
+        let file = FOLDED.replace("> 5", "> own.f()").replace("true and", "1 operator(own.===) 1 and");
+        run(&db, &file, &["apply"]).success();
+        run(&db, &file, &["check"]).success();
+    }
+}
+
+/// What gives a view its meaning is not only its text.
+#[test]
+fn a_view_of_all_columns_is_stale_when_there_are_more() {
+    for server in support::servers().iter().filter(|server| server.is_thorough()) {
+        let db = server.database();
+        let file = "[tables.people.columns]\nid = \"int\"\n[views]\nv = \"select * from people\"\n";
+        run(&db, file, &["apply"]).success();
+        run(&db, file, &["check"]).success();
+        let file = file.replace("id = \"int\"", "id = \"int\"\nname = \"text\"");
+        run(&db, &file, &["apply"]).success();
+        run(&db, &file, &["check"]).success();
+        assert_eq!(
+            db.scalar("select count(*) from pg_attribute where attrelid = 'v'::regclass and attnum > 0"),
+            "2"
+        );
+        db.execute("alter table people add extra int");
+        run(&db, &file, &["check"]).code(2).stdout_contains("view public.v");
+    }
+}
+
+/// The role and the ways out are named; one of them is to trust it.
+#[test]
+fn code_of_strangers_is_named() {
+    for server in support::servers().iter().filter(|server| server.is_thorough()) {
+        let db = server.database();
+        let mallory = support::unique("mallory");
+        db.execute(&format!(
+            "create role {mallory}; create schema m authorization {mallory};
+             create function m.f() returns int immutable language plpgsql as 'begin return 5; end';
+             alter function m.f() owner to {mallory}; create table t (amount int default m.f(), other int default 1)"
+        ));
+        let file = "[tables.t.columns]\namount = { type = \"int\", default = \"(5)\" }\nother = { type = \"int\", default = \"(1)\" }\n";
+        for command in ["plan", "check", "status", "apply"] {
+            let told = run(&db, file, &[command]).code(1).stderr_contains("nothing was executed");
+            told.stderr_contains(&format!("column public.t.amount: code of role `{mallory}`"))
+                .stderr_contains(&format!("owners = [\"{mallory}\"]"))
+                .stderr_lacks("public.t.other");
+        }
+        let vouched = format!("reconcile.owners = [\"{mallory}\"]\n{file}");
+        run(&db, &vouched, &["check"]).code(2).stdout_contains("column public.t.amount");
+        db.execute("alter table t alter amount set default 5");
+        run(&db, file, &["check"]).success();
+        // To call it anew takes the same trust.
+        let calls = file.replace("\"(5)\"", "\"m.f()\"").replace("amount", "another");
+        run(&db, &calls, &["apply"]).code(1).stderr_contains("column public.t.another: code of role");
+        assert_eq!(db.scalar("select count(*) from pg_attribute where attname = 'another'"), "0");
+        db.execute(&format!("drop schema m cascade; drop role {mallory}"));
+    }
+}
+
+/// Commands that only look have a session that cannot write, whatever the file asks of the data.
+#[test]
+fn commands_that_look_write_nothing() {
+    let db = support::server().database();
+    db.execute("create sequence s; create table seen (id int)");
+    for probe in [
+        "select nextval('s') > 0",
+        "true) as there; insert into seen values (1); select (true",
+        "with w as (insert into seen values (1) returning 1) select count(*) > 0 from w",
+    ] {
+        let file = format!(
+            "[[custom]]\nname = \"odd\"\nprobe = \"{probe}\"\ncreate = \"select 1\"\n[sequences.s]\n[tables.seen.columns]\nid = \"int\"\n"
+        );
+        for command in ["plan", "check", "status"] {
+            run(&db, &file, &[command]);
+        }
+        assert_eq!(
+            db.scalar("select is_called::text || (select count(*) from seen) from s"),
+            "false0",
+            "{probe}"
+        );
+    }
+}
