@@ -88,7 +88,8 @@ impl Room for Custom {
     }
 
     fn answer(&self, desired: &Body, rows: &[Row<'_>]) -> Option<Body> {
-        rows.first().filter(|row| row.flag("there")).map(|_| desired.clone())
+        // A probe that ends the parenthesis names the column as it likes.
+        rows.first().filter(|row| row.at(0) == Some("t")).map(|_| desired.clone())
     }
 
     /// What is read from the data is not read at all where there is no file.
