@@ -23,7 +23,7 @@ fn rewrite(statement: &mut Planned, owner: &str) {
     // As many rows as it has changed, for whoever counts.
     let counted = AsOwner { returns: "SETOF integer", around: call("SELECT FROM ", "()"), ..whole };
     let batch = statement.batch.take();
-    statement.batch = batch.map(|(before, after)| counted.run_around((&before, &after.raw(" RETURNING 1"))));
+    statement.batch = batch.map(|(before, after)| counted.run_counted((&before, &after)));
     statement.as_owner = true;
 }
 

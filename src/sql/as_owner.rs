@@ -23,19 +23,27 @@ impl AsOwner<'_> {
     /// that the owner may not see are an error there.
     pub fn run(&self, body: &Phrase) -> Phrase {
         let tag = dollar_tag(body.text());
-        self.opening(&tag).phrase(body).phrase(&self.closing(&tag))
+        self.opening("sql", &tag).phrase(body).phrase(&self.closing(&tag))
     }
 
-    /// The same of a body with a number in it: what comes before that and after it.
-    pub fn run_around(&self, (before, after): (&Phrase, &Phrase)) -> (Phrase, Phrase) {
+    /// The same of a statement with a number in it: what comes before that and after it. The function, which returns
+    /// `SETOF integer`, gives a row for each that was changed: not by RETURNING, which a table with rules may refuse.
+    pub fn run_counted(&self, (before, after): (&Phrase, &Phrase)) -> (Phrase, Phrase) {
         let tag = dollar_tag(&format!("{}0{}", before.text(), after.text()));
-        (self.opening(&tag).phrase(before), after.clone().phrase(&self.closing(&tag)))
+        let begun = self.opening("plpgsql", &tag).raw("DECLARE pgr_count bigint; BEGIN ").phrase(before);
+        let counted = after.clone().raw(
+            "; GET DIAGNOSTICS pgr_count = ROW_COUNT; \
+             RETURN QUERY SELECT 1 FROM pg_catalog.generate_series(1, pgr_count); END",
+        );
+        (begun, counted.phrase(&self.closing(&tag)))
     }
 
-    fn opening(&self, tag: &str) -> Phrase {
+    fn opening(&self, language: &str, tag: &str) -> Phrase {
         let AsOwner { parameters, returns, .. } = self;
-        Phrase::from(format!("CREATE FUNCTION {FUNCTION}({parameters}) RETURNS {returns} LANGUAGE sql "))
-            .raw(format!("SECURITY DEFINER SET search_path FROM CURRENT SET row_security = off AS {tag}"))
+        Phrase::from(format!(
+            "CREATE FUNCTION {FUNCTION}({parameters}) RETURNS {returns} LANGUAGE {language} "
+        ))
+        .raw(format!("SECURITY DEFINER SET search_path FROM CURRENT SET row_security = off AS {tag}"))
     }
 
     fn closing(&self, tag: &str) -> Phrase {
