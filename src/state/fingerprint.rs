@@ -196,14 +196,7 @@ pub fn recognise(
     seen: &Seen<'_>,
     also: &[Reading],
 ) -> Result<Option<Vec<Result<Vec<Answer>, postgres::Error>>>> {
-    // Nothing is asked of the data of a database that is not recognised: nobody has looked yet whose code that may run.
-    let demand = match also.is_empty() {
-        true => "",
-        false => {
-            "; SELECT CASE current_setting('pgreconcile.seen') WHEN '' \
-             THEN 'pgreconcile does not recognise the database, and looks at all of it' ELSE '1' END::integer"
-        }
-    };
+    let demand = if also.is_empty() { String::new() } else { demand(&session.server) };
     let begin = Own::new(format!(
         "BEGIN READ ONLY; {}SELECT set_config('pgreconcile.seen', coalesce((SELECT s.secrets || ' ' FROM {} v, {} s \
          WHERE v.number = {VERSION} AND s.key = {} AND s.value = ({})), ''), true){demand}",
@@ -223,6 +216,24 @@ pub fn recognise(
     };
     let found = read.begun.get(1).and_then(Answer::first).and_then(|found| found.strip_suffix(' '));
     Ok(found.is_some_and(|seal| seen.seal.fits(seal)).then_some(read.readings))
+}
+
+/// A query that fails where a database is not recognised in which somebody who is not trusted has code: nothing is asked of
+/// its data before it is known whose code that may run.
+fn demand(server: &Server) -> String {
+    let strange = |catalog: &str, owner: &str, rows: &str| {
+        format!(
+            "EXISTS (SELECT FROM {catalog} x WHERE x.oid >= 16384 AND {rows} AND NOT {})",
+            server.trusts(owner)
+        )
+    };
+    format!(
+        "; SELECT CASE WHEN current_setting('pgreconcile.seen') <> '' THEN '1' WHEN {} OR {} OR {} \
+         THEN 'pgreconcile does not recognise the database, and looks at all of it' ELSE '1' END::integer",
+        strange("pg_proc", "x.proowner", "true"),
+        strange("pg_operator", "x.oprowner", "true"),
+        strange("pg_type", "x.typowner", "x.typtype IN ('d', 'r')"),
+    )
 }
 
 /// A query to be asked in the snapshot that is observed: the fingerprint of exactly what is seen there; nothing where
