@@ -327,8 +327,11 @@ pub struct Read {
     /// The answers to what began the transaction.
     pub begun: Vec<Answer>,
     /// What each reading gave: the answers of its queries, or why the server refuses it.
-    pub readings: Vec<Result<Vec<Answer>, postgres::Error>>,
+    pub readings: Vec<WhatItGave>,
 }
+
+/// What one reading gave.
+pub type WhatItGave = Result<Vec<Answer>, postgres::Error>;
 
 /// What the server is to read, a part after the other: text of others, and what must be there for it.
 #[derive(Debug, Clone, Default)]

@@ -76,7 +76,7 @@ pub struct Client {
 
 enum Way {
     /// Opened here: any number of messages goes out at once.
-    Own(Pipeline),
+    Own(Box<Pipeline>),
     /// Opened by somebody else, with the driver that waits for each answer.
     Lent(Box<postgres::Client>),
 }
@@ -95,11 +95,13 @@ impl From<postgres::Client> for Client {
     }
 }
 
+type Moves = dyn Future<Output = Result<(), Error>> + Send;
+
 /// What moves the bytes.
 struct Link {
     runtime: Runtime,
     /// Gone once it has ended, so that what waits for an answer is told.
-    connection: Option<Pin<Box<dyn Future<Output = Result<(), Error>> + Send>>>,
+    connection: Option<Pin<Box<Moves>>>,
 }
 
 /// Cancels what runs on a connection, in the same way as that was opened: encrypted where it is.
@@ -154,7 +156,7 @@ impl Client {
             runtime.block_on(token.cancel_query(tls.clone())).is_ok()
         }));
         let link = Link { runtime, connection: Some(Box::pin(connection)) };
-        Ok(Client { way: Way::Own(Pipeline { driver, link, cancel }) })
+        Ok(Client { way: Way::Own(Box::new(Pipeline { driver, link, cancel })) })
     }
 
     /// Sends all `messages` at once, in their order, and gives what the server answers to each. One that fails keeps
@@ -177,7 +179,8 @@ impl Client {
     /// Whether the server answers within `limit`.
     pub fn answers_within(&mut self, limit: Duration) -> bool {
         match &mut self.way {
-            Way::Own(Pipeline { driver, link, .. }) => {
+            Way::Own(pipeline) => {
+                let Pipeline { driver, link, .. } = &mut **pipeline;
                 let work = async { tokio::time::timeout(limit, driver.simple_query("")).await };
                 matches!(link.wait(work).0, Ok(Ok(_)))
             }

@@ -177,7 +177,7 @@ impl Connector {
     ) -> Result<Client, Attempt> {
         let mut config = self.driver_config(host, limit);
         if marked {
-            config.options(&pooler::options(&self.connection));
+            config.options(pooler::options(&self.connection));
         }
         let door = Door::new(self.tls.clone(), &self.connection, mode);
         let runtime = runtime_of_one_thread().map_err(Attempt::NoThread)?;

@@ -8,7 +8,7 @@ use crate::config::Secret;
 use crate::error::Result;
 use crate::kind::Server;
 use crate::pg::{Feature, is_lost, scram};
-use crate::session::{Answer, Reading, Session, server_error};
+use crate::session::{Answer, Reading, Session, WhatItGave, server_error};
 use crate::sql::{Own, literal, qualified};
 
 /// What a fingerprint is good for: the files, the terms of the run, the values of the environment variables that the
@@ -195,7 +195,7 @@ pub fn recognise(
     schema: &str,
     seen: &Seen<'_>,
     also: &[Reading],
-) -> Result<Option<Vec<Result<Vec<Answer>, postgres::Error>>>> {
+) -> Result<Option<Vec<WhatItGave>>> {
     let demand = if also.is_empty() { String::new() } else { demand(&session.server) };
     let begin = Own::new(format!(
         "BEGIN READ ONLY; {}SELECT set_config('pgreconcile.seen', coalesce((SELECT s.secrets || ' ' FROM {} v, {} s \

@@ -58,7 +58,7 @@ fn a_wrong_password_is_not_waited_for() {
         db.execute(&format!("create role {role} login password 'right'"));
         let begun = Instant::now();
         let (result, events) = wait_for(&settings(&db.url_as(&role, "hunter2"), &[]), 30, true);
-        let error = result.err().expect("no connection");
+        let error = result.expect_err("no connection");
         assert!(begun.elapsed() < Duration::from_secs(5) && events.is_empty());
         assert_eq!((error.kind, error.sqlstate.as_deref()), (ErrorKind::Failed, Some("28P01")));
         assert!(!format!("{error:?} {error}").contains("hunter2"), "{error}");
@@ -85,7 +85,7 @@ fn an_unknown_role_is_not_waited_for() {
         let dsn =
             format!("host={} port={} user=nobody_knows dbname=postgres", db.socket().display(), db.port());
         let (result, _) = wait_for(&settings(&dsn, &[]), 30, false);
-        let error = result.err().expect("no connection");
+        let error = result.expect_err("no connection");
         assert_eq!((error.kind, error.sqlstate.as_deref()), (ErrorKind::Failed, Some("28000")));
         assert!(error.message.contains("role \"nobody_knows\" does not exist"), "{error}");
     }
@@ -97,7 +97,7 @@ fn a_missing_database_is_created_on_request() {
         let name = format!("{} \"odd'", unique("made"));
         let connection = settings(&server.cluster().url("postgres"), &[]).with_dbname(&name);
         let (result, _) = wait_for(&connection, 30, false);
-        let error = result.err().expect("no connection");
+        let error = result.expect_err("no connection");
         assert_eq!((error.kind, error.sqlstate.as_deref()), (ErrorKind::Failed, Some("3D000")));
         assert!(error.hint.as_deref().is_some_and(|hint| hint.contains("--create-database")), "{error}");
 
@@ -143,7 +143,7 @@ fn a_role_that_may_not_create_databases_is_told_so() {
     let role = unique("poor");
     db.execute(&format!("create role {role} login password 'pw'"));
     let connection = settings(&db.url_as(&role, "pw"), &[]).with_dbname("never_there");
-    let error = wait_for(&connection, 5, true).0.err().expect("no connection");
+    let error = wait_for(&connection, 5, true).0.expect_err("no connection");
     assert_eq!((error.kind, error.sqlstate.as_deref()), (ErrorKind::Failed, Some("42501")));
     assert!(error.hint.as_deref().is_some_and(|hint| hint.contains("CREATEDB")), "{error}");
     db.execute(&format!("drop role {role}"));
@@ -175,7 +175,7 @@ fn a_deadline_is_kept() {
     let connection = settings("postgres://u@127.0.0.1:1/d", &[]);
     let begun = Instant::now();
     let (result, events) = wait_for(&connection, 1, true);
-    let error = result.err().expect("no connection");
+    let error = result.expect_err("no connection");
     assert!((1.0..3.0).contains(&begun.elapsed().as_secs_f32()), "{:?}", begun.elapsed());
     assert_eq!(error.kind, ErrorKind::Unreachable);
     assert!(
@@ -185,14 +185,14 @@ fn a_deadline_is_kept() {
     assert!(events.len() >= 2, "{events:?}");
 
     let (result, events) = wait_for(&connection, 0, true);
-    assert_eq!(result.err().expect("no connection").kind, ErrorKind::Unreachable);
+    assert_eq!(result.expect_err("no connection").kind, ErrorKind::Unreachable);
     assert!(events.is_empty());
 }
 
 #[test]
 fn a_name_that_does_not_resolve_is_waited_for() {
     let (result, events) = wait_for(&settings("postgres://u@no-such-host.invalid/d", &[]), 1, false);
-    let error = result.err().expect("no connection");
+    let error = result.expect_err("no connection");
     assert_eq!(error.kind, ErrorKind::Unreachable);
     assert!(error.message.contains("cannot resolve the host name of `no-such-host.invalid:5432`"), "{error}");
     assert!(!events.is_empty());
@@ -246,7 +246,7 @@ fn each_refusal_is_final_or_passing() {
     ] {
         let port = refusing_server(code, message);
         let connection = settings(&format!("postgres://u@127.0.0.1:{port}/x?sslmode=disable"), &[]);
-        let failure = pg::connect(&connection).err().expect("no connection");
+        let failure = pg::connect(&connection).expect_err("no connection");
         assert_eq!(failure.reason, reason, "{code} {message}: {}", failure.error);
         let kind = if reason == NotReady { ErrorKind::Unreachable } else { ErrorKind::Failed };
         assert_eq!((failure.error.kind, failure.error.sqlstate.as_deref()), (kind, Some(code)));
