@@ -216,11 +216,12 @@ impl Session {
             let begun = self.ask(&Own::new(format!("{}; ROLLBACK", begin.text())))?;
             return Ok(Read { begun, readings: Vec::new() });
         }
+        // To roll back to a savepoint keeps it, so one serves all readings.
+        let begin = Own::new(format!("{}; SAVEPOINT reading", begin.text()));
         let mut messages = vec![Message::Own(begin)];
         for reading in readings {
-            messages.push(Message::Own(Own::new("SAVEPOINT reading")));
             messages.extend(reading.parts.iter().cloned());
-            messages.push(Message::Own(Own::new("ROLLBACK TO SAVEPOINT reading; RELEASE SAVEPOINT reading")));
+            messages.push(Message::Own(Own::new("ROLLBACK TO SAVEPOINT reading")));
         }
         messages.push(Message::Own(Own::new(format!("ROLLBACK; {}", self.pin.text()))));
         let mut replies = self.client.exchange(&messages).into_iter();
@@ -228,7 +229,7 @@ impl Session {
         let mut lost = None;
         let mut results = Vec::with_capacity(readings.len());
         for reading in readings {
-            let framed: Vec<_> = replies.by_ref().take(reading.parts.len() + 2).collect();
+            let framed: Vec<_> = replies.by_ref().take(reading.parts.len() + 1).collect();
             let mut result = Ok(Vec::new());
             for reply in framed {
                 match (reply, &mut result) {
