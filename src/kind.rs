@@ -23,7 +23,7 @@ use crate::delta::{Action, Alteration};
 use crate::model::{Address, Body, Entry, Model, Observed};
 use crate::pg::Feature;
 use crate::source::KeyDoc;
-use crate::sql::Fragment;
+use crate::sql::{Fragment, split_routine};
 use crate::statement::Step;
 pub use clustered::{cluster, compare_clustered, keep_clustered};
 pub use collation::Collation;
@@ -467,6 +467,18 @@ fn own<R: Room>(body: &dyn Body) -> &R::Body {
     match body.as_any().downcast_ref() {
         Some(body) => body,
         None => panic!("a body of another kind was handed to a room: {body:?}"),
+    }
+}
+
+impl dyn Kind + '_ {
+    /// An object's name without the types that follow it, where names of the kind have types.
+    pub fn bare_name<'n>(&self, name: &'n str) -> &'n str {
+        let mut typed = false;
+        self.retype("f(t)", &mut |of| {
+            typed = true;
+            of.to_string()
+        });
+        if typed { split_routine(name).0 } else { name }
     }
 }
 

@@ -8,7 +8,7 @@ use crate::kind::{Context, Terms};
 use crate::model::{Address, Model};
 use crate::plan::{Group, Item, Plan, Planned};
 use crate::session::{Reading, Session, server_error};
-use crate::sql::{Form, Fragment, Own, Phrase, ident, literal};
+use crate::sql::{Form, Fragment, Own, Phrase, ident, literal, split_routine};
 use postgres::error::SqlState;
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -189,7 +189,7 @@ fn waits_for(line: &Line<'_>, later: &Later<'_>, error: &postgres::Error) -> boo
 
 /// Whether a message of the server speaks of an object.
 fn names(said: &str, at: &Address) -> bool {
-    let name = at.name().split('(').next().unwrap_or_default();
+    let name = split_routine(at.name()).0;
     let mut words = said.split(|char: char| !char.is_alphanumeric() && char != '_');
     !name.is_empty() && (words.any(|word| word == name) || said.contains(&format!("\"{name}\"")))
 }

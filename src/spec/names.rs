@@ -68,7 +68,8 @@ pub(super) fn mention(model: &mut Model, registry: &Registry) {
     let mut by_name: HashMap<String, Vec<(String, Address)>> = HashMap::new();
     for entry in model.iter().filter(|entry| entry.parent.is_none() && !entry.absent) {
         if entry.address.path().len() == 2 {
-            let name = entry.address.name().split('(').next().unwrap_or_default();
+            let Some(kind) = registry.get(entry.address.kind) else { continue };
+            let name = kind.bare_name(entry.address.name());
             let first = words(name).next().unwrap_or(name);
             by_name.entry(first.to_string()).or_default().push((name.to_string(), entry.address.clone()));
         }
@@ -83,6 +84,7 @@ pub(super) fn mention(model: &mut Model, registry: &Registry) {
         let Some(kind) = registry.get(entry.address.kind) else { continue };
         let mut found: HashSet<Address> = HashSet::new();
         let address = entry.address.clone();
+        let own_name = kind.bare_name(address.name());
         // Columns among themselves keep the order of the file.
         let own = entry.parent.as_ref().filter(|_| !is_column(address.kind));
         let own = own.and_then(|table| columns.get(table));
@@ -95,8 +97,7 @@ pub(super) fn mention(model: &mut Model, registry: &Registry) {
                     // An overload is mentioned where a type of its name is; operators name each other as partners, which
                     // the server lets them do before they are there.
                     let overload = other.kind == address.kind
-                        && (address.name().split('(').next() == Some(name)
-                            || name.starts_with(|char| OPERATOR_CHARACTERS.contains(char)));
+                        && (own_name == name || name.starts_with(|char| OPERATOR_CHARACTERS.contains(char)));
                     if *other != address
                         && !overload
                         && (name == word || fragment.text().contains(name.replace('"', "\"\"").as_str()))

@@ -4,6 +4,7 @@ use super::keys::{self, TOP, UNIVERSAL, UNNAMED};
 use crate::kind::{Declared, Item, Kind, Place, Reference, Registry, split_name};
 use crate::model::{Address, Entry, Model};
 use crate::source::{Key, KeyDoc, Node, Problems, Span, Table, Value};
+use crate::sql::split_routine;
 
 /// The longest identifier, in bytes.
 const MAX_NAME: usize = 63;
@@ -270,7 +271,7 @@ impl<'a> Walk<'a> {
             return Some(at.renamed(&name));
         }
         // What follows the name of a routine or an operator are types, which have dots of their own.
-        let (name, types) = name.split_at(name.find('(').unwrap_or(name.len()));
+        let (name, types) = name.split_at(split_routine(&name).0.len());
         let mut parts = split_name(name);
         let last = parts.pop().unwrap_or_default();
         let schema = parts.pop().unwrap_or_else(|| site.schema.to_string());
@@ -336,7 +337,7 @@ impl<'a> Walk<'a> {
             self.problems.add(key.span, "a name must not be empty");
         } else if name.contains('\0') {
             self.problems.add(key.span, "a name must not contain NUL");
-        } else if is_one && name.split('(').next().is_some_and(|name| name.len() > MAX_NAME) {
+        } else if is_one && kind.bare_name(name).len() > MAX_NAME {
             self.problems.add_with_hint(
                 key.span,
                 format!("the name `{name}` is {} bytes long", name.len()),

@@ -91,8 +91,9 @@ pub fn reach(seat: &Seat, server: &Server) -> String {
 pub fn spoken(seat: &Seat, server: &Server) -> Option<String> {
     let test = |at: &Address| match (at.path(), seat.path.split_once(", ")) {
         ([schema, name], Some((in_schema, called))) => {
-            let bare = name.split('(').next().unwrap_or_default();
-            format!("{in_schema} = {} AND split_part({called}, '(', 1) = {}", literal(schema), literal(bare))
+            let bare = literal(split_routine(name).0);
+            let is = format!("{called} = {} OR starts_with({called}, {bare} || '(')", literal(name));
+            format!("{in_schema} = {} AND ({is})", literal(schema))
         }
         ([name], None) => format!("{} = {}", seat.path, literal(name)),
         _ => "false".to_string(),
