@@ -248,13 +248,24 @@ pub fn print_again(
 
 type Spelled = (Question, Option<(String, String)>);
 
-/// Asks for both spellings of each question: one EXPLAIN for each table, all in one message.
+/// How many questions are asked at once: a list of targets has at most 1664 items (`MaxTupleAttributeNumber`), of which
+/// each takes two, and where one cannot be asked, all are asked again.
+const AT_ONCE: usize = 100;
+
+/// Asks for both spellings of each question: a few EXPLAINs for each table, all in one message.
 fn explain(session: &mut Session, questions: Vec<Question>, terms: &Terms<'_>) -> Result<Vec<Spelled>> {
-    let mut groups: BTreeMap<String, Vec<Question>> = BTreeMap::new();
+    let mut by_table: BTreeMap<String, Vec<Question>> = BTreeMap::new();
     for question in questions {
         let from = from_clause(&question.context, &|table| qualified(table.schema(), table.name()));
         let only_read = if from.is_empty() { "" } else { " WHERE false" };
-        groups.entry(from + only_read).or_default().push(question);
+        by_table.entry(from + only_read).or_default().push(question);
+    }
+    let mut groups: Vec<(String, Vec<Question>)> = Vec::new();
+    for (from, questions) in by_table {
+        let mut questions = questions.into_iter().peekable();
+        while questions.peek().is_some() {
+            groups.push((from.clone(), questions.by_ref().take(AT_ONCE).collect()));
+        }
     }
     if groups.is_empty() {
         return Ok(Vec::new());

@@ -5,7 +5,7 @@ use crate::delta::Alteration;
 use crate::error::Result;
 use crate::kind::{Kind, Place, Registry, Server, Terms};
 use crate::model::{Entry, Model, Observed};
-use crate::session::{Answer, Reading, Session, server_error};
+use crate::session::{Answer, Reading, Session, WhatItGave, server_error};
 use crate::sql::Own;
 use crate::state::{self, Memo, fingerprint};
 use crate::trust::{self, Code};
@@ -88,8 +88,7 @@ fn read(session: &mut Session, batch: &str) -> Result<Vec<Answer>> {
 pub struct Questions<'a> {
     asked: Vec<(&'static dyn Kind, &'a Entry)>,
     desired: &'a Model,
-    /// What is to be read, in a transaction.
-    pub readings: Vec<Reading>,
+    readings: Vec<Reading>,
 }
 
 impl<'a> Questions<'a> {
@@ -110,19 +109,22 @@ impl<'a> Questions<'a> {
             let Some(kind) = terms.registry.get(entry.address.kind) else { continue };
             if let Some(query) = kind.probe(&entry.address, &*entry.body, &cx) {
                 questions.asked.push((kind, entry));
-                questions.readings.push(probe(&query, terms.search_path));
+                questions.readings.push(probe(&query));
             }
         }
         Some(questions)
     }
 
+    /// Asks them; an error of the server is an answer.
+    ///
+    /// # Errors
+    /// `Failed` if the connection is lost.
+    pub fn ask(&self, session: &mut Session, terms: &Terms<'_>) -> Result<Vec<WhatItGave>> {
+        ask(session, &self.readings, terms)
+    }
+
     /// Whether every answer is what the file wants; one that the server has refused is not.
-    pub fn are_answered_well(
-        &self,
-        answers: &[Result<Vec<Answer>, postgres::Error>],
-        server: &Server,
-        terms: &Terms<'_>,
-    ) -> bool {
+    pub fn are_answered_well(&self, answers: &[WhatItGave], server: &Server, terms: &Terms<'_>) -> bool {
         let observed = Observed::default();
         let cx = terms.cx(server, self.desired, &observed);
         answers.len() == self.asked.len()
@@ -167,10 +169,9 @@ pub fn data(
     if queries.is_empty() {
         return Ok(());
     }
-    let readings: Vec<Reading> = queries.iter().map(|query| probe(query, terms.search_path)).collect();
-    let read = session.read(Own::new("BEGIN READ ONLY"), &readings);
-    let read = read.map_err(|error| server_error("cannot ask the data", &error))?;
-    for (entry, answer) in asked.iter().zip(read.readings) {
+    let readings: Vec<Reading> = queries.iter().map(|query| probe(query)).collect();
+    let answers = ask(session, &readings, terms)?;
+    for (entry, answer) in asked.iter().zip(answers) {
         let Some(kind) = terms.registry.get(entry.address.kind) else { continue };
         let answer = match answer {
             Ok(answer) => answer,
@@ -190,9 +191,19 @@ pub fn data(
     Ok(())
 }
 
-/// A question to the data, which the file's SQL may be part of, under the path of the file.
-fn probe(query: &str, search_path: &str) -> Reading {
+/// Asks the data, under the path of the file.
+fn ask(session: &mut Session, readings: &[Reading], terms: &Terms<'_>) -> Result<Vec<WhatItGave>> {
+    if readings.is_empty() {
+        return Ok(Vec::new());
+    }
+    let begin = Own::new(format!("BEGIN READ ONLY; SET LOCAL search_path = {}", terms.search_path));
+    let read = session.read(begin, readings).map_err(|error| server_error("cannot ask the data", &error))?;
+    Ok(read.readings)
+}
+
+/// A question to the data, which the file's SQL may be part of.
+fn probe(query: &str) -> Reading {
     let mut reading = Reading::default();
-    reading.own(format!("SET LOCAL search_path = {search_path}")).foreign(query);
+    reading.foreign(query);
     reading
 }

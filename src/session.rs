@@ -9,7 +9,7 @@ use crate::pg::{
     Canceller, Client, Message, Reply, ServerVersion, Values, first_answer, is_lost, is_silence, pooler,
     settings,
 };
-use crate::sql::{Execution, Foreign, Own, literal};
+use crate::sql::{Execution, Foreign, Own};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -95,31 +95,18 @@ impl Answer {
 
 impl Session {
     /// Pins the settings and asks the server who it is, and little more than that: this is on the way of every run.
-    /// `connection` is how `client` was opened.
+    /// `connection` is how `client` was opened; `state` an SQL expression, asked before the search path is known: NULL if there
+    /// is no schema of the tool's own, true if it is plain (`state::verify`).
     ///
     /// # Errors
     /// `Failed` if the server is too old or refuses the settings, or if a pooler would hand the session to others.
-    pub fn start(
-        client: Client,
-        connection: &Connection,
-        state_schema: &str,
-        access: Access,
-    ) -> Result<Session> {
-        let set = settings::statement(&connection.keepalive);
-        // Settings of a session that somebody else's code may have left are gone, and so is the mark of one that came
-        // through a pooler.
-        let pin = Own::new(format!(
-            "RESET SESSION AUTHORIZATION; RESET ROLE; RESET ALL; SET {} = '1'; {set}{}",
-            pooler::DIRECT,
-            pinned(access)
-        ));
+    pub fn start(client: Client, connection: &Connection, state: &str, access: Access) -> Result<Session> {
         let batch = Own::new(format!(
             "{}SELECT pg_catalog.current_setting('server_version_num') AS version, current_user AS user, \
              pg_catalog.current_database() AS database, pg_catalog.pg_is_in_recovery() AS standby, \
-             pg_catalog.current_setting('is_superuser') AS superuser, {} AS remembers, \
+             pg_catalog.current_setting('is_superuser') AS superuser, {state} AS state, \
              pg_catalog.current_setting('{}', true) AS direct, pg_catalog.pg_postmaster_start_time() AS started",
             pinned(access),
-            is_there(state_schema),
             pooler::DIRECT,
         ));
         let refused = |error| server_error("the server refused the session's settings", &error);
@@ -141,7 +128,8 @@ impl Session {
             superuser: row.text("superuser") == "on",
             in_recovery: row.flag("standby"),
             started: row.text("started").to_string(),
-            remembers: row.flag("remembers"),
+            remembers: row.get("state").is_some(),
+            plain_state: row.get("state") == Some("t"),
             owners: Vec::new(),
             schemas: Vec::new(),
             state: None,
@@ -151,6 +139,13 @@ impl Session {
             catalogs: BTreeSet::new(),
             spoken: BTreeSet::new(),
         };
+        // RESET gives a session what it was opened with; else what is set for the role and the database.
+        let set = match client.is_set_by_sql() {
+            true => format!("SET {} = '1'; {}", pooler::DIRECT, settings::statement(&connection.keepalive)),
+            false => String::new(),
+        };
+        let pin = "RESET SESSION AUTHORIZATION; RESET ROLE; RESET ALL";
+        let pin = Own::new(format!("{pin}; {set}{}", pinned(access)));
         Ok(Session { client, interrupt: Interrupt::default(), pin, server })
     }
 
@@ -216,22 +211,23 @@ impl Session {
             let begun = self.ask(&Own::new(format!("{}; ROLLBACK", begin.text())))?;
             return Ok(Read { begun, readings: Vec::new() });
         }
-        // To roll back to a savepoint keeps it, so one serves all readings.
-        let begin = Own::new(format!("{}; SAVEPOINT reading", begin.text()));
+        let begin = match readings {
+            [_] => begin,
+            _ => Own::new(format!("{}; SAVEPOINT reading", begin.text())),
+        };
         let mut messages = vec![Message::Own(begin)];
-        for reading in readings {
-            messages.extend(reading.parts.iter().cloned());
-            messages.push(Message::Own(Own::new("ROLLBACK TO SAVEPOINT reading")));
-        }
+        let framed: Vec<Vec<Message>> =
+            readings.iter().enumerate().map(|(n, reading)| reading.framed(n)).collect();
+        let counts: Vec<usize> = framed.iter().map(Vec::len).collect();
+        messages.extend(framed.into_iter().flatten());
         messages.push(Message::Own(Own::new(format!("ROLLBACK; {}", self.pin.text()))));
         let mut replies = self.client.exchange(&messages).into_iter();
         let begun = replies.next().unwrap_or_else(|| Ok(Reply::default())).map(answers);
         let mut lost = None;
         let mut results = Vec::with_capacity(readings.len());
-        for reading in readings {
-            let framed: Vec<_> = replies.by_ref().take(reading.parts.len() + 1).collect();
+        for count in counts {
             let mut result = Ok(Vec::new());
-            for reply in framed {
+            for reply in replies.by_ref().take(count) {
                 match (reply, &mut result) {
                     (Ok(reply), Ok(found)) => found.extend(answers(reply)),
                     (Err(error), _) if is_lost(&error) => lost = lost.or(Some(error)),
@@ -297,14 +293,6 @@ impl Session {
     }
 }
 
-/// An SQL condition: there is a schema of that name. The search path is not known yet, so every name says its schema.
-fn is_there(schema: &str) -> String {
-    format!(
-        "EXISTS (SELECT FROM pg_catalog.pg_namespace n WHERE n.nspname OPERATOR(pg_catalog.=) {})",
-        literal(schema)
-    )
-}
-
 /// The condition on a row of `pg_locks`: it is the lock of the run that is at work on this database.
 pub fn lock_condition(alias: &str) -> String {
     let (high, low) = (LOCK_KEY >> 32, LOCK_KEY & 0xffff_ffff);
@@ -356,6 +344,20 @@ impl Reading {
     /// Whether there is nothing to read.
     pub fn is_empty(&self) -> bool {
         self.parts.is_empty()
+    }
+
+    /// Its parts as reading number `n` of a transaction sends them: what the one before has done is undone first. To roll
+    /// back to a savepoint keeps it, so one serves all readings.
+    fn framed(&self, n: usize) -> Vec<Message> {
+        let mut parts = self.parts.clone();
+        if n > 0 {
+            let undo = "ROLLBACK TO SAVEPOINT reading";
+            match parts.first_mut() {
+                Some(Message::Own(own)) => *own = Own::new(format!("{undo}; {}", own.text())),
+                _ => parts.insert(0, Message::Own(Own::new(undo))),
+            }
+        }
+        parts
     }
 
     /// Adds what another one reads.

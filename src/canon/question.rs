@@ -3,7 +3,7 @@
 use crate::adopt::Renames;
 use crate::kind::{Context, Registry};
 use crate::model::{Address, Model, Observed};
-use crate::sql::{Fragment, ident};
+use crate::sql::{Fragment, ident, sql_of};
 use crate::state::{Remembered, digest};
 use crate::trust::{Code, Meaning};
 use std::collections::{HashMap, HashSet};
@@ -39,7 +39,14 @@ pub fn collect(
         });
         kind.fragments(&entry.address, &mut *entry.body, &mut |attribute, fragment, context| {
             let Some((text, there)) = texts.get(attribute) else { return };
-            if text != fragment.text() {
+            if text == fragment.text() {
+                return;
+            }
+            // All facts of an index are in its SQL too; those of a query are not.
+            let of_index = matches!(context, Context::Index { .. } | Context::Exclusion { .. });
+            if of_index && sql_of(text) == fragment.text() {
+                fragment.settle(text);
+            } else {
                 questions.push(Question {
                     address: entry.address.clone(),
                     attribute: attribute.to_string(),

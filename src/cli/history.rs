@@ -34,7 +34,7 @@ fn open(global: &Global, reconciler: Option<&Reconciler>) -> Result<(Session, St
     let wait = options.wait.unwrap_or(DEFAULT_WAIT);
     let client = pg::connect_waiting(&options.connection, wait, false, &mut |_| {})?;
     let session = if options.stateless {
-        Session::start(client, &options.connection, &schema, Access::ReadOnly)?
+        Session::start(client, &options.connection, &state::is_plain(&schema), Access::ReadOnly)?
     } else {
         state::open(client, &options.connection, &schema, Access::ReadOnly)?
     };

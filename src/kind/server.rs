@@ -35,6 +35,9 @@ pub struct Server {
     pub catalogs: BTreeSet<&'static str>,
     /// Whether there is a schema with the name of the tool's own, whoever made it.
     pub remembers: bool,
+    /// Whether what is read first in it needs no verification: there are plain tables, of a role that is trusted, and
+    /// nobody else has rights on them.
+    pub plain_state: bool,
     /// The tool's own schema, if it is there and may be read.
     pub state: Option<String>,
     /// Whether the next run that writes has to bring it up to date.

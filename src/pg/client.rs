@@ -72,6 +72,8 @@ impl Values {
 /// A connection to a server.
 pub struct Client {
     way: Way,
+    /// Whether its settings were set by SQL, which RESET undoes, and not as it was opened.
+    set_by_sql: bool,
 }
 
 enum Way {
@@ -91,7 +93,7 @@ struct Pipeline {
 impl From<postgres::Client> for Client {
     /// A connection of the caller's. It needs a round trip for each statement that has text of others in it.
     fn from(client: postgres::Client) -> Client {
-        Client { way: Way::Lent(Box::new(client)) }
+        Client { way: Way::Lent(Box::new(client)), set_by_sql: false }
     }
 }
 
@@ -122,6 +124,16 @@ impl fmt::Debug for Client {
 }
 
 impl Client {
+    /// Says that its settings were set by SQL.
+    pub(super) fn set_by_sql(self) -> Client {
+        Client { set_by_sql: true, ..self }
+    }
+
+    /// Whether its settings were set by SQL, which RESET undoes, and not as it was opened.
+    pub fn is_set_by_sql(&self) -> bool {
+        self.set_by_sql
+    }
+
     /// Opens a connection on a runtime of its own; `notice` is given what the server says beside its answers.
     ///
     /// # Errors
@@ -156,7 +168,8 @@ impl Client {
             runtime.block_on(token.cancel_query(tls.clone())).is_ok()
         }));
         let link = Link { runtime, connection: Some(Box::pin(connection)) };
-        Ok(Client { way: Way::Own(Box::new(Pipeline { driver, link, cancel })) })
+        let way = Way::Own(Box::new(Pipeline { driver, link, cancel }));
+        Ok(Client { way, set_by_sql: false })
     }
 
     /// Sends all `messages` at once, in their order, and gives what the server answers to each. One that fails keeps

@@ -49,7 +49,7 @@ pub(super) fn exclusive(
         second.send(Message::Own(Own::new("COMMIT")))?;
         if before == after && before != other {
             first.send(Message::Own(Own::new(format!("{settings}SET {DIRECT} = '1'"))))?;
-            return Ok((first, true));
+            return Ok((first.set_by_sql(), true));
         }
         Ok((first, false))
     });

@@ -41,7 +41,7 @@ pub fn inspect(client: Client, options: &Options, split: Split) -> Result<Inspec
     let registry = kinds::registry();
     let (connection, schema) = (&options.connection, state::DEFAULT_SCHEMA);
     let mut session = match options.stateless {
-        true => Session::start(client, connection, schema, Access::ReadOnly)?,
+        true => Session::start(client, connection, &state::is_plain(schema), Access::ReadOnly)?,
         false => state::open(client, connection, schema, Access::ReadOnly)?,
     };
     session.arm(&options.interrupt);

@@ -379,8 +379,12 @@ impl Reconciler {
             return Ok(false);
         };
         let text = self.seen_terms(options);
-        let answers = fingerprint::recognise(session, &schema, &self.seen(&text), &questions.readings)?;
-        Ok(answers.is_some_and(|answers| questions.are_answered_well(&answers, &session.server, &terms)))
+        // Only then it is known whose code a question to the data may run.
+        if !fingerprint::recognise(session, &schema, &self.seen(&text))? {
+            return Ok(false);
+        }
+        let answers = questions.ask(session, &terms)?;
+        Ok(questions.are_answered_well(&answers, &session.server, &terms))
     }
 
     fn seen<'a>(&'a self, terms: &'a str) -> Seen<'a> {
@@ -440,7 +444,8 @@ impl Reconciler {
 
     fn session(&self, client: Client, options: &Options, access: Access) -> Result<Session> {
         let connection = options.connection.waited_for(wait_for(options, &self.desired));
-        let mut session = Session::start(client, &connection, &self.state_schema(), access)?;
+        let state = state::is_plain(&self.state_schema());
+        let mut session = Session::start(client, &connection, &state, access)?;
         session.arm(&options.interrupt);
         session.server.catalogs = self.catalogs();
         session.server.seats = self.registry.iter().filter_map(|kind| kind.seat()).collect();

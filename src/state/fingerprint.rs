@@ -8,7 +8,7 @@ use crate::config::Secret;
 use crate::error::Result;
 use crate::kind::Server;
 use crate::pg::{Feature, is_lost, scram};
-use crate::session::{Answer, Reading, Session, WhatItGave, server_error};
+use crate::session::{Answer, Session, server_error};
 use crate::sql::{Own, literal, qualified};
 
 /// What a fingerprint is good for: the files, the terms of the run, the values of the environment variables that the
@@ -185,55 +185,28 @@ fn key(session: &Session, seen: &Seen<'_>) -> String {
     digest(&format!("{}\n{}\n{version}\n{}\n{}", seen.hash, seen.terms, server.version.0, server.user))
 }
 
-/// Asks, in one message, whether a run with the same file and terms found the database in sync as it is now, and what
-/// the queries `also` give. Their answers, if it did.
+/// Asks, in one message, whether a run with the same file and terms found the database in sync as it is now.
 ///
 /// # Errors
 /// `Failed` if the connection is lost.
-pub fn recognise(
-    session: &mut Session,
-    schema: &str,
-    seen: &Seen<'_>,
-    also: &[Reading],
-) -> Result<Option<Vec<WhatItGave>>> {
-    let demand = if also.is_empty() { String::new() } else { demand(&session.server) };
-    let begin = Own::new(format!(
-        "BEGIN READ ONLY; {}SELECT set_config('pgreconcile.seen', coalesce((SELECT s.secrets || ' ' FROM {} v, {} s \
-         WHERE v.number = {VERSION} AND s.key = {} AND s.value = ({})), ''), true){demand}",
-        verify::demand_readable(schema, &["seen", "version"]),
+pub fn recognise(session: &mut Session, schema: &str, seen: &Seen<'_>) -> Result<bool> {
+    // What the session began with has shown it already.
+    let verified = match session.server.plain_state {
+        true => String::new(),
+        false => verify::demand_readable(schema),
+    };
+    let question = Own::new(format!(
+        "{verified}SELECT s.secrets FROM {} v, {} s WHERE v.number = {VERSION} AND s.key = {} AND s.value = ({})",
         qualified(schema, "version"),
         qualified(schema, "seen"),
         literal(&key(session, seen)),
         query(session, schema)
     ));
-    let read = match session.read(begin, also) {
-        Ok(read) => read,
-        Err(error) if is_lost(&error) => return Err(server_error("cannot recognise the database", &error)),
-        Err(_) => {
-            session.roll_back();
-            return Ok(None);
-        }
-    };
-    let found = read.begun.get(1).and_then(Answer::first).and_then(|found| found.strip_suffix(' '));
-    Ok(found.is_some_and(|seal| seen.seal.fits(seal)).then_some(read.readings))
-}
-
-/// A query that fails where a database is not recognised in which somebody who is not trusted has code: nothing is asked of
-/// its data before it is known whose code that may run.
-fn demand(server: &Server) -> String {
-    let strange = |catalog: &str, owner: &str, rows: &str| {
-        format!(
-            "EXISTS (SELECT FROM {catalog} x WHERE x.oid >= 16384 AND {rows} AND NOT {})",
-            server.trusts(owner)
-        )
-    };
-    format!(
-        "; SELECT CASE WHEN current_setting('pgreconcile.seen') <> '' THEN '1' WHEN {} OR {} OR {} \
-         THEN 'pgreconcile does not recognise the database, and looks at all of it' ELSE '1' END::integer",
-        strange("pg_proc", "x.proowner", "true"),
-        strange("pg_operator", "x.oprowner", "true"),
-        strange("pg_type", "x.typowner", "x.typtype IN ('d', 'r')"),
-    )
+    match session.ask(&question) {
+        Ok(answers) => Ok(answers.last().and_then(Answer::first).is_some_and(|seal| seen.seal.fits(seal))),
+        Err(error) if is_lost(&error) => Err(server_error("cannot recognise the database", &error)),
+        Err(_) => Ok(false),
+    }
 }
 
 /// A query to be asked in the snapshot that is observed: the fingerprint of exactly what is seen there; nothing where

@@ -34,7 +34,7 @@ pub(super) enum Found {
 /// # Errors
 /// As [`Session::pin`] and [`find`].
 pub fn open(client: Client, connection: &Connection, schema: &str, access: Access) -> Result<Session> {
-    let mut session = Session::start(client, connection, schema, access)?;
+    let mut session = Session::start(client, connection, &verify::is_plain(schema), access)?;
     find(&mut session, schema)?;
     Ok(session)
 }

@@ -12,6 +12,7 @@ pub use found::{find, open};
 pub use history::{Earlier, PastFile, PastRun, PastStep, earlier, file, run, runs, steps};
 pub use holder::{Holder, hold, holder};
 pub use shape::{VERSION, definition};
+pub use verify::is_plain;
 
 use crate::error::{Error, Result};
 use crate::session::{Answer, Session, server_error};

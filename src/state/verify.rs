@@ -4,13 +4,14 @@
 use super::shape::body;
 use crate::sql::literal;
 
-/// An SQL condition: the role whose OID `owner` gives may own what is believed: the role that we run as, a superuser,
-/// the owner of the database. A role that we are a member of is none: whoever manages roles is a member of many.
+/// An SQL condition: `pg_roles t` may own what is believed: it is the role that we run as, a superuser, the owner of the
+/// database. A role that we are a member of is none: whoever manages roles is a member of many.
+const IS_TRUSTED: &str = "(t.rolname IN (current_user, 'pg_database_owner') OR t.rolsuper \
+                          OR t.oid = (SELECT d.datdba FROM pg_database d WHERE d.datname = current_database()))";
+
+/// An SQL condition: the role whose OID `owner` gives may own what is believed.
 pub(super) fn trusts(owner: &str) -> String {
-    format!(
-        "EXISTS (SELECT FROM pg_roles t WHERE t.oid = {owner} AND (t.rolname IN (current_user, 'pg_database_owner') \
-         OR t.rolsuper OR t.oid = (SELECT d.datdba FROM pg_database d WHERE d.datname = current_database())))"
-    )
+    format!("EXISTS (SELECT FROM pg_roles t WHERE t.oid = {owner} AND {IS_TRUSTED})")
 }
 
 /// What is there, a line each: `there` is the owner of the schema; `shape` what there is in it; `alien` what belongs to
@@ -44,20 +45,39 @@ fn refuse(some_text: &str) -> String {
 
 /// As [`demand`], for a database that is about to be recognised, in a fraction of the time: only that what is read for
 /// it is a plain table of ours. All else is in the fingerprint, which was remembered after the whole had been verified.
-pub(super) fn demand_readable(schema: &str, tables: &[&str]) -> String {
-    let names: Vec<String> = tables.iter().map(|table| literal(table)).collect();
+pub(super) fn demand_readable(schema: &str) -> String {
     format!(
-        "SELECT CASE WHEN count(*) = {} THEN 1 {} FROM pg_namespace n JOIN pg_class c ON c.relnamespace = n.oid \
-         WHERE n.nspname = {} AND c.relname IN ({}) AND c.relkind = 'r' AND c.relam = 2 AND NOT c.relrowsecurity \
-         AND NOT c.relhasrules AND NOT c.relhastriggers AND NOT c.relhassubclass AND NOT c.relispartition \
-         AND {} AND {} AND NOT EXISTS (SELECT FROM aclexplode(n.nspacl || c.relacl) x \
+        "SELECT CASE WHEN count(*) = 2 THEN 1 {} FROM pg_namespace n JOIN pg_class c ON c.relnamespace = n.oid \
+         WHERE n.nspname = {} AND c.relname IN ('seen', 'version') AND {IS_PLAIN_TABLE} AND {} AND {} \
+         AND NOT EXISTS (SELECT FROM aclexplode(n.nspacl || c.relacl) x \
          WHERE x.grantee NOT IN (n.nspowner, c.relowner)); ",
-        tables.len(),
         refuse("max(c.relname)"),
         literal(schema),
-        names.join(", "),
         trusts("n.nspowner"),
         trusts("c.relowner"),
+    )
+}
+
+const IS_PLAIN_TABLE: &str = "c.relkind OPERATOR(pg_catalog.=) 'r' AND c.relam OPERATOR(pg_catalog.=) 2 \
+    AND NOT (c.relrowsecurity OR c.relhasrules OR c.relhastriggers OR c.relhassubclass OR c.relispartition)";
+
+/// SQL: an array of roles that are trusted in every database and that nobody has to look for: the superuser that `initdb`
+/// makes, `pg_database_owner` (`pg_authid.dat`), the current role.
+pub(super) const PLAIN_OWNERS: &str =
+    "ARRAY[10, 6171, pg_catalog.to_regrole(pg_catalog.quote_ident(current_user))::pg_catalog.oid]";
+
+/// An SQL expression, for a session whose search path is not known yet: true if [`demand_readable`] would find what it
+/// demands, in the plainest of cases: our own tables, and nobody else's rights on them; NULL if there is no such schema. Who
+/// has no rights on them cannot change that afterwards.
+pub fn is_plain(schema: &str) -> String {
+    format!(
+        "(SELECT n.nspowner OPERATOR(pg_catalog.=) ANY ({PLAIN_OWNERS}) AND (SELECT pg_catalog.count(*) FILTER (\
+         WHERE c.relowner OPERATOR(pg_catalog.=) ANY ({PLAIN_OWNERS}) AND {IS_PLAIN_TABLE} \
+         AND coalesce(c.relacl OPERATOR(pg_catalog.=) pg_catalog.acldefault('r', c.relowner), true)) \
+         FROM pg_catalog.pg_class c WHERE c.relnamespace OPERATOR(pg_catalog.=) n.oid \
+         AND c.relname OPERATOR(pg_catalog.=) ANY (ARRAY['seen', 'version'])) OPERATOR(pg_catalog.=) 2 \
+         FROM pg_catalog.pg_namespace n WHERE n.nspname OPERATOR(pg_catalog.=) {})",
+        literal(schema)
     )
 }
 
@@ -69,7 +89,7 @@ fn with_lines(schema: &str) -> String {
 fn rights(schema: &str) -> String {
     format!(
         r#"WITH s AS MATERIALIZED (SELECT n.oid, n.nspowner, n.nspacl FROM pg_namespace n WHERE n.nspname = {schema}),
-trusted AS MATERIALIZED (SELECT r.oid FROM pg_roles r WHERE {trusted}),
+trusted AS MATERIALIZED (SELECT t.oid FROM pg_roles t WHERE {IS_TRUSTED}),
 relation AS MATERIALIZED (SELECT c.oid, c.relname, c.relkind, c.relowner, c.relacl, c.relam, c.relpersistence,
  c.relrowsecurity OR c.relforcerowsecurity AS secured, c.relhassubclass OR c.relispartition OR c.reloftype <> 0 AS related,
  CASE c.relkind WHEN 'r' THEN 'table' WHEN 'S' THEN 'sequence' WHEN 'i' THEN 'index' WHEN 'v' THEN 'view'
@@ -100,7 +120,6 @@ SELECT CASE WHEN bool_and(h.privilege_type IN ('SELECT', 'USAGE', 'EXECUTE'))
  string_agg(h.privilege_type, ', ' ORDER BY h.privilege_type)) FROM held h GROUP BY h.what, h.grantee
 "#,
         schema = literal(schema),
-        trusted = trusts("r.oid"),
     )
 }
 

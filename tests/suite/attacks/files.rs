@@ -14,7 +14,8 @@ use toml::{Table, Value};
 use super::mallory::{self, Failures, Tool, two_at_a_time};
 use crate::support::{self, Cluster, Database, Run};
 
-/// What strings become; `{}` stands for the string that was there, `{touched}` for a file that must not come to be.
+/// What strings become; `{}` stands for the string that was there, `{touched}` for a file that must not come to
+/// be, `{canary}` for a session that must not be ended.
 const TEXTS: &[&str] = &[
     "{}; commit; create table public.pwned(); --",
     "{}); commit; create table public.pwned(); --",
@@ -28,11 +29,11 @@ const TEXTS: &[&str] = &[
     "{}); rollback; set default_transaction_read_only = off; begin; create table public.pwned(); commit; select (1",
     "{}; copy (select 1) to program 'touch {touched}'; --",
     "{}); copy (select 1) to program 'touch {touched}'; select (1",
-    "{}); select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'canary'; select (1",
+    "{}); select pg_terminate_backend(pid) from pg_stat_activity where application_name = '{canary}'; select (1",
     "{}); end; prepare transaction 'pwned'; --",
     "1), (pg_catalog.set_config('search_path', 'm', false)",
-    "(select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'canary')::text",
-    "1) from (select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'canary') s, (select 2",
+    "(select pg_terminate_backend(pid) from pg_stat_activity where application_name = '{canary}')::text",
+    "1) from (select pg_terminate_backend(pid) from pg_stat_activity where application_name = '{canary}') s, (select 2",
     "true) union all select (pg_advisory_lock(4711) is null",
     "{}; lock table public.canary; --",
 ];
@@ -103,7 +104,8 @@ impl Scene {
 
     fn session(db: &Database) -> Client {
         let mut canary = db.connect();
-        canary.batch_execute("set application_name = 'canary'").expect("a name");
+        let name = format!("set application_name = '{}'", db.name());
+        canary.batch_execute(&name).expect("a name");
         canary
     }
 
@@ -158,7 +160,12 @@ fn attack(cluster: &Cluster, example: &str, kind: &str, turns: (usize, usize), f
             if (number + place) % turns.1 != turns.0 % turns.1 || !super::is_wanted(&what) {
                 continue;
             }
-            let file = spoilt(example, place, &text.replace("{touched}", &touched));
+            // A probe is a query that is run, read-only: it may ask what its role may ask (docs/security.md).
+            if kind == "custom" && text.starts_with(['(', '1']) && text.contains("pg_terminate_backend") {
+                continue;
+            }
+            let text = text.replace("{touched}", &touched).replace("{canary}", scene.db.name());
+            let file = spoilt(example, place, &text);
             let Some(reconciler) = read(&file) else { continue };
             let planned = catch_unwind(AssertUnwindSafe(|| drop(reconciler.plan(&options, &|_| {}))));
             if planned.is_err() {
