@@ -477,7 +477,6 @@ fn the_library_touches_no_terminal_and_no_environment() {
 
 /// Where SQL searches a text for words, and why that text is not a definition. Names hold any words.
 const SEARCHED: &[(&str, &str, &str)] = &[
-    ("src/kinds/grant/words.rs", "split_part(", "names of routines, on both sides alike"),
     ("src/inspect/unmodelled.rs", "split_part(", "the name of a setting, which holds no `=`"),
     ("src/state/holder.rs", "regexp_", "what another session does, to be shown"),
     ("src/state/shape.rs", "split_part(", "a verifier of an older version, whose parts have no `$` in them"),

@@ -235,6 +235,7 @@ fn newest(registry: &Registry) -> Server {
         spoken: BTreeSet::new(),
         started: String::new(),
         remembers: true,
+        plain_state: true,
         state: None,
         outdated: false,
     }
