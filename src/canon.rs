@@ -9,16 +9,16 @@ mod scratch;
 
 use crate::adopt::Renames;
 use crate::error::Result;
-use crate::kind::{Context, Server, Terms};
+use crate::kind::{Context, Registry, Terms};
 use crate::model::{Address, Model, Observed};
 use crate::session::{Answer, Reading, Session, server_error};
-use crate::sql::{Own, qualified};
+use crate::sql::{Own, qualified, sql_of};
 use crate::state::{Memo, Remembered};
 use crate::trust::Code;
 use part::Purpose;
 use question::{Question, from_clause};
 use renaming::Renaming;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// What was found out about the fragments.
 #[derive(Debug, Default)]
@@ -68,7 +68,7 @@ pub fn settle(
         false => true,
     });
     if !code.is_all_trusted() {
-        settled.strange = strange(&mut questions, desired, observed, code, (&session.server, terms));
+        settled.strange = strange(&mut questions, desired, observed, code, terms.registry);
     }
     if questions.is_empty() {
         return Ok(settled);
@@ -110,38 +110,68 @@ pub fn settle(
 fn strange(
     questions: &mut Vec<Question>,
     desired: &mut Model,
-    observed: &Observed,
+    observed: &mut Observed,
     code: &Code,
-    (server, terms): (&Server, &Terms<'_>),
+    registry: &Registry,
 ) -> Vec<Strange> {
     let mut found = Vec::new();
+    let mut handled: HashSet<(Address, String)> = HashSet::new();
     questions.retain(|question| {
-        let of_table = question.there.table().and_then(|table| code.stranger_called_by(table));
-        let called = code.stranger_called_by(&question.address).or(of_table);
-        let Some(role) =
-            called.or_else(|| code.stranger_named_in(&question.desired, question.is_type(), &server.schemas))
-        else {
-            return true;
+        let there = sql_of(&question.observed);
+        let called = match question.context.is_only_declared() {
+            true => code.stranger_named_in(&there, question.is_type()),
+            false => {
+                let of_table = question.there.table().and_then(|table| observed.stranger(table));
+                observed.stranger(&question.address).or(of_table)
+            }
         };
-        question.settle(desired, terms.registry, &question.observed);
+        let named = code.stranger_named_in(&question.desired, question.is_type());
+        let Some(role) = called.or(named) else { return true };
+        question.settle(desired, registry, &question.observed);
+        handled.insert((question.address.clone(), question.attribute.clone()));
         found.push(Strange {
             address: question.address.clone(),
             attribute: question.attribute.clone(),
             desired: question.desired.clone(),
-            observed: Some(question.observed.clone()),
+            observed: Some(there.into_owned()),
             role: role.to_string(),
         });
         false
     });
-    for question in question::every(desired, terms.registry) {
-        let is_new = !observed.model.contains(&question.address) && question.context != Context::Statement;
-        let called = code.stranger_called_in(&question.desired, question.is_type(), &server.schemas);
-        if let Some(role) = called.filter(|_| is_new) {
-            let Question { address, attribute, desired, .. } = question;
-            found.push(Strange { address, attribute, desired, observed: None, role: role.to_string() });
-        }
-    }
+    let there = question::every(&mut observed.model, registry).into_iter();
+    let there: HashMap<(Address, String), String> =
+        there.map(|question| ((question.address, question.attribute), question.desired)).collect();
+    found.extend(new_strange(desired, code, registry, &|question| {
+        let key = (question.address.clone(), question.attribute.clone());
+        let is_new =
+            there.get(&key).is_none_or(|text| question.context.is_text() && *text != question.desired);
+        is_new && !handled.contains(&key)
+    }));
     found
+}
+
+/// What of the file calls code of a stranger among the fragments that are `wanted`.
+fn new_strange(
+    desired: &mut Model,
+    code: &Code,
+    registry: &Registry,
+    wanted: &dyn Fn(&Question) -> bool,
+) -> Vec<Strange> {
+    let questions = question::every(desired, registry).into_iter().filter(wanted);
+    let strange = questions.filter_map(|question| {
+        let role = code.stranger_called_in(&question.desired, question.is_type())?.to_string();
+        let Question { address, attribute, desired, .. } = question;
+        Some(Strange { address, attribute, desired, observed: None, role })
+    });
+    strange.collect()
+}
+
+/// What of the file is read as soon as the data is asked, and calls code of a role that is not trusted.
+pub fn strange_questions(desired: &mut Model, code: &Code, registry: &Registry) -> Vec<Strange> {
+    if code.is_all_trusted() {
+        return Vec::new();
+    }
+    new_strange(desired, code, registry, &|question| question.is_asked_of_the_data())
 }
 
 /// Settles what only temporary objects can tell.

@@ -74,6 +74,15 @@ impl Error {
         lines.map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("; ")
     }
 
+    /// The same error where statements were executed before it came up.
+    #[must_use]
+    pub fn after_statements(mut self) -> Self {
+        if let Some(message) = self.message.strip_suffix("; nothing was executed") {
+            self.message = format!("{message}; the statements before it were executed");
+        }
+        self
+    }
+
     /// Adds a note.
     #[must_use]
     pub fn note(mut self, note: impl Into<String>) -> Self {

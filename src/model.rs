@@ -380,9 +380,23 @@ impl Observed {
         self.reached.get(table.path()).map(String::as_str)
     }
 
+    /// Has what is known of the names that something has in the database be found by its new ones too.
+    pub fn call_by_new_names(&mut self, in_database: &dyn Fn(&Address) -> Address) {
+        if self.callers.is_empty() && self.reached.is_empty() {
+            return;
+        }
+        let renamed = self.model.addresses().map(|at| (at.path().to_vec(), in_database(at).path().to_vec()));
+        let renamed: Vec<_> = renamed.filter(|(new, old)| new != old).collect();
+        for known in [&mut self.callers, &mut self.reached] {
+            let found = renamed.iter().filter_map(|(new, old)| Some((new.clone(), known.get(old)?.clone())));
+            let found: Vec<_> = found.collect();
+            known.extend(found);
+        }
+    }
+
     /// The names of every table of which [`Observed::stranger_inside`] tells, and of every relation that needs one of
     /// them, each with the role.
-    pub fn relations_among_strangers(&self) -> BTreeMap<&str, &str> {
+    pub fn relations_among_strangers(&self) -> BTreeMap<&[String], &str> {
         let reached = self.reached.iter().map(|(names, role)| (names.as_slice(), role.as_str()));
         let mut found: BTreeMap<&[String], &str> = reached.collect();
         let mut users: HashMap<&[String], Vec<&Address>> = HashMap::new();
@@ -397,7 +411,7 @@ impl Observed {
                 }
             }
         }
-        found.into_iter().filter_map(|(names, role)| Some((names.get(1)?.as_str(), role))).collect()
+        found
     }
 
     /// Whether the table is there and holds rows, as far as its size tells.

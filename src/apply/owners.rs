@@ -9,7 +9,7 @@ use crate::model::{Address, Model, printable};
 use crate::plan::Plan;
 use crate::source::Files;
 use crate::sql::Work;
-use crate::trust;
+use crate::trust::Code;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Objects that belong to roles that are not trusted, each with its owner.
@@ -76,23 +76,30 @@ pub fn bystanders(plan: &Plan, strangers: &Strangers, cx: &Cx<'_>) -> Result<()>
 }
 
 /// Refuses to ask the data about objects of the file where the question may reach a table that calls code of somebody who
-/// is not trusted.
+/// is not trusted: the table that the object is part of, or one that a person's query names.
 ///
 /// # Errors
 /// `Failed`, with every such object, the table and the role.
-pub fn questions_among_strangers(cx: &Cx<'_>) -> Result<()> {
+pub fn questions_among_strangers(
+    cx: &Cx<'_>,
+    code: &Code,
+    in_database: &dyn Fn(&Address) -> Address,
+) -> Result<()> {
     let relations = cx.observed.relations_among_strangers();
     if relations.is_empty() {
         return Ok(());
     }
     let mut found = Vec::new();
     for entry in cx.desired.iter() {
-        let kind = cx.registry.get(entry.address.kind);
-        let question = kind.and_then(|kind| kind.probe(&entry.address, &*entry.body, cx));
-        let reached = question.and_then(|text| {
-            relations.iter().find(|(name, _)| trust::may_name(&text, name)).map(|(name, role)| (*name, *role))
-        });
-        found.extend(reached.map(|(name, role)| (&entry.address, name, role)));
+        let Some(kind) = cx.registry.get(entry.address.kind) else { continue };
+        let Some(question) = kind.probe(&entry.address, &*entry.body, cx) else { continue };
+        let reached = match &entry.parent {
+            Some(table) => {
+                relations.get_key_value(in_database(table).path()).map(|(names, role)| (*names, *role))
+            }
+            None => code.relation_in(&question, &relations),
+        };
+        found.extend(reached.map(|(names, role)| (&entry.address, names.join("."), role)));
     }
     let Some((_, _, role)) = found.first() else { return Ok(()) };
     let error = Error::failed(

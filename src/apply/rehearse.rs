@@ -398,7 +398,7 @@ impl<'s> Scene<'s> {
             Context::Order { table } => {
                 explain.raw(format!("FROM {} ORDER BY ", self.row(table, table.name()))).fragment(fragment)
             }
-            Context::Query { .. } => {
+            Context::Query { .. } | Context::Question => {
                 Phrase::from(format!("CREATE TEMP VIEW pgr_rehearsal_{number} AS ")).fragment(fragment)
             }
             Context::Statement => {
@@ -410,7 +410,7 @@ impl<'s> Scene<'s> {
                     "CREATE FUNCTION pg_temp.pgr_rehearsal_{number}() RETURNS void LANGUAGE plpgsql AS {body}"
                 ))
             }
-            Context::Part { .. } | Context::Name { .. } => return None,
+            Context::Part { .. } | Context::Name { .. } | Context::Piece => return None,
         };
         Some(Check { before, sql, after })
     }

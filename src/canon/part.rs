@@ -76,9 +76,12 @@ impl Part {
             Context::Row { table } | Context::Trigger { table } | Context::Order { table } => {
                 scene.expression(Some(table))
             }
-            Context::Type | Context::Value { .. } | Context::Domain { .. } | Context::Statement => {
-                scene.expression(None)
-            }
+            Context::Type
+            | Context::Value { .. }
+            | Context::Domain { .. }
+            | Context::Question
+            | Context::Piece
+            | Context::Statement => scene.expression(None),
         }
     }
 
@@ -194,8 +197,7 @@ impl Scene<'_> {
         };
         let there = self.there(table);
         part.before
-            .own(format!("{BARE}{}", refuse_volatile_calls(*number, &question.desired)))
-            .own(path)
+            .own(format!("{path}{}", refuse_volatile_calls(*number, &question.desired)))
             .foreign(format!("CREATE TEMP TABLE pgr_table_{number} (LIKE {there}) PARTITION BY {key}"))
             .foreign(format!(
                 "CREATE TEMP TABLE pgr_desired_{number} PARTITION OF {copy} {}",

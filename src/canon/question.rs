@@ -5,8 +5,8 @@ use crate::kind::{Context, Registry};
 use crate::model::{Address, Model, Observed};
 use crate::sql::{Fragment, ident, sql_of};
 use crate::state::{Remembered, digest};
-use crate::trust::{Code, Meaning};
-use std::collections::{HashMap, HashSet};
+use crate::trust::{Code, Meaning, words};
+use std::collections::HashMap;
 
 /// A desired and an observed fragment at one address and attribute, spelled differently.
 #[derive(Debug, Clone)]
@@ -39,7 +39,7 @@ pub fn collect(
         });
         kind.fragments(&entry.address, &mut *entry.body, &mut |attribute, fragment, context| {
             let Some((text, there)) = texts.get(attribute) else { return };
-            if text == fragment.text() {
+            if text == fragment.text() || context.is_text() {
                 return;
             }
             // All facts of an index are in its SQL too; those of a query are not.
@@ -195,6 +195,11 @@ impl Question {
         matches!(self.context, Context::Index { .. } | Context::Exclusion { .. } | Context::Query { .. })
     }
 
+    /// Whether it is asked of the data before anything else is known of it: a query that a person wrote.
+    pub fn is_asked_of_the_data(&self) -> bool {
+        self.context == Context::Question
+    }
+
     /// Whether it may read other relations than its own table.
     fn reads_relations(&self) -> bool {
         let reads = |text: &str| text.to_lowercase().contains("select");
@@ -212,6 +217,8 @@ impl Question {
                 | Context::PartitionKey { .. }
                 | Context::Bounds { .. }
                 | Context::Query { .. }
+                | Context::Question
+                | Context::Piece
                 | Context::Statement
                 | Context::Part { .. }
                 | Context::Name { .. }
@@ -221,9 +228,6 @@ impl Question {
         if self.is_type() {
             return true;
         }
-        let words = |text: &str| -> HashSet<String> {
-            text.split(|char: char| !char.is_alphanumeric() && char != '_').map(str::to_lowercase).collect()
-        };
         let (one, two) = (words(&self.desired), words(&self.observed));
         let hidden =
             ["collate", "select", "exists"].iter().any(|word| one.contains(*word) || two.contains(*word));

@@ -57,6 +57,10 @@ pub enum Context {
     },
     /// A whole statement, of which only the syntax can be checked without executing it.
     Statement,
+    /// A query that the data is asked, whose answer tells whether something is there.
+    Question,
+    /// A piece of a statement, which nothing but the statement reads; its kind compares it as text.
+    Piece,
     /// A query; its spelling is a document with the columns it gives, and their types.
     Query {
         /// Names of its columns, if not its own.
@@ -103,6 +107,16 @@ impl Context {
             }
             _ => None,
         }
+    }
+
+    /// Whether it stands by itself in a declaration that is read and rolled back: whatever the object calls, none of it runs.
+    pub fn is_only_declared(&self) -> bool {
+        matches!(self, Context::Type | Context::Part { host: None, .. })
+    }
+
+    /// Whether the server is never asked what it means.
+    pub fn is_text(&self) -> bool {
+        matches!(self, Context::Question | Context::Piece)
     }
 
     /// The table over whose columns the fragment is read.

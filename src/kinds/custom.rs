@@ -76,11 +76,16 @@ impl Room for Custom {
     fn observe(&self, _: &Row<'_>, _: &Server, _: &mut Observed) {}
 
     fn fragments(&self, _: &Address, body: &mut Body, visit: &mut Visit<'_>) {
-        visit("probe", &mut body.probe, Context::Query { columns: Vec::new() });
+        visit("probe", &mut body.probe, Context::Question);
         visit("create", &mut body.create, Context::Statement);
         if let Some(drop) = &mut body.drop {
             visit("drop", drop, Context::Statement);
         }
+    }
+
+    /// A probe is asked before anything is compared, and may call operators.
+    fn catalogs(&self, _: &Address) -> &'static [&'static str] {
+        &["pg_operator"]
     }
 
     fn probe(&self, _: &Address, desired: &Body, _: &Cx<'_>) -> Option<String> {

@@ -2,7 +2,7 @@
 
 use crate::delta::{Action, Alteration, Change};
 use crate::equality;
-use crate::kind::{Cx, Doc, Draft, Item, Place, Rank, Right, Room, Row, Server};
+use crate::kind::{Context, Cx, Doc, Draft, Item, Place, Rank, Right, Room, Row, Server, Visit};
 use crate::model::{Address, Observed};
 use crate::repair;
 use crate::source::{KeyDoc, Node, Shape, Span, Value};
@@ -109,6 +109,23 @@ impl Room for Rows {
 
     fn observe(&self, _: &Row<'_>, _: &Server, _: &mut Observed) {}
 
+    fn fragments(&self, _: &Address, body: &mut Body, visit: &mut Visit<'_>) {
+        let Body { key, rows, .. } = body;
+        for (number, row) in rows.iter_mut().enumerate() {
+            for (column, cell) in row {
+                let context = if key.contains(column) { Context::Question } else { Context::Piece };
+                if let Cell::Sql(fragment) = cell {
+                    visit(&format!("{column} of row {}", number + 1), fragment, context);
+                }
+            }
+        }
+    }
+
+    /// SQL of a key is asked before anything is compared, and may call operators.
+    fn catalogs(&self, _: &Address) -> &'static [&'static str] {
+        &["pg_operator"]
+    }
+
     fn probe(&self, at: &Address, desired: &Body, cx: &Cx<'_>) -> Option<String> {
         let name = qualified(at.schema(), at.name());
         let mut parts = Vec::new();
@@ -152,6 +169,11 @@ impl Room for Rows {
                 (Ok(number), Some("f")) => _ = body.differing.insert(number),
                 _ => {}
             }
+        }
+        // What is written has SQL that is yet to be executed.
+        for number in body.missing.iter().chain(&body.differing) {
+            let written = body.rows.get_mut(*number).into_iter();
+            written.for_each(|row| row.retain(|_, cell| matches!(cell, Cell::Literal(_))));
         }
         Some(body)
     }

@@ -343,7 +343,7 @@ impl Reconciler {
         options: &Options,
         before: &Look,
     ) -> Result<(Vec<Remembered>, bool)> {
-        let after = self.look(session, options)?;
+        let after = self.look(session, options).map_err(Error::after_statements)?;
         let left: Vec<_> = after.plan.items.iter().filter(|item| !item.optional).collect();
         apply::witness(session, &before.plan, &before.desired, &self.registry)?;
         let known = before.plan.items.iter().map(|item| &item.address);
@@ -415,8 +415,10 @@ impl Reconciler {
         let mut desired = self.wanted(options).into_owned();
         self.supported(&desired, session)?;
         let allow = self.consents(options);
-        let Snapshot { mut observed, code, memo, fingerprint } = observe::catalog(session, &self.registry)?;
+        let Snapshot { mut observed, mut code, memo, fingerprint } =
+            observe::catalog(session, &self.registry)?;
         let (path, schema) = (self.search_path(Some(&observed.model)), self.state_schema());
+        code.look_in(self.path_schemas(Some(&observed.model)));
         let terms = self.terms(&schema, &allow, &path);
         let memo = if options.force { Memo::default() } else { memo };
         adopt::spell_types(session, &mut desired, &observed.model, &self.registry, &path)?;
@@ -424,9 +426,15 @@ impl Reconciler {
         let left_alone = options.scope.apply(&mut desired, &mut observed.model, &self.registry);
         let strangers = self.strangers(&desired, &observed.model)?;
         let in_database = |at: &Address| renames.in_database(at, &self.registry);
+        observed.call_by_new_names(&in_database);
         apply::Sight::of_declared_rows(&terms.cx(&session.server, &desired, &observed), &in_database)
             .check(session)?;
-        apply::questions_among_strangers(&terms.cx(&session.server, &desired, &observed))?;
+        apply::questions_among_strangers(
+            &terms.cx(&session.server, &desired, &observed),
+            &code,
+            &in_database,
+        )?;
+        self.refuse_strange(&canon::strange_questions(&mut desired, &code, &self.registry))?;
         observe::data(session, &desired, &mut observed, &terms)?;
         let known = (&memo, &code);
         let Settled { learnt, put_off, strange } =

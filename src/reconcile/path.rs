@@ -12,6 +12,12 @@ impl Reconciler {
     /// The schemas of the file, the default one first; then those in which the extensions live that it declares, as far
     /// as the file or `observed` tells. What nobody has looked at may be in `public`. Temporary objects come last.
     pub(super) fn search_path(&self, observed: Option<&Model>) -> String {
+        let names: Vec<String> = self.path_schemas(observed).iter().map(|name| ident(name)).collect();
+        format!("{}, pg_temp", names.join(", "))
+    }
+
+    /// The schemas on the path.
+    pub(super) fn path_schemas(&self, observed: Option<&Model>) -> Vec<String> {
         let mut names = self.desired.schemas.clone();
         let mut add = |name: String| {
             if !names.contains(&name) {
@@ -29,8 +35,7 @@ impl Reconciler {
                 _ => {}
             }
         }
-        let names: Vec<String> = names.iter().map(|name| ident(name)).collect();
-        format!("{}, pg_temp", names.join(", "))
+        names
     }
 
     /// Warns of schemas of the file in which anybody may make what its expressions could find first.

@@ -1,6 +1,6 @@
 //! Resolves the names in the desired model: what must be declared, and what merely comes first.
 
-use crate::kind::{Rank, Reference, Registry};
+use crate::kind::{Context, Rank, Reference, Registry};
 use crate::model::{Address, Model};
 use crate::source::Problems;
 use std::collections::{HashMap, HashSet};
@@ -88,7 +88,10 @@ pub(super) fn mention(model: &mut Model, registry: &Registry) {
         // Columns among themselves keep the order of the file.
         let own = entry.parent.as_ref().filter(|_| !is_column(address.kind));
         let own = own.and_then(|table| columns.get(table));
-        kind.fragments(&address, &mut *entry.body, &mut |_, fragment, _| {
+        kind.fragments(&address, &mut *entry.body, &mut |_, fragment, context| {
+            if context == Context::Piece {
+                return;
+            }
             let mentioned: HashSet<&str> = words(fragment.text()).collect();
             let own = own.into_iter().flatten();
             found.extend(own.filter(|column| mentioned.contains(column.name())).cloned());

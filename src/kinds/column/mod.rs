@@ -360,6 +360,9 @@ impl Room for Column {
         if let Some(generated) = &mut body.generated {
             visit("generated", generated, Context::Row { table: at.host("table") });
         }
+        if let Some(using) = &mut body.using {
+            visit("using", using, Context::Piece);
+        }
         if let Some(backfill) = &mut body.backfill {
             visit("backfill", backfill, Context::Row { table: at.host("table") });
         }

@@ -295,6 +295,13 @@ impl Room for Routine {
         if let Code::Parsed(parsed) = &mut body.code {
             visit("sql_body", parsed, sql::body_context(self.word, at, &body.signature));
         }
+        // What has a path of its own finds nothing along that of the file.
+        let finds = !body.set.contains_key("search_path");
+        if let Code::Text(text) = &mut body.code
+            && finds
+        {
+            visit("body", text, Context::Piece);
+        }
         for (number, of) in body.transforms.iter_mut().enumerate() {
             visit(&format!("transform {number}"), of, Context::Type);
         }

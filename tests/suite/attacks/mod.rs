@@ -11,6 +11,7 @@ mod bodies;
 mod files;
 mod mallory;
 mod names;
+mod shadows;
 
 fn is_thorough() -> bool {
     std::env::var("ATTACKS").is_ok_and(|value| value == "all")

@@ -1,0 +1,257 @@
+//! Whose code there is in the database, and which expressions call it. To read an expression is to run code: constants
+//! are folded, literals of a domain are checked, an index is built. So what calls a routine, an operator or a type of
+//! somebody who is not trusted is never shown to the server again; it is compared as text.
+//!
+//! What calls what is known from `pg_depend`, in the snapshot in which the catalog is read.
+
+mod names;
+mod queries;
+
+use crate::model::Address;
+use crate::session::Answer;
+use crate::sql::literal;
+use names::{Names, is_called};
+use std::collections::{BTreeMap, HashSet};
+
+pub use names::words;
+pub use queries::queries;
+
+/// Where the code is that an expression may call.
+#[derive(Debug, Clone, Default)]
+pub struct Code {
+    /// The words of names whose calls a plan may show without their names: see [`Code::may_hide_calls`].
+    foldable: HashSet<String>,
+    /// Operators for which the same holds, each with the names of the types of its sides that are not PostgreSQL's.
+    operators: Vec<(String, Vec<String>)>,
+    strangers: Strangers,
+    meaning: Meaning,
+    /// The schemas in which a bare name of the file is looked for.
+    path: Vec<String>,
+}
+
+/// What belongs to roles that are not trusted. There is nothing of it in most databases.
+#[derive(Debug, Clone, Default)]
+struct Strangers {
+    /// Routines, types and operators.
+    named: Vec<Named>,
+    /// By the names of its address, what calls any of it, and the role.
+    callers: BTreeMap<Vec<String>, String>,
+    /// Relations that such a caller is part of, and those that they are partitions or children of.
+    reached: BTreeMap<Vec<String>, String>,
+}
+
+/// What sort of thing a name is one of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sort {
+    Routine,
+    Operator,
+    Type,
+}
+
+/// What an expression may name.
+#[derive(Debug, Clone)]
+struct Named {
+    sort: Sort,
+    schema: String,
+    name: String,
+    /// To whom it belongs.
+    stranger: String,
+    /// Whether a bare name finds it rather than one of PostgreSQL's own, which comes first.
+    is_found: bool,
+}
+
+/// What gives the text of an expression its meaning, besides the columns of its own table.
+#[derive(Debug, Clone, Default)]
+pub struct Meaning {
+    /// A digest of the routines, operators and types that can be called.
+    pub called: String,
+    /// A digest of the columns of every relation that a query reads.
+    pub read: String,
+}
+
+impl Code {
+    /// Reads the answers to [`queries`].
+    pub fn read(answers: &[Answer]) -> Code {
+        let mut code = Code::default();
+        let [named, callers, meaning, ..] = answers else { return code };
+        for row in named.rows() {
+            let [sort, schema, name] = ["sort", "place", "name"].map(|column| row.text(column).to_string());
+            if row.flag("folds") && sort == "symbol" {
+                code.operators.push((name.clone(), row.list("types")));
+            } else if row.flag("folds") {
+                code.foldable.insert(name.to_lowercase());
+            }
+            if let Some(stranger) = row.owned("stranger") {
+                let sort = match sort.as_str() {
+                    "routine" => Sort::Routine,
+                    "symbol" => Sort::Operator,
+                    _ => Sort::Type,
+                };
+                let is_found = row.flag("found");
+                code.strangers.named.push(Named { sort, schema, name, stranger, is_found });
+            }
+        }
+        for row in callers.rows() {
+            let Strangers { callers, reached, .. } = &mut code.strangers;
+            let list = if row.flag("reached") { reached } else { callers };
+            list.insert(row.list("names"), row.text("stranger").to_string());
+        }
+        if let Some(row) = meaning.rows().next() {
+            let [called, read] = ["called", "read"].map(|column| row.text(column).to_string());
+            code.meaning = Meaning { called, read };
+        }
+        code
+    }
+
+    /// What gives expressions their meaning.
+    pub fn meaning(&self) -> &Meaning {
+        &self.meaning
+    }
+
+    /// By the names of its address, everything that calls code of a role that is not trusted, and the role.
+    pub fn callers(&self) -> BTreeMap<Vec<String>, String> {
+        self.strangers.callers.clone()
+    }
+
+    /// By their names, the relations over which no query can be planned without running such code, and the role.
+    pub fn reached(&self) -> BTreeMap<Vec<String>, String> {
+        self.strangers.reached.clone()
+    }
+
+    /// Whether no expression can call anything of somebody who is not trusted.
+    pub fn is_all_trusted(&self) -> bool {
+        self.strangers.named.is_empty() && self.strangers.callers.is_empty()
+    }
+
+    /// The role that is not trusted and whose code the observed object at `at` calls.
+    pub fn stranger_called_by(&self, at: &Address) -> Option<&str> {
+        self.strangers.callers.get(at.path()).map(String::as_str)
+    }
+
+    /// Has bare names be looked for in `schemas`, besides `public`.
+    pub fn look_in(&mut self, schemas: Vec<String>) {
+        self.path = schemas;
+    }
+
+    /// The role that is not trusted and whose code `text` may call; of a type, only another type can be named in it.
+    pub fn stranger_named_in(&self, text: &str, is_type: bool) -> Option<&str> {
+        self.find_stranger(text, is_type, &|_| true)
+    }
+
+    /// As [`Code::stranger_named_in`], but not where a name that is found along the path stands for something else than
+    /// a call.
+    pub fn stranger_called_in(&self, text: &str, is_type: bool) -> Option<&str> {
+        let is_call = |named: &Named| named.sort != Sort::Routine || is_called(&named.name, text);
+        self.find_stranger(text, is_type, &is_call)
+    }
+
+    fn find_stranger(&self, text: &str, is_type: bool, is_call: &dyn Fn(&Named) -> bool) -> Option<&str> {
+        if self.strangers.named.is_empty() {
+            return None;
+        }
+        let names = Names::of(text);
+        let named = |named: &&Named| {
+            let Named { sort, schema, name, is_found, .. } = named;
+            let is_there = match sort {
+                Sort::Operator => names.has_operator(name),
+                Sort::Routine | Sort::Type => names.has(name),
+            };
+            (!is_type || *sort == Sort::Type)
+                && is_there
+                && (names.has(schema) || *is_found && self.is_on_the_path(schema) && is_call(named))
+        };
+        self.strangers.named.iter().find(named).map(|named| named.stranger.as_str())
+    }
+
+    fn is_on_the_path(&self, schema: &str) -> bool {
+        schema == "public" || self.path.iter().any(|there| there == schema)
+    }
+
+    /// The first of `relations`, each with its role, that a query may read: it names the schema too, or finds the relation
+    /// along the path.
+    pub fn relation_in<'r>(
+        &self,
+        query: &str,
+        relations: &BTreeMap<&'r [String], &'r str>,
+    ) -> Option<(&'r [String], &'r str)> {
+        let text = Names::of(query);
+        let is_in = |names: &[String]| match names {
+            [schema, name, ..] => text.has(name) && (text.has(schema) || self.is_on_the_path(schema)),
+            _ => false,
+        };
+        relations.iter().find(|(names, _)| is_in(names)).map(|(names, role)| (*names, *role))
+    }
+
+    /// Whether a plan may show the result of a call in `text`, or the body of what is called, in the place of the call:
+    /// then two texts can look the same that are not.
+    pub fn may_hide_calls(&self, text: &str) -> bool {
+        let names = Names::of(text);
+        names.has_any(&self.foldable)
+            || self.operators.iter().any(|(name, types)| {
+                // Both sides of a call that is folded are constants, whose types are said unless they are PostgreSQL's.
+                names.has_operator(name) && types.iter().all(|name| names.has(name))
+            })
+    }
+}
+
+/// A statement of our own, for a session under the path of the file, that fails where `text` may call a volatile routine:
+/// the server evaluates some expressions as it reads them, and whoever wrote them for a command that only looks must not
+/// act by it.
+pub fn refuse_volatile_calls(number: usize, text: &str) -> String {
+    let names = Names::of(text).list();
+    let cannot_tell = names.is_none();
+    let names = names.unwrap_or_default();
+    let list = |names: &mut dyn Iterator<Item = &String>| {
+        let literals: Vec<String> = names.map(|name| literal(name)).collect();
+        format!("ARRAY[{}]::pg_catalog.text[]", literals.join(", "))
+    };
+    let called = list(&mut names.iter().filter(|name| is_called(name, text)));
+    let schemas = list(&mut names.iter());
+    format!(
+        "CREATE TEMP TABLE pgr_guard_{number} AS SELECT 1 / CASE WHEN {cannot_tell} OR EXISTS (SELECT FROM pg_catalog.pg_proc p \
+         JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) p.pronamespace \
+         WHERE p.provolatile OPERATOR(pg_catalog.=) 'v' \
+         AND pg_catalog.lower(p.proname::pg_catalog.text) OPERATOR(pg_catalog.=) ANY ({called}) \
+         AND (pg_catalog.pg_function_is_visible(p.oid) \
+         OR pg_catalog.lower(n.nspname::pg_catalog.text) OPERATOR(pg_catalog.=) ANY ({schemas}))) \
+         THEN 0 ELSE 1 END AS calls_nothing_volatile"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn code() -> Code {
+        let named = [
+            ["app", "f"],
+            ["public", "lower"],
+            ["m", "odd name"],
+            ["public", "="],
+            ["public", "low$1"],
+            ["public", "ⓛ"],
+        ];
+        let named = named.map(|[schema, name]| Named {
+            sort: if name == "=" { Sort::Operator } else { Sort::Routine },
+            schema: schema.to_string(),
+            name: name.to_string(),
+            stranger: "mallory".to_string(),
+            is_found: true,
+        });
+        Code { strangers: Strangers { named: named.to_vec(), ..Strangers::default() }, ..Code::default() }
+    }
+
+    #[test]
+    fn what_can_be_called_is_found_along_the_path_and_by_its_schema() {
+        let code = code();
+        let named = |text: &str| code.stranger_named_in(text, false).is_some();
+        assert!(named("LOWER(a)") && named("\"lower\"(a)") && named("a = b") && named("app.f(1)"));
+        assert!(named("m.\"odd name\"()") && named("U&\"\\0066\"(1)"));
+        assert!(named("low$1(a)") && named("$1||low$1(a)") && named("ⓛ(a)") && named("$$lower$$||a"));
+        assert!(!named("f(1)") && !named("upper(a) < 'x'") && !named("upper('lower(a)')"));
+        assert!(!named("\"x;lower()\" < 1") && named("E'\\'' || lower(a)") && named("$$'$$ || lower(a)"));
+        let called = |text: &str| code.stranger_called_in(text, false).is_some();
+        assert!(called("lower (a)") && called("\"lower\"(a)") && called("lower/**/(a)") && called("app.f"));
+        assert!(!called("lower < 1"));
+    }
+}

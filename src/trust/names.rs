@@ -1,0 +1,109 @@
+//! The names that may stand in a text of SQL. It may have some that do not: no SQL is taken apart here.
+
+use std::collections::{BTreeSet, HashSet};
+
+/// Whether a bare name may have the character in it: letters, digits, underscores, dollars, and all that is not ASCII
+/// (manual, 4.1.1; `ident_cont` in the server's scanner).
+fn is_of_word(char: char) -> bool {
+    char.is_ascii_alphanumeric() || matches!(char, '_' | '$') || !char.is_ascii()
+}
+
+/// The words of a text, in small letters. A dollar may be part of one, or quote what follows: so both are words.
+pub fn words(text: &str) -> HashSet<String> {
+    let whole = text.split(|char: char| !is_of_word(char));
+    let parts = text.split(|char: char| !is_of_word(char) || char == '$');
+    whole.chain(parts).filter(|word| !word.is_empty()).map(str::to_lowercase).collect()
+}
+
+/// The names that may stand in a text of SQL. It may have some that do not: no SQL is taken apart here.
+pub(super) struct Names<'t> {
+    text: &'t str,
+    words: HashSet<String>,
+    /// What stands in quotes as names do, where that can be told.
+    quoted: Option<HashSet<String>>,
+}
+
+impl Names<'_> {
+    pub(super) fn of(text: &str) -> Names<'_> {
+        let (mut quoted, mut bare) = (HashSet::new(), String::new());
+        let mut rest = text;
+        let mut is_plain = true;
+        while let Some(at) = rest.find(['\'', '"']) {
+            let quote = &rest[at..=at];
+            let before = &rest[..at];
+            is_plain &= !is_odd(before, quote, &rest[at + 1..]);
+            bare.push_str(before);
+            bare.push(' ');
+            rest = &rest[at + 1..];
+            let mut inside = String::new();
+            while let Some(end) = rest.find(quote) {
+                inside.push_str(&rest[..end]);
+                rest = &rest[end + 1..];
+                let Some(doubled) = rest.strip_prefix(quote) else { break };
+                inside.push_str(quote);
+                rest = doubled;
+            }
+            if quote == "\"" {
+                quoted.insert(inside);
+            }
+        }
+        is_plain &= !is_odd(rest, "", "");
+        bare.push_str(rest);
+        match is_plain {
+            true => Names { text, words: words(&bare), quoted: Some(quoted) },
+            false => Names { text, words: words(text), quoted: None },
+        }
+    }
+
+    /// Whether a name may stand in the text, bare or in quotes.
+    pub(super) fn has(&self, name: &str) -> bool {
+        let plain = name.chars().all(is_of_word);
+        let bare = plain && self.words.contains(&name.to_lowercase());
+        match &self.quoted {
+            Some(quoted) => bare || quoted.contains(name),
+            None => bare || !plain && self.text.contains(name) || self.text.to_lowercase().contains("u&"),
+        }
+    }
+
+    /// Whether one of `names`, which are in small letters, may stand in the text.
+    pub(super) fn has_any(&self, names: &HashSet<String>) -> bool {
+        match &self.quoted {
+            Some(quoted) => {
+                let quoted = quoted.iter().map(|name| name.to_lowercase());
+                !self.words.is_disjoint(names) || quoted.into_iter().any(|name| names.contains(&name))
+            }
+            None => names.iter().any(|name| self.has(name)),
+        }
+    }
+
+    /// The names in the text, in small letters; nothing where that cannot be told.
+    pub(super) fn list(&self) -> Option<Vec<String>> {
+        let quoted = self.quoted.as_ref()?.iter().map(|name| name.to_lowercase());
+        let names: BTreeSet<String> = self.words.iter().cloned().chain(quoted).collect();
+        Some(names.into_iter().collect())
+    }
+
+    /// Whether an operator may stand in the text.
+    pub(super) fn has_operator(&self, name: &str) -> bool {
+        self.text.contains(name)
+    }
+}
+
+/// Whether what stands before a quote, or what the quote means, makes it less than plain what stands in quotes: comments,
+/// quotes by dollars, escapes.
+fn is_odd(before: &str, quote: &str, after: &str) -> bool {
+    let lower = before.to_lowercase();
+    let by_dollars =
+        before.split('$').skip(1).any(|rest| !rest.starts_with(|char: char| char.is_ascii_digit()));
+    let escapes = quote == "'" && lower.ends_with('e') && after.contains('\\');
+    before.contains("--") || before.contains("/*") || by_dollars || escapes || lower.ends_with("u&")
+}
+
+/// Whether a name stands in a text before an opening bracket.
+pub(super) fn is_called(name: &str, text: &str) -> bool {
+    let (name, text) = (name.to_lowercase(), text.to_lowercase());
+    text.match_indices(&name).any(|(at, found)| {
+        let rest = text[at + found.len()..].trim_start_matches('"').trim_start();
+        rest.starts_with('(') || rest.starts_with("/*") || rest.starts_with("--")
+    })
+}

@@ -1,0 +1,190 @@
+//! The queries that tell whose code there is, and what calls it.
+
+use crate::kind::Server;
+use crate::pg::Feature;
+use crate::sql::operator_name;
+
+/// The queries whose answers [`Code::read`] takes, for the snapshot in which the catalog is read.
+pub fn queries(server: &Server) -> [String; 3] {
+    [named(server), callers(server), meaning(server)]
+}
+
+/// The name of a role that is not trusted; NULL for the others.
+fn stranger(server: &Server, owner: &str) -> String {
+    format!("CASE WHEN {} THEN NULL ELSE pg_get_userbyid({owner})::text END", server.trusts(owner))
+}
+
+/// Routines, operators and types that expressions may call, but for PostgreSQL's own.
+fn named(server: &Server) -> String {
+    let own = "'pg_catalog'::regnamespace";
+    // Of an immutable routine a plan shows the result, of one in SQL the body.
+    let folds = "(p.provolatile = 'i' OR p.prolang = 14)";
+    let of = |owner: &str| stranger(server, owner);
+    format!(
+        "SELECT DISTINCT 'routine' AS sort, n.nspname::text AS place, p.proname::text AS name, NULL::text AS types, \
+         {folds} AS folds, {} AS stranger, NOT EXISTS (SELECT FROM pg_proc q WHERE q.pronamespace = {own} \
+         AND q.proname = p.proname AND q.proargtypes = p.proargtypes) AS found FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace \
+         WHERE p.pronamespace <> {own} \
+         UNION ALL SELECT DISTINCT 'symbol', n.nspname::text, o.oprname::text, \
+         to_json(array_remove(ARRAY[CASE WHEN l.typnamespace <> {own} THEN l.typname END, \
+         CASE WHEN r.typnamespace <> {own} THEN r.typname END], NULL))::text, {folds}, {}, \
+         NOT EXISTS (SELECT FROM pg_operator q WHERE q.oprnamespace = {own} AND q.oprname = o.oprname \
+         AND q.oprleft = o.oprleft AND q.oprright = o.oprright) \
+         FROM pg_operator o JOIN pg_namespace n ON n.oid = o.oprnamespace JOIN pg_proc p ON p.oid = o.oprcode \
+         LEFT JOIN pg_type l ON l.oid = o.oprleft LEFT JOIN pg_type r ON r.oid = o.oprright WHERE o.oprnamespace <> {own} \
+         UNION ALL SELECT DISTINCT 'cast', n.nspname::text, t.typname::text, NULL, {folds}, NULL, true \
+         FROM pg_cast c JOIN pg_proc p ON p.oid = c.castfunc JOIN pg_type t ON t.oid IN (c.castsource, c.casttarget) \
+         JOIN pg_namespace n ON n.oid = t.typnamespace WHERE p.pronamespace <> {own} \
+         UNION ALL SELECT 'type', n.nspname::text, t.typname::text, NULL, false, {}, true \
+         FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace WHERE {} AND NOT {} ORDER BY 1, 2, 3, 4, 5, 6, 7",
+        of("p.proowner"),
+        of("o.oprowner"),
+        of("t.typowner"),
+        TYPES_WITH_CODE,
+        server.trusts("t.typowner"),
+    )
+}
+
+/// A condition on `pg_type t`: values of the type can have code of its owner run.
+const TYPES_WITH_CODE: &str =
+    "t.oid >= 16384 AND (t.typtype IN ('d', 'r') OR t.typtype = 'b' AND t.typelem = 0)";
+
+/// What belongs to strangers, as a list of `strange(class, oid, who)`.
+fn strange(server: &Server) -> String {
+    let strange = |owner: &str| format!("NOT {}", server.trusts(owner));
+    format!(
+        "SELECT 'pg_proc'::regclass::oid, p.oid, p.proowner FROM pg_proc p WHERE p.oid >= 16384 AND {} \
+         UNION ALL SELECT 'pg_operator'::regclass, o.oid, o.oprowner FROM pg_operator o WHERE o.oid >= 16384 AND {} \
+         UNION ALL SELECT 'pg_type'::regclass, t.oid, t.typowner FROM pg_type t WHERE {TYPES_WITH_CODE} AND {}",
+        strange("p.proowner"),
+        strange("o.oprowner"),
+        strange("t.typowner"),
+    )
+}
+
+/// An SQL condition: `pg_namespace n` may be on the path of the file, where its schemas are and extensions live.
+fn is_on_the_path(server: &Server) -> String {
+    let schemas = server.in_schemas("n.nspname");
+    format!(
+        "({schemas} OR n.nspname = 'public' OR n.oid IN (SELECT extension.extnamespace FROM pg_extension extension))"
+    )
+}
+
+/// What may call something of `strange`, as `calls(class, oid, sub, who)`: that itself; and trusted routines, where a
+/// bare name in their bodies is looked for along a path on which strangers have a routine or an operator.
+fn calls(server: &Server) -> String {
+    let parsed = if server.has(Feature::SqlBody) { "p.prosqlbody IS NULL" } else { "true" };
+    let here = is_on_the_path(server);
+    format!(
+        "SELECT class, oid, 0, who FROM strange \
+         UNION ALL SELECT 'pg_proc'::regclass, p.oid, 0, s.who FROM (\
+         SELECT p.proowner FROM strange s JOIN pg_proc p ON p.oid = s.oid JOIN pg_namespace n ON n.oid = p.pronamespace \
+         WHERE s.class = 'pg_proc'::regclass AND {here} \
+         UNION SELECT o.oprowner FROM strange s JOIN pg_operator o ON o.oid = s.oid \
+         JOIN pg_namespace n ON n.oid = o.oprnamespace WHERE s.class = 'pg_operator'::regclass AND {here}\
+         ) s(who), pg_proc p JOIN pg_language l ON l.oid = p.prolang \
+         WHERE p.oid >= 16384 AND l.lanname NOT IN ('internal', 'c') AND {parsed} \
+         AND NOT EXISTS (SELECT FROM unnest(p.proconfig) c WHERE starts_with(c, 'search_path='))"
+    )
+}
+
+/// What depends on something of `tainted t`.
+const DEPENDENTS: &str = "SELECT e.class, e.oid, e.sub, t.who FROM tainted t CROSS JOIN LATERAL (\
+     SELECT d.classid AS class, d.objid AS oid, d.objsubid AS sub FROM pg_depend d WHERE d.refclassid = t.class \
+     AND d.refobjid = t.oid AND (t.sub = 0 OR d.refobjsubid IN (0, t.sub)) AND d.deptype IN ('n', 'a', 'i') \
+     UNION ALL SELECT 'pg_class'::regclass, r.ev_class, 0 FROM pg_rewrite r \
+     WHERE t.class = 'pg_rewrite'::regclass AND r.oid = t.oid AND r.rulename = '_RETURN' \
+     UNION ALL SELECT 'pg_type'::regclass, k.contypid, 0 FROM pg_constraint k \
+     WHERE t.class = 'pg_constraint'::regclass AND k.oid = t.oid AND k.contypid <> 0) e";
+
+/// What of `tainted t` is no object of its own in a file: that whose part it is.
+const WHOLES: &str = "SELECT 'pg_class'::regclass, f.adrelid, f.adnum, t.who FROM tainted t JOIN pg_attrdef f \
+     ON t.class = 'pg_attrdef'::regclass AND f.oid = t.oid \
+     UNION SELECT 'pg_publication'::regclass, r.prpubid, 0, t.who FROM tainted t JOIN pg_publication_rel r \
+     ON t.class = 'pg_publication_rel'::regclass AND r.oid = t.oid";
+
+/// The relations that something of `marked m` is part of, or that it is.
+const RELATIONS: &str = "SELECT coalesce(x.indrelid, m.oid), m.who FROM marked m LEFT JOIN pg_index x ON x.indexrelid = m.oid \
+     WHERE m.class = 'pg_class'::regclass \
+     UNION SELECT k.conrelid, m.who FROM marked m JOIN pg_constraint k ON k.oid = m.oid \
+     WHERE m.class = 'pg_constraint'::regclass AND k.conrelid <> 0 \
+     UNION SELECT g.tgrelid, m.who FROM marked m JOIN pg_trigger g ON g.oid = m.oid WHERE m.class = 'pg_trigger'::regclass \
+     UNION SELECT p.polrelid, m.who FROM marked m JOIN pg_policy p ON p.oid = m.oid WHERE m.class = 'pg_policy'::regclass \
+     UNION SELECT r.ev_class, m.who FROM marked m JOIN pg_rewrite r ON r.oid = m.oid WHERE m.class = 'pg_rewrite'::regclass \
+     UNION SELECT s.stxrelid, m.who FROM marked m JOIN pg_statistic_ext s ON s.oid = m.oid \
+     WHERE m.class = 'pg_statistic_ext'::regclass";
+
+/// The names of the address of the object `m`.
+fn names() -> String {
+    let (routine, operator) = ("p.proname || '(' || oidvectortypes(p.proargtypes) || ')'", operator_name!());
+    format!(
+        "CASE m.class \
+         WHEN 'pg_proc'::regclass THEN (SELECT ARRAY[n.nspname::text, {routine}] FROM pg_proc p \
+         JOIN pg_namespace n ON n.oid = p.pronamespace WHERE p.oid = m.oid) \
+         WHEN 'pg_operator'::regclass THEN (SELECT ARRAY[n.nspname::text, {operator}] FROM pg_operator o \
+         JOIN pg_namespace n ON n.oid = o.oprnamespace WHERE o.oid = m.oid) \
+         WHEN 'pg_type'::regclass THEN (SELECT ARRAY[n.nspname::text, t.typname::text] FROM pg_type t \
+         JOIN pg_namespace n ON n.oid = t.typnamespace WHERE t.oid = m.oid) \
+         WHEN 'pg_statistic_ext'::regclass THEN (SELECT ARRAY[n.nspname::text, c.relname::text, s.stxname::text] \
+         FROM pg_statistic_ext s JOIN pg_class c ON c.oid = s.stxrelid JOIN pg_namespace n ON n.oid = s.stxnamespace \
+         WHERE s.oid = m.oid) \
+         WHEN 'pg_class'::regclass THEN (SELECT array_remove(ARRAY[n.nspname::text, i.relname::text, c.relname::text, \
+         a.attname::text], NULL) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
+         LEFT JOIN pg_index x ON x.indexrelid = c.oid LEFT JOIN pg_class i ON i.oid = x.indrelid \
+         LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = m.sub AND m.sub > 0 WHERE c.oid = m.oid) \
+         ELSE (pg_identify_object_as_address(m.class, m.oid, 0)).object_names END"
+    )
+}
+
+/// Everything that depends on what a role owns that is not trusted, with the names of its address.
+fn callers(server: &Server) -> String {
+    let (strange, calls, names) = (strange(server), calls(server), names());
+    format!(
+        "WITH RECURSIVE strange(class, oid, who) AS ({strange}), calls(class, oid, sub, who) AS ({calls}), \
+         tainted(class, oid, sub, who) AS (SELECT * FROM calls UNION {DEPENDENTS}), \
+         marked AS (SELECT * FROM tainted UNION {WHOLES}), reached(oid, who) AS ({RELATIONS}), \
+         family(oid, who) AS (SELECT * FROM reached UNION SELECT i.inhparent, f.who FROM family f JOIN pg_inherits i \
+         ON i.inhrelid = f.oid) \
+         SELECT to_json(ARRAY[n.nspname, c.relname]::text[])::text AS names, pg_get_userbyid(f.who)::text AS stranger, \
+         true AS reached FROM family f JOIN pg_class c ON c.oid = f.oid JOIN pg_namespace n ON n.oid = c.relnamespace \
+         WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') UNION ALL \
+         SELECT to_json({names})::text, pg_get_userbyid(m.who)::text, false FROM marked m \
+         WHERE m.class IN ('pg_proc'::regclass, 'pg_operator'::regclass, 'pg_type'::regclass, 'pg_class'::regclass, \
+         'pg_statistic_ext'::regclass, 'pg_constraint'::regclass, 'pg_trigger'::regclass, 'pg_policy'::regclass, \
+         'pg_rewrite'::regclass, 'pg_publication'::regclass) ORDER BY 3, 1, 2"
+    )
+}
+
+/// Digests of what expressions mean: of the routines, operators and types in the schemas that are read and of those
+/// that something depends on, by their row versions; and of the columns of what views, policies and routines read.
+fn meaning(server: &Server) -> String {
+    let here = |column: &str| {
+        format!("{column} IN (SELECT n.oid FROM pg_namespace n WHERE {})", is_on_the_path(server))
+    };
+    let branch = |catalog: &str, namespace: &str| {
+        format!(
+            "SELECT x.oid, x.xmin::text AS version FROM {catalog} x WHERE x.oid >= 16384 AND ({} OR x.oid IN (\
+             SELECT d.refobjid FROM pg_depend d WHERE d.refclassid = '{catalog}'::regclass AND d.refobjid >= 16384 \
+             AND d.deptype IN ('n', 'a')))",
+            here(namespace)
+        )
+    };
+    let branches = [
+        branch("pg_proc", "x.pronamespace"),
+        branch("pg_operator", "x.oprnamespace"),
+        branch("pg_collation", "x.collnamespace"),
+        format!("{} AND x.typrelid = 0", branch("pg_type", "x.typnamespace")),
+        "SELECT x.oid, x.xmin::text FROM pg_cast x WHERE x.oid >= 16384".to_string(),
+        "SELECT x.oid, x.xmin::text FROM pg_constraint x WHERE x.contypid <> 0 AND x.oid >= 16384"
+            .to_string(),
+    ];
+    format!(
+        "SELECT (SELECT md5(coalesce(string_agg(oid::text || ' ' || version, ',' ORDER BY oid, version), '')) \
+         FROM ({}) called) AS called, (SELECT md5(coalesce(string_agg(concat_ws(' ', a.attrelid, a.attnum, a.atttypid, \
+         a.atttypmod, a.attcollation, quote_ident(a.attname)), ',' ORDER BY a.attrelid, a.attnum), '')) \
+         FROM pg_attribute a WHERE a.attnum > 0 AND a.attrelid IN (SELECT d.refobjid FROM pg_depend d \
+         WHERE d.classid IN ('pg_rewrite'::regclass, 'pg_policy'::regclass, 'pg_proc'::regclass) \
+         AND d.refclassid = 'pg_class'::regclass AND d.refobjid >= 16384)) AS read",
+        branches.join(" UNION ALL ")
+    )
+}
