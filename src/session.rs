@@ -341,6 +341,12 @@ impl Reading {
         self
     }
 
+    /// Adds one statement with text of others in it, who also choose what rows it gives; they are no answer.
+    pub fn forgotten(&mut self, text: impl Into<String>) -> &mut Reading {
+        self.parts.push(Message::Forgotten(Foreign::new(text)));
+        self
+    }
+
     /// Whether there is nothing to read.
     pub fn is_empty(&self) -> bool {
         self.parts.is_empty()
