@@ -216,6 +216,11 @@ impl Client {
         }
     }
 
+    /// Whether somebody else has opened it, and may have set what it does not start with.
+    pub fn is_lent(&self) -> bool {
+        matches!(self.way, Way::Lent(_))
+    }
+
     /// Whether the connection is lost.
     pub fn is_closed(&self) -> bool {
         match &self.way {
