@@ -9,7 +9,7 @@ use crate::pg::{
     Canceller, Client, Message, Reply, ServerVersion, Values, first_answer, is_lost, is_silence, pooler,
     settings,
 };
-use crate::sql::{Execution, Foreign, Own};
+use crate::sql::{Execution, Foreign, Own, ident};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -105,7 +105,8 @@ impl Session {
             "{}SELECT pg_catalog.current_setting('server_version_num') AS version, current_user AS user, \
              pg_catalog.current_database() AS database, pg_catalog.pg_is_in_recovery() AS standby, \
              pg_catalog.current_setting('is_superuser') AS superuser, {state} AS state, \
-             pg_catalog.current_setting('{}', true) AS direct, pg_catalog.pg_postmaster_start_time() AS started",
+             pg_catalog.current_setting('{}', true) AS direct, pg_catalog.pg_postmaster_start_time() AS started, \
+             session_user AS login, pg_catalog.current_setting('role') AS became",
             pinned(access),
             pooler::DIRECT,
         ));
@@ -144,8 +145,12 @@ impl Session {
             true => format!("SET {} = '1'; {}", pooler::DIRECT, settings::statement(&connection.keepalive)),
             false => String::new(),
         };
+        let role = match client.is_lent() {
+            true => lent_role(&row),
+            false => String::new(),
+        };
         let pin = "RESET SESSION AUTHORIZATION; RESET ROLE; RESET ALL";
-        let pin = Own::new(format!("{pin}; {set}{}", pinned(access)));
+        let pin = Own::new(format!("{pin}; {role}{set}{}", pinned(access)));
         Ok(Session { client, interrupt: Interrupt::default(), pin, server })
     }
 
@@ -341,6 +346,12 @@ impl Reading {
         self
     }
 
+    /// Adds one statement with text of others in it, who also choose what rows it gives; they are no answer.
+    pub fn forgotten(&mut self, text: impl Into<String>) -> &mut Reading {
+        self.parts.push(Message::Forgotten(Foreign::new(text)));
+        self
+    }
+
     /// Whether there is nothing to read.
     pub fn is_empty(&self) -> bool {
         self.parts.is_empty()
@@ -376,6 +387,16 @@ pub fn pinned(access: Access) -> String {
         Access::ReadWrite => String::new(),
     };
     format!("{}{read_only}", settings::of_some_majors(&direct))
+}
+
+/// The statements that make a session again the role that it was lent as: its owner may have become that only after it
+/// was opened, which RESET undoes.
+fn lent_role(row: &Row<'_>) -> String {
+    let role = match row.text("became") {
+        "none" => "NONE".to_string(),
+        role => ident(role),
+    };
+    format!("SET SESSION AUTHORIZATION {}; SET ROLE {role}; ", ident(row.text("login")))
 }
 
 fn last_row(answers: &[Answer]) -> Option<Row<'_>> {

@@ -10,13 +10,14 @@ use std::time::{Duration, Instant};
 /// How often the run that is at work is reported.
 const REPORT_EVERY: Duration = Duration::from_secs(5);
 
-/// How many times `patience` a run is waited for that does get on.
+/// How many times `patience` is waited for a run that does get on, or for many that take turns.
 const AT_MOST: u32 = 60;
 
 /// Takes the lock, and says so in the tool's own schema, `record`, unless it is to be left alone. The lock is polled, never
 /// waited for inside the server: a session that waits there holds a snapshot, which a concurrent index build of the holder
 /// would wait for in turn (measured: 40P01). `patience` is for a run that does not get on: it begins anew with every sign of
-/// progress, but not for ever; nothing that another session does is progress. Gives whether another run was at work.
+/// progress, but not for ever. Of a session that is no run nothing is progress; that another one holds the lock is.
+/// Gives whether somebody else had it.
 ///
 /// # Errors
 /// `Failed` when the run that holds it has shown no progress for as long as `patience`, or somebody else has held it for
@@ -28,26 +29,27 @@ pub fn lock(
     listener: &Listener<'_>,
 ) -> Result<bool> {
     let begun = Instant::now();
-    let mut progress: Option<(Holder, Instant)> = None;
-    let mut stranger: Option<Instant> = None;
+    let mut was_busy = false;
+    let mut seen: Option<(Holder, Instant)> = None;
     let mut told: Option<Instant> = None;
     let mut pause = Duration::from_millis(50);
     loop {
         session.check_interrupt()?;
         if session.try_lock().map_err(|error| server_error("cannot take the lock", &error))? {
-            return held(session, progress.is_some());
+            return held(session, was_busy);
         }
+        was_busy = true;
         if let Some(schema) = record.filter(|_| session.server.state.is_none()) {
             state::find(session, schema)?;
         }
-        let holder = state::holder(session);
-        let since = match &progress {
-            _ if !holder.is_run => *stranger.get_or_insert_with(Instant::now),
-            Some((seen, since)) if *seen == holder => *since,
+        // It was released meanwhile.
+        let Some(holder) = state::holder(session) else { continue };
+        let since = match &seen {
+            Some((before, since)) if !gets_on(before, &holder) => *since,
             _ => Instant::now(),
         };
         let given_up = since.elapsed() >= patience || begun.elapsed() >= patience.saturating_mul(AT_MOST);
-        if given_up && (progress.is_some() || patience.is_zero()) {
+        if given_up && (seen.is_some() || patience.is_zero()) {
             return Err(gave_up(
                 &holder,
                 since.elapsed(),
@@ -58,9 +60,17 @@ pub fn lock(
             listener(busy(&holder, begun.elapsed()));
             told = Some(Instant::now());
         }
-        progress = Some((holder, since));
+        seen = Some((holder, since));
         std::thread::sleep(pause.mul_f64(rand::random_range(0.5..1.0)));
         pause = (pause * 2).min(Duration::from_secs(1));
+    }
+}
+
+/// Whether what was seen of the holder before has changed in a way that is progress.
+fn gets_on(before: &Holder, now: &Holder) -> bool {
+    match before.is_run || now.is_run {
+        true => before != now,
+        false => before.pid != now.pid,
     }
 }
 
@@ -90,10 +100,13 @@ fn busy(holder: &Holder, elapsed: Duration) -> Event {
 /// `in_all` is given where the holder does get on, but has been waited for long enough.
 fn gave_up(holder: &Holder, idle: Duration, in_all: Option<Duration>) -> Error {
     if !holder.is_run {
+        let waited = match in_all {
+            Some(elapsed) => format!("it was waited for {} s long", elapsed.as_secs()),
+            None => format!("has been for {} s", idle.as_secs()),
+        };
         let message = format!(
-            "the lock that runs take is held by no run, but by {}, and has been for {} s; nothing was executed",
-            who(holder),
-            idle.as_secs()
+            "the lock that runs take is held by no run, but by {}, and {waited}; nothing was executed",
+            who(holder)
         );
         let end = holder.pid.as_ref().map_or_else(
             || "end it".to_string(),

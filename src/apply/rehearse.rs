@@ -97,7 +97,7 @@ impl Line<'_> {
         let mut reading = Reading::default();
         let Check { before, sql, after } = &self.sql;
         before.iter().for_each(|before| _ = reading.own(before));
-        reading.foreign(sql.text());
+        reading.forgotten(sql.text());
         after.iter().for_each(|after| _ = reading.own(*after));
         reading
     }

@@ -20,9 +20,6 @@ use std::path::PathBuf;
 const DIFFERS: u8 = 2;
 
 pub fn apply(global: &Global) -> Result<u8> {
-    if global.format == Format::Sql {
-        return Err(Error::usage("`--format sql` is for `plan`"));
-    }
     let (reconciler, report) = applied(global, "apply", &interrupt::listen())?;
     show(global, &reconciler, &report, false);
     Ok(0)
@@ -152,7 +149,12 @@ pub fn seed(global: &Global, files: &[PathBuf]) -> Result<u8> {
     at_work(global, "seed", &interrupt::listen(), |reconciler, client, options, listener| {
         reconciler.seed_on(client, &seeds, options, listener)
     })?;
-    output(&format!("seeded from {count} {}\n", if count == 1 { "file" } else { "files" }));
+    output(&match global.format {
+        Format::Json => {
+            super::document(&serde_json::json!({ "format": 1, "outcome": "seeded", "files": count }))
+        }
+        _ => format!("seeded from {count} {}\n", if count == 1 { "file" } else { "files" }),
+    });
     Ok(0)
 }
 
@@ -191,7 +193,13 @@ pub fn wait(global: &Global) -> Result<u8> {
     pg::connect_waiting(&options.connection, wait, options.create_database, &mut |event| {
         progress.event(pgreconcile::apply::Event::Connection(event));
     })?;
-    output(&format!("{} accepts connections\n", options.connection.display()));
+    let database = options.connection.display();
+    output(&match global.format {
+        Format::Json => super::document(
+            &serde_json::json!({ "format": 1, "outcome": "ready", "database": database.to_string() }),
+        ),
+        _ => format!("{database} accepts connections\n"),
+    });
     Ok(0)
 }
 

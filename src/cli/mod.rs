@@ -9,7 +9,7 @@ mod logging;
 mod progress;
 mod reference;
 
-use arguments::{Arguments, Command, Global};
+use arguments::{Arguments, Command, Format, Global};
 use clap::error::ErrorKind as ClapKind;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _};
@@ -40,6 +40,10 @@ pub fn main() -> u8 {
 
 fn run(arguments: &Arguments) -> Result<u8, Error> {
     let global = &arguments.global;
+    let is_plan = matches!(arguments.command, Command::Plan { .. });
+    if global.format == Format::Sql && !is_plan {
+        return Err(Error::usage("`--format sql` is for `plan`"));
+    }
     match &arguments.command {
         Command::Apply => commands::apply(global),
         Command::Plan { check } => commands::plan(global, *check),

@@ -89,11 +89,12 @@ impl Room for Custom {
     }
 
     fn probe(&self, _: &Address, desired: &Body, _: &Cx<'_>) -> Option<String> {
-        Some(format!("SELECT ({}) AS there", desired.probe))
+        // Whatever its type and length, the answer is a short text, and without a cast, which could be somebody's routine.
+        Some(format!("SELECT pg_catalog.left(pg_catalog.concat(({})), 2) AS there", desired.probe))
     }
 
     fn answer(&self, desired: &Body, rows: &[Row<'_>]) -> Option<Body> {
-        // A probe that ends the parenthesis names the column as it likes.
+        // A probe that ends the parentheses names the column as it likes.
         rows.first().filter(|row| row.at(0) == Some("t")).map(|_| desired.clone())
     }
 

@@ -11,6 +11,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use futures_util::TryStreamExt as _;
+use futures_util::future::join_all;
 use postgres::fallible_iterator::FallibleIterator as _;
 use postgres::tls::{MakeTlsConnect, TlsConnect};
 use postgres::types::{FromSql, Type};
@@ -26,16 +27,18 @@ pub enum Message {
     /// SQL of our own (simple query protocol).
     Own(Own),
     /// One statement with text of others in it (extended query protocol): the server refuses a text that holds a second
-    /// statement (42601).
+    /// statement (42601). About a type of its rows that is not the server's own the driver asks the server.
     Foreign(Foreign),
-    /// What an application executes (simple query protocol).
+    /// As `Foreign`, whatever rows it gives: nobody asks what they are, and they are not kept.
+    Forgotten(Foreign),
+    /// What an application executes (simple query protocol). Of the rows that a statement gives the first is kept.
     Execution(Execution),
 }
 
 /// What the server answered to one message.
 #[derive(Debug, Default)]
 pub struct Reply {
-    /// The rows of each statement that gives rows.
+    /// The rows of each statement that gives rows, where they are kept.
     pub tables: Vec<Table>,
     /// How many rows the statements touched or gave together.
     pub count: u64,
@@ -213,6 +216,11 @@ impl Client {
         }
     }
 
+    /// Whether somebody else has opened it, and may have set what it does not start with.
+    pub fn is_lent(&self) -> bool {
+        matches!(self.way, Way::Lent(_))
+    }
+
     /// Whether the connection is lost.
     pub fn is_closed(&self) -> bool {
         match &self.way {
@@ -233,14 +241,13 @@ impl Pipeline {
             for reply in &mut replies {
                 early.push(poll_fn(|context| Poll::Ready(reply.as_mut().poll(context))).await);
             }
-            let mut results = Vec::with_capacity(replies.len());
-            for (early, reply) in early.into_iter().zip(replies) {
-                results.push(match early {
-                    Poll::Ready(result) => result,
-                    Poll::Pending => reply.await,
-                });
-            }
-            results
+            // All of them are taken as they come: what waits for the answer to a question of the driver's own, which comes
+            // after all others, must not keep those from being taken.
+            join_all(early.into_iter().zip(replies).map(async |(early, reply)| match early {
+                Poll::Ready(result) => result,
+                Poll::Pending => reply.await,
+            }))
+            .await
         });
         // What ended the connection says more than that it is closed.
         let closed = results.iter_mut().find(|result| result.as_ref().is_err_and(Error::is_closed));
@@ -284,8 +291,12 @@ pub(super) fn runtime_of_one_thread() -> std::io::Result<Runtime> {
 
 async fn reply(driver: &tokio_postgres::Client, message: &Message) -> Result<Reply, Error> {
     match message {
-        Message::Own(own) => Ok(of_batch(driver.simple_query(own.text()).await?)),
-        Message::Execution(execution) => Ok(of_batch(driver.simple_query(execution.text()).await?)),
+        Message::Own(own) => batch(driver, own.text(), usize::MAX).await,
+        Message::Execution(execution) => batch(driver, execution.text(), 1).await,
+        Message::Forgotten(foreign) => {
+            let count = driver.execute_typed(foreign.text(), &[]).await?;
+            Ok(Reply { tables: Vec::new(), count })
+        }
         Message::Foreign(foreign) => {
             let none: [(&str, Type); 0] = [];
             let mut rows = pin!(driver.query_typed_raw(foreign.text(), none).await?);
@@ -299,10 +310,32 @@ async fn reply(driver: &tokio_postgres::Client, message: &Message) -> Result<Rep
     }
 }
 
+/// Statements in one message; of each at most `kept` rows are kept.
+async fn batch(driver: &tokio_postgres::Client, text: &str, kept: usize) -> Result<Reply, Error> {
+    let mut messages = pin!(driver.simple_query_raw(text).await?);
+    let mut reply = Reply::default();
+    while let Some(message) = messages.try_next().await? {
+        reply.take_message(message, kept);
+    }
+    Ok(reply)
+}
+
+fn of_batch(messages: Vec<SimpleQueryMessage>, kept: usize) -> Reply {
+    let mut reply = Reply::default();
+    messages.into_iter().for_each(|message| reply.take_message(message, kept));
+    reply
+}
+
 fn lent_reply(client: &mut postgres::Client, message: &Message) -> Result<Reply, Error> {
     match message {
-        Message::Own(own) => client.simple_query(own.text()).map(of_batch),
-        Message::Execution(execution) => client.simple_query(execution.text()).map(of_batch),
+        Message::Own(own) => client.simple_query(own.text()).map(|found| of_batch(found, usize::MAX)),
+        Message::Execution(execution) => {
+            client.simple_query(execution.text()).map(|found| of_batch(found, 1))
+        }
+        Message::Forgotten(foreign) => {
+            let count = client.execute_typed(foreign.text(), &[])?;
+            Ok(Reply { tables: Vec::new(), count })
+        }
         Message::Foreign(foreign) => {
             let none: [(&str, Type); 0] = [];
             let mut rows = client.query_typed_raw(foreign.text(), none)?;
@@ -317,6 +350,24 @@ fn lent_reply(client: &mut postgres::Client, message: &Message) -> Result<Reply,
 }
 
 impl Reply {
+    /// Takes a part of the answer to a message of several statements; of each at most `kept` rows are kept.
+    fn take_message(&mut self, message: SimpleQueryMessage, kept: usize) {
+        match message {
+            SimpleQueryMessage::RowDescription(columns) => {
+                let columns = columns.iter().map(|column| column.name().to_string()).collect();
+                self.tables.push(Table { columns, rows: Vec::new() });
+            }
+            SimpleQueryMessage::Row(row) => {
+                let table = self.tables.last_mut().filter(|table| table.rows.len() < kept);
+                if let Some(table) = table {
+                    table.rows.push(Values::Sent(row));
+                }
+            }
+            SimpleQueryMessage::CommandComplete(rows) => self.count += rows,
+            _ => {}
+        }
+    }
+
     /// Takes a row of the only statement. One that gives no rows is not told apart from one that could give none.
     fn take(&mut self, row: &postgres::Row) -> Result<(), Error> {
         let values = (0..row.len()).map(|at| {
@@ -333,26 +384,6 @@ impl Reply {
         }
         Ok(())
     }
-}
-
-fn of_batch(messages: Vec<SimpleQueryMessage>) -> Reply {
-    let mut reply = Reply::default();
-    for message in messages {
-        match message {
-            SimpleQueryMessage::RowDescription(columns) => {
-                let columns = columns.iter().map(|column| column.name().to_string()).collect();
-                reply.tables.push(Table { columns, rows: Vec::new() });
-            }
-            SimpleQueryMessage::Row(row) => {
-                if let Some(table) = reply.tables.last_mut() {
-                    table.rows.push(Values::Sent(row));
-                }
-            }
-            SimpleQueryMessage::CommandComplete(rows) => reply.count += rows,
-            _ => {}
-        }
-    }
-    reply
 }
 
 /// A binary value as the server would show it, for the types that a question of ours, or a probe, gives.

@@ -32,7 +32,7 @@ pub(super) enum Found {
 /// Pins the settings of a connection, and looks for the tool's own schema.
 ///
 /// # Errors
-/// As [`Session::pin`] and [`find`].
+/// As [`Session::start`] and [`find`].
 pub fn open(client: Client, connection: &Connection, schema: &str, access: Access) -> Result<Session> {
     let mut session = Session::start(client, connection, &verify::is_plain(schema), access)?;
     find(&mut session, schema)?;

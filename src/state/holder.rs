@@ -44,8 +44,9 @@ pub fn hold(session: &mut Session) -> Result<()> {
     })
 }
 
-/// Who holds the lock now.
-pub fn holder(session: &mut Session) -> Holder {
+/// Who holds the lock now; nothing where nobody does any more.
+pub fn holder(session: &mut Session) -> Option<Holder> {
+    // A session can end between the reading of pg_locks and that of pg_stat_activity; its lock has ended with it.
     // Of sessions of others, only a member of pg_read_all_stats sees when they started; their role everybody sees.
     let recorded = match session.server.state.as_deref().filter(|_| !session.server.outdated) {
         Some(schema) => format!(
@@ -70,18 +71,19 @@ pub fn holder(session: &mut Session) -> Holder {
          || coalesce(' (' || p.phase || ', ' || p.blocks_done || ' of ' || p.blocks_total || ' blocks)', '') AS doing, \
          concat_ws(' ', a.pid, a.query_start, a.state_change, p.phase, p.blocks_done, p.tuples_done, p.lockers_done) \
          AS mark FROM pg_locks l LEFT JOIN pg_stat_activity a ON a.pid = l.pid \
-         LEFT JOIN pg_stat_progress_create_index p ON p.pid = a.pid WHERE {} ORDER BY 1 DESC LIMIT 1",
+         LEFT JOIN pg_stat_progress_create_index p ON p.pid = a.pid WHERE {} AND (l.pid IS NULL OR a.pid IS NOT NULL) \
+         ORDER BY 1 DESC LIMIT 1",
         lock_condition("l")
     );
     let answers = match session.ask(&Own::new(&query)) {
         Ok(answers) => answers,
         Err(error) => {
             log::debug!("the holder of the lock cannot be seen: {error}");
-            Vec::new()
+            return Some(Holder::default());
         }
     };
     let row = answers.first().map(Answer::rows).and_then(|mut rows| rows.next());
-    row.map_or_else(Holder::default, |row| Holder {
+    row.map(|row| Holder {
         is_run: row.flag("is_run"),
         pid: row.owned("pid"),
         who: row.get("who").map(printable),

@@ -24,7 +24,6 @@ fn exit_codes_say_how_it_ended() {
     run("nonsense").run().code(64);
     run("apply").arg("--nonsense").run().code(64);
     run("apply").args(["--allow", "drop_tabel"]).run().code(64).stderr_contains("did you mean `drop_table`?");
-    run("apply").args(["--format", "sql"]).run().code(64);
     run("apply").args(["--wait", "soon"]).run().code(64).stderr_contains("500ms");
     run("exec").run().code(64);
     let nobody =
@@ -80,6 +79,43 @@ fn json_is_one_document() {
     assert_eq!(ids.len(), 2, "{history:#}");
     let first = formatted(run(&["history", &ids[1]]).success().json());
     assert_eq!(first["steps"].as_array().map(Vec::len), Some(executed.len()));
+    let ready = formatted(run(&["wait"]).success().json());
+    assert_eq!(ready["outcome"], "ready");
+    assert!(ready["database"].as_str().is_some_and(|url| url.ends_with(db.name())), "{ready}");
+    db.execute(&format!("alter database {} set pgreconcile.development = on", db.name()));
+    let seeded = Run::new(&db).file(SCHEMA).file_at("seed/a.sql", "insert into events values (1)");
+    let seeded = formatted(seeded.args(["seed", "--format", "json"]).run().success().json());
+    assert_eq!((&seeded["outcome"], &seeded["files"]), (&"seeded".into(), &1.into()));
+    assert_eq!(formatted(run(&["reset"]).success().json())["outcome"], "applied");
+    run(&["inspect"]).code(64);
+}
+
+/// A plan is a script, and nothing else is.
+#[test]
+fn no_other_result_than_a_plan_is_a_script() {
+    let db = support::server().database();
+    let run = |args: &[&str]| Run::new(&db).file(SCHEMA).args(args).env("PGRECONCILE_FORMAT", "sql").run();
+    run(&["plan"]).success().stdout_contains("COMMIT;");
+    let others: &[&[&str]] = &[
+        &["apply"],
+        &["check"],
+        &["exec", "--", "true"],
+        &["validate"],
+        &["wait"],
+        &["status"],
+        &["rollback"],
+        &["seed"],
+        &["reset"],
+        &["history"],
+        &["history", "1"],
+        &["inspect"],
+        &["json-schema"],
+    ];
+    for command in others {
+        let outcome = run(command).code(64).stderr_contains("`--format sql` is for `plan`");
+        assert_eq!(outcome.stdout, "", "{command:?}");
+    }
+    assert_eq!(db.scalar("select to_regclass('events') is null"), "t");
 }
 
 #[test]

@@ -14,7 +14,7 @@ use pgreconcile::{
     Error, ErrorKind,
     config::Connection,
     pg::{self, Message, WaitEvent, connect_waiting, scram},
-    sql::Own,
+    sql::{Execution, Foreign, Own},
 };
 
 use crate::support::{self, Options, TempDir, unique};
@@ -343,6 +343,88 @@ fn the_primary_is_found_beside_its_standby() {
         let (result, _) = wait_for(&settings(&dsn(attrs), &[]), 30, false);
         let recovery = scalar(&mut result.expect("a connection"), "select pg_is_in_recovery()::text");
         assert_eq!(recovery, recovering, "{attrs}");
+    }
+}
+
+/// The driver asks the server about a type that it does not know, after all that is sent at once. The answers that come
+/// before are taken meanwhile, whatever their size and whoever has opened the connection.
+#[test]
+fn what_the_driver_asks_itself_holds_up_no_answer() {
+    for server in support::servers() {
+        let db = server.database();
+        db.execute("create type e as enum ('a'); create table t (id e)");
+        let question = |sql: &str| Message::Foreign(Foreign::new(sql));
+        let long = "select repeat('x', 20000000), n::public.e from generate_series(1, 2) n";
+        let messages = [
+            Message::Forgotten(Foreign::new("select 'a'::public.e")),
+            question("select 'a'::public.e, 'b'::text"),
+            question("select id, 't' from public.t"),
+            Message::Forgotten(Foreign::new(long.replace("n::public.e", "'a'::public.e"))),
+            Message::Own(Own::new(long.replace("n::public.e", "n"))),
+            Message::Execution(Execution::new(long.replace("n::public.e", "n"))),
+            question(&long.replace("n::public.e", "n")),
+        ];
+        let own = pg::connect(&settings(&db.url(), &[])).expect("a connection");
+        for mut client in [own, db.connect().into()] {
+            let messages = messages.clone();
+            let (sender, receiver) = std::sync::mpsc::channel();
+            thread::spawn(move || sender.send(client.exchange(&messages)));
+            let replies = receiver.recv_timeout(Duration::from_secs(60)).expect("all answers in time");
+            let found: Vec<_> = replies
+                .iter()
+                .map(|reply| {
+                    let rows = |reply: &pg::Reply| reply.tables.iter().map(|table| table.rows.len()).sum();
+                    reply.as_ref().map(rows).map_err(ToString::to_string)
+                })
+                .collect();
+            let why = found[1].clone().expect_err("a value of that type cannot be shown");
+            assert!(why.contains("error deserializing column 0"), "{why}");
+            // What nobody asked for is not kept.
+            assert_eq!(found[0], Ok(0_usize), "PostgreSQL {}", server.major());
+            assert_eq!(found[2..], [Ok(0), Ok(0), Ok(2), Ok(1), Ok(2)], "PostgreSQL {}", server.major());
+        }
+    }
+}
+
+/// What a probe gives, and the statement that it is for, may be of any type and of any length.
+#[test]
+fn a_probe_may_give_whatever_it_likes() {
+    let probes = [
+        ("select 'a'::public.e", false),
+        ("select repeat('x', 20000000)", false),
+        ("select true::public.flag", true),
+        ("select row(1, 2)", false),
+        ("select array[true]", false),
+        ("select 't'", true),
+        ("select 'true'", false),
+        ("select null", false),
+        ("select true where false", false),
+        ("select 'a'::public.e = 'a'", true),
+    ];
+    for server in support::servers() {
+        let db = server.database();
+        db.execute("create type public.e as enum ('a'); create domain public.flag as bool");
+        let mut file = String::new();
+        for (number, (probe, _)) in probes.iter().enumerate() {
+            file.push_str(&format!(
+                "[[custom]]\nname = \"{number}\"\nprobe = \"{probe}\"\ncreate = \"{probe}\"\n"
+            ));
+        }
+        let report = support::Run::new(&db).file(&file).args(["check", "--format", "json"]).spawn();
+        let report = report.wait().code(2).json();
+        let expected: Vec<_> = probes.iter().enumerate().filter(|(_, (_, there))| !there).collect();
+        let expected: Vec<_> = expected.iter().map(|(number, _)| format!("custom {number}")).collect();
+        let mut missing: Vec<_> = report["items"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(|item| item["address"].as_str().map(str::to_owned))
+            .collect();
+        missing.sort();
+        assert_eq!(missing, expected, "PostgreSQL {}", server.major());
+        // The rehearsal executes each of them; what it gives is nobody's business.
+        let outcome = support::Run::new(&db).file(&file).arg("apply").spawn().wait().code(1);
+        outcome.stderr_contains("7 differences are left");
     }
 }
 

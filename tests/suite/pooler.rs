@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::support::{self, Database, Run, TempDir, account};
+use crate::support::{self, Database, Run, TempDir, account, unique};
 
 const FILE: &str = "[tables.t.columns]\nid = \"int\"\n";
 
@@ -125,4 +125,54 @@ fn a_connection_of_the_caller_will_do() {
     let reconciler = pgreconcile::Reconciler::from_path(&path, &|_| None).expect("a valid file");
     let report = reconciler.apply_on(db.connect().into(), &options, &|_| {}).expect("it is applied");
     assert_eq!(report.outcome, pgreconcile::report::Outcome::Applied);
+}
+
+/// Whoever lends a connection lends it as the role that it has become, and all that is made belongs to that role.
+#[test]
+fn a_lent_connection_keeps_its_role() {
+    for server in support::servers() {
+        let (login, owner) = (unique("login"), unique("owner"));
+        for (number, became) in [
+            format!("set role {owner}"),
+            format!("set session authorization {owner}"),
+            format!("set session authorization {login}; set role {owner}"),
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            let db = server.database();
+            if number == 0 {
+                db.execute(&format!("create role {owner}; create role {login} in role {owner}"));
+            }
+            db.execute(&format!(
+                "grant create on schema public to {owner}; grant create on database {} to {owner}",
+                db.name()
+            ));
+            let folder = tempfile::tempdir().expect("a temporary directory");
+            let path = folder.path().join("schema.toml");
+            // What is read before the table is made, and what runs on its own, may change the role.
+            let file = "[tables.t.columns]\nid = { type = \"int\", primary_key = true }\n\
+                        [tables.t.indexes]\nt_idx = [\"id\"]\n\
+                        [[custom]]\nname = \"reset\"\nprobe = \"select to_regclass('made') is not null\"\n\
+                        create = \"create table made (); reset role; reset session authorization\"\n\
+                        [views]\nv = \"select id from t\"\n";
+            std::fs::write(&path, file).expect("a file");
+            let connection =
+                pgreconcile::config::Connection::resolve(Some(&db.url()), &|_| None).expect("an address");
+            let options = pgreconcile::Options::new(connection);
+            let reconciler = pgreconcile::Reconciler::from_path(&path, &|_| None).expect("a valid file");
+            let lent = || {
+                let mut client = db.connect();
+                client.batch_execute(&became).expect("a role");
+                client.into()
+            };
+            let report = reconciler.apply_on(lent(), &options, &|_| {}).expect("it is applied");
+            assert_eq!(report.outcome, pgreconcile::report::Outcome::Applied);
+            let owners = "select distinct relowner::regrole::text from pg_class \
+                          where relnamespace in ('public'::regnamespace, 'pgreconcile'::regnamespace)";
+            assert_eq!(db.column(owners), [owner.as_str()], "{became} on PostgreSQL {}", server.major());
+            let again = reconciler.apply_on(lent(), &options, &|_| {}).expect("it is in sync");
+            assert_eq!(again.outcome, pgreconcile::report::Outcome::InSync);
+        }
+    }
 }

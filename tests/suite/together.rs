@@ -74,6 +74,51 @@ fn patience_lasts_while_the_other_run_gets_on() {
     portal.assert_in_sync();
 }
 
+/// A lock that is released just as a run looks who holds it is held by nobody, and by no stranger.
+#[test]
+fn a_lock_that_is_released_meanwhile_is_no_strangers() {
+    let db = support::server().database();
+    let run =
+        |args: &[&str]| Run::new(&db).file("[tables.t.columns]\nid = \"int\"\n").arg("apply").args(args);
+    run(&[]).run().success();
+    let key = pgreconcile::session::LOCK_KEY;
+    let [mut other, mut gate] = [(); 2].map(|()| db.connect());
+    other.batch_execute(&format!("select pg_advisory_lock({key})")).expect("the lock is free");
+    let mut waiting = run(&["--force", "--lock-wait", "1s"]).spawn();
+    waiting.await_stderr("another run is at work");
+    for _ in 0..2 {
+        // The look comes to a halt at the table in which runs say who they are.
+        gate.batch_execute("begin; lock table pgreconcile.holder").expect("a lock");
+        db.await_true(
+            "select exists (select from pg_locks where relation = 'pgreconcile.holder'::regclass and not granted)
+             or not exists (select from pg_stat_activity where datname = current_database()
+                            and application_name like 'pgreconcile%')",
+        );
+        other.batch_execute("select pg_advisory_unlock_all()").expect("nobody has it");
+        gate.batch_execute("commit; select pg_sleep(0.01)").expect("it looks");
+        other.batch_execute(&format!("select pg_try_advisory_lock({key})")).expect("whoever is first");
+        // Then there is a run that gets on, for longer than the patience with one that does not.
+        for _ in 0..8 {
+            other.batch_execute("select pg_sleep(0.25)").expect("the other run goes on");
+        }
+    }
+    other.batch_execute("select pg_advisory_unlock_all()").expect("it ends");
+    waiting.wait().success().stderr_lacks("is held by no run");
+}
+
+/// However often that happens, nobody gives up.
+#[test]
+fn forty_that_each_need_the_lock_take_their_turns() {
+    let db = support::server().database();
+    let file = "[tables.t.columns]\nid = \"int\"\n";
+    let run = || Run::new(&db).file(file).args(["apply", "--force", "--lock-wait", "2s"]);
+    run().run().success();
+    let outcomes = together((0..40).map(|_| run()));
+    for outcome in outcomes {
+        outcome.stderr_lacks("is held by no run");
+    }
+}
+
 /// Anybody may take an advisory lock. Who is no run is told, makes no progress, and is waited for no longer than that.
 #[test]
 fn who_holds_the_lock_without_being_a_run_is_told() {

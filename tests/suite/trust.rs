@@ -89,6 +89,7 @@ fn commands_that_look_write_nothing() {
     for probe in [
         "select nextval('s') > 0",
         "true) as there; insert into seen values (1); select (true",
+        "true)), 2); insert into seen values (1); select left(concat((true",
         "with w as (insert into seen values (1) returning 1) select count(*) > 0 from w",
     ] {
         let file = format!(

@@ -200,6 +200,10 @@ const WHOLE: &[(&str, &str)] = &[
         "[[custom]]\nname = \"x\"\nprobe = \"select true); commit; create table public.pwned(); select (true\"\ncreate = \"select 1\"\n",
     ),
     (
+        "a probe that ends all parentheses",
+        "[[custom]]\nname = \"x\"\nprobe = \"select true)), 2); commit; create table public.pwned(); select left(concat((true\"\ncreate = \"select 1\"\n",
+    ),
+    (
         "a probe with a second statement",
         "[[custom]]\nname = \"x\"\nprobe = \"select true; create table public.pwned(); select true\"\ncreate = \"select 1\"\n",
     ),
