@@ -3,7 +3,7 @@
 use super::Plan;
 use crate::error::{Error, ErrorKind};
 use crate::kind::Cx;
-use crate::sql::{Consent, Work};
+use crate::sql::{Consent, Form, Work};
 use std::collections::BTreeSet;
 
 /// The sizes that decide.
@@ -34,7 +34,9 @@ pub struct Refusal {
 pub(super) fn consents(plan: &mut Plan, cx: &Cx<'_>, limits: &Limits) {
     for statement in plan.groups.iter_mut().flat_map(|group| &mut group.statements) {
         let cost = statement.form.cost();
-        let tables = statement.table.iter().chain(&statement.also);
+        // What a foreign key leads to is locked, but looked up by its key and not scanned.
+        let also = statement.also.as_ref().filter(|_| statement.form != Form::AddForeignKey);
+        let tables = statement.table.iter().chain(also);
         let bytes = tables.filter_map(|table| cx.observed.tables.get(table)).map(|facts| facts.bytes).max();
         let large = bytes.is_some_and(|bytes| bytes >= limits.large);
         statement.needs.extend(cost.loses);

@@ -15,6 +15,9 @@ pub struct AsOwner<'a> {
     pub around: (Phrase, Phrase),
 }
 
+/// What a function in PL/pgSQL begins with. It has variables of its own, `found` among them, as a table may have columns.
+const BEGINNING: &str = "#variable_conflict use_column\nDECLARE pgr_count bigint; BEGIN ";
+
 /// The name of the function.
 const FUNCTION: &str = "pg_temp.pgr_as_owner";
 
@@ -30,7 +33,7 @@ impl AsOwner<'_> {
     /// `SETOF integer`, gives a row for each that was changed: not by RETURNING, which a table with rules may refuse.
     pub fn run_counted(&self, (before, after): (&Phrase, &Phrase)) -> (Phrase, Phrase) {
         let tag = dollar_tag(&format!("{}0{}", before.text(), after.text()));
-        let begun = self.opening("plpgsql", &tag).raw("DECLARE pgr_count bigint; BEGIN ").phrase(before);
+        let begun = self.opening("plpgsql", &tag).raw(BEGINNING).phrase(before);
         let counted = after.clone().raw(
             "; GET DIAGNOSTICS pgr_count = ROW_COUNT; \
              RETURN QUERY SELECT 1 FROM pg_catalog.generate_series(1, pgr_count); END",
@@ -63,16 +66,20 @@ pub fn leave_nothing() -> String {
     format!("CLOSE ALL; {}", nothing_deferred())
 }
 
-/// Fails where a trigger could be waiting for COMMIT that is not that of somebody who may do everything anyway. Before 18 it
-/// would run as ourselves; since then, what it leaves behind for the end of the transaction would.
+/// Fails where a trigger could be waiting for COMMIT that is not that of somebody who may do everything anyway, and names it.
+/// Before 18 it would run as ourselves; since then, what it leaves behind for the end of the transaction would. Nobody can
+/// ask whether one waits.
 fn nothing_deferred() -> String {
-    let refusal =
-        literal("a trigger that waits for COMMIT would run as the current role; nothing is done here");
+    let refusal = literal(
+        "it would run with the rights of this run at COMMIT, so nothing is done here as the owner of a table; drop it, or \
+         run as the owner: deferrable trigger ",
+    );
     format!(
-        "SELECT WHERE (CASE WHEN EXISTS (SELECT FROM pg_catalog.pg_trigger g \
+        "SELECT WHERE coalesce((SELECT {refusal} OPERATOR(pg_catalog.||) pg_catalog.format('%I on %s, which belongs to %I', g.tgname, \
+         g.tgrelid::pg_catalog.regclass, o.rolname) FROM pg_catalog.pg_trigger g \
          JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) g.tgrelid \
          JOIN pg_catalog.pg_roles o ON o.oid OPERATOR(pg_catalog.=) c.relowner \
          WHERE g.tgdeferrable AND NOT g.tgisinternal AND NOT o.rolsuper \
-         AND o.rolname OPERATOR(pg_catalog.<>) CURRENT_USER) THEN {refusal} ELSE 'off' END)::pg_catalog.bool"
+         AND o.rolname OPERATOR(pg_catalog.<>) CURRENT_USER ORDER BY g.oid LIMIT 1), 'off')::pg_catalog.bool"
     )
 }

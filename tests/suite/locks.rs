@@ -5,7 +5,7 @@ use std::{thread::sleep, time::Duration};
 use pgreconcile::sql::{Form, Lock};
 use postgres::Client;
 
-use crate::support::{self, Server};
+use crate::support::{self, Run, Server};
 
 /// The table that every statement is about, and others around it.
 const SETUP: &str = "create schema elsewhere;
@@ -355,5 +355,28 @@ fn lock(mode: &str) -> Lock {
         "ExclusiveLock" => Lock::Exclusive,
         "AccessExclusiveLock" => Lock::AccessExclusive,
         mode => panic!("no such lock mode: {mode}"),
+    }
+}
+
+/// Only the referencing table of a foreign key is scanned, and not the one that it leads to.
+#[test]
+fn a_foreign_key_to_a_large_table_wants_no_consent() {
+    for server in support::servers().iter().filter(|server| server.is_thorough()) {
+        let db = server.database();
+        db.execute(
+            "create table events (id bigint primary key); insert into events select generate_series(1, 9999);
+             create table there (id bigint primary key, event bigint)",
+        );
+        let file = "reconcile.large = \"64kB\"\n[tables.events.columns]\nid = { type = \"bigint\", primary_key = true }\n";
+        let column = "event = { type = \"bigint\", references = \"events\" }\n";
+        let key = "columns]\nid = { type = \"bigint\", primary_key = true }\n";
+        let more = format!("{file}[tables.new.{key}{column}[tables.there.{key}{column}");
+        Run::new(&db).file(&more).arg("apply").run().success();
+        assert_eq!(
+            db.scalar(
+                "select count(*) from pg_constraint where confrelid = 'events'::regclass and convalidated"
+            ),
+            "2"
+        );
     }
 }

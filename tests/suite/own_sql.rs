@@ -379,7 +379,7 @@ fn a_trigger_that_waits_for_commit_gains_nothing() {
              deferrable initially deferred for each row execute function public.on_row();",
         );
         let outcome = Run::new(&db).file(&spied_file(&roles)).args(["apply", "--allow", ALLOW]).run();
-        outcome.code(1).stderr_contains("waits for COMMIT");
+        outcome.code(1).stderr_contains("with the rights of this run at COMMIT");
         assert_eq!(db.column(AS_US), [""; 0], "PostgreSQL {}", server.major());
         leave(db, &roles);
     }
@@ -394,4 +394,25 @@ fn the_tables_of_the_tool_are_worked_on_directly() {
         "[tables.t.columns]\na = \"int\"\nb = { type = \"text\", not_null = true, backfill = \"'x'\" }\n";
     let plan = Run::new(&db).file(file).args(["plan", "--format", "sql"]).run().success();
     plan.stdout_lacks("pg_temp.pgr").stdout_contains("UPDATE public.t SET b = ('x')");
+}
+
+/// PL/pgSQL has variables of its own, one of which is called `found`.
+#[test]
+fn columns_may_be_called_as_variables() {
+    for server in support::servers().iter().filter(|server| server.is_thorough()) {
+        let db = server.database();
+        let other = support::unique("other");
+        db.execute(&format!(
+            "create role {other}; create table t (id int primary key, found text, pgr_count text);
+             insert into t values (1, null, null); alter table t owner to {other}"
+        ));
+        let file = format!(
+            "reconcile.owners = [\"{other}\"]\n[tables.t.columns]\nid = {{ type = \"int\", primary_key = true }}\n\
+             found = {{ type = \"text\", not_null = true, backfill = \"coalesce(found, 'x')\" }}\n\
+             pgr_count = {{ type = \"text\", not_null = true, backfill = \"found || coalesce(pgr_count, 'y')\" }}\n"
+        );
+        Run::new(&db).file(&file).args(["apply"]).run().success();
+        assert_eq!(db.scalar("select found || pgr_count from t"), "xxy");
+        db.execute(&format!("drop owned by {other}; drop role {other}"));
+    }
 }
