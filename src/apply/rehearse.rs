@@ -349,7 +349,7 @@ impl<'s> Scene<'s> {
         let Some(kind) = self.terms.registry.get(item.address.kind) else { return };
         let mut body = entry.body.clone();
         kind.fragments(&item.address, &mut *body, &mut |_, fragment, context| {
-            let alone = !matches!(context, Context::Query { .. });
+            let alone = !matches!(context, Context::Query { .. } | Context::Question);
             let of_type = context == Context::Type;
             lines.extend(self.check(fragment, &context, number).map(|sql| Line {
                 item,
