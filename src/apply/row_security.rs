@@ -18,6 +18,8 @@ pub struct Sight {
     validated: BTreeMap<Address, Address>,
     /// Those whose policies the file puts in force for their owner too.
     forced: BTreeSet<Address>,
+    /// Those whose rows are read or written as their owner: what matters there is what that role sees.
+    as_owner: BTreeSet<Address>,
 }
 
 impl Sight {
@@ -35,7 +37,7 @@ impl Sight {
     /// foreign keys whose orphans are looked for, tables that a deletion reaches; and those that are to have declared
     /// rows, which are looked for once the plan is done.
     pub fn of(plan: &Plan, cx: &Cx<'_>, in_database: &dyn Fn(&Address) -> Address) -> Sight {
-        let (mut tables, mut validated) = (BTreeSet::new(), BTreeMap::new());
+        let (mut tables, mut validated, mut as_owner) = (BTreeSet::new(), BTreeMap::new(), BTreeSet::new());
         let counts = |item: usize| !plan.items[item].optional;
         for (item, preflight) in plan.preflights.iter().filter(|(item, _)| counts(*item)) {
             tables.extend(right::owned(&plan.items[*item].address, cx));
@@ -45,6 +47,7 @@ impl Sight {
             // What writes to quarantine row by row is a trigger on a table that a deletion reaches.
             if statement.form.cost().work == Work::Rows || statement.uses_state {
                 tables.extend(statement.table.iter().chain(&statement.also).cloned());
+                as_owner.extend(statement.table.iter().filter(|_| statement.as_owner).cloned());
             }
             tables.extend(statement.reads.iter().cloned());
             if matches!(
@@ -62,7 +65,7 @@ impl Sight {
         if !plan.is_empty() {
             tables.extend(with_rows(cx));
         }
-        let mut sight = Sight { validated, ..Sight::default() };
+        let mut sight = Sight { validated, as_owner, ..Sight::default() };
         tables.iter().for_each(|table| sight.add(table, in_database));
         let all = sight.tables.keys().chain(sight.validated.keys());
         let forced = all.filter(|table| says(table, "row_security") && says(table, "force_row_security"));
@@ -79,12 +82,14 @@ impl Sight {
         self.tables.insert(table.clone(), in_database(table));
     }
 
-    /// Asks the server which of the tables have rows that the current user cannot see.
+    /// Asks the server which of the tables have rows that the current user cannot see, or their owner, where what is done to
+    /// them is done as that role.
     ///
     /// # Errors
     /// `Failed`, naming each of them, and what can be done.
     pub fn check(&self, session: &mut Session) -> Result<()> {
-        if self.tables.is_empty() && self.validated.is_empty() || session.server.superuser {
+        let seen_by_all = session.server.superuser && self.as_owner.is_empty();
+        if self.tables.is_empty() && self.validated.is_empty() || seen_by_all {
             return Ok(());
         }
         let named = |at: &Address| {
@@ -93,9 +98,11 @@ impl Sight {
         };
         let names: Vec<String> = self.tables.values().chain(self.validated.values()).map(named).collect();
         let query = format!(
-            "SELECT u.rolbypassrls AS exempt, t.* FROM pg_roles u LEFT JOIN (SELECT n.nspname AS place, c.relname AS name, \
-             row_security_active(c.oid) AS hidden, c.relforcerowsecurity AS forced, o.rolname AS held_by, \
-             o.rolsuper AS by_superuser, pg_has_role(o.oid, 'USAGE') AS own \
+            "SELECT u.rolbypassrls OR u.rolsuper AS exempt, t.* FROM pg_roles u LEFT JOIN (SELECT n.nspname AS place, \
+             c.relname AS name, row_security_active(c.oid) AS hidden, c.relforcerowsecurity AS forced, \
+             o.rolname AS held_by, o.rolsuper AS by_superuser, pg_has_role(o.oid, 'USAGE') AS own, \
+             o.rolbypassrls OR o.rolsuper AS owner_exempt, \
+             c.relrowsecurity AND c.relforcerowsecurity AND NOT o.rolbypassrls AND NOT o.rolsuper AS hidden_from_owner \
              FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_roles o ON o.oid = c.relowner \
              WHERE (n.nspname::text, c.relname::text) IN ({})) t ON true WHERE u.rolname = current_user",
             names.join(", ")
@@ -106,21 +113,37 @@ impl Sight {
         let rows: Vec<_> = answers.iter().flat_map(|answer| answer.rows()).collect();
         let user = &session.server.user;
         let mut found = Vec::new();
+        let mut blind = Blind { user, to_user: false, owners: BTreeSet::new() };
         let only_validated = self.validated.iter().filter(|(table, _)| !self.tables.contains_key(*table));
         for (table, there) in self.tables.iter().chain(only_validated) {
             let name = (Some(there.schema()), there.path().get(1).map(String::as_str));
             let row = rows.iter().find(|row| (row.column("place"), row.column("name")) == name);
-            match row.filter(|row| row.flag("hidden") && (row.flag("own") || self.tables.contains_key(table)))
-            {
-                Some(row) => found.push(because(table, there, row, user)),
-                None if self.forced.contains(table) && rows.iter().all(|row| !row.flag("exempt")) => {
-                    found.push(format!("\n{table}: the file forces its policies on its owner, too"));
-                }
-                None => {}
+            let asked = self.tables.contains_key(table);
+            let hidden = row.filter(|row| row.flag("hidden") && (row.flag("own") || asked));
+            let worker = row.filter(|_| self.as_owner.contains(table));
+            let from_owner = worker.filter(|row| row.flag("hidden_from_owner"));
+            let forced = self.forced.contains(table);
+            let will_blind = |exempt: bool| forced && !exempt;
+            let to_user = will_blind(rows.iter().any(|row| row.flag("exempt")));
+            let to_owner = worker.filter(|row| will_blind(row.flag("owner_exempt")));
+            if let Some(row) = hidden.or(from_owner) {
+                found.push(because(table, there, row, user));
+            } else if to_user || to_owner.is_some() {
+                found.push(format!("\n{table}: the file forces its policies on its owner, too"));
             }
+            blind.to_user |= hidden.is_some() || to_user;
+            blind.owners.extend(from_owner.or(to_owner).map(|row| row.text("held_by").to_string()));
         }
-        refusal(found, user).map_or(Ok(()), Err)
+        blind.refusal(found).map_or(Ok(()), Err)
     }
+}
+
+/// Who does not see all rows.
+struct Blind<'a> {
+    user: &'a str,
+    to_user: bool,
+    /// Owners of tables that are worked on as them.
+    owners: BTreeSet<String>,
 }
 
 /// The tables with declared rows: with parts of which the catalog knows nothing.
@@ -150,19 +173,34 @@ fn because(table: &Address, there: &Address, row: &Row<'_>, user: &str) -> Strin
     format!("\n{told}{cures}")
 }
 
-fn refusal(found: Vec<String>, user: &str) -> Option<Error> {
-    let count = found.len();
-    let plural = if count == 1 { "" } else { "s" };
-    let error = Error::failed(format!(
-        "role `{user}` does not see all rows of {count} table{plural} that are to be read or written; nothing was executed"
-    ))
-    .with_sqlstate("42501");
-    let error = found.into_iter().fold(error, Error::note);
-    (count > 0).then(|| {
-        error.hint(format!(
-            "rows that a policy hides would be taken for missing: let a superuser say `ALTER ROLE {} BYPASSRLS`, or run as a \
-             role that sees them; what stands below a table lets `{user}` see its rows, for as long as the run takes",
-            ident(user)
+impl Blind<'_> {
+    /// The error, with why each table is `found` to have hidden rows.
+    fn refusal(&self, found: Vec<String>) -> Option<Error> {
+        let count = found.len();
+        let user = self.to_user.then_some(self.user);
+        let roles: BTreeSet<&str> = user.into_iter().chain(self.owners.iter().map(String::as_str)).collect();
+        let listed = |each: &dyn Fn(&str) -> String| {
+            let listed: Vec<String> = roles.iter().map(|role| printable(&each(role)).to_string()).collect();
+            listed.join(" and ")
+        };
+        let names = listed(&|role| format!("`{role}`"));
+        let (many, verb) = if roles.len() == 1 { ("", "does") } else { ("s", "do") };
+        let plural = if count == 1 { "" } else { "s" };
+        let error = Error::failed(format!(
+            "role{many} {names} {verb} not see all rows of {count} table{plural} that are to be read or written; nothing was \
+             executed"
         ))
-    })
+        .with_sqlstate("42501");
+        let error = found.into_iter().fold(error, Error::note);
+        let cures = listed(&|role| format!("`ALTER ROLE {} BYPASSRLS`", ident(role)));
+        let other = if self.owners.is_empty() { ", or run as a role that sees them" } else { "" };
+        let why =
+            if self.owners.is_empty() { "" } else { "what runs code of a table is done as its owner; " };
+        (count > 0).then(|| {
+            error.hint(format!(
+                "{why}rows that a policy hides would be taken for missing: let a superuser say {cures}{other}; what stands \
+                 below a table lets {names} see its rows, for as long as the run takes"
+            ))
+        })
+    }
 }

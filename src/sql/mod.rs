@@ -15,7 +15,7 @@ mod routine;
 mod sequence;
 mod setting;
 
-pub use as_owner::{AsOwner, leave_nothing};
+pub use as_owner::{AsOwner, COLUMNS_FIRST, leave_nothing};
 pub use catalog::{
     BASE_TYPE, EQUALITY, HOLDS_NO_NULL, SERIAL, column_names, member_of_class, member_of_no_class,
     not_of_extension, routine_path, sequence_of_a_column, with_clause,

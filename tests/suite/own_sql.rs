@@ -369,19 +369,117 @@ fn a_script_does_the_work_on_tables_of_others_as_them_too() {
     }
 }
 
-/// What a deferred trigger does, or leaves behind, is done by whoever commits.
+/// What waits for COMMIT: a constraint trigger, and an exclusion constraint that computes its key once more there.
+const LATE: &str = "
+create function public.late() returns trigger language plpgsql as $$
+begin
+    perform public.spy('late on ' || tg_table_name);
+    if current_setting('spy.again', true) = 'on' and (select count(*) < 9 from public.later) then
+        set constraints all deferred;
+        insert into public.later values (1);
+    end if;
+    return null;
+end $$;
+create function public.key_of(key text) returns text language plpgsql immutable as $$
+begin
+    perform public.trap('key of ' || key);
+    if key = 'n2' and coalesce(current_setting('spy.once', true), '') = '' then
+        perform set_config('spy.once', 'done', true);
+        return 'n1';
+    end if;
+    return key;
+end $$;
+alter function public.key_of(text) owner to {app}; alter function public.late() owner to {app};
+create table public.later (id int); alter table public.later owner to {app};
+create table public.kept (id int primary key, note text);
+insert into public.kept values (1, null), (2, null); alter table public.kept owner to {app};
+alter table public.kept add exclude using btree (public.key_of(note) with =) deferrable initially deferred;
+create constraint trigger late after insert or update or delete on public.config
+    deferrable initially deferred for each row execute function public.late();
+create constraint trigger later after insert on public.later
+    deferrable initially deferred for each row execute function public.late();
+create schema m authorization {other}; set role {other}; create table m.d (id int);
+create constraint trigger d after insert on m.d deferrable for each row execute function public.late(); reset role;
+";
+
+const KEPT: &str = "[tables.kept.columns]\nid = { type = \"int\", primary_key = true }\n\
+                    note = { type = \"text\", not_null = true, backfill = \"'n' || id\" }\n";
+
+/// What a deferred trigger does, or leaves behind, is done by whoever commits: so it does it before, as who owns its table.
+/// That others have such triggers somewhere else is no matter.
 #[test]
-fn a_trigger_that_waits_for_commit_gains_nothing() {
+fn a_trigger_that_waits_for_commit_runs_as_the_owner() {
     for server in support::servers().iter().filter(|server| server.is_thorough()) {
-        let (db, roles) = spied(
-            server,
-            "create constraint trigger late after insert or update or delete on public.config
-             deferrable initially deferred for each row execute function public.on_row();",
-        );
-        let outcome = Run::new(&db).file(&spied_file(&roles)).args(["apply", "--allow", ALLOW]).run();
-        outcome.code(1).stderr_contains("with the rights of this run at COMMIT");
+        for by_script in [false, true] {
+            let (db, roles) = spied(server, LATE);
+            let file = format!("{}{KEPT}", spied_file(&roles));
+            let run = |arguments: &[&str]| {
+                Run::new(&db).file(&file).args(arguments.iter().copied()).run().success()
+            };
+            if by_script {
+                let script = run(&["plan", "--format", "sql", "--allow", ALLOW]);
+                let outcome = db.psql(&script.stdout);
+                assert!(outcome.status.success(), "{}", String::from_utf8_lossy(&outcome.stderr));
+            } else {
+                run(&["apply", "--allow", ALLOW]);
+            }
+            assert_eq!(db.column(AS_US), [""; 0], "PostgreSQL {}", server.major());
+            let seen = db.column("select distinct who || ': ' || what from public.seen order by 1");
+            for what in ["late on config", "key of n2"] {
+                assert!(seen.contains(&format!("{}: {what}", roles[0])), "{what}: {seen:?}");
+            }
+            assert_eq!(db.scalar("select count(*) from pg_proc where proname like 'pgr\\_%'"), "0");
+            leave(db, &roles);
+        }
+    }
+}
+
+#[test]
+fn a_trigger_that_is_put_off_again_gains_nothing() {
+    for server in support::servers().iter().filter(|server| server.is_thorough()) {
+        let (db, roles) = spied(server, LATE);
+        db.execute(&format!("alter database {} set spy.again = 'on'", db.name()));
+        let outcome = Run::new(&db).file(&spied_file(&roles)).args(["apply", "--allow", ALLOW]).run().code(1);
+        outcome.stderr_contains(&format!(
+            "on table public.later, which belongs to role {}, waits for COMMIT",
+            roles[0]
+        ));
         assert_eq!(db.column(AS_US), [""; 0], "PostgreSQL {}", server.major());
         leave(db, &roles);
+    }
+}
+
+/// PL/pgSQL has variables of its own, and ours.
+#[test]
+fn columns_may_be_named_like_variables() {
+    for server in support::servers() {
+        let db = server.database();
+        let app = support::unique("app");
+        db.execute(&format!(
+            "create role {app}; create table t (id int primary key, found text, pgr_count int, pgr_value text, pgr_row text);
+             insert into t select g, null, null, 'x', 'y' from generate_series(1, 5) g; alter table t owner to {app}"
+        ));
+        let file = format!(
+            "reconcile.owners = [\"{app}\"]\n[tables.t.columns]\nid = {{ type = \"int\", primary_key = true }}\n\
+             found = {{ type = \"varchar(20)\", not_null = true, backfill = \"'f' || coalesce(found, '') || id\" }}\n\
+             pgr_count = {{ type = \"int\", not_null = true, backfill = \"coalesce(pgr_count, id)\" }}\n\
+             pgr_value = \"varchar(3)\"\npgr_row = \"varchar(3)\"\n"
+        );
+        let run = |arguments: &[&str]| Run::new(&db).file(&file).args(arguments.iter().copied()).run();
+        let allow = ["apply", "--allow", "narrow"];
+        for column in ["found", "pgr_value", "pgr_row"] {
+            db.execute(&format!("update t set {column} = repeat('x', 30) where id = 5"));
+            run(&allow).code(1).stderr_contains(&format!("rows whose `{column}` does not fit"));
+            let before = if column == "found" { "null" } else { "'x'" };
+            db.execute(&format!("update t set {column} = {before} where id = 5"));
+        }
+        run(&allow).success();
+        run(&["check", "--force"]).success();
+        assert_eq!(
+            db.column("select found || pgr_count from t order by id"),
+            ["f11", "f22", "f33", "f44", "f55"]
+        );
+        leave(db, &[app]);
     }
 }
 
@@ -394,25 +492,4 @@ fn the_tables_of_the_tool_are_worked_on_directly() {
         "[tables.t.columns]\na = \"int\"\nb = { type = \"text\", not_null = true, backfill = \"'x'\" }\n";
     let plan = Run::new(&db).file(file).args(["plan", "--format", "sql"]).run().success();
     plan.stdout_lacks("pg_temp.pgr").stdout_contains("UPDATE public.t SET b = ('x')");
-}
-
-/// PL/pgSQL has variables of its own, one of which is called `found`.
-#[test]
-fn columns_may_be_called_as_variables() {
-    for server in support::servers().iter().filter(|server| server.is_thorough()) {
-        let db = server.database();
-        let other = support::unique("other");
-        db.execute(&format!(
-            "create role {other}; create table t (id int primary key, found text, pgr_count text);
-             insert into t values (1, null, null); alter table t owner to {other}"
-        ));
-        let file = format!(
-            "reconcile.owners = [\"{other}\"]\n[tables.t.columns]\nid = {{ type = \"int\", primary_key = true }}\n\
-             found = {{ type = \"text\", not_null = true, backfill = \"coalesce(found, 'x')\" }}\n\
-             pgr_count = {{ type = \"text\", not_null = true, backfill = \"found || coalesce(pgr_count, 'y')\" }}\n"
-        );
-        Run::new(&db).file(&file).args(["apply"]).run().success();
-        assert_eq!(db.scalar("select found || pgr_count from t"), "xxy");
-        db.execute(&format!("drop owned by {other}; drop role {other}"));
-    }
 }

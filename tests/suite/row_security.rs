@@ -211,6 +211,60 @@ fn rows_of_a_table_of_ones_own_can_be_hidden_too() {
     }
 }
 
+/// What is done to a table of another role is done as that role: that the tool sees the rows is not enough.
+#[test]
+fn what_is_done_as_the_owner_is_seen_by_the_owner() {
+    for server in support::servers() {
+        let db = server.database();
+        let roles = Roles::new(&db);
+        roles.execute(
+            "create table t (id int primary key, name text); insert into t values (1, null), (2, 'b');
+             alter table t owner to {other}; alter table t enable row level security, force row level security;
+             grant {other} to {deploy}; alter role {deploy} bypassrls",
+        );
+        let columns = "[tables.t.columns]\nid = { type = \"int\", primary_key = true }\n\
+                       name = { type = \"text\", not_null = true, backfill = \"'x'\" }\nmore = \"int\"\n";
+        let head = "reconcile.owners = [\"{other}\"]\n[tables.t]\nrow_security = true\n";
+        let forcing = format!("{head}force_row_security = true\n{columns}");
+        let run = |superuser: bool, file: &str, args: &[&str]| match superuser {
+            true => Run::new(&db).file(&roles.named(file)).args(args).run(),
+            false => roles.run(file, args),
+        };
+        let refused = |told: &str| {
+            let before = state(&db);
+            for superuser in [false, true] {
+                for command in [&["plan"][..], &["check"], &["apply", "--allow", "all"]] {
+                    let outcome = run(superuser, &forcing, &[command, &["--stateless"]].concat()).code(1);
+                    let outcome = outcome.stderr_contains(&roles.named(
+                        "role `{other}` does not see all rows of 1 table that are to be read or written; nothing was executed",
+                    ));
+                    outcome
+                        .stderr_contains(told)
+                        .stderr_contains(&roles.named("let a superuser say `ALTER ROLE {other} BYPASSRLS`"));
+                    assert_eq!(state(&db), before, "{command:?}");
+                }
+            }
+        };
+        refused("  ALTER TABLE public.t NO FORCE ROW LEVEL SECURITY;");
+        roles.execute("alter table t no force row level security");
+        refused("table public.t: the file forces its policies on its owner, too");
+        // Each cure is one.
+        let cures = [
+            (false, "alter table t no force row level security", format!("{head}{columns}")),
+            (true, "alter role {other} bypassrls", forcing.clone()),
+        ];
+        for (superuser, cure, file) in &cures {
+            roles.execute(&format!(
+                "alter table t alter name drop not null; update t set name = null where id = 1; \
+                 alter table t force row level security; {cure}"
+            ));
+            run(*superuser, file, &["apply", "--stateless"]).success();
+            assert_eq!(db.scalar("select count(*) from t where name is null"), "0");
+        }
+        roles.end();
+    }
+}
+
 /// What the plan puts in force itself does not stop it in the middle, and not only the run after it.
 #[test]
 fn what_a_plan_forces_is_known_before_it_does() {

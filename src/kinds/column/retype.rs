@@ -3,7 +3,7 @@
 use super::{Body, change, steps};
 use crate::kind::Cx;
 use crate::model::Address;
-use crate::sql::{Form, Phrase, dollar_tag, ident};
+use crate::sql::{COLUMNS_FIRST, Form, Phrase, dollar_tag, ident};
 use crate::statement::{Preflight, Step};
 
 /// Whether the type change must take the default off and put it back.
@@ -63,7 +63,8 @@ fn misfits(at: &Address, desired: &Body, observed: &Body, cx: &Cx<'_>) -> Prefli
         None => format!("{column}::{data_type}"),
     };
     let body = format!(
-        "DECLARE pgr_value {data_type}; BEGIN SELECT {value} INTO pgr_value FROM (SELECT (pgr_row).*) {}; RETURN true; \
+        "{COLUMNS_FIRST}DECLARE pgr_value {data_type}; BEGIN SELECT {value} INTO pgr_value FROM (SELECT (pgr_row).*) {}; \
+         RETURN true; \
          EXCEPTION WHEN data_exception OR integrity_constraint_violation OR raise_exception THEN RETURN false; END",
         ident(&at.path()[1])
     );
