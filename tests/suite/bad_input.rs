@@ -16,6 +16,15 @@ const BEFORE: &str = "create type mood as enum ('sad', 'ok', 'happy'); \
 /// One mistake, found in the file alone.
 const IN_THE_FILE: &[(&str, &[&str])] = &[
     (
+        "[tables.r.columns]\nx = \"int\"\ny = \"int\"\n[tables.r.rows]\nkey = [\"x\"]\nmode = \"upsert\"\nvalues = [\n\
+         { x = 1, y = 1 },\n{ x = 2, y = 1 },\n{ y = 2, x = 1 },\n{ x = { sql = \"1\" } } ]\n",
+        &[
+            "error: a row with the key `x = 1` is there already",
+            " --> schema.toml:10:1",
+            "hint: take one of the two out; the first is at schema.toml:8:1",
+        ],
+    ),
+    (
         "[tables.events.columns]\nid = { type = \"bigint\", primay_key = true }\n",
         &[
             "error: unknown key `primay_key` in column `id`",
