@@ -506,7 +506,7 @@ impl Key {
                  (SELECT pg_catalog.string_agg(x, ', ') FROM (SELECT pg_catalog.left(ROW({columns})::text, 80) AS x FROM ({groups}) repeated LIMIT 5) few) FROM ({groups}) all_groups"
             ),
             reads: Vec::new(),
-            rows: format!("rows that repeat ({columns}) and so break `{}`", at.name()),
+            rows: format!("rows repeating ({columns}) and so breaking `{}`", at.name()),
             hint: format!("say `keep = \"…\"` on `{}` to choose which row survives", at.name()),
         }
     }

@@ -78,7 +78,7 @@ fn strays(at: &Address, body: &Body, cx: &Cx<'_>) -> Option<Preflight> {
             .to_string(),
         reads: vec![default.clone()],
         rows: format!(
-            "rows of the default partition `{}.{}` belong into it",
+            "rows of the default partition `{}.{}` belonging into it",
             default.schema(),
             default.name()
         ),
