@@ -40,7 +40,7 @@ pub fn preflight(session: &mut Session, plan: &Plan, bench: &Bench<'_>) -> Resul
         let examples = row.and_then(|row| row.at(1)).unwrap_or_default();
         let place = item.origin.map(|span| format!("{}\n", bench.files.excerpt(span))).unwrap_or_default();
         found.push((
-            format!("{}: {count} {}", item.address, preflight.rows),
+            format!("{}: {}", item.address, counted(count, &preflight.rows)),
             format!("{place}for example: {}", crate::model::printable(examples)),
             preflight.hint.clone(),
         ));
@@ -55,6 +55,14 @@ pub fn preflight(session: &mut Session, plan: &Plan, bench: &Bench<'_>) -> Resul
         error = error.note(format!("\n{message}\n{note}\nhint: {hint}"));
     }
     Err(error)
+}
+
+/// `3 rows …`, `1 row …`: what follows the first word reads the same after both.
+fn counted(count: i64, rows: &str) -> String {
+    match rows.split_once("s ").filter(|_| count == 1) {
+        Some((row, rest)) => format!("1 {row} {rest}"),
+        None => format!("{count} {rows}"),
+    }
 }
 
 fn reading(preflight: &Preflight) -> Reading {

@@ -212,7 +212,7 @@ fn preflight(at: &Address, desired: &Body) -> Preflight {
         "t::text",
         &format!("{} t", at.relation()),
         &format!("NOT ({})", desired.expression),
-        format!("rows that break check `{}`", at.name()),
+        format!("rows breaking check `{}`", at.name()),
         "correct those rows, or the expression".to_string(),
     )
 }

@@ -410,7 +410,7 @@ fn preflight(at: &Address, observed: &Body, condition: &str, what: &str) -> Opti
             "coalesce(value::text, 'NULL')",
             &format!("({}) s", values.join(" UNION ALL ")),
             condition,
-            format!("values that break {what} of `{at}`"),
+            format!("values breaking {what} of `{at}`"),
             "correct those values, or the domain".to_string(),
         )
         .reading(observed.columns.iter().map(|[schema, table, _]| Address::new("table", [schema, table])))

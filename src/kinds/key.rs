@@ -1,6 +1,6 @@
 //! Primary keys and unique constraints: one room with two doors, because PostgreSQL treats them alike.
 
-use crate::delta::Alteration;
+use crate::delta::{Alteration, Change};
 use crate::kind::{
     Context, Cx, Doc, Draft, Item, Options, Place, Rank, Room, Row, Seat, Server, Visit, alter_index,
     as_list, cluster, compare_clustered, keep_clustered,
@@ -254,9 +254,9 @@ impl Room for Key {
         };
         let afterwards: Vec<Statement> =
             desired.clustered.then(|| cluster(&at.host("table"), at)).into_iter().collect();
-        let direct = [vec![direct], afterwards.clone()].concat();
+        let direct = [drop_plainly(at, cx), vec![direct], afterwards.clone()].concat();
         let at_once = if repair.is_empty() { Vec::new() } else { [repair.clone(), direct.clone()].concat() };
-        let online = [repair, built, afterwards].concat();
+        let online = [drop_interim(at, cx), repair, built, afterwards].concat();
         vec![Step::direct(direct).online(online).at_once(at_once).preflight(preflight)]
     }
 
@@ -283,6 +283,12 @@ impl Room for Key {
                 });
             }
             compare_clustered([&at.host("table"), at], *clustered, observed.clustered, cx, out);
+            let left = left_behind(at, cx);
+            if let Some(left) = left.first() {
+                let change = Change { attribute: "leftover", from: Some(left.name().into()), to: None };
+                let step = Step::direct(drop_plainly(at, cx)).online(drop_interim(at, cx));
+                out.note(change, vec![step]);
+            }
         }
     }
 
@@ -299,14 +305,13 @@ impl Room for Key {
             return None;
         }
         let away = self.away(at, Form::ReplaceConstraint);
-        let interim = auto_name("pgreconcile", at.name(), "new");
         let keep = desired.keep.as_ref();
         let preflight =
             (desired.keep.is_none() && !desired.without_overlaps).then(|| self.preflight(at, desired));
         let afterwards: Vec<Statement> =
             desired.clustered.then(|| cluster(&at.host("table"), at)).into_iter().collect();
         let direct = vec![away.clone(), self.add(at, desired, None)];
-        let direct = Step::direct([direct, afterwards.clone()].concat());
+        let direct = Step::direct([drop_plainly(at, cx), direct, afterwards.clone()].concat());
         if !can_be_built_online(at, desired, cx) || is_partitioned(&at.host("table"), cx) {
             return Some(vec![direct.preflight(preflight)]);
         }
@@ -315,7 +320,7 @@ impl Room for Key {
             true => Vec::new(),
             false => [online.clone(), direct.direct.clone()].concat(),
         };
-        online.extend(self.build_online(at, desired, &interim, cx));
+        online.extend(self.build_online(at, desired, &interim(at), cx));
         online.insert(online.len() - 1, away);
         online.extend(afterwards);
         Some(vec![direct.online(online).at_once(at_once).preflight(preflight)])
@@ -501,10 +506,43 @@ impl Key {
                  (SELECT pg_catalog.string_agg(x, ', ') FROM (SELECT pg_catalog.left(ROW({columns})::text, 80) AS x FROM ({groups}) repeated LIMIT 5) few) FROM ({groups}) all_groups"
             ),
             reads: Vec::new(),
-            rows: format!("rows that repeat ({columns}) and so break `{}`", at.name()),
+            rows: format!("rows repeating ({columns}) and so breaking `{}`", at.name()),
             hint: format!("say `keep = \"…\"` on `{}` to choose which row survives", at.name()),
         }
     }
+}
+
+/// The name under which the index of a key that replaces another is built.
+fn interim(at: &Address) -> String {
+    auto_name("pgreconcile", at.name(), "new")
+}
+
+/// The indexes that a run which died may have left of a key, in the order in which they are taken away.
+fn left_behind(at: &Address, cx: &Cx<'_>) -> Vec<Address> {
+    let index = |name: &str| Address::new("index", [at.schema(), &at.path()[1], name]);
+    let there = |index: &Address| cx.observed.model.contains(index) && !cx.desired.contains(index);
+    [index(&interim(at)), index(at.name())].into_iter().filter(there).collect()
+}
+
+/// Takes them away in a transaction.
+fn drop_plainly(at: &Address, cx: &Cx<'_>) -> Vec<Statement> {
+    let drop = |index: &Address| {
+        // One that is whole and has not our name may be of use to somebody.
+        let is_valid = cx.observed_attribute(index, "valid").as_deref() == Some("yes");
+        let form = if is_valid && index.name() == at.name() { Form::DropIndex } else { Form::ReplaceIndex };
+        let sql = format!("DROP INDEX {}", qualified(index.schema(), index.name()));
+        Statement::on(&at.host("table"), form, sql)
+    };
+    left_behind(at, cx).iter().map(drop).collect()
+}
+
+/// Takes that of a replacement away while others use the table; one under the key's own name is put to use.
+fn drop_interim(at: &Address, cx: &Cx<'_>) -> Vec<Statement> {
+    let drop = |index: &Address| {
+        let sql = format!("DROP INDEX CONCURRENTLY {}", qualified(index.schema(), index.name()));
+        Statement::on(&at.host("table"), Form::ReplaceIndexConcurrently, sql)
+    };
+    left_behind(at, cx).iter().filter(|index| index.name() == interim(at)).map(drop).collect()
 }
 
 /// Whether the file declares another key on the same columns.

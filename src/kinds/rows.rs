@@ -3,12 +3,12 @@
 use crate::delta::{Action, Alteration, Change};
 use crate::equality;
 use crate::kind::{Context, Cx, Doc, Draft, Item, Place, Rank, Right, Room, Row, Server, Visit};
-use crate::model::{Address, Observed};
+use crate::model::{Address, Observed, printable};
 use crate::repair;
 use crate::source::{KeyDoc, Node, Shape, Span, Value};
 use crate::sql::{Form, Fragment, Phrase, ident, literal, qualified};
 use crate::statement::{Statement, Step};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// The room.
 pub struct Rows;
@@ -95,8 +95,26 @@ impl Room for Rows {
             return;
         };
         let mut rows = Vec::new();
+        let mut first: HashMap<Vec<(String, String)>, Span> = HashMap::new();
         for row in items {
-            rows.extend(read_row(item, &host, &key, row));
+            let Some(read) = read_row(item, &host, &key, row) else { continue };
+            let literals = literal_key(&key, &read);
+            match literals.as_ref().and_then(|values| first.get(values)) {
+                Some(first) => {
+                    let values = literals
+                        .iter()
+                        .flatten()
+                        .map(|(name, value)| format!("{name} = {}", printable(value)));
+                    let values = values.collect::<Vec<_>>().join(", ");
+                    item.problems.add_again(
+                        row.span,
+                        format!("a row with the key `{values}` is there already"),
+                        *first,
+                    );
+                }
+                None => _ = literals.map(|values| first.insert(values, row.span)),
+            }
+            rows.push(read);
         }
         let key: Vec<String> = key.into_iter().map(|(name, _)| name).collect();
         let (missing, differing) = (BTreeSet::new(), BTreeSet::new());
@@ -270,6 +288,15 @@ fn read_row(
         }
     }
     Some(read)
+}
+
+/// The values of the key, if none of them is SQL.
+fn literal_key(key: &[(String, Span)], row: &BTreeMap<String, Cell>) -> Option<Vec<(String, String)>> {
+    let of = |(name, _): &(String, Span)| match row.get(name)? {
+        Cell::Literal(text) => Some((name.clone(), text.clone())),
+        Cell::Sql(_) => None,
+    };
+    key.iter().map(of).collect::<Option<Vec<_>>>().filter(|values| !values.is_empty())
 }
 
 fn cell(node: &Node) -> Cell {

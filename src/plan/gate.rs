@@ -1,8 +1,9 @@
 //! The gate: which statement needs which consent, and whether the run has it.
 
-use super::Plan;
+use super::{Plan, Planned};
 use crate::error::{Error, ErrorKind};
 use crate::kind::Cx;
+use crate::model::Address;
 use crate::sql::{Consent, Form, Work};
 use std::collections::BTreeSet;
 
@@ -34,10 +35,8 @@ pub struct Refusal {
 pub(super) fn consents(plan: &mut Plan, cx: &Cx<'_>, limits: &Limits) {
     for statement in plan.groups.iter_mut().flat_map(|group| &mut group.statements) {
         let cost = statement.form.cost();
-        // What a foreign key leads to is locked, but looked up by its key and not scanned.
-        let also = statement.also.as_ref().filter(|_| statement.form != Form::AddForeignKey);
-        let tables = statement.table.iter().chain(also);
-        let bytes = tables.filter_map(|table| cx.observed.tables.get(table)).map(|facts| facts.bytes).max();
+        let bytes = worked_on(statement).into_iter().filter_map(|table| cx.observed.tables.get(table));
+        let bytes = bytes.map(|facts| facts.bytes).max();
         let large = bytes.is_some_and(|bytes| bytes >= limits.large);
         statement.needs.extend(cost.loses);
         if large && cost.work == Work::Rewrite {
@@ -46,6 +45,17 @@ pub(super) fn consents(plan: &mut Plan, cx: &Cx<'_>, limits: &Limits) {
         if large && cost.lock.is_strong() && matches!(cost.work, Work::Scan | Work::Build) {
             statement.needs.push(Consent::Block);
         }
+    }
+}
+
+/// The tables whose rows a statement reads or writes under its lock, which may be on others too: for a foreign key the
+/// server looks up the rows of the referencing table by the key of the other, and of what is attached it reads the rows.
+fn worked_on(statement: &Planned) -> Vec<&Address> {
+    let Planned { form, table, also, reads, .. } = statement;
+    match form {
+        Form::AddForeignKey | Form::ValidateForeignKey | Form::EnforceForeignKey => table.iter().collect(),
+        Form::AttachTable => also.iter().chain(reads).collect(),
+        _ => table.iter().chain(also).collect(),
     }
 }
 

@@ -3,8 +3,8 @@
 
 use super::{Draft, Plan, Stage, group};
 use crate::delta::Action;
-use crate::kind::Cx;
-use crate::model::Address;
+use crate::kind::{Cx, Rank};
+use crate::model::{Address, Entry};
 use crate::sql::Form;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -156,7 +156,8 @@ fn edges(drafts: &[Draft], plan: &Plan, cx: &Cx<'_>) -> Waits {
     Waits { before: waits, weak }
 }
 
-/// What goes is let go of first by all that made use of it: by what stays, and by what goes with its parent.
+/// What goes is let go of first by all that made use of it: by what stays, be it in another form, and by what goes with
+/// its parent.
 fn users_let_go_first(
     drafts: &[Draft],
     plan: &Plan,
@@ -173,8 +174,15 @@ fn users_let_go_first(
         let whole = wholes.get(there.parent.as_ref()?)?;
         Some((*whole, there, &there.needs[..]))
     });
+    let goes_first: HashSet<usize> =
+        drafts.iter().filter(|draft| draft.stage == Stage::Goes).map(|draft| draft.item).collect();
     let staying = (0..drafts.len()).filter(|number| drafts[*number].stage == Stage::Comes);
-    let staying = staying.filter_map(|number| Some((number, cx.observed.model.get(at(number))?, &[][..])));
+    let staying = staying.filter_map(|number| {
+        let there = cx.observed.model.get(at(number))?;
+        // What goes before it comes back needs nothing any more.
+        let needs = if goes_first.contains(&drafts[number].item) { &[] } else { &there.needs[..] };
+        Some((number, there, needs))
+    });
     for (number, there, needs) in parts.chain(staying) {
         for used in there.uses.iter().chain(needs) {
             let others = by_address.get(used).copied().unwrap_or_default();
@@ -184,24 +192,45 @@ fn users_let_go_first(
     }
 }
 
-/// A column takes along what stands on it; so what is to go from its table by itself goes before it.
+/// A column takes along what stands on it, or does not go while that is there; so what is to go from its table by itself
+/// goes before it, and what stays in another form has that form before it.
 fn columns_go_last(drafts: &[Draft], plan: &Plan, cx: &Cx<'_>, waits: &mut [Vec<usize>]) {
-    let parent = |draft: &Draft| cx.observed.model.get(&plan.items[draft.item].address)?.parent.as_ref();
-    let mut going: HashMap<&Address, Vec<usize>> = HashMap::new();
-    for (number, draft) in drafts.iter().enumerate().filter(|(_, draft)| draft.stage == Stage::Goes) {
-        parent(draft).into_iter().for_each(|table| going.entry(table).or_default().push(number));
-    }
-    for numbers in going.values() {
-        let is_column = |number: &usize| {
-            drafts[*number].statements.iter().any(|statement| statement.form == Form::DropColumn)
-        };
-        let (columns, others): (Vec<usize>, Vec<usize>) =
-            numbers.iter().partition(|number| is_column(number));
-        for column in columns {
-            let first = others.iter().filter(|other| drafts[**other].rank > drafts[column].rank);
-            waits[column].extend(first);
+    let mut columns: Vec<(usize, &Address)> = Vec::new();
+    let mut others: HashMap<&Address, Vec<usize>> = HashMap::new();
+    for (number, draft) in drafts.iter().enumerate() {
+        let item = &plan.items[draft.item];
+        let Some(there) = cx.observed.model.get(&item.address) else { continue };
+        let goes = draft.stage == Stage::Goes;
+        if goes && draft.statements.iter().any(|statement| statement.form == Form::DropColumn) {
+            columns.extend(there.parent.as_ref().map(|table| (number, table)));
+        } else if goes && draft.rank > Rank::Column || draft.stage == Stage::Comes && can_hold(draft.rank) {
+            wholes(there, cx).into_iter().for_each(|table| others.entry(table).or_default().push(number));
         }
     }
+    for (column, table) in columns {
+        waits[column].extend(others.get(table).into_iter().flatten());
+    }
+}
+
+/// Whether what has that rank is a definition that can stand on a column.
+fn can_hold(rank: Rank) -> bool {
+    rank > Rank::Column && rank < Rank::Owner && rank != Rank::Rows
+}
+
+/// What the object is part of or stands on, and what has a column of that too: the tables above a partition or an heir.
+fn wholes<'c>(there: &'c Entry, cx: &Cx<'c>) -> Vec<&'c Address> {
+    let mut wholes: Vec<&Address> = Vec::new();
+    let mut open: Vec<&Address> = there.parent.iter().chain(&there.needs).collect();
+    while let Some(whole) = open.pop() {
+        if wholes.contains(&whole) {
+            continue;
+        }
+        wholes.push(whole);
+        if let Some(above) = cx.observed.model.get(whole) {
+            open.extend(above.parent.iter().chain(&above.needs).filter(|other| other.kind == whole.kind));
+        }
+    }
+    wholes
 }
 
 /// What stands in something that is renamed, is about it, or locks it, calls it by the name of the file.

@@ -15,6 +15,8 @@ pub struct Diagnostic {
     pub span: Option<Span>,
     /// What to do about it.
     pub hint: Option<String>,
+    /// Where the same stands already.
+    pub first: Option<Span>,
 }
 
 /// Every problem found so far; reading goes on after each, so that a person sees all of them at once.
@@ -26,12 +28,23 @@ pub struct Problems {
 impl Problems {
     /// Notes a problem.
     pub fn add(&mut self, span: Span, message: impl Into<String>) {
-        self.list.push(Diagnostic { message: message.into(), span: Some(span), hint: None });
+        self.list.push(Diagnostic { message: message.into(), span: Some(span), hint: None, first: None });
+    }
+
+    /// Notes that something stands in the file again; `first` is where it stands already.
+    pub fn add_again(&mut self, span: Span, message: impl Into<String>, first: Span) {
+        let first = Some(first);
+        self.list.push(Diagnostic { message: message.into(), span: Some(span), hint: None, first });
     }
 
     /// Notes a problem with a hint.
     pub fn add_with_hint(&mut self, span: Span, message: impl Into<String>, hint: impl Into<String>) {
-        self.list.push(Diagnostic { message: message.into(), span: Some(span), hint: Some(hint.into()) });
+        self.list.push(Diagnostic {
+            message: message.into(),
+            span: Some(span),
+            hint: Some(hint.into()),
+            first: None,
+        });
     }
 
     /// Notes a problem, with "did you mean" if one of `candidates` is close to `word`.
@@ -46,7 +59,7 @@ impl Problems {
         let is_shown = self.list.len() < 10 * SHOWN;
         let near = is_shown.then(|| suggest(word, candidates)).flatten();
         let hint = near.map(|near| format!("did you mean `{near}`?"));
-        self.list.push(Diagnostic { message: message.into(), span: Some(span), hint });
+        self.list.push(Diagnostic { message: message.into(), span: Some(span), hint, first: None });
     }
 
     /// Notes a finished diagnostic.
@@ -74,7 +87,7 @@ impl Problems {
         if let [only] = self.list.as_slice() {
             let mut error = Error::new(kind, only.message.clone());
             error.notes.extend(only.span.map(|span| files.excerpt(span)));
-            error.hint = only.hint.clone();
+            error.hint = only.hint(files);
             return Err(error);
         }
         let mut error = Error::new(kind, format!("{} errors in {}", self.list.len(), files.root_name()));
@@ -94,11 +107,16 @@ impl Diagnostic {
             text.push('\n');
             text.push_str(&files.excerpt(span));
         }
-        if let Some(hint) = &self.hint {
+        if let Some(hint) = self.hint(files) {
             text.push_str("\nhint: ");
-            text.push_str(hint);
+            text.push_str(&hint);
         }
         text
+    }
+
+    fn hint(&self, files: &Files) -> Option<String> {
+        let again = |first| format!("take one of the two out; the first is at {}", files.place(first));
+        self.first.map(again).or_else(|| self.hint.clone())
     }
 }
 

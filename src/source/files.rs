@@ -299,7 +299,7 @@ fn parse_text(number: usize, files: &Files, problems: &mut Problems) -> Table {
         if message == "duplicate key" {
             message = format!("`{}` is given twice", text.get(range.clone()).unwrap_or_default());
         }
-        problems.push(Diagnostic { message, span: Some(Span::new(number, range)), hint: None });
+        problems.push(Diagnostic { message, span: Some(Span::new(number, range)), hint: None, first: None });
     }
     Table::from_toml(number, table.get_ref())
 }

@@ -16,6 +16,15 @@ const BEFORE: &str = "create type mood as enum ('sad', 'ok', 'happy'); \
 /// One mistake, found in the file alone.
 const IN_THE_FILE: &[(&str, &[&str])] = &[
     (
+        "[tables.r.columns]\nx = \"int\"\ny = \"int\"\n[tables.r.rows]\nkey = [\"x\"]\nmode = \"upsert\"\nvalues = [\n\
+         { x = 1, y = 1 },\n{ x = 2, y = 1 },\n{ y = 2, x = 1 },\n{ x = { sql = \"1\" } } ]\n",
+        &[
+            "error: a row with the key `x = 1` is there already",
+            " --> schema.toml:10:1",
+            "hint: take one of the two out; the first is at schema.toml:8:1",
+        ],
+    ),
+    (
         "[tables.events.columns]\nid = { type = \"bigint\", primay_key = true }\n",
         &[
             "error: unknown key `primay_key` in column `id`",
@@ -134,7 +143,7 @@ const IN_THE_DATABASE: &[(&str, &[&str])] = &[
     (
         "[reconcile]\nallow = [\"narrow\"]\n[enums]\nlevel = [\"low\"]\n",
         &[
-            "1 rows of `table public.levels` that hold a label which `enum public.level` is to lose: `high`",
+            "1 row of `table public.levels` holding a label which `enum public.level` is to lose: `high`",
             "schema.toml:4:1",
             "for example: (high)",
         ],
@@ -168,7 +177,7 @@ const IN_THE_DATABASE: &[(&str, &[&str])] = &[
     ),
     (
         "[domains]\nsmall = { type = \"int\", checks = { low = \"value < 5\" } }\n",
-        &["1 values that break check `low` of `domain public.small`", "schema.toml:2:1", "for example: 7"],
+        &["1 value breaking check `low` of `domain public.small`", "schema.toml:2:1", "for example: 7"],
     ),
     (
         "[domains]\nsmall = { type = \"int\", checks = { low = \"vaule < 5\" } }\n",
@@ -461,7 +470,7 @@ fn rows_that_repeat_are_shown() {
         db.execute("insert into t values (1, 'x'), (1, 'x'), (1, 'x'), (2, null), (2, null)");
         let outcome = Run::new(&db).file(file).arg("apply").run().code(1);
         outcome
-            .stderr_contains("unique constraint public.t.t_key: 2 rows that repeat (a, b)")
+            .stderr_contains("unique constraint public.t.t_key: 2 rows repeating (a, b)")
             .stderr_contains("nothing was executed")
             .stderr_contains("(1,x)")
             .stderr_contains("hint: say `keep");
@@ -484,7 +493,7 @@ fn rows_that_do_not_fit_a_type_are_shown() {
         outcome
             .stderr_contains("column public.t.word: 2 rows whose `word` does not fit the type `varchar(2)`")
             .stderr_contains("column public.t.n: 2 rows whose `n` does not fit the type `integer`")
-            .stderr_contains("column public.t.year: 1 rows whose `year` does not fit the type `smallint`")
+            .stderr_contains("column public.t.year: 1 row whose `year` does not fit the type `smallint`")
             .stderr_contains("(abc,x,99999-01-01,2)")
             .stderr_contains("nothing was executed");
         assert_eq!(
@@ -509,7 +518,9 @@ fn rows_of_the_default_partition_that_belong_into_a_new_one_are_counted() {
         let apply = || Run::new(&db).file(file).arg("apply").run();
         apply()
             .code(1)
-            .stderr_contains("table public.new: 2 rows of the default partition `public.rest` belong into it")
+            .stderr_contains(
+                "table public.new: 2 rows of the default partition `public.rest` belonging into it",
+            )
             .stderr_contains("nothing was executed")
             .stderr_contains("(2026-05-05,it's), (2026-06-06,b)")
             .stderr_contains("hint: move them out of `rest` first");

@@ -211,3 +211,30 @@ fn assert_clean(portal: &Portal) {
                 select relname from pg_class where relname like 'pgreconcile%' or relname like '%\\_cc%'";
     assert_eq!(portal.db.column(left), [""; 0]);
 }
+
+#[test]
+fn an_index_that_a_run_left_is_no_drift_where_it_is_put_to_use() {
+    let file = "[tables.t.columns]\na = { type = \"int\", unique = true }\nb = { type = \"int\", unique = true }\n\
+                c = { type = \"int\" }\nd = { type = \"int\", unique = true }\n[tables.t.unique]\nwide = [\"b\", \"c\"]\n";
+    for server in support::servers() {
+        for filling in ["", "insert into t values (1, 1, 1, 1)"] {
+            let db = server.database();
+            db.execute(&format!(
+                "create table t (a int, b int, c int, d int, constraint t_d_key unique (d), constraint wide unique (b));
+                 {filling};
+                 create unique index t_a_key on t (a);
+                 create unique index t_b_key on t (b);
+                 update pg_index set indisvalid = false where indexrelid = 't_b_key'::regclass;
+                 create unique index pgreconcile_t_d_key_new on t (d);
+                 create unique index pgreconcile_wide_new on t (b, c)"
+            ));
+            let allow = ["apply", "--allow", "drop_object"];
+            Run::new(&db).file(file).args(allow).run().success().stdout_lacks("not declared");
+            Run::new(&db).file(file).args(["check"]).run().success().stdout_lacks("not declared");
+            assert_eq!(
+                db.column("select relname from pg_class where relname like 'pgreconcile%new'"),
+                [""; 0]
+            );
+        }
+    }
+}

@@ -11,6 +11,7 @@ mod comments;
 mod connection;
 mod connection_auth;
 mod connection_tls;
+mod consents;
 mod definitions;
 mod disk_full;
 mod edits;

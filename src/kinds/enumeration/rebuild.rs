@@ -248,7 +248,7 @@ fn preflight(at: &Address, table: &Address, columns: &[&Column], gone: &[String]
         "t::text",
         &format!("{} t", table.relation()),
         &condition,
-        format!("rows of `{table}` that hold a label which `{at}` is to lose: {labels}"),
+        format!("rows of `{table}` holding a label which `{at}` is to lose: {labels}"),
         "give those rows another label first; or rename the label with `{ name = \"…\", renamed_from = \"…\" }`".into(),
     )
     .reading([table.clone()])

@@ -328,7 +328,14 @@ impl Room for Index {
 
     fn undeclared(&self, at: &Address, observed: &Body, desired: &Model) -> Undeclared {
         let of = |entry: &Entry| leftovers::is_of(at, observed.valid, &entry.address);
-        let goes = observed.attached || desired.inside(at.kind, &at.path()[..2]).any(of);
+        // The index of a key that is yet to come, or to be replaced, is used or dropped for that.
+        let of_key = |entry: &Entry| {
+            !entry.absent && [entry.address.name(), &leftovers::interim(&entry.address)].contains(&at.name())
+        };
+        let mut keys = ["primary key", "unique constraint"].into_iter();
+        let goes = observed.attached
+            || desired.inside(at.kind, &at.path()[..2]).any(of)
+            || keys.any(|kind| desired.inside(kind, &at.path()[..2]).any(of_key));
         if goes { Undeclared::Ignore } else { Undeclared::Drift }
     }
 

@@ -50,13 +50,7 @@ pub fn create(at: &Address, body: &Body, cx: &Cx<'_>) -> Step {
 /// there, only the server can tell: of a copy that is taken back.
 fn strays(at: &Address, body: &Body, cx: &Cx<'_>) -> Option<Preflight> {
     let (parent, bounds) = (body.partition_of.as_ref()?, body.bounds.as_ref()?);
-    let is_default = |bounds: &Fragment| bounds.text().trim().eq_ignore_ascii_case("default");
-    let default = cx.observed.model.inside(at.kind, &[]).find_map(|entry| {
-        let there = (*entry.body).as_any().downcast_ref::<Body>()?;
-        let of_parent = there.partition_of.as_ref() == Some(parent) && entry.address != *at;
-        (of_parent && there.bounds.as_ref().is_some_and(is_default)).then_some((&entry.address, there))
-    });
-    let (default, there) = default.filter(|_| !is_default(bounds))?;
+    let (default, there) = default_partition(at, parent, cx).filter(|_| !is_default(bounds))?;
     let rows = default.relation();
     let belongs = "pg_catalog.pg_get_partition_constraintdef('pg_temp.pgr_part'::regclass)";
     let count = literal(
@@ -84,7 +78,7 @@ fn strays(at: &Address, body: &Body, cx: &Cx<'_>) -> Option<Preflight> {
             .to_string(),
         reads: vec![default.clone()],
         rows: format!(
-            "rows of the default partition `{}.{}` belong into it",
+            "rows of the default partition `{}.{}` belonging into it",
             default.schema(),
             default.name()
         ),
@@ -103,6 +97,19 @@ fn create_table(at: &Address, body: &Body) -> Phrase {
         _ => "CREATE TABLE ",
     };
     Phrase::from(word).raw(at.relation())
+}
+
+fn is_default(bounds: &Fragment) -> bool {
+    bounds.text().trim().eq_ignore_ascii_case("default")
+}
+
+/// The default partition of `parent`, if it has one and it is not that at `at`.
+fn default_partition<'c>(at: &Address, parent: &Name, cx: &Cx<'c>) -> Option<(&'c Address, &'c Body)> {
+    cx.observed.model.inside(at.kind, &[]).find_map(|entry| {
+        let there = (*entry.body).as_any().downcast_ref::<Body>()?;
+        let of_parent = there.partition_of.as_ref() == Some(parent) && entry.address != *at;
+        (of_parent && there.bounds.as_ref().is_some_and(is_default)).then_some((&entry.address, there))
+    })
 }
 
 /// What a partition has from its table without being told, indexes and constraints on them aside.
@@ -146,6 +153,11 @@ pub fn move_partition(at: &Address, desired: &Body, observed: &Body, cx: &Cx<'_>
     let mut statements: Vec<Statement> = away.into_iter().collect();
     if let Some(parent) = &desired.partition_of {
         let mut attach = attach(at, desired, Form::AttachTable);
+        // The server reads that too: none of its rows may belong into the new one.
+        let default = default_partition(at, parent, cx).map(|(default, _)| default);
+        if let Some(default) = default.filter(|default| cx.observed.holds_rows(default)) {
+            attach = attach.reading(default);
+        }
         // In the group of the first, so that nobody sees the rows missing in between.
         if let Some(first) = statements.first().filter(|_| observed.partition_of.as_ref() != Some(parent)) {
             attach = Statement { table: first.table.clone(), ..attach };

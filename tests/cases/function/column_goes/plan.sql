@@ -1,0 +1,9 @@
+BEGIN;
+CREATE OR REPLACE FUNCTION public.total() RETURNS bigint
+    LANGUAGE sql
+    AS $$return (select sum(n) from filled)$$;
+COMMIT;
+
+BEGIN;
+ALTER TABLE public.filled DROP COLUMN m;
+COMMIT;

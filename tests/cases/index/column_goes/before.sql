@@ -1,0 +1,11 @@
+create table filled (n int, m int);
+insert into filled values (1, 1);
+create index filled_n on filled (n, m);
+create unique index filled_covering on filled (n) include (m) where n > 0;
+create table empty (n int, m int);
+create index empty_n on empty (n, m);
+create table parted (n int, m int) partition by list (n);
+create index parted_n on parted (n, m);
+create table part partition of parted for values in (1);
+create index part_own on part (n, m);
+insert into parted values (1, 1);

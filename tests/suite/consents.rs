@@ -1,0 +1,52 @@
+//! Which consents a plan needs, and what it does with them.
+
+use crate::support::{self, Run};
+
+#[test]
+fn a_large_table_that_is_read_needs_consent() {
+    let table = |name: &str, bounds: &str| {
+        format!("[tables.{name}]\npartition_of = \"events\"\nbounds = \"{bounds}\"\n")
+    };
+    let whole = "[reconcile]\nlarge = \"64kB\"\n[tables.events]\npartition_by = \"list (id)\"\n\
+                 [tables.events.columns]\nid = \"bigint\"\nname = \"text\"\n";
+    let (one, two) = (table("one", "for values in (1)"), table("two", "for values in (2)"));
+    let other = table("other", "default");
+    // Which of the tables holds many rows: that which is attached, or the default partition beside it.
+    for (id, large, file) in
+        [(2, "two", format!("{whole}{two}")), (3, "events", format!("{whole}{one}{other}{two}"))]
+    {
+        for server in support::servers() {
+            let db = server.database();
+            db.execute(&format!(
+                "create table events (id bigint, name text) partition by list (id);
+                 create table one partition of events for values in (1);
+                 create table other partition of events default;
+                 create table two (id bigint, name text);
+                 insert into {large} select {id}, repeat('x', 200) from generate_series(1, 1000)"
+            ));
+            let run = Run::new(&db).file(&file).args(["apply"]).run();
+            run.code(3).stderr_contains("ATTACH PARTITION public.two").stderr_contains("needs `block`");
+            Run::new(&db).file(&file).args(["apply", "--allow", "block"]).run().success();
+        }
+    }
+}
+
+#[test]
+fn a_rollback_takes_a_column_back_out_of_what_came_to_use_it() {
+    let table = |columns: &str, rest: &str| {
+        format!(
+            "[tables.t.columns]\nn = \"int\"\n{columns}\n[tables.t.indexes]\nt_n = [\"n\"{rest}]\n\
+             [tables.t.unique]\nt_key = [\"n\"{rest}]\n"
+        )
+    };
+    for filling in ["", "insert into t values (1)"] {
+        for server in support::servers() {
+            let db = server.database();
+            Run::new(&db).file(&table("", "")).args(["apply"]).run().success();
+            db.execute(filling);
+            Run::new(&db).file(&table("m = \"int\"", ", \"m\"")).args(["apply"]).run().success();
+            Run::new(&db).file(&table("", "")).args(["rollback", "--allow", "drop_column"]).run().success();
+            Run::new(&db).file(&table("", "")).args(["check"]).run().success();
+        }
+    }
+}
