@@ -11,7 +11,7 @@ use crate::adopt::Renames;
 use crate::error::Result;
 use crate::kind::{Context, Registry, Terms};
 use crate::model::{Address, Model, Observed};
-use crate::session::{Answer, Reading, Session, server_error};
+use crate::session::{Answer, Reading, Session, WhatItGave, server_error};
 use crate::sql::{Own, qualified, sql_of};
 use crate::state::{Memo, Remembered};
 use crate::trust::Code;
@@ -301,20 +301,31 @@ fn explain(session: &mut Session, questions: Vec<Question>, terms: &Terms<'_>) -
         return Ok(Vec::new());
     }
     let queries: Vec<String> = groups.iter().map(|(from, group)| query(from, group)).collect();
-    let outputs = plans(session, &queries, terms.search_path)?;
+    let begin = || Own::new(format!("BEGIN READ ONLY; SET LOCAL search_path = {}", terms.search_path));
+    let uncompared = |error| server_error("cannot compare expressions", &error);
+    let outputs = session.read(begin(), &readings(&queries)).map_err(uncompared)?.readings;
     let mut spelled = Vec::new();
     let mut open: Vec<(String, Question)> = Vec::new();
     for ((from, group), plan) in groups.into_iter().zip(outputs) {
-        match plan.and_then(|plan| output(&plan, group.len())) {
+        match plan_of(plan).and_then(|plan| output(&plan, group.len())) {
             Some(output) => spelled.extend(pairs(group, Some(output))),
             // One of them cannot be asked: a column that is not there yet, a type that is yet to be made.
             None => open.extend(group.into_iter().map(|question| (from.clone(), question))),
         }
     }
+    if open.is_empty() {
+        return Ok(spelled);
+    }
     let single: Vec<String> = open.iter().map(|(from, one)| query(from, std::slice::from_ref(one))).collect();
-    let outputs = plans(session, &single, terms.search_path)?;
+    let outputs = session.read_all(begin(), &readings(&single)).map_err(|(number, error)| {
+        let question = number.and_then(|number| open.get(number)).map(|(_, question)| question);
+        match question {
+            Some(question) => question.unanswered(&error),
+            None => uncompared(error),
+        }
+    })?;
     for ((_, question), plan) in open.into_iter().zip(outputs) {
-        spelled.extend(pairs(vec![question], plan.and_then(|plan| output(&plan, 1))));
+        spelled.extend(pairs(vec![question], plan_of(plan).and_then(|plan| output(&plan, 1))));
     }
     Ok(spelled)
 }
@@ -329,28 +340,19 @@ fn query(from: &str, group: &[Question]) -> String {
     format!("EXPLAIN (VERBOSE, COSTS OFF, FORMAT JSON) SELECT {}{from}", items.join(", "))
 }
 
-/// The plans of queries, all in one go; nothing for one that the server refuses.
-fn plans(session: &mut Session, queries: &[String], search_path: &str) -> Result<Vec<Option<String>>> {
-    if queries.is_empty() {
-        return Ok(Vec::new());
-    }
+fn readings(queries: &[String]) -> Vec<Reading> {
     let reading = |query: &String| {
         let mut reading = Reading::default();
         reading.foreign(query);
         reading
     };
-    let readings: Vec<Reading> = queries.iter().map(reading).collect();
-    let begin = Own::new(format!("BEGIN READ ONLY; SET LOCAL search_path = {search_path}"));
-    let read = session.read(begin, &readings);
-    let read = read.map_err(|error| server_error("cannot compare expressions", &error))?;
-    let plan = |result: Result<Vec<Answer>, postgres::Error>| match result {
-        Ok(answers) => answers.last().and_then(Answer::first).map(str::to_string),
-        Err(error) => {
-            log::debug!("cannot be explained: {error:?}");
-            None
-        }
-    };
-    Ok(read.readings.into_iter().map(plan).collect())
+    queries.iter().map(reading).collect()
+}
+
+/// The plan of a query; nothing if the server refuses the query.
+fn plan_of(given: WhatItGave) -> Option<String> {
+    let answers = given.inspect_err(|error| log::debug!("cannot be explained: {error:?}")).ok()?;
+    answers.last().and_then(Answer::first).map(str::to_string)
 }
 
 /// The two items of each of `count` questions in a plan.

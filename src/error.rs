@@ -19,6 +19,17 @@ pub enum ErrorKind {
 }
 
 impl ErrorKind {
+    /// What programs are told: how the command ended.
+    pub fn name(self) -> &'static str {
+        match self {
+            ErrorKind::Failed => "failed",
+            ErrorKind::Refused => "refused",
+            ErrorKind::Unreachable => "unreachable",
+            ErrorKind::InvalidSpec => "invalid",
+            ErrorKind::Usage => "usage",
+        }
+    }
+
     /// The process exit code of this kind of error.
     pub fn exit_code(self) -> u8 {
         match self {

@@ -120,7 +120,11 @@ impl<'a> Questions<'a> {
     /// # Errors
     /// `Failed` if the connection is lost.
     pub fn ask(&self, session: &mut Session, terms: &Terms<'_>) -> Result<Vec<WhatItGave>> {
-        ask(session, &self.readings, terms)
+        if self.readings.is_empty() {
+            return Ok(Vec::new());
+        }
+        let read = session.read(begin(terms), &self.readings);
+        Ok(read.map_err(|error| server_error("cannot ask the data", &error))?.readings)
     }
 
     /// Whether every answer is what the file wants; one that the server has refused is not.
@@ -170,7 +174,12 @@ pub fn data(
         return Ok(());
     }
     let readings: Vec<Reading> = queries.iter().map(|query| probe(query)).collect();
-    let answers = ask(session, &readings, terms)?;
+    let answers = session.read_all(begin(terms), &readings).map_err(|(number, error)| {
+        let address = number.and_then(|number| asked.get(number)).map(|entry| &entry.address);
+        let what =
+            address.map_or_else(|| "cannot ask the data".to_string(), |at| format!("cannot ask about {at}"));
+        server_error(what, &error)
+    })?;
     for (entry, answer) in asked.iter().zip(answers) {
         let Some(kind) = terms.registry.get(entry.address.kind) else { continue };
         let answer = match answer {
@@ -191,14 +200,9 @@ pub fn data(
     Ok(())
 }
 
-/// Asks the data, under the path of the file.
-fn ask(session: &mut Session, readings: &[Reading], terms: &Terms<'_>) -> Result<Vec<WhatItGave>> {
-    if readings.is_empty() {
-        return Ok(Vec::new());
-    }
-    let begin = Own::new(format!("BEGIN READ ONLY; SET LOCAL search_path = {}", terms.search_path));
-    let read = session.read(begin, readings).map_err(|error| server_error("cannot ask the data", &error))?;
-    Ok(read.readings)
+/// Begins to ask the data, under the path of the file.
+fn begin(terms: &Terms<'_>) -> Own {
+    Own::new(format!("BEGIN READ ONLY; SET LOCAL search_path = {}", terms.search_path))
 }
 
 /// A question to the data, which the file's SQL may be part of.

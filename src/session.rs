@@ -6,8 +6,8 @@ use crate::error::{Error, Result};
 use crate::kind::{Row, Server};
 use crate::model::printable;
 use crate::pg::{
-    Canceller, Client, Message, Reply, ServerVersion, Values, first_answer, is_lost, is_silence, pooler,
-    settings,
+    Canceller, Client, Message, Reply, ServerVersion, Values, first_answer, is_inability, is_lost,
+    is_silence, pooler, settings,
 };
 use crate::sql::{Execution, Foreign, Own, ident};
 use std::collections::{BTreeSet, HashMap};
@@ -32,16 +32,28 @@ pub struct Session {
 pub struct Interrupt {
     tokens: Arc<Mutex<Vec<Canceller>>>,
     requested: Arc<AtomicBool>,
+    /// Whether the server has been sent much at once of which each part is answered by itself.
+    reading: Arc<AtomicBool>,
 }
 
 impl Interrupt {
     /// Cancels what runs on the server; `false` if nothing can be cancelled, or if it was requested before.
     pub fn request(&self) -> bool {
         let again = self.requested.swap(true, Ordering::SeqCst);
+        !again && self.cancel()
+    }
+
+    /// Cancels once more what the server is reading: each request ends one question only, and the next may take as long.
+    pub fn request_of_reading(&self) {
+        if self.is_requested() && self.reading.load(Ordering::SeqCst) {
+            self.cancel();
+        }
+    }
+
+    fn cancel(&self) -> bool {
         let tokens = self.tokens.lock().map(|tokens| tokens.clone()).unwrap_or_default();
         // A request to a session that does nothing does nothing.
-        let cancelled = tokens.iter().filter(|token| !again && token.cancel());
-        cancelled.count() > 0
+        tokens.iter().filter(|token| token.cancel()).count() > 0
     }
 
     /// Lets it cancel what runs on a connection too.
@@ -226,7 +238,9 @@ impl Session {
         let counts: Vec<usize> = framed.iter().map(Vec::len).collect();
         messages.extend(framed.into_iter().flatten());
         messages.push(Message::Own(Own::new(format!("ROLLBACK; {}", self.pin.text()))));
+        self.interrupt.reading.store(true, Ordering::SeqCst);
         let mut replies = self.client.exchange(&messages).into_iter();
+        self.interrupt.reading.store(false, Ordering::SeqCst);
         let begun = replies.next().unwrap_or_else(|| Ok(Reply::default())).map(answers);
         let mut lost = None;
         let mut results = Vec::with_capacity(readings.len());
@@ -247,6 +261,27 @@ impl Session {
         match (lost, begun, ended) {
             (Some(error), _, _) | (None, Err(error), _) | (None, Ok(_), Some(error)) => Err(error),
             (None, Ok(begun), None) => Ok(Read { begun, readings: results }),
+        }
+    }
+
+    /// As [`Session::read`], where every reading is to have an answer: that the server refuses a text is one; that it could
+    /// not read it, for reasons of its own, is none.
+    ///
+    /// # Errors
+    /// As there, and the first inability of the server, with the number of the reading.
+    pub fn read_all(
+        &mut self,
+        begin: Own,
+        readings: &[Reading],
+    ) -> Result<Vec<WhatItGave>, (Option<usize>, postgres::Error)> {
+        let read = self.read(begin, readings).map_err(|error| (None, error))?;
+        let unable = |given: &WhatItGave| given.as_ref().is_err_and(is_inability);
+        match read.readings.iter().position(unable) {
+            None => Ok(read.readings),
+            Some(number) => match read.readings.into_iter().nth(number) {
+                Some(Err(error)) => Err((Some(number), error)),
+                _ => Ok(Vec::new()),
+            },
         }
     }
 

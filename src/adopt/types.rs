@@ -107,8 +107,8 @@ fn ask(
     let readings: Vec<Reading> = types.iter().map(reading).collect();
     let begin = Own::new(format!("BEGIN READ ONLY; SET LOCAL search_path = {search_path}"));
     let unread = |error| server_error("cannot read the types", &error);
-    let read = session.read(begin, &readings).map_err(unread)?;
-    let known: Vec<(String, String)> = read.readings.iter().flatten().flatten().flat_map(pairs).collect();
+    let read = session.read_all(begin, &readings).map_err(|(_, error)| unread(error))?;
+    let known: Vec<(String, String)> = read.iter().flatten().flatten().flat_map(pairs).collect();
     let oids: Vec<&str> = known.iter().map(|(_, oid)| oid.as_str()).collect();
     let query = format!("SELECT o, format_type(o, NULL) FROM unnest(ARRAY[{}]::oid[]) o", oids.join(", "));
     let answers = session.ask(&Own::new(query)).map_err(unread)?;

@@ -1,5 +1,6 @@
 //! Executes the groups of a plan, in order.
 
+use super::blocked::{holders, pause_after};
 use super::failure::{Failure, ends_session, failure, is_passing};
 use super::{Bench, Event, parallel};
 use crate::model::Address;
@@ -7,12 +8,8 @@ use crate::plan::{Group, Plan, Planned};
 use crate::session::{Answer, Session, server_error};
 use crate::sql::{Execution, Own, literal, qualified};
 use crate::statement::StepRecord;
-use rand::RngExt as _;
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
-
-/// The first pause before trying again, and the longest.
-const PAUSES: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(5));
 
 /// Executes the plan; gives what happened to each statement. `record` is called after each group.
 ///
@@ -252,8 +249,7 @@ impl Run<'_> {
     /// Tells who stands in the way, and waits a little longer each time, by a random share.
     fn pause(&mut self, error: &postgres::Error, statements: &[Planned], attempt: u32) {
         let blockers = self.blockers(statements);
-        let longest = PAUSES.0.saturating_mul(1 << attempt.min(10)).min(PAUSES.1);
-        let pause = longest.mul_f64(rand::rng().random_range(0.5..1.0));
+        let pause = pause_after(attempt);
         let reason = error.as_db_error().map_or_else(|| error.to_string(), |db| db.message().to_string());
         (self.bench.listener)(Event::Retrying { reason, blockers, attempt: attempt + 1, pause });
         std::thread::sleep(pause);
@@ -270,24 +266,7 @@ impl Run<'_> {
         if names.is_empty() {
             return Vec::new();
         }
-        let query = format!(
-            "SELECT DISTINCT 'pid ' || a.pid || ' (' || coalesce(a.usename, '') || ', ' \
-             || coalesce(nullif(a.application_name, ''), 'unnamed') || ', ' || coalesce(a.state, '') || ', for ' \
-             || coalesce(date_trunc('second', clock_timestamp() - a.xact_start)::text, '?') || ') holds ' || l.mode \
-             || ' on ' || l.relation::regclass AS who FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid \
-             WHERE l.granted AND l.pid <> pg_backend_pid() AND l.relation IN ({}) LIMIT 5",
-            names.join(", ")
-        );
-        let answers = self.session.ask(&Own::new(&query)).unwrap_or_default();
-        answers
-            .iter()
-            .flat_map(|answer| {
-                answer
-                    .rows()
-                    .filter_map(|row| row.get("who").map(crate::model::printable))
-                    .collect::<Vec<_>>()
-            })
-            .collect()
+        holders(self.session, &format!("l.relation IN ({})", names.join(", ")))
     }
 
     fn timed(&self, group: &Group, times: &[f64]) -> Vec<StepRecord> {

@@ -1,5 +1,6 @@
 //! Executes a plan: preflight, rehearsal, then group after group, with retries where another session stood in the way.
 
+mod blocked;
 mod execute;
 mod failure;
 mod lock;
@@ -12,6 +13,7 @@ mod row_security;
 mod tidy;
 mod witness;
 
+pub use blocked::{ATTEMPTS, patiently};
 pub use execute::execute;
 pub use failure::Failure;
 pub use lock::lock;

@@ -1,8 +1,10 @@
 //! One question to the server: does this mean that?
 
 use crate::adopt::Renames;
+use crate::error::Error;
 use crate::kind::{Context, Registry};
 use crate::model::{Address, Model, Observed};
+use crate::session::server_error;
 use crate::sql::{Fragment, ident, sql_of};
 use crate::state::{Remembered, digest};
 use crate::trust::{Code, Meaning, words};
@@ -20,6 +22,16 @@ pub struct Question {
     pub there: Context,
     /// What gives the text its meaning: the types of the columns over which it is read, what it may call, what it reads.
     pub meaning: String,
+}
+
+impl Question {
+    /// The error where the server could not read it, which says nothing about what it means.
+    pub fn unanswered(&self, error: &postgres::Error) -> Error {
+        server_error(
+            format!("cannot compare {} of {}; nothing was executed", self.attribute, self.address),
+            error,
+        )
+    }
 }
 
 /// Every pair of fragments whose texts differ.

@@ -10,7 +10,7 @@ use super::question::Question;
 use super::renaming::Renaming;
 use crate::error::Result;
 use crate::kind::{Context, Terms};
-use crate::session::{Answer, Reading, Session, server_error};
+use crate::session::{Answer, Reading, Session, WhatItGave, server_error};
 use crate::sql::Own;
 
 /// The server's spelling of each desired fragment, or the observed one's if both come out the same; nothing where it
@@ -31,8 +31,8 @@ pub fn spell(
         .map(|(n, question)| Part::of(n, question, purpose, renaming, terms))
         .collect();
     let spelled = match renaming.is_empty() {
-        true => read(session, parts.into_iter().map(whole).collect())?,
-        false => after_renaming(session, parts, renaming)?,
+        true => each(session, &parts.into_iter().map(whole).collect::<Vec<_>>(), &questions)?,
+        false => after_renaming(session, parts, renaming, &questions)?,
     };
     let spelled =
         spelled.into_iter().map(|answers| answers.last().and_then(Answer::first).map(str::to_string));
@@ -46,21 +46,30 @@ fn whole(part: Part) -> Reading {
     before
 }
 
-/// Reads, each by itself; a part that the server refuses has no answers.
-fn read(session: &mut Session, readings: Vec<Reading>) -> Result<Vec<Vec<Answer>>> {
-    let read = session.read(Own::new("BEGIN READ WRITE"), &readings);
-    let read = read.map_err(|error| server_error("cannot compare expressions", &error))?;
-    let answers = read.readings.into_iter().map(|result| {
-        result.unwrap_or_else(|error| {
-            log::debug!("cannot be spelled: {error:?}");
-            Vec::new()
-        })
-    });
-    Ok(answers.collect())
+/// Reads, each by itself, what belongs to `questions`; a part that the server refuses has no answers.
+fn each(session: &mut Session, readings: &[Reading], questions: &[Question]) -> Result<Vec<Vec<Answer>>> {
+    let read = session.read_all(Own::new(BEGIN), readings).map_err(|(number, error)| {
+        let question = number.and_then(|number| questions.get(number));
+        question.map_or_else(|| server_error(FAILED, &error), |question| question.unanswered(&error))
+    })?;
+    Ok(read.into_iter().map(answers).collect())
+}
+
+const BEGIN: &str = "BEGIN READ WRITE";
+
+const FAILED: &str = "cannot compare expressions";
+
+fn answers(given: WhatItGave) -> Vec<Answer> {
+    given.inspect_err(|error| log::debug!("cannot be spelled: {error:?}")).unwrap_or_default()
 }
 
 /// All parts with one renaming between them; where one of them is refused, each with a renaming of its own.
-fn after_renaming(session: &mut Session, parts: Vec<Part>, renaming: &Renaming) -> Result<Vec<Vec<Answer>>> {
+fn after_renaming(
+    session: &mut Session,
+    parts: Vec<Part>,
+    renaming: &Renaming,
+    questions: &[Question],
+) -> Result<Vec<Vec<Answer>>> {
     let together = |parts: &[Part]| {
         let mut reading = Reading::default();
         parts.iter().for_each(|part| _ = reading.then(part.before.clone()));
@@ -68,11 +77,14 @@ fn after_renaming(session: &mut Session, parts: Vec<Part>, renaming: &Renaming) 
         parts.iter().for_each(|part| _ = reading.then(part.after.clone()));
         reading
     };
-    let all = read(session, vec![together(&parts)])?.pop().unwrap_or_default();
+    let all = session.read(Own::new(BEGIN), &[together(&parts)]);
+    let all =
+        all.map_err(|error| server_error(FAILED, &error))?.readings.pop().map(answers).unwrap_or_default();
     if all.len() == parts.len() {
         return Ok(all.into_iter().map(|answer| vec![answer]).collect());
     }
-    read(session, parts.iter().map(|part| together(std::slice::from_ref(part))).collect())
+    let single: Vec<Reading> = parts.iter().map(|part| together(std::slice::from_ref(part))).collect();
+    each(session, &single, questions)
 }
 
 /// How the server spells an observed fragment, which it reads in `context`, under the names of the file; nothing where
@@ -85,6 +97,6 @@ pub fn carried(
     terms: &Terms<'_>,
 ) -> Result<Option<String>> {
     let Some(part) = Part::carried(text, context, terms) else { return Ok(None) };
-    let answers = after_renaming(session, vec![part], renaming)?.pop().unwrap_or_default();
+    let answers = after_renaming(session, vec![part], renaming, &[])?.pop().unwrap_or_default();
     Ok(answers.last().and_then(Answer::first).map(str::to_string))
 }

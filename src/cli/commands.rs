@@ -20,7 +20,7 @@ use std::path::PathBuf;
 const DIFFERS: u8 = 2;
 
 pub fn apply(global: &Global) -> Result<u8> {
-    let (reconciler, report) = applied(global, "apply", &interrupt::listen())?;
+    let (reconciler, report) = applied(global, "apply", &interrupt::listen(global))?;
     show(global, &reconciler, &report, false);
     Ok(0)
 }
@@ -46,16 +46,14 @@ fn at_work<T>(
     let result = read_and_connect(global.file.clone(), &environment, &options, &listener)
         .and_then(|(reconciler, client)| work(reconciler, client, &options, &listener));
     progress.finish();
-    result
+    interrupt::of(interrupt, result)
 }
 
 fn planned(global: &Global, command: &'static str) -> Result<(Reconciler, Report)> {
-    let options = global.options(command)?;
-    let progress = Progress::new(global);
-    let listener = |event| progress.event(event);
-    let (reconciler, client) = read_and_connect(global.file.clone(), &environment, &options, &listener)?;
-    let report = reconciler.plan_on(client, &options)?;
-    Ok((reconciler, report))
+    at_work(global, command, &interrupt::listen(global), |reconciler, client, options, listener| {
+        let report = reconciler.plan_on(client, options, listener)?;
+        Ok((reconciler, report))
+    })
 }
 
 pub fn plan(global: &Global, check: bool) -> Result<u8> {
@@ -91,7 +89,7 @@ fn show(global: &Global, reconciler: &Reconciler, report: &Report, statements: b
 }
 
 pub fn exec(global: &Global, keep_env: bool, command: &[String]) -> Result<u8> {
-    let interrupt = interrupt::listen();
+    let interrupt = interrupt::listen(global);
     let (reconciler, report) = applied(global, "exec", &interrupt)?;
     // The command's output is the result here; what we did is a matter of the log.
     for line in report::text(&report, false, false).lines() {
@@ -126,7 +124,7 @@ fn own_variables(reconciler: &Reconciler) -> Vec<String> {
 
 pub fn rollback(global: &Global, to: Option<i64>) -> Result<u8> {
     let (back, report) =
-        at_work(global, "rollback", &interrupt::listen(), |reconciler, client, options, listener| {
+        at_work(global, "rollback", &interrupt::listen(global), |reconciler, client, options, listener| {
             reconciler.rollback_on(client, to, options, &environment, listener)
         })?;
     show(global, &back, &report, false);
@@ -135,7 +133,7 @@ pub fn rollback(global: &Global, to: Option<i64>) -> Result<u8> {
 
 pub fn reset(global: &Global) -> Result<u8> {
     let (reconciler, report) =
-        at_work(global, "reset", &interrupt::listen(), |reconciler, client, options, listener| {
+        at_work(global, "reset", &interrupt::listen(global), |reconciler, client, options, listener| {
             let report = reconciler.reset_on(client, options, listener)?;
             Ok((reconciler, report))
         })?;
@@ -146,7 +144,7 @@ pub fn reset(global: &Global) -> Result<u8> {
 pub fn seed(global: &Global, files: &[PathBuf]) -> Result<u8> {
     let seeds = if files.is_empty() { Seed::beside(&global.file)? } else { Seed::named(files)? };
     let count = seeds.len();
-    at_work(global, "seed", &interrupt::listen(), |reconciler, client, options, listener| {
+    at_work(global, "seed", &interrupt::listen(global), |reconciler, client, options, listener| {
         reconciler.seed_on(client, &seeds, options, listener)
     })?;
     output(&match global.format {

@@ -1,12 +1,12 @@
 //! A live database as a `schema.toml`, on stdout or in files.
 
 use super::arguments::{DEFAULT_WAIT, Format, Global, SplitBy};
-use super::output;
 use super::progress::Progress;
+use super::{interrupt, output};
 use pgreconcile::apply::Event;
 use pgreconcile::model::printable;
 use pgreconcile::reconcile::{Split, inspect as look};
-use pgreconcile::{Error, Result, pg};
+use pgreconcile::{Error, Options, Result, pg};
 use std::io::Write as _;
 use std::path::Path;
 
@@ -22,13 +22,14 @@ pub fn inspect(global: &Global, split: Option<SplitBy>, folder: Option<&Path>) -
     if global.format != Format::Text {
         return Err(Error::usage("`inspect` writes TOML, and has no other format"));
     }
-    let options = global.options("inspect")?;
+    let interrupt = interrupt::listen(global);
+    let options = Options { interrupt: interrupt.clone(), ..global.options("inspect")? };
     let progress = Progress::new(global);
     let wait = options.wait.unwrap_or(DEFAULT_WAIT);
     let client = pg::connect_waiting(&options.connection, wait, false, &mut |event| {
         progress.event(Event::Connection(event));
     })?;
-    let found = look(client, &options, split)?;
+    let found = interrupt::of(&interrupt, look(client, &options, split, &|event| progress.event(event)))?;
     progress.finish();
     match folder {
         None => found.files.iter().for_each(|(_, text)| output(text)),

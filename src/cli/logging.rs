@@ -46,14 +46,19 @@ pub fn start(global: &Global) {
     let _ = builder.try_init();
 }
 
-/// Shows the error that ends the process.
-pub fn error(global: &Global, error: &Error) {
-    let error = Error {
+/// The error without what nobody may see.
+pub fn shown(error: &Error) -> Error {
+    Error {
         message: without_urls(&error.message),
         notes: error.notes.iter().map(|note| without_urls(note)).collect(),
         hint: error.hint.as_deref().map(without_urls),
         ..error.clone()
-    };
+    }
+}
+
+/// Shows the error that ends the process.
+pub fn error(global: &Global, error: &Error) {
+    let error = shown(error);
     let mut err = std::io::stderr().lock();
     if global.log_format == LogFormat::Json {
         let line = serde_json::json!({
@@ -63,7 +68,7 @@ pub fn error(global: &Global, error: &Error) {
             "notes": error.notes.iter().map(|note| printable_lines(note)).collect::<Vec<_>>(),
             "hint": error.hint.as_deref().map(printable_lines),
             "sqlstate": error.sqlstate,
-            "exit_code": error.kind.exit_code(),
+            "exit_code": super::exit_code(&error),
         });
         let _ = writeln!(err, "{line}");
         return;

@@ -17,6 +17,7 @@ use pgreconcile::config::{Connection, Secret};
 use pgreconcile::model::is_obeyed;
 use pgreconcile::{Error, ErrorKind};
 use std::io::Write as _;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Runs the command that the process was started with; gives the exit code.
 pub fn main() -> u8 {
@@ -33,9 +34,23 @@ pub fn main() -> u8 {
         Ok(code) => code,
         Err(error) => {
             logging::error(&arguments.global, &error);
-            error.kind.exit_code()
+            tell_program(arguments.global.format, &error);
+            exit_code(&error)
         }
     }
+}
+
+/// Writes the document that a program gets instead of a result. Where there is one already, the error is in its terms.
+fn tell_program(format: Format, error: &Error) {
+    if format == Format::Json && !HAS_RESULT.load(Ordering::SeqCst) {
+        let mut value = pgreconcile::report::json_of_error(&logging::shown(error));
+        value["exit_code"] = exit_code(error).into();
+        output(&document(&value));
+    }
+}
+
+fn exit_code(error: &Error) -> u8 {
+    interrupt::exit_code().unwrap_or(error.kind.exit_code())
 }
 
 fn run(arguments: &Arguments) -> Result<u8, Error> {
@@ -107,8 +122,12 @@ fn document(value: &serde_json::Value) -> String {
     })
 }
 
+/// Whether a result was written.
+static HAS_RESULT: AtomicBool = AtomicBool::new(false);
+
 /// Writes a result. A reader that has gone away is not our failure.
 fn output(text: &str) {
+    HAS_RESULT.store(true, Ordering::SeqCst);
     let mut out = std::io::stdout().lock();
     let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
 }

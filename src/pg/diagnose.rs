@@ -141,6 +141,15 @@ pub fn is_lost(error: &postgres::Error) -> bool {
     error.is_closed() || find::<io::Error>(error).is_some_and(sent)
 }
 
+/// Whether the server could not do what it was asked for reasons of its own (manual, appendix A): a lock, a deadlock, want of
+/// memory or room, a cancel request, a file that it cannot read, a fault in it. What it was asked may be right or wrong.
+pub fn is_inability(error: &postgres::Error) -> bool {
+    let classes = ["40", "53", "57", "58", "F0", "XX"];
+    error.code().is_some_and(|code| {
+        classes.iter().any(|class| code.code().starts_with(class)) || *code == SqlState::LOCK_NOT_AVAILABLE
+    })
+}
+
 /// Whether a connection was given up because nothing came back any more.
 pub fn is_silence(error: &postgres::Error) -> bool {
     find::<io::Error>(error).is_some_and(|io| io.kind() == io::ErrorKind::TimedOut)

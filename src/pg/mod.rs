@@ -15,7 +15,7 @@ pub mod wait;
 
 pub use client::{Canceller, Client, Message, Reply, Table, Values};
 pub use connect::{ConnectError, Connector, Reason, connect, first_answer};
-pub use diagnose::{is_lost, is_silence};
+pub use diagnose::{is_inability, is_lost, is_silence};
 pub use pool::{Pool, PooledClient, pool};
 pub use version::{Feature, OLDEST_MAJOR, ServerVersion};
 pub use wait::{WaitEvent, connect_waiting, connect_waiting_since};

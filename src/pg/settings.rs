@@ -24,7 +24,8 @@ const SETTINGS: &[(&str, &str)] = &[
     ("default_transaction_isolation", "read committed"),
     ("default_transaction_read_only", "off"),
     ("statement_timeout", "0"),
-    ("lock_timeout", "0"),
+    // For as long, a look waits without a word for a table that is locked.
+    ("lock_timeout", "2s"),
     ("idle_in_transaction_session_timeout", "0"),
     ("jit", "off"),
 ];

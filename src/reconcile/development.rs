@@ -58,7 +58,7 @@ impl Reconciler {
         let path = self.search_path(None);
         for Seed { file, text } in seeds {
             let batch = format!(
-                "BEGIN; SET LOCAL search_path = {path}; SET LOCAL check_function_bodies = on;\n{text}\n; COMMIT"
+                "BEGIN; SET LOCAL search_path = {path}; SET LOCAL check_function_bodies = on; SET LOCAL lock_timeout = 0;\n{text}\n; COMMIT"
             );
             if let Err(error) = session.execute(Execution::new(&batch)) {
                 session.roll_back();

@@ -1,6 +1,7 @@
 //! A live database as a `schema.toml`.
 
 use super::Options;
+use crate::apply::{self, Listener};
 use crate::canon;
 use crate::error::Result;
 use crate::inspect::{self, Layout, Unmodelled};
@@ -37,7 +38,12 @@ pub struct Inspection {
 ///
 /// # Errors
 /// `Failed` if the catalog cannot be read.
-pub fn inspect(client: Client, options: &Options, split: Split) -> Result<Inspection> {
+pub fn inspect(
+    client: Client,
+    options: &Options,
+    split: Split,
+    listener: &Listener<'_>,
+) -> Result<Inspection> {
     let registry = kinds::registry();
     let (connection, schema) = (&options.connection, state::DEFAULT_SCHEMA);
     let mut session = match options.stateless {
@@ -47,8 +53,6 @@ pub fn inspect(client: Client, options: &Options, split: Split) -> Result<Inspec
     session.arm(&options.interrupt);
     session.server.schemas = schemas(&mut session)?;
     session.server.seats = registry.iter().filter_map(|kind| kind.seat()).collect();
-    let Snapshot { mut observed, code, .. } = observe::catalog(&mut session, &registry)?;
-    let left_alone = options.scope.apply(&mut Model::default(), &mut observed.model, &registry);
     let (allow, retire) = (BTreeSet::new(), BTreeSet::new());
     let terms = Terms {
         registry: &registry,
@@ -57,7 +61,12 @@ pub fn inspect(client: Client, options: &Options, split: Split) -> Result<Inspec
         search_path: DEFAULT_SCHEMA,
         retire: &retire,
     };
-    canon::print_again(&mut session, &mut observed.model, &code, &terms)?;
+    let (observed, left_alone) = apply::patiently(&mut session, listener, |session| {
+        let Snapshot { mut observed, code, .. } = observe::catalog(session, &registry)?;
+        let left_alone = options.scope.apply(&mut Model::default(), &mut observed.model, &registry);
+        canon::print_again(session, &mut observed.model, &code, &terms)?;
+        Ok((observed, left_alone))
+    })?;
     let unmodelled = inspect::unmodelled(&mut session)?;
     let names = Names {
         version: session.server.version,

@@ -191,7 +191,7 @@ impl Reconciler {
                 session.server.remembers = true;
                 continue;
             }
-            let look = self.look(&mut session, options)?;
+            let look = self.look(&mut session, options, listener)?;
             look.warn(&session, &mut told);
             if look.plan.is_empty() && done.is_none() {
                 self.record_idle(&mut session, options, &look, listener);
@@ -227,17 +227,17 @@ impl Reconciler {
     /// `Failed` if the database cannot be read; `Unreachable` if it cannot be reached in time.
     pub fn plan(&self, options: &Options, listener: &Listener<'_>) -> Result<Report> {
         let client = connect(options, &self.desired, Instant::now(), listener)?;
-        self.plan_on(client, options)
+        self.plan_on(client, options, listener)
     }
 
     /// As [`Reconciler::plan`], on a connection that is open already.
     ///
     /// # Errors
     /// As there.
-    pub fn plan_on(&self, client: Client, options: &Options) -> Result<Report> {
+    pub fn plan_on(&self, client: Client, options: &Options, listener: &Listener<'_>) -> Result<Report> {
         let begun = Instant::now();
         let mut session = self.session(client, options, Access::ReadOnly)?;
-        let look = self.look(&mut session, options)?;
+        let look = self.look(&mut session, options, listener)?;
         look.warn(&session, &mut false);
         // What is optional may be missing: apply has warned, or will.
         let pending = look.plan.items.iter().any(|item| !item.optional);
@@ -306,7 +306,7 @@ impl Reconciler {
         let outcome = apply::execute(session, &look.plan, &bench, &mut record);
         let outcome = outcome.and_then(|done| {
             steps.extend(done);
-            Ok(self.leftover(session, options, &look)?)
+            Ok(self.leftover(session, options, &look, listener)?)
         });
         if let Some((schema, run)) = recorded {
             let (word, error, memo) = match &outcome {
@@ -342,8 +342,9 @@ impl Reconciler {
         session: &mut Session,
         options: &Options,
         before: &Look,
+        listener: &Listener<'_>,
     ) -> Result<(Vec<Remembered>, bool)> {
-        let after = self.look(session, options).map_err(Error::after_statements)?;
+        let after = self.look(session, options, listener).map_err(Error::after_statements)?;
         let left: Vec<_> = after.plan.items.iter().filter(|item| !item.optional).collect();
         apply::witness(session, &before.plan, &before.desired, &self.registry)?;
         let known = before.plan.items.iter().map(|item| &item.address);
@@ -409,8 +410,12 @@ impl Reconciler {
         Cow::Owned(desired)
     }
 
-    /// Observes once and makes the plan.
-    fn look(&self, session: &mut Session, options: &Options) -> Result<Look> {
+    /// Observes and makes the plan.
+    fn look(&self, session: &mut Session, options: &Options, listener: &Listener<'_>) -> Result<Look> {
+        apply::patiently(session, listener, |session| self.look_once(session, options))
+    }
+
+    fn look_once(&self, session: &mut Session, options: &Options) -> Result<Look> {
         self.find_state(session, options)?;
         let mut desired = self.wanted(options).into_owned();
         self.supported(&desired, session)?;
@@ -497,7 +502,7 @@ impl Reconciler {
         let settings = &self.desired.settings;
         Manner {
             lock_timeout: options.lock_timeout.or(settings.lock_timeout).unwrap_or(Duration::from_secs(2)),
-            attempts: 30,
+            attempts: apply::ATTEMPTS,
             batch: settings.batch.unwrap_or(10_000),
             search_path: path.to_string(),
         }

@@ -1,6 +1,7 @@
 //! For programs: one JSON document with a stable shape.
 
 use super::Report;
+use crate::error::Error;
 use crate::plan::{Group, Item, Plan};
 use crate::source::Files;
 use crate::statement::StepRecord;
@@ -19,6 +20,20 @@ pub fn json(report: &Report, files: &Files) -> Value {
         "left_alone": report.left_alone,
         "steps": report.steps.iter().map(step).collect::<Vec<_>>(),
         "elapsed_ms": report.elapsed.as_secs_f64() * 1000.0,
+    })
+}
+
+/// An error as JSON, for where there is no report.
+pub fn json_of_error(error: &Error) -> Value {
+    json!({
+        "format": 1,
+        "outcome": error.kind.name(),
+        "error": {
+            "message": error.message,
+            "notes": error.notes,
+            "hint": error.hint,
+            "sqlstate": error.sqlstate,
+        },
     })
 }
 

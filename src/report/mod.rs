@@ -6,7 +6,7 @@ mod reference;
 mod script;
 mod text;
 
-pub use json::json;
+pub use json::{json, json_of_error};
 pub use json_schema::json_schema;
 pub use reference::reference;
 pub use script::script;

@@ -118,6 +118,38 @@ fn no_other_result_than_a_plan_is_a_script() {
     assert_eq!(db.scalar("select to_regclass('events') is null"), "t");
 }
 
+/// Whatever goes wrong, a program that asked for JSON gets it.
+#[test]
+fn json_tells_of_a_failure_too() {
+    let db = support::server().database();
+    db.execute("create table events (id int)");
+    let told = |run: Run, code: i32, outcome: &str| {
+        let told = run.args(["--format", "json"]).run().code(code).json();
+        let (format, error) = (&told["format"], &told["error"]);
+        assert_eq!(
+            (format, &told["outcome"], &told["exit_code"]),
+            (&1.into(), &outcome.into(), &code.into())
+        );
+        assert!(error["message"].as_str().is_some_and(|text| !text.is_empty()), "{told}");
+        told
+    };
+    let run = |file: &str, args: &[&str]| Run::new(&db).file(file).args(args);
+    for command in ["apply", "plan", "check", "status"] {
+        told(run("[nonsense]\n", &[command]), 5, "invalid");
+        let nowhere = Run::offline().file(SCHEMA).args([command, "--wait", "0"]);
+        told(nowhere.env("DATABASE_URL", "host=127.0.0.1 port=1"), 4, "unreachable");
+    }
+    told(run("[nonsense]\n", &["validate"]), 5, "invalid");
+    told(run("[tables.events]\nabsent = true\n", &["apply"]), 3, "refused");
+    told(run(SCHEMA, &["inspect"]), 64, "usage");
+    let failed = told(run("[tables.a.columns]\nb = \"nonsense\"\n", &["apply"]), 1, "failed");
+    assert_eq!(failed["error"]["sqlstate"], "42704", "{failed}");
+    // What `plan` has found is the result; what would stop `apply` is in it.
+    let obstacle = "[tables.events]\npartition_by = \"range (id)\"\ncolumns.id = \"int\"\n";
+    let plan = run(obstacle, &["plan", "--format", "json"]).run().code(1).json();
+    assert!(plan["items"][0]["obstacle"]["message"].is_string(), "{plan}");
+}
+
 #[test]
 fn json_log_lines_are_json_errors_too() {
     let db = support::server().database();

@@ -107,16 +107,39 @@ fn terminated_by_an_administrator() {
 #[test]
 fn a_signal_cancels_what_runs_on_the_server() {
     for server in support::servers() {
-        for signal in ["INT", "TERM"] {
+        for (signal, code) in [("INT", 130), ("TERM", 143)] {
             let (portal, mut blocker) = portal_without_an_index(server);
             let run = building(&portal);
             run.signal(signal);
-            run.wait().code(1).stderr_contains("error: interrupted").stderr_contains("run it again");
+            run.wait().code(code).stderr_contains("error: interrupted").stderr_contains("run it again");
             portal.db.await_true(&format!("select count(*) = 0 {OURS}"));
             release(&mut blocker);
             portal.run(["apply"]).run().success();
             assert_clean(&portal);
         }
+    }
+}
+
+/// What stands in the way is asked for in one go, and a cancel request ends one question.
+#[test]
+fn a_signal_ends_every_question_to_the_data() {
+    for server in support::servers() {
+        let db = server.database();
+        let mut file = String::new();
+        for table in ["a", "b", "c"] {
+            db.execute(&format!("create table {table} (id int); insert into {table} values (1)"));
+            file.push_str(&format!(
+                "[tables.{table}]\ncolumns.id = \"int\"\nchecks.{table}_late = \"pg_sleep(600) is not null\"\n"
+            ));
+        }
+        let run = Run::new(&db).file(&file).args(["apply", "--format", "json"]).spawn();
+        db.await_true(
+            "select count(*) = 1 from pg_stat_activity where datname = current_database() and wait_event = 'PgSleep'",
+        );
+        run.signal("INT");
+        let outcome = run.wait().code(130).stderr_contains("error: interrupted").stderr_lacks(": stopped");
+        outcome.stdout_contains("\"exit_code\": 130");
+        db.await_true(&format!("select count(*) = 0 {OURS}"));
     }
 }
 
@@ -128,7 +151,7 @@ fn a_signal_ends_the_wait_for_a_table() {
     let mut run = portal.run(["apply"]).spawn();
     run.await_stderr("in the way");
     run.signal("TERM");
-    run.wait().code(1).stderr_contains("error: interrupted").stderr_contains("run it again");
+    run.wait().code(143).stderr_contains("error: interrupted").stderr_contains("run it again");
     portal.db.await_true(&format!("select count(*) = 0 {OURS}"));
     portal.run(["history"]).run().success().stdout_contains("failed");
     release(&mut blocker);
@@ -144,7 +167,7 @@ fn a_signal_ends_the_wait_for_another_run() {
     let mut second = portal.run(["apply"]).spawn();
     second.await_stderr("another run is at work");
     second.signal("TERM");
-    second.wait().code(1).stderr_contains("run it again");
+    second.wait().code(143).stderr_contains("run it again");
     release(&mut blocker);
     first.wait().success();
     assert_clean(&portal);

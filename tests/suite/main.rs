@@ -28,6 +28,7 @@ mod killed;
 mod kinds;
 mod leftovers;
 mod locks;
+mod looking;
 mod named_files;
 mod network;
 mod own_sql;

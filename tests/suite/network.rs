@@ -179,7 +179,7 @@ fn a_signal_ends_a_run_that_has_no_network() {
             cut.run().signal("TERM");
             sleep(Duration::from_millis(100));
         });
-        cut.run.take().expect("it has begun").wait().code(1).stderr_contains("run it again");
+        cut.run.take().expect("it has begun").wait().code(143).stderr_contains("run it again");
         assert!(begun.elapsed() < Duration::from_secs(limit), "{:?}", begun.elapsed());
         drop(rules);
         cut.mend();

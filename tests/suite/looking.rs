@@ -1,0 +1,89 @@
+//! A look that the server cannot answer, for reasons of its own, finds no difference: it waits, or ends, and says so.
+
+use crate::support::{self, Database, Run};
+
+const FILE: &str = "[tables.t]\ncolumns.id = { type = \"int\", primary_key = true }\ncolumns.n = \"int\"\n\
+                    columns.s = \"varchar(3)\"\nchecks.few = \"s in ('a','b')\"\nchecks.small = \"n<10\"\nrows = { key = [\"id\"], values = [{ id = 1, n = 1 }] }\n";
+
+const THERE: &str = "create table t (id int primary key, n int, s varchar(3), constraint small check (n < 10), \
+                     constraint few check (s in ('a', 'b'))); \
+                     insert into t values (1, 1)";
+
+#[test]
+fn a_table_that_is_locked_is_waited_for_with_a_word() {
+    for server in support::servers() {
+        let db = server.database();
+        db.execute(THERE);
+        for args in [&["check", "--force"][..], &["plan", "--force"], &["inspect"], &["apply", "--force"]] {
+            let mut holder = db.connect();
+            holder.batch_execute("begin; lock table t in access exclusive mode").expect("a lock");
+            let pid: i32 = holder.query_one("select pg_backend_pid()", &[]).expect("a pid").get(0);
+            let mut run = Run::new(&db).file(FILE).args(args.iter().copied()).spawn();
+            run.await_stderr(&format!("in the way: pid {pid}"));
+            holder.batch_execute("rollback").expect("a transaction to end");
+            run.wait().success().stderr_lacks("error");
+        }
+        assert_eq!(db.scalar("select count(*) from pg_constraint where conname = 'small'"), "1");
+    }
+}
+
+#[test]
+fn a_signal_ends_the_wait_of_a_look() {
+    let db = support::server().database();
+    db.execute(THERE);
+    let mut holder = db.connect();
+    holder.batch_execute("begin; lock table t in access exclusive mode").expect("a lock");
+    let mut run = Run::new(&db).file(FILE).args(["apply"]).spawn();
+    run.await_stderr("in the way");
+    run.signal("TERM");
+    run.wait().code(143).stderr_contains("error: interrupted").stderr_lacks(": stopped");
+}
+
+/// A library that is gone: the server has the expression, and cannot read it.
+fn with_a_library_that_is_gone(db: &Database, what: &str) {
+    db.execute(&format!(
+        "create table t (id int primary key, n int);
+         create function public.lost(n int) returns int immutable language plpgsql as 'begin return n; end';
+         {what};
+         update pg_proc set prolang = (select oid from pg_language where lanname = 'c'), probin = '/nowhere/lost'
+         where proname = 'lost'"
+    ));
+}
+
+#[test]
+fn what_the_server_cannot_read_is_no_difference() {
+    let texts = [
+        ("alter table t add constraint odd check (lost(1) < n)", "checks.odd = \"lost( 1 )<n\""),
+        (
+            "alter table t alter n set default lost(1)",
+            "columns.n = { type = \"int\", default = \"lost( 1 )\" }",
+        ),
+        ("create index odd on t ((n + lost(1)))", "indexes.odd = \"(n+lost( 1 ))\""),
+        (
+            "alter table t enable row level security; create policy odd on t using (lost(1) < n)",
+            "row_security = true\npolicies.odd = { using = \"lost( 1 )<n\" }",
+        ),
+    ];
+    for server in support::servers() {
+        let mut refused = 0;
+        for (there, said) in texts {
+            let db = server.database();
+            with_a_library_that_is_gone(&db, there);
+            let column = if said.contains("columns.n") { "" } else { "columns.n = \"int\"\n" };
+            let file = format!(
+                "[tables.t]\ncolumns.id = {{ type = \"int\", primary_key = true }}\n{column}{said}\n"
+            );
+            for args in [&["check"][..], &["plan"], &["apply"]] {
+                let outcome = Run::new(&db).file(&file).args(args.iter().copied()).run();
+                // Where it is enough to create such an object, the library is not asked for.
+                if outcome.code == Some(0) {
+                    outcome.stdout_contains("in sync: nothing to do");
+                } else {
+                    refused += 1;
+                    outcome.code(1).stderr_contains("/nowhere/lost").stderr_contains("cannot compare");
+                }
+            }
+        }
+        assert!(refused > 0, "PostgreSQL {}", server.major());
+    }
+}
