@@ -24,7 +24,7 @@ use crate::model::{Address, Body, Entry, Model, Observed};
 use crate::pg::Feature;
 use crate::source::KeyDoc;
 use crate::sql::{Fragment, split_routine};
-use crate::statement::Step;
+use crate::statement::{Step, Trial};
 pub use clustered::{cluster, compare_clustered, keep_clustered};
 pub use collation::Collation;
 pub use context::Context;
@@ -157,6 +157,11 @@ pub trait Room: Sync + 'static {
     fn write(&self, _at: &Address, _observed: &Self::Body, draft: &mut Draft<'_>) {
         draft.leave_out();
         draft.unsaid("the file cannot say it yet");
+    }
+
+    /// How its text is checked, if the server takes it unread.
+    fn trial(&self, _at: &Address, _desired: &Self::Body) -> Option<Trial> {
+        None
     }
 
     /// A question that only the data can answer, asked once the catalog is known and everything that the object
@@ -438,6 +443,8 @@ macro_rules! erased {
 erased! {
     /// See [`Room::write`].
     fn write(at: &Address; observed; draft: &mut Draft<'_>);
+    /// See [`Room::trial`].
+    fn trial(at: &Address; desired; ) -> Option<Trial>;
     /// See [`Room::probe`].
     fn probe(at: &Address; desired; cx: &Cx<'_>) -> Option<String>;
     /// See [`Room::catalogs`].

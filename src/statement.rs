@@ -149,6 +149,17 @@ impl Preflight {
     }
 }
 
+/// How the server is made to check the text of an object that it otherwise takes unread.
+#[derive(Debug, Clone)]
+pub struct Trial {
+    /// Makes the same object under a temporary name, once all is there that the text names.
+    pub make: Phrase,
+    /// Takes that away again.
+    pub undo: String,
+    /// What a person can do where the text names what is not there.
+    pub hint: &'static str,
+}
+
 /// What a room wants done, in its direct form and, where there is a gentler way for tables that hold data, in that
 /// form too. Which of the two is taken is decided by the plan.
 #[derive(Debug, Clone, Default)]

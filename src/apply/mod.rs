@@ -22,7 +22,7 @@ pub use owners::{
 };
 pub use parallel::Crew;
 pub use preflight::preflight;
-pub use rehearse::rehearse;
+pub use rehearse::{recheck, rehearse};
 pub use rights::rights;
 pub use row_security::Sight;
 pub use tidy::tidy;

@@ -3,12 +3,15 @@
 //! file shows here, before anything has changed.
 
 use super::{Bench, failure};
+use crate::delta::Action;
 use crate::error::{Error, ErrorKind, Result};
 use crate::kind::{Context, Terms};
 use crate::model::{Address, Model};
+use crate::pg::is_inability;
 use crate::plan::{Group, Item, Plan, Planned};
-use crate::session::{Reading, Session, server_error};
+use crate::session::{Reading, Session, WhatItGave, server_error};
 use crate::sql::{Form, Fragment, Own, Phrase, ident, literal, split_routine};
+use crate::statement::Trial;
 use postgres::error::SqlState;
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -17,18 +20,31 @@ use std::collections::BTreeSet;
 struct Line<'p> {
     item: &'p Item,
     sql: Check,
-    /// It reads one fragment over the columns as they are to be, whatever is there yet.
-    alone: bool,
-    /// It reads the type of a column.
-    of_type: bool,
+    sort: Sort,
+}
+
+/// What a line has the server read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sort {
+    /// A statement of the plan, or a query that may read what statements make.
+    Statement,
+    /// One fragment over the columns as they are to be, whatever is there yet.
+    Fragment,
+    /// The type of a column.
+    Type,
+    /// A text that it otherwise takes unread; what helps where it names what is not there.
+    Trial { hint: &'static str },
 }
 
 /// A statement that makes the server read something, and what of our own stands around it.
 struct Check {
     before: Option<String>,
     sql: Phrase,
-    after: Option<&'static str>,
+    after: Option<String>,
 }
+
+const CHECKED: &str = "SET LOCAL check_function_bodies = on";
+const UNCHECKED: &str = "SET LOCAL check_function_bodies = off";
 
 impl From<Phrase> for Check {
     fn from(sql: Phrase) -> Check {
@@ -92,20 +108,76 @@ pub fn rehearse(
     verdict(mistakes.into_iter().filter(|mistake| !mistake.passing).map(|mistake| mistake.error).collect())
 }
 
+/// Has the server check, once the plan is executed, the texts that it took unread: what they name is there now.
+///
+/// # Errors
+/// `Failed`, with every text that the server refuses, each at its place in the file.
+pub fn recheck(
+    session: &mut Session,
+    plan: &Plan,
+    desired: &Model,
+    observed: &Model,
+    terms: &Terms<'_>,
+    bench: &Bench<'_>,
+) -> Result<()> {
+    let scene = Scene { plan, desired, observed, terms, unknown: RefCell::default() };
+    let lines: Vec<Line<'_>> = scene.trials().collect();
+    let readings: Vec<Reading> = lines.iter().map(Line::reading).collect();
+    let begin = Own::new(format!("BEGIN; SET LOCAL search_path = {}", terms.search_path));
+    let read =
+        session.read(begin, &readings).map_err(|error| server_error("cannot check what was made", &error))?;
+    let refused = |(line, given): (&Line<'_>, WhatItGave)| {
+        let error = given.err().filter(|error| !is_inability(error))?;
+        Some(line.explain(&error, bench))
+    };
+    let mut errors: Vec<Error> = lines.iter().zip(read.readings).filter_map(refused).collect();
+    match errors.len() {
+        0 => Ok(()),
+        1 => {
+            let mut only = errors.remove(0);
+            only.message.push_str("; it is in force, and fails when it is called");
+            Err(only)
+        }
+        count => {
+            let mut all =
+                Error::failed(format!("{count} objects are in force that fail when they are called"));
+            all.notes = errors.iter().map(|error| format!("\nerror: {error}")).collect();
+            Err(all)
+        }
+    }
+}
+
 impl Line<'_> {
     fn reading(&self) -> Reading {
         let mut reading = Reading::default();
         let Check { before, sql, after } = &self.sql;
         before.iter().for_each(|before| _ = reading.own(before));
         reading.forgotten(sql.text());
-        after.iter().for_each(|after| _ = reading.own(*after));
+        after.iter().for_each(|after| _ = reading.own(after));
         reading
+    }
+
+    fn explain(&self, error: &postgres::Error, bench: &Bench<'_>) -> Error {
+        let mut explained = failure::explain(self.item, &self.sql.sql, bench.files, error);
+        if self.sort != Sort::Statement {
+            // The statement is only ours, and says nothing to a person.
+            explained.notes.retain(|note| !note.starts_with("statement: "));
+        }
+        if let Sort::Trial { hint } = self.sort
+            && is_missing(error)
+            && error.as_db_error().is_none_or(|db| db.hint().is_none())
+        {
+            explained.hint = Some(hint.to_string());
+        }
+        explained
     }
 }
 
 /// What is not there while rehearsing, although it will be.
 struct Later<'p> {
     addresses: Vec<&'p Address>,
+    /// Those of it that are there, and will be another.
+    altered: Vec<&'p Address>,
     /// Some of it is made by statements that nobody can look into.
     opaque: bool,
 }
@@ -133,11 +205,7 @@ fn attempt<'p>(
         later.addresses.push(&line.item.address);
         return Ok(None);
     }
-    let mut explained = failure::explain(line.item, &line.sql.sql, bench.files, &error);
-    if line.alone {
-        // The statement is only ours, and says nothing to a person.
-        explained.notes.retain(|note| !note.starts_with("statement: "));
-    }
+    let explained = line.explain(&error, bench);
     Ok(Some(Mistake {
         item: line.item,
         error: explained,
@@ -156,23 +224,29 @@ fn is_race_or_lock(error: &postgres::Error) -> bool {
 fn left_out(plan: &Plan) -> Later<'_> {
     let groups = plan.groups.iter().filter(|group| !group.fresh || group.optional);
     let statements: Vec<&Planned> = groups.flat_map(|group| &group.statements).collect();
+    let items = || statements.iter().map(|statement| &plan.items[statement.item]);
     let opaque = |statement: &&Planned| matches!(statement.form, Form::Custom | Form::CustomAlone);
     Later {
-        addresses: statements.iter().map(|statement| &plan.items[statement.item].address).collect(),
+        addresses: items().map(|item| &item.address).collect(),
+        altered: items().filter(|item| item.action != Action::Create).map(|item| &item.address).collect(),
         opaque: statements.iter().any(opaque),
     }
 }
 
 /// Whether the line lacks only what the plan puts in place and the rehearsal does not.
 fn waits_for(line: &Line<'_>, later: &Later<'_>, error: &postgres::Error) -> bool {
+    if matches!(line.sort, Sort::Trial { .. }) {
+        return trial_waits_for(line, later, error);
+    }
+    let alone = line.sort != Sort::Statement;
     // A value that a type does not have may be one that it is to have.
     let missing = is_missing(error) || error.code() == Some(&SqlState::INVALID_TEXT_REPRESENTATION);
-    if !missing && (line.alone || !is_of_the_moment(error)) {
+    if !missing && (alone || !is_of_the_moment(error)) {
         return false;
     }
     let said = error.as_db_error().map(|db| db.message()).unwrap_or_default();
     let mut addresses = later.addresses.iter().copied();
-    if line.alone {
+    if alone {
         // Its columns are all there; what else it calls may be brought by what nobody can look into.
         let column = error.code() == Some(&SqlState::UNDEFINED_COLUMN);
         return !column && (later.opaque || addresses.any(|at| *at != line.item.address && names(said, at)));
@@ -185,6 +259,19 @@ fn waits_for(line: &Line<'_>, later: &Later<'_>, error: &postgres::Error) -> boo
             })
     };
     addresses.any(related)
+}
+
+/// Whether a text may be right once the plan is done: what it names is there only then, or is another. What is no language at
+/// all never will be.
+fn trial_waits_for(line: &Line<'_>, later: &Later<'_>, error: &postgres::Error) -> bool {
+    let Some(db) = error.as_db_error() else { return false };
+    let mut others = later.addresses.iter().filter(|at| **at != &line.item.address);
+    // PL/pgSQL takes the type of a column that is not there for a mistake in the syntax; the context says which type.
+    if *db.code() == SqlState::SYNTAX_ERROR {
+        return db.where_().is_some_and(|context| others.any(|at| names(context, at)));
+    }
+    let is_another = later.altered.iter().any(|at| **at != line.item.address);
+    later.opaque || is_another || is_missing(error) && others.any(|at| names(db.message(), at))
 }
 
 /// Whether a message of the server speaks of an object.
@@ -260,7 +347,7 @@ impl<'s> Scene<'s> {
         let mut later = left_out(self.plan);
         let mut mistakes: Vec<Mistake<'s>> = Vec::new();
         let mut broken: Vec<&Address> = Vec::new();
-        for line in self.lines().iter().filter(|line| !line.alone) {
+        for line in self.lines().iter().filter(|line| line.sort == Sort::Statement) {
             let Some(mistake) = attempt(session, line, &mistakes, &mut later, bench)? else {
                 continue;
             };
@@ -275,12 +362,13 @@ impl<'s> Scene<'s> {
                 mistakes.push(mistake);
             }
         }
-        let alone = || self.lines().into_iter().filter(|line| line.alone).collect();
+        let alone = || self.lines().into_iter().filter(|line| line.sort != Sort::Statement).collect();
         self.find_alone(session, bench, &mut later, &mut mistakes, &alone)?;
         Ok(mistakes)
     }
 
-    /// The mistakes of lines that stand alone: types first, so that one that is not known does not hide all else.
+    /// The mistakes of lines that stand alone: types first, so that one that is not known does not hide all else; texts last,
+    /// for which that must be there which the others read.
     fn find_alone(
         &self,
         session: &mut Session,
@@ -289,12 +377,17 @@ impl<'s> Scene<'s> {
         mistakes: &mut Vec<Mistake<'s>>,
         lines: &dyn Fn() -> Vec<Line<'s>>,
     ) -> Result<()> {
-        for of_type in [true, false] {
-            for line in lines().iter().filter(|line| line.of_type == of_type) {
+        let stages: [fn(Sort) -> bool; 3] = [
+            |sort| sort == Sort::Type,
+            |sort| sort == Sort::Fragment,
+            |sort| matches!(sort, Sort::Trial { .. }),
+        ];
+        for is_now in stages {
+            for line in lines().iter().filter(|line| is_now(line.sort)) {
                 let Some(mistake) = attempt(session, line, mistakes, later, bench)? else {
                     continue;
                 };
-                if of_type {
+                if line.sort == Sort::Type {
                     self.unknown.borrow_mut().insert(line.item.address.clone());
                 }
                 mistakes.push(mistake);
@@ -312,7 +405,7 @@ impl<'s> Scene<'s> {
             for statement in group.statements.iter().filter(|statement| !statement.uses_state) {
                 let item = &plan.items[statement.item];
                 let sql = statement.sql.clone().into();
-                lines.push(Line { item, sql, alone: false, of_type: false });
+                lines.push(Line { item, sql, sort: Sort::Statement });
             }
         }
         let fresh: Vec<usize> = plan
@@ -326,7 +419,19 @@ impl<'s> Scene<'s> {
                 self.fragments(number, &mut lines);
             }
         }
+        lines.extend(self.trials());
         lines
+    }
+
+    /// The texts that the server is to check of what is made or changed.
+    fn trials(&self) -> impl Iterator<Item = Line<'s>> {
+        self.plan.items.iter().filter(|item| !item.optional).filter_map(|item| {
+            let entry = self.desired.get(&item.address).filter(|entry| !entry.absent)?;
+            let kind = self.terms.registry.get(item.address.kind)?;
+            let Trial { make, undo, hint } = kind.trial(&item.address, &*entry.body)?;
+            let (before, after) = (Some(CHECKED.to_string()), Some(format!("{undo}; {UNCHECKED}")));
+            Some(Line { item, sql: Check { before, sql: make, after }, sort: Sort::Trial { hint } })
+        })
     }
 
     /// What the statement of a line is made of, and what is folded into it, part by part.
@@ -349,14 +454,12 @@ impl<'s> Scene<'s> {
         let Some(kind) = self.terms.registry.get(item.address.kind) else { return };
         let mut body = entry.body.clone();
         kind.fragments(&item.address, &mut *body, &mut |_, fragment, context| {
-            let alone = !matches!(context, Context::Query { .. } | Context::Question);
-            let of_type = context == Context::Type;
-            lines.extend(self.check(fragment, &context, number).map(|sql| Line {
-                item,
-                sql,
-                alone,
-                of_type,
-            }));
+            let sort = match context {
+                Context::Type => Sort::Type,
+                Context::Query { .. } | Context::Question => Sort::Statement,
+                _ => Sort::Fragment,
+            };
+            lines.extend(self.check(fragment, &context, number).map(|sql| Line { item, sql, sort }));
         });
     }
 
@@ -404,8 +507,8 @@ impl<'s> Scene<'s> {
             Context::Statement => {
                 // The procedural language checks the syntax of a statement without executing it.
                 let body = literal(&format!("BEGIN\n{};\nEND", fragment.text()));
-                before = Some("SET LOCAL check_function_bodies = on".to_string());
-                after = Some("SET LOCAL check_function_bodies = off");
+                before = Some(CHECKED.to_string());
+                after = Some(UNCHECKED.to_string());
                 Phrase::from(format!(
                     "CREATE FUNCTION pg_temp.pgr_rehearsal_{number}() RETURNS void LANGUAGE plpgsql AS {body}"
                 ))

@@ -306,7 +306,11 @@ impl Reconciler {
         let outcome = apply::execute(session, &look.plan, &bench, &mut record);
         let outcome = outcome.and_then(|done| {
             steps.extend(done);
-            Ok(self.leftover(session, options, &look, listener)?)
+            let (learnt, more) = self.leftover(session, options, &look, listener)?;
+            if !more {
+                apply::recheck(session, &look.plan, &look.desired, &look.observed.model, &terms, &bench)?;
+            }
+            Ok((learnt, more))
         });
         if let Some((schema, run)) = recorded {
             let (word, error, memo) = match &outcome {

@@ -18,6 +18,7 @@ mod edits;
 mod examples;
 mod failover;
 mod features;
+mod functions;
 mod fuzz;
 mod harness;
 mod hostile;

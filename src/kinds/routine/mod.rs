@@ -11,10 +11,10 @@ use crate::needs;
 use crate::pg::Feature;
 use crate::source::{KeyDoc, Reader, Shape, Span, Value};
 use crate::sql::{
-    Form, Fragment, argument_types, idents, is_list, not_of_extension, qualified, retype_routine,
+    Form, Fragment, argument_types, ident, idents, is_list, not_of_extension, qualified, retype_routine,
     split_routine, sql_of, stored_names,
 };
-use crate::statement::{Statement, Step};
+use crate::statement::{Statement, Step, Trial};
 use std::collections::BTreeMap;
 
 /// The room of one of the two.
@@ -58,6 +58,8 @@ pub struct Body {
     transforms: Vec<Fragment>,
     /// Settings by their names in lower case; a list of names is as in SQL.
     set: BTreeMap<String, Fragment>,
+    /// Desired: whether all that its text names is there once everything in the file is.
+    check_body: bool,
 }
 
 /// What a routine does.
@@ -79,6 +81,12 @@ const ARGUMENTS: KeyDoc =
     KeyDoc::new("arguments", Shape::Sql, "its arguments as in SQL, without the parentheses");
 const LANGUAGE: KeyDoc = KeyDoc::new("language", Shape::Name, "its language; `sql` if not given");
 const BODY: KeyDoc = KeyDoc::new("body", Shape::Sql, "what it does, compared letter by letter");
+const CHECK_BODY: KeyDoc = KeyDoc::new(
+    "check_body",
+    Shape::Boolean,
+    "whether its language checks `body` before the first statement, and once everything is in place; `true` if not given. \
+     `false` is for what names things that are made only while it runs",
+);
 const SQL_BODY: KeyDoc = KeyDoc::new(
     "sql_body",
     Shape::Sql,
@@ -106,6 +114,7 @@ static FUNCTION_DOC: Doc = Doc {
         KeyDoc::new("returns", Shape::Sql, "the type of its result; `void` if not given"),
         LANGUAGE,
         BODY,
+        CHECK_BODY,
         SQL_BODY,
         OBJ_FILE,
         LINK_SYMBOL,
@@ -143,7 +152,7 @@ static PROCEDURE_DOC: Doc = Doc {
     place: Place::InSchema("procedures"),
     rank: Rank::Function,
     main_key: None,
-    keys: &[ARGUMENTS, LANGUAGE, BODY, SQL_BODY, OBJ_FILE, LINK_SYMBOL, SECURITY, TRANSFORM, SET],
+    keys: &[ARGUMENTS, LANGUAGE, BODY, CHECK_BODY, SQL_BODY, OBJ_FILE, LINK_SYMBOL, SECURITY, TRANSFORM, SET],
     features: &[("sql_body", Feature::SqlBody), ("arguments", Feature::ProcedureOutParameters)],
     example: "[tables.events.columns]\nid = \"bigint\"\n\n[procedures.\"forget(bigint)\"]\narguments = \"which bigint\"\n\
               body = \"delete from events where id = which\"\n",
@@ -188,6 +197,7 @@ impl Room for Routine {
             support: None,
             transforms: Vec::new(),
             set: settings(&mut reader),
+            check_body: reader.boolean("check_body").unwrap_or(true),
         };
         let transforms = reader.strings("transform").into_iter();
         body.transforms = transforms.map(|(text, span)| Fragment::written(text, span)).collect();
@@ -282,6 +292,7 @@ impl Room for Routine {
             support: row.owned("support"),
             transforms: row.list("transforms").into_iter().map(Fragment::plain).collect(),
             set: row.list("set").into_iter().filter_map(setting).collect(),
+            check_body: true,
         };
         let address = Address::new(self.doc.name, [row.text("schema"), &format!("{name}({types})")]);
         let mut entry = Entry::new(address, body);
@@ -318,6 +329,17 @@ impl Room for Routine {
         vec![Statement::new(Form::Create, sql::define(self.word, at, desired, "CREATE")).into()]
     }
 
+    fn trial(&self, at: &Address, desired: &Body) -> Option<Trial> {
+        let is_unread = !matches!(desired.code, Code::Parsed(_)) && desired.check_body;
+        let name = ident(split_routine(at.name()).0);
+        let temporary = Address::new(at.kind, ["pg_temp", at.name()]);
+        is_unread.then(|| Trial {
+            make: sql::define(self.word, &temporary, desired, "CREATE"),
+            undo: format!("DROP {} pg_temp.{name}", self.word),
+            hint: "declare what it names; or say `check_body = false`, if that is made only while it runs",
+        })
+    }
+
     fn compare(&self, at: &Address, desired: &Body, observed: &Body, _: &Cx<'_>, out: &mut Alteration) {
         let Body {
             name: _,
@@ -336,6 +358,7 @@ impl Room for Routine {
             support,
             transforms,
             set,
+            check_body: _,
         } = desired;
         out.replaced("window", &observed.window, window);
         let mut changed = Alteration::default();

@@ -1,0 +1,107 @@
+//! What a function does is checked by its language before anything has changed, and once all that it names is there.
+
+use crate::support::{self, Run};
+
+const TABLE: &str = "[tables.t]\ncolumns.id = \"int\"\ncolumns.n = \"int\"\ncolumns.extra = \"int\"\n";
+
+fn function(name: &str, language: &str, returns: &str, body: &str) -> String {
+    format!(
+        "[functions.\"{name}()\"]\nlanguage = \"{language}\"\nreturns = \"{returns}\"\nbody = \"{body}\"\n"
+    )
+}
+
+#[test]
+fn a_body_that_the_language_refuses_is_found_before_anything_changes() {
+    let mistakes = [
+        ("plpgsql", "void", "begin retrun n; end", "syntax error at or near \"retrun\""),
+        ("plpgsql", "void", "declare n nowhere; begin end", "type \"nowhere\" does not exist"),
+        ("plpgsql", "trigger", "begin select; into x; end", "syntax error"),
+        ("sql", "int", "selct 1", "syntax error at or near \"selct\""),
+        ("sql", "int", "select id from nowhere", "relation \"nowhere\" does not exist"),
+        ("sql", "int", "select nowhere from t", "column \"nowhere\" does not exist"),
+        ("sql", "int", "select 'a'::text", "return type mismatch"),
+    ];
+    for server in support::servers() {
+        let db = server.database();
+        // Once with a table that comes with it, once with one that another session may be using.
+        for there in [false, true] {
+            if there {
+                db.execute("create table t (id int, n int); create function f() returns int language sql as 'select 1'");
+            }
+            for (language, returns, body, said) in mistakes {
+                let file = format!("{TABLE}{}", function("bad", language, returns, body));
+                let outcome = Run::new(&db).file(&file).args(["apply"]).run().code(1);
+                outcome
+                    .stderr_contains("function public.bad()")
+                    .stderr_contains(said)
+                    .stderr_contains("nothing was executed")
+                    .stderr_lacks("pgr_")
+                    .stderr_lacks("pg_temp");
+                // What is there stays as it is.
+                if there && returns == "int" {
+                    let file = format!("{TABLE}{}", function("f", language, returns, body));
+                    Run::new(&db).file(&file).args(["apply"]).run().code(1).stderr_contains(said);
+                    assert_eq!(db.scalar("select prosrc from pg_proc where proname = 'f'"), "select 1");
+                }
+            }
+        }
+        assert_eq!(db.scalar("select count(*) from pg_attribute where attname = 'extra'"), "0");
+    }
+}
+
+/// A table that is there gets the column only when the plan is executed.
+#[test]
+fn a_body_may_name_what_the_plan_brings() {
+    let good = [
+        function("sums", "sql", "bigint", "select sum(extra) from t"),
+        function("adds", "sql", "int", "select n + 1 from t"),
+        function("calls", "sql", "int", "select public.adds()"),
+        function("itself", "sql", "int", "select public.itself()"),
+        function("rows", "plpgsql", "t", "declare r t%rowtype; e t.extra%type; begin return r; end"),
+        "[schemas.s.functions.\"sums(int)\"]\narguments = \"n int\"\nreturns = \"int\"\nbody = \"select sums.n\"\n"
+            .to_string(),
+        "[functions.\"own(int)\"]\narguments = \"n int\"\nreturns = \"int\"\nbody = \"select other.own.n\"\n\
+         set = { search_path = \"pg_catalog\" }\n"
+            .replace("other.own.n", "own.n"),
+    ]
+    .concat();
+    for server in support::servers() {
+        for there in ["create table t (id int, n text)", "select 1"] {
+            let db = server.database();
+            db.execute(there);
+            let file = format!("{TABLE}{good}");
+            Run::new(&db).file(&file).args(["apply", "--allow", "all"]).run().success();
+            Run::new(&db).file(&file).args(["check", "--force"]).run().success();
+            assert_eq!(
+                db.scalar("select count(*) from pg_proc where pronamespace = pg_my_temp_schema()"),
+                "0"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_body_that_is_wrong_in_the_end_is_no_success() {
+    for server in support::servers() {
+        let db = server.database();
+        db.execute("create table t (id int, n int)");
+        let file = format!("{TABLE}{}", function("late", "sql", "int", "select extra + now() from t"));
+        let outcome = Run::new(&db).file(&file).args(["apply"]).run().code(1);
+        outcome
+            .stderr_contains("function public.late(): operator does not exist")
+            .stderr_contains("it is in force")
+            .stderr_lacks("nothing was executed");
+        assert_eq!(db.scalar("select outcome from pgreconcile.run order by id desc limit 1"), "failed");
+    }
+}
+
+#[test]
+fn a_body_that_names_what_is_made_while_it_runs_is_left_unchecked_if_the_file_says_so() {
+    for server in support::servers() {
+        let db = server.database();
+        let file = function("f", "sql", "bigint", "select count(*) from made_while_it_runs");
+        Run::new(&db).file(&file).args(["apply"]).run().code(1).stderr_contains("check_body = false");
+        Run::new(&db).file(&format!("{file}check_body = false\n")).args(["apply"]).run().success();
+        Run::new(&db).file(&file).args(["check", "--force"]).run().success();
+    }
+}
