@@ -159,7 +159,9 @@ fn new_strange(
 ) -> Vec<Strange> {
     let questions = question::every(desired, registry).into_iter().filter(wanted);
     let strange = questions.filter_map(|question| {
-        let role = code.stranger_called_in(&question.desired, question.is_type())?.to_string();
+        let text = &question.desired;
+        let reached = || question.context.is_text().then(|| code.stranger_reached_in(text)).flatten();
+        let role = code.stranger_called_in(text, question.is_type()).or_else(reached)?.to_string();
         let Question { address, attribute, desired, .. } = question;
         Some(Strange { address, attribute, desired, observed: None, role })
     });

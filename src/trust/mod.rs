@@ -32,7 +32,7 @@ pub struct Code {
 /// What belongs to roles that are not trusted. There is nothing of it in most databases.
 #[derive(Debug, Clone, Default)]
 struct Strangers {
-    /// Routines, types and operators.
+    /// Routines, types and operators, and those of others that call them.
     named: Vec<Named>,
     /// By the names of its address, what calls any of it, and the role.
     callers: BTreeMap<Vec<String>, String>,
@@ -46,6 +46,16 @@ enum Sort {
     Routine,
     Operator,
     Type,
+}
+
+impl Sort {
+    fn of(word: &str) -> Sort {
+        match word {
+            "routine" => Sort::Routine,
+            "symbol" => Sort::Operator,
+            _ => Sort::Type,
+        }
+    }
 }
 
 /// What an expression may name.
@@ -82,20 +92,26 @@ impl Code {
                 code.foldable.insert(name.to_lowercase());
             }
             if let Some(stranger) = row.owned("stranger") {
-                let sort = match sort.as_str() {
-                    "routine" => Sort::Routine,
-                    "symbol" => Sort::Operator,
-                    _ => Sort::Type,
-                };
                 let is_found = row.flag("found");
+                let sort = Sort::of(&sort);
                 code.strangers.named.push(Named { sort, schema, name, stranger, is_found });
             }
         }
+        let mut named_too = Vec::new();
         for row in callers.rows() {
             let Strangers { callers, reached, .. } = &mut code.strangers;
             let list = if row.flag("reached") { reached } else { callers };
-            list.insert(row.list("names"), row.text("stranger").to_string());
+            let (names, stranger) = (row.list("names"), row.text("stranger").to_string());
+            // Who names what is trusted, and calls code of a stranger, calls that too.
+            if let (Some(sort), Some(name), Some(schema)) =
+                (row.get("sort"), row.owned("bare"), names.first())
+            {
+                let (sort, schema, stranger) = (Sort::of(sort), schema.clone(), stranger.clone());
+                named_too.push(Named { sort, schema, name, stranger, is_found: true });
+            }
+            list.insert(names, stranger);
         }
+        code.strangers.named.append(&mut named_too);
         if let Some(row) = meaning.rows().next() {
             let [called, read] = ["called", "read"].map(|column| row.text(column).to_string());
             code.meaning = Meaning { called, read };
@@ -165,6 +181,13 @@ impl Code {
 
     fn is_on_the_path(&self, schema: &str) -> bool {
         schema == "public" || self.path.iter().any(|there| there == schema)
+    }
+
+    /// The role whose code `text` may reach by a relation that it names.
+    pub fn stranger_reached_in(&self, text: &str) -> Option<&str> {
+        let reached = self.strangers.reached.iter();
+        let relations = reached.map(|(names, role)| (names.as_slice(), role.as_str())).collect();
+        self.relation_in(text, &relations).map(|(_, role)| role)
     }
 
     /// The first of `relations`, each with its role, that a query may read: it names the schema too, or finds the relation

@@ -20,45 +20,57 @@ fn named(server: &Server) -> String {
     // Of an immutable routine a plan shows the result, of one in SQL the body.
     let folds = "(p.provolatile = 'i' OR p.prolang = 14)";
     let of = |owner: &str| stranger(server, owner);
+    // What is temporary no bare name finds, and no other session.
+    let there = "NOT starts_with(n.nspname::text, 'pg_temp_')";
     format!(
         "SELECT DISTINCT 'routine' AS sort, n.nspname::text AS place, p.proname::text AS name, NULL::text AS types, \
          {folds} AS folds, {} AS stranger, NOT EXISTS (SELECT FROM pg_proc q WHERE q.pronamespace = {own} \
          AND q.proname = p.proname AND q.proargtypes = p.proargtypes) AS found FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace \
-         WHERE p.pronamespace <> {own} \
+         WHERE p.pronamespace <> {own} AND {there} \
          UNION ALL SELECT DISTINCT 'symbol', n.nspname::text, o.oprname::text, \
          to_json(array_remove(ARRAY[CASE WHEN l.typnamespace <> {own} THEN l.typname END, \
          CASE WHEN r.typnamespace <> {own} THEN r.typname END], NULL))::text, {folds}, {}, \
          NOT EXISTS (SELECT FROM pg_operator q WHERE q.oprnamespace = {own} AND q.oprname = o.oprname \
          AND q.oprleft = o.oprleft AND q.oprright = o.oprright) \
          FROM pg_operator o JOIN pg_namespace n ON n.oid = o.oprnamespace JOIN pg_proc p ON p.oid = o.oprcode \
-         LEFT JOIN pg_type l ON l.oid = o.oprleft LEFT JOIN pg_type r ON r.oid = o.oprright WHERE o.oprnamespace <> {own} \
+         LEFT JOIN pg_type l ON l.oid = o.oprleft LEFT JOIN pg_type r ON r.oid = o.oprright WHERE o.oprnamespace <> {own} AND {there} \
          UNION ALL SELECT DISTINCT 'cast', n.nspname::text, t.typname::text, NULL, {folds}, NULL, true \
          FROM pg_cast c JOIN pg_proc p ON p.oid = c.castfunc JOIN pg_type t ON t.oid IN (c.castsource, c.casttarget) \
          JOIN pg_namespace n ON n.oid = t.typnamespace WHERE p.pronamespace <> {own} \
          UNION ALL SELECT 'type', n.nspname::text, t.typname::text, NULL, false, {}, true \
-         FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace WHERE {} AND NOT {} ORDER BY 1, 2, 3, 4, 5, 6, 7",
+         FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace WHERE {} AND NOT {} AND {there} ORDER BY 1, 2, 3, 4, 5, 6, 7",
         of("p.proowner"),
         of("o.oprowner"),
         of("t.typowner"),
-        TYPES_WITH_CODE,
+        types_with_code(server),
         server.trusts("t.typowner"),
     )
 }
 
-/// A condition on `pg_type t`: values of the type can have code of its owner run.
-const TYPES_WITH_CODE: &str =
-    "t.oid >= 16384 AND (t.typtype IN ('d', 'r') OR t.typtype = 'b' AND t.typelem = 0)";
+/// A condition on `pg_type t`: values of the type can have code of its owner run, or of whoever casts it by a routine.
+fn types_with_code(server: &Server) -> String {
+    format!(
+        "t.oid >= 16384 AND (t.typtype IN ('d', 'r') OR t.typtype = 'b' AND t.typelem = 0 OR t.oid IN (\
+         SELECT unnest(ARRAY[c.castsource, c.casttarget]) FROM pg_cast c JOIN pg_proc p ON p.oid = c.castfunc \
+         WHERE c.oid >= 16384 AND NOT {}))",
+        server.trusts("p.proowner")
+    )
+}
 
-/// What belongs to strangers, as a list of `strange(class, oid, who)`.
+/// What belongs to strangers, as a list of `strange(class, oid, who)`; and types that strangers cast.
 fn strange(server: &Server) -> String {
     let strange = |owner: &str| format!("NOT {}", server.trusts(owner));
     format!(
-        "SELECT 'pg_proc'::regclass::oid, p.oid, p.proowner FROM pg_proc p WHERE p.oid >= 16384 AND {} \
+        "SELECT 'pg_proc'::regclass::oid, p.oid, p.proowner FROM pg_proc p WHERE p.oid >= 16384 AND {of_routine} \
          UNION ALL SELECT 'pg_operator'::regclass, o.oid, o.oprowner FROM pg_operator o WHERE o.oid >= 16384 AND {} \
-         UNION ALL SELECT 'pg_type'::regclass, t.oid, t.typowner FROM pg_type t WHERE {TYPES_WITH_CODE} AND {}",
-        strange("p.proowner"),
+         UNION ALL SELECT 'pg_type'::regclass, t.oid, t.typowner FROM pg_type t WHERE {} AND {of_type} \
+         UNION ALL SELECT 'pg_type'::regclass, t.oid, p.proowner FROM pg_cast c JOIN pg_proc p ON p.oid = c.castfunc \
+         JOIN pg_type t ON t.oid IN (c.castsource, c.casttarget) WHERE c.oid >= 16384 AND t.oid >= 16384 AND {of_routine} \
+         AND NOT EXISTS (SELECT FROM pg_type t WHERE t.oid IN (c.castsource, c.casttarget) AND {of_type})",
         strange("o.oprowner"),
-        strange("t.typowner"),
+        types_with_code(server),
+        of_routine = strange("p.proowner"),
+        of_type = strange("t.typowner"),
     )
 }
 
@@ -70,32 +82,80 @@ fn is_on_the_path(server: &Server) -> String {
     )
 }
 
-/// What may call something of `strange`, as `calls(class, oid, sub, who)`: that itself; and trusted routines, where a
-/// bare name in their bodies is looked for along a path on which strangers have a routine or an operator.
-fn calls(server: &Server) -> String {
+/// The texts of routines that the server has not parsed, as a list of `body(oid, text, words, path, dynamic)`: also the path
+/// that the routine sets for itself, and whether what it executes cannot be seen in its text. As the server does with names,
+/// only letters of ASCII are folded.
+fn bodies(server: &Server) -> String {
     let parsed = if server.has(Feature::SqlBody) { "p.prosqlbody IS NULL" } else { "true" };
-    let here = is_on_the_path(server);
     format!(
-        "SELECT class, oid, 0, who FROM strange \
-         UNION ALL SELECT 'pg_proc'::regclass, p.oid, 0, s.who FROM (\
-         SELECT p.proowner FROM strange s JOIN pg_proc p ON p.oid = s.oid JOIN pg_namespace n ON n.oid = p.pronamespace \
-         WHERE s.class = 'pg_proc'::regclass AND {here} \
-         UNION SELECT o.oprowner FROM strange s JOIN pg_operator o ON o.oid = s.oid \
-         JOIN pg_namespace n ON n.oid = o.oprnamespace WHERE s.class = 'pg_operator'::regclass AND {here}\
-         ) s(who), pg_proc p JOIN pg_language l ON l.oid = p.prolang \
-         WHERE p.oid >= 16384 AND l.lanname NOT IN ('internal', 'c') AND {parsed} \
-         AND NOT EXISTS (SELECT FROM unnest(p.proconfig) c WHERE starts_with(c, 'search_path='))"
+        "SELECT p.oid, t.text, regexp_split_to_array(t.text, '[^a-z0-9_]+'), \
+         (SELECT lower(c COLLATE \"C\") FROM unnest(p.proconfig) c WHERE starts_with(c, 'search_path=')), \
+         l.lanname NOT IN ('sql', 'plpgsql') OR strpos(t.text, 'execute') > 0 \
+         FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang, lower(p.prosrc COLLATE \"C\") t(text) \
+         WHERE p.oid >= 16384 AND l.lanname NOT IN ('internal', 'c') AND {parsed}"
     )
 }
 
-/// What depends on something of `tainted t`.
-const DEPENDENTS: &str = "SELECT e.class, e.oid, e.sub, t.who FROM tainted t CROSS JOIN LATERAL (\
-     SELECT d.classid AS class, d.objid AS oid, d.objsubid AS sub FROM pg_depend d WHERE d.refclassid = t.class \
-     AND d.refobjid = t.oid AND (t.sub = 0 OR d.refobjsubid IN (0, t.sub)) AND d.deptype IN ('n', 'a', 'i') \
-     UNION ALL SELECT 'pg_class'::regclass, r.ev_class, 0 FROM pg_rewrite r \
-     WHERE t.class = 'pg_rewrite'::regclass AND r.oid = t.oid AND r.rulename = '_RETURN' \
-     UNION ALL SELECT 'pg_type'::regclass, k.contypid, 0 FROM pg_constraint k \
-     WHERE t.class = 'pg_constraint'::regclass AND k.oid = t.oid AND k.contypid <> 0) e";
+/// An SQL condition: the name that the SQL `name` gives stands in the text of `body b`. One that is no plain word, or may have
+/// been cut, is looked for anywhere.
+fn is_in_text(name: &str) -> String {
+    let name = format!("lower({name}::text COLLATE \"C\")");
+    format!(
+        "CASE WHEN {name} ~ '^[a-z0-9_]{{1,62}}$' THEN {name} = ANY (b.words) ELSE strpos(b.text, {name}) > 0 END"
+    )
+}
+
+/// An SQL condition: a bare name in `body b` may be looked for in `pg_namespace n`.
+fn is_searched(server: &Server) -> String {
+    let here = is_on_the_path(server);
+    format!(
+        "CASE WHEN b.path IS NULL THEN {here} ELSE strpos(b.path, lower(n.nspname::text COLLATE \"C\")) > 0 OR b.path ~ '[$]user' END"
+    )
+}
+
+/// What may call something of `strange`, as `calls(class, oid, sub, who)`: that itself; and texts that do so without its
+/// name. Words stand for operators: `IN` is `=`.
+fn calls(server: &Server) -> String {
+    let searched = is_searched(server);
+    format!(
+        "SELECT class, oid, 0, who FROM strange \
+         UNION SELECT 'pg_proc'::regclass, b.oid, 0, s.who FROM strange s CROSS JOIN LATERAL (\
+         SELECT o.oprnamespace, true FROM pg_operator o WHERE s.class = 'pg_operator'::regclass AND o.oid = s.oid \
+         UNION ALL SELECT p.pronamespace, false FROM pg_proc p WHERE s.class = 'pg_proc'::regclass AND p.oid = s.oid \
+         UNION ALL SELECT t.typnamespace, false FROM pg_type t WHERE s.class = 'pg_type'::regclass AND t.oid = s.oid\
+         ) place(oid, is_operator) JOIN pg_namespace n ON n.oid = place.oid JOIN body b \
+         ON (place.is_operator OR b.dynamic) AND {searched}"
+    )
+}
+
+/// How the text of a routine names `tainted t`, or the relation that it is part of, as rows of `(name, namespace)`.
+const NAMED: &str = "SELECT p.proname::text, p.pronamespace FROM pg_proc p WHERE t.class = 'pg_proc'::regclass AND p.oid = t.oid \
+     UNION ALL SELECT u.typname::text, u.typnamespace FROM pg_type u WHERE t.class = 'pg_type'::regclass AND u.oid = t.oid \
+     UNION ALL SELECT c.relname::text, c.relnamespace FROM pg_class c WHERE c.oid = CASE t.class \
+     WHEN 'pg_class'::regclass THEN coalesce((SELECT x.indrelid FROM pg_index x WHERE x.indexrelid = t.oid), t.oid) \
+     WHEN 'pg_trigger'::regclass THEN (SELECT g.tgrelid FROM pg_trigger g WHERE g.oid = t.oid) \
+     WHEN 'pg_constraint'::regclass THEN (SELECT k.conrelid FROM pg_constraint k WHERE k.oid = t.oid) \
+     WHEN 'pg_policy'::regclass THEN (SELECT y.polrelid FROM pg_policy y WHERE y.oid = t.oid) \
+     WHEN 'pg_rewrite'::regclass THEN (SELECT r.ev_class FROM pg_rewrite r WHERE r.oid = t.oid) \
+     WHEN 'pg_attrdef'::regclass THEN (SELECT f.adrelid FROM pg_attrdef f WHERE f.oid = t.oid) END";
+
+/// What depends on something of `tainted t`, by the catalog, or by the text of a routine.
+fn dependents(server: &Server) -> String {
+    let searched = is_searched(server);
+    format!(
+        "SELECT e.class, e.oid, e.sub, t.who FROM tainted t CROSS JOIN LATERAL (\
+         SELECT d.classid AS class, d.objid AS oid, d.objsubid AS sub FROM pg_depend d WHERE d.refclassid = t.class \
+         AND d.refobjid = t.oid AND (t.sub = 0 OR d.refobjsubid IN (0, t.sub)) AND d.deptype IN ('n', 'a', 'i') \
+         UNION ALL SELECT 'pg_class'::regclass, r.ev_class, 0 FROM pg_rewrite r \
+         WHERE t.class = 'pg_rewrite'::regclass AND r.oid = t.oid AND r.rulename = '_RETURN' \
+         UNION ALL SELECT 'pg_type'::regclass, k.contypid, 0 FROM pg_constraint k \
+         WHERE t.class = 'pg_constraint'::regclass AND k.oid = t.oid AND k.contypid <> 0 \
+         UNION ALL SELECT 'pg_proc'::regclass, b.oid, 0 FROM ({NAMED}) named(name, place) \
+         JOIN pg_namespace n ON n.oid = named.place JOIN body b ON {name} AND ({schema} OR {searched})) e",
+        name = is_in_text("named.name"),
+        schema = is_in_text("n.nspname"),
+    )
+}
 
 /// What of `tainted t` is no object of its own in a file: that whose part it is.
 const WHOLES: &str = "SELECT 'pg_class'::regclass, f.adrelid, f.adnum, t.who FROM tainted t JOIN pg_attrdef f \
@@ -139,16 +199,21 @@ fn names() -> String {
 /// Everything that depends on what a role owns that is not trusted, with the names of its address.
 fn callers(server: &Server) -> String {
     let (strange, calls, names) = (strange(server), calls(server), names());
+    let (bodies, dependents) = (bodies(server), dependents(server));
     format!(
-        "WITH RECURSIVE strange(class, oid, who) AS ({strange}), calls(class, oid, sub, who) AS ({calls}), \
-         tainted(class, oid, sub, who) AS (SELECT * FROM calls UNION {DEPENDENTS}), \
+        "WITH RECURSIVE strange(class, oid, who) AS ({strange}), body(oid, text, words, path, dynamic) AS MATERIALIZED ({bodies}), calls(class, oid, sub, who) AS ({calls}), \
+         tainted(class, oid, sub, who) AS (SELECT * FROM calls UNION {dependents}), \
          marked AS (SELECT * FROM tainted UNION {WHOLES}), reached(oid, who) AS ({RELATIONS}), \
          family(oid, who) AS (SELECT * FROM reached UNION SELECT i.inhparent, f.who FROM family f JOIN pg_inherits i \
          ON i.inhrelid = f.oid) \
          SELECT to_json(ARRAY[n.nspname, c.relname]::text[])::text AS names, pg_get_userbyid(f.who)::text AS stranger, \
-         true AS reached FROM family f JOIN pg_class c ON c.oid = f.oid JOIN pg_namespace n ON n.oid = c.relnamespace \
+         true AS reached, NULL AS sort, NULL AS bare FROM family f JOIN pg_class c ON c.oid = f.oid JOIN pg_namespace n ON n.oid = c.relnamespace \
          WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') UNION ALL \
-         SELECT to_json({names})::text, pg_get_userbyid(m.who)::text, false FROM marked m \
+         SELECT to_json({names})::text, pg_get_userbyid(m.who)::text, false, CASE m.class WHEN 'pg_proc'::regclass \
+         THEN 'routine' WHEN 'pg_operator'::regclass THEN 'symbol' WHEN 'pg_type'::regclass THEN 'type' END, \
+         CASE m.class WHEN 'pg_proc'::regclass THEN (SELECT p.proname::text FROM pg_proc p WHERE p.oid = m.oid) \
+         WHEN 'pg_operator'::regclass THEN (SELECT o.oprname::text FROM pg_operator o WHERE o.oid = m.oid) \
+         WHEN 'pg_type'::regclass THEN (SELECT t.typname::text FROM pg_type t WHERE t.oid = m.oid) END FROM marked m \
          WHERE m.class IN ('pg_proc'::regclass, 'pg_operator'::regclass, 'pg_type'::regclass, 'pg_class'::regclass, \
          'pg_statistic_ext'::regclass, 'pg_constraint'::regclass, 'pg_trigger'::regclass, 'pg_policy'::regclass, \
          'pg_rewrite'::regclass, 'pg_publication'::regclass) ORDER BY 3, 1, 2"

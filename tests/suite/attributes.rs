@@ -28,7 +28,8 @@ use std::{
 const ALL: &str = "all,prune";
 
 /// Keys that say how something is done, or what it was: of the same database some hold and some do not.
-const HOW: &[&str] = &["backfill", "using", "keep", "orphans", "probe", "create", "drop", "transaction"];
+const HOW: &[&str] =
+    &["backfill", "using", "keep", "orphans", "probe", "create", "drop", "transaction", "check_body"];
 
 /// Keys whose values take functions in C that PostgreSQL does not bring along.
 const IN_C: &[&str] = &["canonical", "transform"];

@@ -469,7 +469,7 @@ fn columns_may_be_named_like_variables() {
         let allow = ["apply", "--allow", "narrow"];
         for column in ["found", "pgr_value", "pgr_row"] {
             db.execute(&format!("update t set {column} = repeat('x', 30) where id = 5"));
-            run(&allow).code(1).stderr_contains(&format!("rows whose `{column}` does not fit"));
+            run(&allow).code(1).stderr_contains(&format!("whose `{column}` does not fit"));
             let before = if column == "found" { "null" } else { "'x'" };
             db.execute(&format!("update t set {column} = {before} where id = 5"));
         }

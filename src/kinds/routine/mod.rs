@@ -11,8 +11,8 @@ use crate::needs;
 use crate::pg::Feature;
 use crate::source::{KeyDoc, Reader, Shape, Span, Value};
 use crate::sql::{
-    Form, Fragment, argument_types, ident, idents, is_list, not_of_extension, qualified, retype_routine,
-    split_routine, sql_of, stored_names,
+    Form, Fragment, argument_types, ident, idents, is_list, listed_names, not_of_extension, qualified,
+    retype_routine, split_routine, sql_of, stored_names,
 };
 use crate::statement::{Statement, Step, Trial};
 use std::collections::BTreeMap;
@@ -306,8 +306,10 @@ impl Room for Routine {
         if let Code::Parsed(parsed) = &mut body.code {
             visit("sql_body", parsed, sql::body_context(self.word, at, &body.signature));
         }
-        // What has a path of its own finds nothing along that of the file.
-        let finds = !body.set.contains_key("search_path");
+        // Along a path of its own it may find nothing of strangers.
+        let is_own = |name: &String| ["pg_catalog", "pg_temp"].contains(&name.as_str());
+        let finds =
+            body.set.get("search_path").is_none_or(|path| !listed_names(path.text()).iter().all(is_own));
         if let Code::Text(text) = &mut body.code
             && finds
         {

@@ -12,6 +12,7 @@ mod files;
 mod mallory;
 mod names;
 mod shadows;
+mod texts;
 
 fn is_thorough() -> bool {
     std::env::var("ATTACKS").is_ok_and(|value| value == "all")

@@ -1,7 +1,7 @@
 BEGIN;
 CREATE OR REPLACE FUNCTION public.total() RETURNS bigint
     LANGUAGE sql
-    AS $$return (select sum(n) from filled)$$;
+    return (select sum(n) from filled);
 COMMIT;
 
 BEGIN;

@@ -1,0 +1,193 @@
+//! What a trusted routine does is text that the catalog has not taken apart: what it names may be hers, found before what is
+//! meant; and values of her types are cast by her code. None of that runs, and what no text names stops nobody.
+
+use super::mallory::{self, Failures, Site, Tool};
+use crate::support::{self, Cluster};
+
+/// A trigger whose function is `body`, in a schema in which she may make what she likes, before `public` on the path.
+fn file(setting: &str, body: &str) -> String {
+    format!(
+        "[reconcile]\ndefault_schema = \"app\"\n[schemas.public.tables.settings.columns]\nv = \"int\"\n\
+         [functions.\"tg()\"]\nreturns = \"trigger\"\nlanguage = \"plpgsql\"\n{setting}body = \"{body}\"\n\
+         [tables.t.columns]\nid = {{ type = \"int\", primary_key = true }}\nn = \"int\"\nemail = \"varchar(40)\"\n\
+         [tables.t.triggers]\ntg = {{ when = \"before\", events = [\"insert\", \"update\"], for_each = \"row\", call = \"tg()\" }}\n\
+         [functions.\"norm(varchar)\"]\narguments = \"v varchar\"\nreturns = \"text\"\nlanguage = \"plpgsql\"\n\
+         set = {{ search_path = \"public\" }}\nbody = \"begin return lower(v); end\"\n\
+         [functions.\"inner()\"]\nreturns = \"int\"\nlanguage = \"plpgsql\"\nbody = \"begin return (select v from settings); end\"\n"
+    )
+}
+
+const PLAIN: &str = "begin return new; end";
+const ROWS: &str = "[tables.t.rows]\nkey = [\"id\"]\nvalues = [{ id = 7, n = 1, email = \"X\" }]\n";
+const VIEW: &str = "create view app.settings as select m.f(1) as v; grant select on app.settings to public";
+const LOWER: &str =
+    "create function public.lower(varchar) returns text language sql as 'select m.f(1)::text'";
+
+/// Of each: what it is, the settings and the body of the function that is there, what she makes, and what the file says next.
+fn texts() -> Vec<(&'static str, &'static str, &'static str, &'static str, String)> {
+    let path = "set = { search_path = \"public, pg_temp\" }\n";
+    let column =
+        |default: &str| format!("[tables.t.columns.new]\ntype = \"text\"\ndefault = \"{default}\"\n");
+    vec![
+        (
+            "a path of its own",
+            path,
+            "begin new.email := lower(new.email); return new; end",
+            LOWER,
+            ROWS.into(),
+        ),
+        ("called by a default", "", PLAIN, LOWER, column("app.norm('ABC')")),
+        (
+            "a bare relation",
+            "",
+            "begin new.n := (select v from settings); return new; end",
+            VIEW,
+            ROWS.into(),
+        ),
+        (
+            "a bare type",
+            "",
+            "begin new.n := new.n::price; return new; end",
+            "create domain app.price as int check (m.f(value) is not null)",
+            ROWS.into(),
+        ),
+        ("by another routine", "", "begin new.n := app.inner(); return new; end", VIEW, ROWS.into()),
+        (
+            "dynamic",
+            "",
+            "begin execute 'select v from set' || 'tings' into new.n; return new; end",
+            "create function app.dynamic() returns int language sql as 'select m.f(1)'",
+            ROWS.into(),
+        ),
+        ("a new body", "", PLAIN, VIEW, "-begin new.n := (select v from settings); return new; end".into()),
+    ]
+}
+
+fn refused(site: &Site<'_>, what: &str, file: &str, failures: &Failures) {
+    for arguments in [&["plan", "--allow", "all"][..], &["apply", "--allow", "all"], &["apply", "--force"]] {
+        let outcome = site.run(file, arguments);
+        if outcome.code != Some(1) || !outcome.stderr.contains(&site.mallory) {
+            let said = outcome.stderr.lines().next().unwrap_or_default();
+            failures.add(what, format!("{}: {:?}: {said}", arguments.join(" "), outcome.code));
+        }
+    }
+    failures.extend(what, site.told_by_the_log());
+    failures.extend(what, site.gained());
+}
+
+fn site<'d>(db: &'d support::Database, tool: Tool) -> Site<'d> {
+    let site = Site::new(db, &tool.role(db));
+    db.execute(&format!(
+        "create schema app authorization {}; grant create, usage on schema public, app to {}",
+        site.tool, site.mallory
+    ));
+    site.as_tool("create table public.settings (v int); create domain public.price as int");
+    site.as_mallory(&site.payload("f(n int)", "int", "return 1;"));
+    site
+}
+
+fn every_text(cluster: &Cluster, tool: Tool, failures: &Failures) {
+    for (name, setting, body, hers, next) in texts() {
+        let what = format!("PostgreSQL {}, {tool:?}, {name}", cluster.major());
+        if !super::is_wanted(&what) {
+            continue;
+        }
+        failures.guard(&what, || {
+            let db = cluster.database();
+            let site = site(&db, tool);
+            site.run(&file(setting, body), &["apply"]).success();
+            site.as_tool("insert into app.t values (1, 1, 'x')");
+            site.as_mallory(hers);
+            let next = match next.strip_prefix('-') {
+                Some(body) => format!("{}{ROWS}", file(setting, body)),
+                None => format!("{}{next}", file(setting, body)),
+            };
+            refused(&site, &what, &next, failures);
+        });
+    }
+}
+
+#[test]
+fn what_a_routine_names_is_not_hers() {
+    let failures = Failures::default();
+    for server in support::servers() {
+        let cluster = mallory::cluster(server);
+        every_text(&cluster, Tool::Superuser, &failures);
+        if super::is_thorough() {
+            every_text(&cluster, Tool::Owner, &failures);
+        }
+    }
+    failures.tell();
+}
+
+/// Her type in a table of others, and casts of it that are functions of hers.
+#[test]
+fn her_casts_run_for_nobody() {
+    let failures = Failures::default();
+    for server in support::servers() {
+        let cluster = mallory::cluster(server);
+        let table = |rest: &str| format!("[tables.t.columns]\nid = {rest}\n");
+        let key = "{ type = \"int\", primary_key = true }";
+        for (name, target, rows, file) in [
+            (
+                "to json",
+                "json",
+                "(1, 'x'), (1, 'y')",
+                table("{ type = \"int\", primary_key = true, keep = \"id\" }"),
+            ),
+            ("to another type", "text", "(1, 'x'), (2, 'y')", table(&format!("{key}\nc = \"text\""))),
+            (
+                "in a default",
+                "text",
+                "(1, 'x')",
+                table(&format!("{key}\nd = {{ type = \"int\", default = \"length('x'::m.mood)\" }}")),
+            ),
+        ] {
+            let what = format!("PostgreSQL {}, a cast {name}", cluster.major());
+            failures.guard(&what, || {
+                let db = cluster.database();
+                let site = Site::new(&db, "postgres");
+                site.as_mallory("create type m.mood as enum ('x', 'y')");
+                site.as_mallory(&site.payload("c(m.mood)", target, "return '{}';"));
+                site.as_mallory(&format!(
+                    "create cast (m.mood as {target}) with function m.c(m.mood) as implicit"
+                ));
+                db.execute(&format!("create table t (id int, c m.mood); insert into t values {rows}"));
+                refused(&site, &what, &file, &failures);
+            });
+        }
+    }
+    failures.tell();
+}
+
+#[test]
+fn what_no_text_names_stops_nobody() {
+    let failures = Failures::default();
+    for server in support::servers() {
+        let cluster = mallory::cluster(server);
+        for hers in [
+            "create function app.useless() returns int language sql as 'select m.f(1)'",
+            "create view app.useless as select m.f(1) as v",
+            "create domain app.useless as int check (m.f(value) is not null)",
+            "create function m.lower(varchar) returns text language sql as 'select m.f(1)::text'",
+            "create function pg_temp.lower(varchar) returns text language sql as 'select m.f(1)::text'",
+        ] {
+            let what = format!("PostgreSQL {}, {hers}", cluster.major());
+            failures.guard(&what, || {
+                let db = cluster.database();
+                let site = site(&db, Tool::Owner);
+                let body = "begin new.email := lower(new.email); return new; end";
+                site.run(&file("", body), &["apply"]).success();
+                site.as_mallory(hers);
+                for arguments in [&["apply"][..], &["check", "--force"]] {
+                    let outcome = site.run(&format!("{}{ROWS}", file("", body)), arguments);
+                    if outcome.code != Some(0) {
+                        failures.add(&what, format!("{}: {}", arguments.join(" "), outcome.stderr));
+                    }
+                }
+                failures.extend(&what, site.told_by_the_log());
+            });
+        }
+    }
+    failures.tell();
+}
