@@ -130,6 +130,16 @@ pub struct Preflight {
     pub hint: String,
 }
 
+/// SQL that gives the primary key of row `t` of a table, `(id = 11)`, or where it lies, if it has none. What else the row holds
+/// is nobody's business who reads a log.
+pub const KEY_OF_ROW: &str = "coalesce((SELECT pg_catalog.concat('(', pg_catalog.string_agg(\
+     pg_catalog.concat(v.key, ' = ', v.value), ', '), ')') FROM pg_catalog.jsonb_each_text(pg_catalog.to_jsonb(t.*)) v \
+     WHERE EXISTS (SELECT FROM pg_catalog.pg_index i JOIN pg_catalog.pg_attribute a \
+     ON a.attrelid OPERATOR(pg_catalog.=) i.indrelid AND a.attnum OPERATOR(pg_catalog.=) ANY (i.indkey) \
+     WHERE i.indrelid OPERATOR(pg_catalog.=) t.tableoid AND i.indisprimary \
+     AND a.attname OPERATOR(pg_catalog.=) v.key::pg_catalog.name) \
+     HAVING pg_catalog.count(*) OPERATOR(pg_catalog.>) 0), pg_catalog.concat('ctid ', t.ctid))";
+
 impl Preflight {
     /// Counts what is in `from`, a FROM list, where `condition` holds, and shows the first few as `shown` spells them.
     pub fn counting(shown: &str, from: &str, condition: &str, rows: String, hint: String) -> Preflight {

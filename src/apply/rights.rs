@@ -97,7 +97,7 @@ fn owned(session: &mut Session, needed: &BTreeSet<Right>, cx: &Cx<'_>, missing: 
         });
         Some(format!(
             "SELECT '{kind}' AS kind, to_json(ARRAY[{}]::text[])::text AS path, pg_get_userbyid({owner}) AS held_by, \
-             {passes} AS passes FROM {} WHERE NOT pg_has_role({owner}, 'USAGE') AND {}",
+             (SELECT r.rolsuper FROM pg_roles r WHERE r.oid = {owner}) AS by_superuser, {passes} AS passes FROM {} WHERE NOT pg_has_role({owner}, 'USAGE') AND {}",
             seat.path,
             seat.from,
             seat.condition(cx.server)
@@ -116,7 +116,10 @@ fn owned(session: &mut Session, needed: &BTreeSet<Right>, cx: &Cx<'_>, missing: 
         if needed.contains(&Right::Own(at.clone())) || passes_on {
             let owner = row.text("held_by");
             let what = format!("{at} belongs to role `{owner}`");
-            missing.insert(what, format!("GRANT {} TO {user}", ident(owner)));
+            // Nobody becomes a member of a superuser to own a table.
+            let given = kind.identity(&at).filter(|_| row.flag("by_superuser"));
+            let cure = given.map(|identity| format!("ALTER {identity} OWNER TO {user}"));
+            missing.insert(what, cure.unwrap_or_else(|| format!("GRANT {} TO {user}", ident(owner))));
         }
     }
 }

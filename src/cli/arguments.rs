@@ -166,6 +166,9 @@ pub struct Global {
     /// Leave out what is declared optional
     #[arg(long, global = true, env = "PGRECONCILE_SKIP_OPTIONAL")]
     pub skip_optional: bool,
+    /// Count as a difference what the database has beyond the file (`check`, `plan --check`)
+    #[arg(long, global = true, env = "PGRECONCILE_STRICT")]
+    pub strict: bool,
     /// Compare everything anew; trust nothing that earlier runs remember
     #[arg(long, global = true, env = "PGRECONCILE_FORCE")]
     pub force: bool,
@@ -232,6 +235,7 @@ impl Global {
         options.allow = self.consents()?;
         options.create_database = self.create_database;
         options.skip_optional = self.skip_optional;
+        options.strict = self.strict;
         options.force = self.force;
         options.stateless = self.stateless;
         options.scope = Scope::new(&self.only, &self.exclude)?;

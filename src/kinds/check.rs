@@ -7,7 +7,7 @@ use crate::needs;
 use crate::pg::Feature;
 use crate::source::{KeyDoc, Shape};
 use crate::sql::{Form, Fragment, Phrase, ident, not_of_extension};
-use crate::statement::{Preflight, Statement, Step};
+use crate::statement::{KEY_OF_ROW, Preflight, Statement, Step};
 
 /// The room.
 pub struct Check;
@@ -209,7 +209,7 @@ fn drop(at: &Address, form: Form) -> Statement {
 
 fn preflight(at: &Address, desired: &Body) -> Preflight {
     Preflight::counting(
-        "t::text",
+        KEY_OF_ROW,
         &format!("{} t", at.relation()),
         &format!("NOT ({})", desired.expression),
         format!("rows breaking check `{}`", at.name()),

@@ -7,7 +7,7 @@ use crate::kind::{
 };
 use crate::model::{Address, Entry, Model, Observed};
 use crate::pg::Feature;
-use crate::source::{KeyDoc, Shape};
+use crate::source::{KeyDoc, Reader, Shape};
 use crate::sql::{Consent, Form, ident, literal};
 use crate::statement::{Statement, Step};
 use std::collections::BTreeMap;
@@ -39,8 +39,8 @@ static DOC: Doc = Doc {
         KeyDoc::new("to", Shape::Names, "the roles that get them; `public` for everyone"),
         KeyDoc::new(
             "on",
-            Shape::OneOf(&["tables", "sequences", "functions", "types", "schemas", "large objects"]),
-            "the sort of objects (`large objects`: PostgreSQL 18)",
+            Shape::Names,
+            "the sorts of objects: `tables`, `sequences`, `functions`, `types`, `schemas`, `large objects` (PostgreSQL 18)",
         ),
         KeyDoc::new("privileges", Shape::Names, "the privileges, as in SQL; `[]` for none"),
         KeyDoc::new("with_grant_option", Shape::Any, GRANT_OPTION),
@@ -52,8 +52,10 @@ static DOC: Doc = Doc {
               privileges = [\"select\"]\n",
 };
 
-/// The sort of objects, the letter that the catalog has for it, and all its privileges.
-const SORTS: &[(&str, &str, &[&str])] = &[
+/// A sort of objects, the letter that the catalog has for it, and all its privileges.
+type Sort = (&'static str, &'static str, &'static [&'static str]);
+
+const SORTS: &[Sort] = &[
     (
         "tables",
         "r",
@@ -66,6 +68,22 @@ const SORTS: &[(&str, &str, &[&str])] = &[
     ("large objects", "L", &["select", "update"]),
 ];
 
+/// The sorts of objects that the file names.
+fn sorts(reader: &mut Reader<'_, '_>) -> Vec<Sort> {
+    let mut sorts = Vec::new();
+    for (word, span) in reader.strings("on") {
+        let name = word.trim().to_lowercase().replace(['_', '-'], " ");
+        match SORTS.iter().find(|sort| sort.0 == name) {
+            Some(sort) => sorts.push(*sort),
+            None => {
+                let message = format!("`{word}` is no sort of objects that have default privileges");
+                reader.problems().add_with_suggestion(span, message, &word, SORTS.iter().map(|sort| sort.0));
+            }
+        }
+    }
+    sorts
+}
+
 impl Room for DefaultPrivilege {
     type Body = Body;
 
@@ -75,52 +93,51 @@ impl Room for DefaultPrivilege {
 
     fn read(&self, item: &mut Item<'_>) {
         let mut reader = item.reader();
-        reader.required("on");
-        let sorts: Vec<_> = SORTS.iter().map(|sort| (sort.0, *sort)).collect();
-        let sort = reader.one_of("on", &sorts);
+        let sorts = sorts(&mut reader);
         let (some, option) = read_grant_option(&mut reader, "with_grant_option");
         let said = reader.strings("privileges");
         let schema = reader.text("in_schema").unwrap_or_default();
         let maker = reader.text("for_role").unwrap_or_default();
         let grantees = reader.strings("to");
-        for key in ["to", "privileges"] {
+        for key in ["to", "on", "privileges"] {
             if !reader.has(key) {
                 let span = reader.span();
                 reader.problems().add(span, format!("`{key}` is missing"));
             }
         }
-        let Some((sort, _, all)) = sort else { return };
-        let mut privileges = BTreeMap::new();
-        // `all` says MAINTAIN too, and means what there is.
-        let mut wanted = Vec::new();
         let with_option = some.into_iter().map(|(word, span)| (word, span, true));
-        for (word, span, option) in
-            said.into_iter().map(|(word, span)| (word, span, option)).chain(with_option)
-        {
-            let lower = word.trim().to_lowercase();
-            if matches!(lower.as_str(), "all" | "all privileges") {
-                privileges.extend(all.iter().map(|name| ((*name).to_string(), option)));
-            } else if all.contains(&lower.as_str()) {
-                wanted.extend((lower == MAINTAIN).then_some(span));
-                privileges.insert(lower, option);
-            } else {
-                let message = format!("`{word}` is no privilege on {sort}");
-                item.problems.add_with_suggestion(span, message, &word, all.iter().copied());
+        let said: Vec<_> =
+            said.into_iter().map(|(word, span)| (word, span, option)).chain(with_option).collect();
+        for (sort, _, all) in sorts {
+            // `all` says MAINTAIN too, and means what there is.
+            let mut wanted = Vec::new();
+            let mut privileges = BTreeMap::new();
+            for (word, span, option) in &said {
+                let lower = word.trim().to_lowercase();
+                if matches!(lower.as_str(), "all" | "all privileges") {
+                    privileges.extend(all.iter().map(|name| ((*name).to_string(), *option)));
+                } else if all.contains(&lower.as_str()) {
+                    wanted.extend((lower == MAINTAIN).then_some(*span));
+                    privileges.insert(lower, *option);
+                } else {
+                    let message = format!("`{word}` is no privilege on {sort}");
+                    item.problems.add_with_suggestion(*span, message, word, all.iter().copied());
+                }
             }
-        }
-        for (grantee, _) in grantees {
-            wanted.iter().for_each(|span| item.want(Feature::MaintainPrivilege, *span));
-            for role in [&grantee, &maker].into_iter().filter(|role| !role.is_empty()) {
-                item.need(Address::new("role", [role]));
+            for (grantee, _) in &grantees {
+                wanted.iter().for_each(|span| item.want(Feature::MaintainPrivilege, *span));
+                for role in [grantee, &maker].into_iter().filter(|role| !role.is_empty()) {
+                    item.need(Address::new("role", [role]));
+                }
+                if !schema.is_empty() {
+                    item.need(Address::new("schema", [&schema]));
+                }
+                let address = Address::new(DOC.name, [maker.as_str(), &schema, sort, grantee]);
+                item.declare_at(
+                    address,
+                    Body { privileges: privileges.clone(), twin: false, maker: String::new() },
+                );
             }
-            if !schema.is_empty() {
-                item.need(Address::new("schema", [&schema]));
-            }
-            let address = Address::new(DOC.name, [maker.as_str(), &schema, sort, &grantee]);
-            item.declare_at(
-                address,
-                Body { privileges: privileges.clone(), twin: false, maker: String::new() },
-            );
         }
     }
 

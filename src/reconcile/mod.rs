@@ -61,6 +61,8 @@ pub struct Options {
     pub create_database: bool,
     /// Leave out what is declared optional.
     pub skip_optional: bool,
+    /// What the database has beyond the file is a difference for a look.
+    pub strict: bool,
     /// Trust nothing that earlier runs remember.
     pub force: bool,
     /// Neither read nor write the tool's own schema.
@@ -85,6 +87,7 @@ impl Options {
             allow: BTreeSet::new(),
             create_database: false,
             skip_optional: false,
+            strict: false,
             force: false,
             stateless: false,
             scope: Scope::default(),
@@ -241,7 +244,8 @@ impl Reconciler {
         look.warn(&session, &mut false);
         // What is optional may be missing: apply has warned, or will.
         let pending = look.plan.items.iter().any(|item| !item.optional);
-        let outcome = if pending { Outcome::Differs } else { Outcome::InSync };
+        let more = options.strict && !look.plan.drift.is_empty();
+        let outcome = if pending || more { Outcome::Differs } else { Outcome::InSync };
         let mut report = Report::new(outcome, look.plan, Vec::new(), begun.elapsed());
         report.search_path = self.search_path(Some(&look.observed.model));
         report.left_alone = look.left_alone;
@@ -306,11 +310,7 @@ impl Reconciler {
         let outcome = apply::execute(session, &look.plan, &bench, &mut record);
         let outcome = outcome.and_then(|done| {
             steps.extend(done);
-            let (learnt, more) = self.leftover(session, options, &look, listener)?;
-            if !more {
-                apply::recheck(session, &look.plan, &look.desired, &look.observed.model, &terms, &bench)?;
-            }
-            Ok((learnt, more))
+            Ok(self.leftover(session, options, &look, (&terms, &bench))?)
         });
         if let Some((schema, run)) = recorded {
             let (word, error, memo) = match &outcome {
@@ -346,14 +346,18 @@ impl Reconciler {
         session: &mut Session,
         options: &Options,
         before: &Look,
-        listener: &Listener<'_>,
+        (terms, bench): (&Terms<'_>, &Bench<'_>),
     ) -> Result<(Vec<Remembered>, bool)> {
-        let after = self.look(session, options, listener).map_err(Error::after_statements)?;
+        let after = self.look(session, options, bench.listener).map_err(Error::after_statements)?;
         let left: Vec<_> = after.plan.items.iter().filter(|item| !item.optional).collect();
         apply::witness(session, &before.plan, &before.desired, &self.registry)?;
         let known = before.plan.items.iter().map(|item| &item.address);
         let known: BTreeSet<&Address> = known.filter(|at| !before.put_off.contains(*at)).collect();
         if left.iter().all(|item| !known.contains(&item.address)) {
+            if left.is_empty() {
+                let Look { plan, desired, observed, .. } = before;
+                apply::recheck(session, plan, desired, &observed.model, terms, bench)?;
+            }
             return Ok((after.learnt, !left.is_empty()));
         }
         let mut error =

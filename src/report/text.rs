@@ -61,6 +61,13 @@ fn summary(report: &Report) -> String {
             statements(done),
             but(skipped.len(), "skipped")
         ),
+        Outcome::Differs if plan.is_empty() => {
+            let count = plan.drift.len();
+            format!(
+                "differs: nothing to do, but {count} undeclared {}",
+                if count == 1 { "object" } else { "objects" }
+            )
+        }
         Outcome::Differs => format!(
             "differs: {created} to create, {changed} to change, {dropped} to drop; {}",
             statements(plan.len())

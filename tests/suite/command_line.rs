@@ -118,6 +118,21 @@ fn no_other_result_than_a_plan_is_a_script() {
     assert_eq!(db.scalar("select to_regclass('events') is null"), "t");
 }
 
+#[test]
+fn what_is_undeclared_is_a_difference_where_that_is_wanted() {
+    let db = support::server().database();
+    let run = |args: &[&str]| Run::new(&db).file(SCHEMA).args(args.iter().copied()).run();
+    run(&["apply"]).success();
+    run(&["check", "--strict"]).success();
+    db.execute("create table undeclared (id int)");
+    run(&["check"]).success();
+    run(&["plan", "--check"]).success();
+    run(&["check", "--strict"]).code(2).stdout_contains("1 undeclared object").stdout_contains("undeclared");
+    run(&["plan", "--check", "--strict"]).code(2);
+    assert_eq!(run(&["check", "--strict", "--format", "json"]).code(2).json()["outcome"], "differs");
+    run(&["apply", "--strict"]).success();
+}
+
 /// Whatever goes wrong, a program that asked for JSON gets it.
 #[test]
 fn json_tells_of_a_failure_too() {

@@ -479,6 +479,12 @@ fn the_library_touches_no_terminal_and_no_environment() {
 const SEARCHED: &[(&str, &str, &str)] = &[
     ("src/inspect/unmodelled.rs", "split_part(", "the name of a setting, which holds no `=`"),
     ("src/state/holder.rs", "regexp_", "what another session does, to be shown"),
+    (
+        "src/trust/queries.rs",
+        "strpos(",
+        "what a routine may name; one name too many refuses, and executes nothing",
+    ),
+    ("src/trust/queries.rs", "regexp_", "the same"),
     ("src/state/shape.rs", "split_part(", "a verifier of an older version, whose parts have no `$` in them"),
 ];
 

@@ -84,6 +84,11 @@ const LACKING: &[(&str, &str, &[&str])] = &[
     ),
     (MAKES, "[roles.{more}]", &["ALTER ROLE {role} CREATEROLE"]),
     (
+        "create table of_superuser (id int); grant usage, create on schema public to {role}",
+        "[tables.of_superuser.columns]\nid = \"int\"\nmore = \"text\"",
+        &["ALTER TABLE public.of_superuser OWNER TO {role}"],
+    ),
+    (
         "alter role {role} createrole; create role {more}",
         "[roles.{more}]\n[roles.{owner}]\nmember_of = \"{more}\"",
         &["GRANT {more} TO {role} WITH ADMIN OPTION"],

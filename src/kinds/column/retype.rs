@@ -4,7 +4,7 @@ use super::{Body, change, steps};
 use crate::kind::Cx;
 use crate::model::Address;
 use crate::sql::{COLUMNS_FIRST, Form, Phrase, dollar_tag, ident};
-use crate::statement::{Preflight, Step};
+use crate::statement::{KEY_OF_ROW, Preflight, Step};
 
 /// Whether the type change must take the default off and put it back.
 pub fn carries_default(desired: &Body, observed: &Body) -> bool {
@@ -70,7 +70,7 @@ fn misfits(at: &Address, desired: &Body, observed: &Body, cx: &Cx<'_>) -> Prefli
     );
     let tag = dollar_tag(&body);
     let counting = Preflight::counting(
-        "t::text",
+        KEY_OF_ROW,
         &format!("{relation} t"),
         "NOT pg_temp.pgr_fits(t)",
         format!("rows whose `{}` does not fit the type `{data_type}`", at.name()),

@@ -6,7 +6,7 @@ use crate::kind::{Cx, split_name};
 use crate::model::Address;
 use crate::pg::Feature;
 use crate::sql::{Form, Fragment, Phrase, auto_name, ident};
-use crate::statement::{Preflight, Statement, Step};
+use crate::statement::{KEY_OF_ROW, Preflight, Statement, Step};
 
 /// `ALTER TABLE …` with `rest`.
 pub fn alter_table(at: &Address, form: Form, rest: Phrase) -> Statement {
@@ -261,7 +261,7 @@ pub fn drop_helper(at: &Address, cx: &Cx<'_>, out: &mut Alteration) {
 
 fn no_value(at: &Address, condition: &str) -> Preflight {
     Preflight::counting(
-        "t::text",
+        KEY_OF_ROW,
         &format!("{} t", at.relation()),
         condition,
         format!("rows without a value of `{}`, which is declared `not_null`", at.name()),

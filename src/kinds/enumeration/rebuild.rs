@@ -7,7 +7,7 @@ use crate::kind::{Cx, Row, Server};
 use crate::model::Address;
 use crate::needs;
 use crate::sql::{Form, Phrase, auto_name, ident, literal, qualified};
-use crate::statement::{Preflight, Statement, Step};
+use crate::statement::{KEY_OF_ROW, Preflight, Statement, Step};
 use std::collections::BTreeMap;
 
 /// A column of the type, or of one that is made of it.
@@ -245,7 +245,7 @@ fn preflight(at: &Address, table: &Address, columns: &[&Column], gone: &[String]
     let condition = columns.iter().map(holds).collect::<Vec<_>>().join(" OR ");
     let labels = gone.iter().map(|label| format!("`{label}`")).collect::<Vec<_>>().join(", ");
     Preflight::counting(
-        "t::text",
+        KEY_OF_ROW,
         &format!("{} t", table.relation()),
         &condition,
         format!("rows of `{table}` holding a label which `{at}` is to lose: {labels}"),

@@ -195,12 +195,10 @@ impl Room for Routine {
             cost: None,
             rows: None,
             support: None,
-            transforms: Vec::new(),
+            transforms: transforms(&mut reader),
             set: settings(&mut reader),
             check_body: reader.boolean("check_body").unwrap_or(true),
         };
-        let transforms = reader.strings("transform").into_iter();
-        body.transforms = transforms.map(|(text, span)| Fragment::written(text, span)).collect();
         let support = if is_function { reader.text("support") } else { None };
         if is_function {
             body.volatility = reader.one_of("volatility", VOLATILITIES).unwrap_or("volatile");
@@ -430,6 +428,11 @@ impl Routine {
         let (name, types) = split_routine(at.name());
         format!("{} {}({types})", self.word, qualified(at.schema(), name))
     }
+}
+
+fn transforms(reader: &mut Reader<'_, '_>) -> Vec<Fragment> {
+    let said = reader.strings("transform").into_iter();
+    said.map(|(text, span)| Fragment::written(text, span)).collect()
 }
 
 /// A number as the server's catalog has it, in single precision.

@@ -5,7 +5,7 @@ use crate::kind::{Cx, Server};
 use crate::model::Address;
 use crate::pg::Feature;
 use crate::sql::{Form, Fragment, Phrase, dollar_tag, literal};
-use crate::statement::{Preflight, Statement, Step};
+use crate::statement::{KEY_OF_ROW, Preflight, Statement, Step};
 
 /// The statements that create the table; its columns and constraints are folded into the first.
 pub fn create(at: &Address, body: &Body, cx: &Cx<'_>) -> Step {
@@ -53,11 +53,11 @@ fn strays(at: &Address, body: &Body, cx: &Cx<'_>) -> Option<Preflight> {
     let (default, there) = default_partition(at, parent, cx).filter(|_| !is_default(bounds))?;
     let rows = default.relation();
     let belongs = "pg_catalog.pg_get_partition_constraintdef('pg_temp.pgr_part'::regclass)";
-    let count = literal(
+    let count = literal(&format!(
         "SELECT pg_catalog.count(*)::text, coalesce((SELECT pg_catalog.string_agg(x, ', ') \
-         FROM (SELECT pg_catalog.left(t::text, 80) AS x FROM %1$s t \
-         WHERE %2$s LIMIT 5) few), '') FROM %1$s t WHERE %2$s",
-    );
+         FROM (SELECT {KEY_OF_ROW} AS x FROM %1$s t \
+         WHERE %2$s LIMIT 5) few), '') FROM %1$s t WHERE %2$s"
+    ));
     let code = format!(
         " DECLARE n text; few text; BEGIN EXECUTE pg_catalog.format({count}, {}, {belongs}) INTO n, few; \
          PERFORM pg_catalog.set_config('pgreconcile.strays', n, true); PERFORM pg_catalog.set_config('pgreconcile.few', few, true); END ",
