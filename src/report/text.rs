@@ -114,12 +114,25 @@ fn item_line(out: &mut String, item: &Item, indent: &str, paint: Paint) {
 
 /// `attribute: from → to`.
 pub fn change(change: &Change) -> String {
-    let shown = |value: &Option<String>| {
-        let value = value.as_deref().unwrap_or("(none)");
-        let line = printable(&value.split_whitespace().collect::<Vec<_>>().join(" "));
-        if line.chars().count() > 100 { line.chars().take(99).chain(['…']).collect() } else { line }
-    };
-    format!("{}: {} → {}", change.attribute, shown(&change.from), shown(&change.to))
+    let value = |value: &Option<String>| value.clone().unwrap_or_else(|| "(none)".to_string());
+    let (from, to) = (value(&change.from), value(&change.to));
+    let folded = |value: &str| short(&value.split_whitespace().collect::<Vec<_>>().join(" "));
+    let (mut one, mut other) = (folded(&from), folded(&to));
+    if one == other {
+        // White space is the difference, or it comes late.
+        let same = from.chars().zip(to.chars()).take_while(|(one, other)| one == other).count();
+        let skipped = same.saturating_sub(20);
+        let rest = |value: &str| short(&value.chars().skip(skipped).collect::<String>());
+        let before = if skipped > 0 { "…" } else { "" };
+        (one, other) = (format!("{before}{}", rest(&from)), format!("{before}{}", rest(&to)));
+    }
+    format!("{}: {one} → {other}", change.attribute)
+}
+
+/// On one line, and no longer than is read.
+fn short(text: &str) -> String {
+    let line = printable(text);
+    if line.chars().count() > 100 { line.chars().take(99).chain(['…']).collect() } else { line }
 }
 
 fn groups(out: &mut String, plan: &Plan, paint: Paint) {

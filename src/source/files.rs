@@ -277,7 +277,8 @@ fn parse_file(
         }
     };
     let text = match String::from_utf8(bytes) {
-        Ok(text) => text,
+        // TOML leaves the ends of lines to the reader; a function is not another one where the file was checked out on Windows.
+        Ok(text) => text.replace("\r\n", "\n"),
         Err(error) => {
             let at = error.utf8_error().valid_up_to();
             let message = format!("`{name}` is not UTF-8");

@@ -105,3 +105,22 @@ fn a_body_that_names_what_is_made_while_it_runs_is_left_unchecked_if_the_file_sa
         Run::new(&db).file(&file).args(["check", "--force"]).run().success();
     }
 }
+
+/// A file that was checked out on Windows says the same, and where only white space differs, that is what is shown.
+#[test]
+fn ends_of_lines_make_no_other_function() {
+    let db = support::server().database();
+    let file = "[functions.\"f()\"]\nreturns = \"int\"\nbody = \"\"\"\nselect 1\n    + 1\n\"\"\"\n";
+    let run = |file: &str, args: &[&str]| Run::new(&db).file(file).args(args.iter().copied()).run();
+    run(file, &["apply"]).success();
+    run(&file.replace('\n', "\r\n"), &["check"]).success();
+    assert_eq!(db.scalar("select strpos(prosrc, chr(13)) from pg_proc where proname = 'f'"), "0");
+    db.execute("create or replace function f() returns int language sql as E'select 1\\r\\n    + 1\\r\\n'");
+    run(file, &["check"]).code(2).stdout_contains("select 1\\r\\n    + 1\\r\\n → select 1\\n    + 1\\n");
+    let long = |end: &str| file.replace("select 1", &format!("select {}{end}", "1 + ".repeat(50)));
+    run(&long("1"), &["apply"]).success();
+    run(&long("2"), &["check"])
+        .code(2)
+        .stdout_contains("+ 1\\n    + 1\\n → ")
+        .stdout_contains("+ 2\\n    + 1");
+}
