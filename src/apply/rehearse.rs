@@ -6,7 +6,7 @@ use super::{Bench, failure};
 use crate::delta::Action;
 use crate::error::{Error, ErrorKind, Result};
 use crate::kind::{Context, Terms};
-use crate::model::{Address, Model};
+use crate::model::{Address, Model, printable};
 use crate::pg::is_inability;
 use crate::plan::{Group, Item, Plan, Planned};
 use crate::session::{Reading, Session, WhatItGave, server_error};
@@ -163,11 +163,9 @@ impl Line<'_> {
             // The statement is only ours, and says nothing to a person.
             explained.notes.retain(|note| !note.starts_with("statement: "));
         }
-        if let Sort::Trial { hint } = self.sort
-            && is_missing(error)
-            && error.as_db_error().is_none_or(|db| db.hint().is_none())
-        {
-            explained.hint = Some(hint.to_string());
+        if let Sort::Trial { hint } = self.sort {
+            let servers = error.as_db_error().and_then(|db| db.hint()).map(printable);
+            explained.hint = servers.or_else(|| is_missing(error).then(|| hint.to_string()));
         }
         explained
     }

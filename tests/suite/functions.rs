@@ -35,6 +35,7 @@ fn a_body_that_the_language_refuses_is_found_before_anything_changes() {
                     .stderr_contains("function public.bad()")
                     .stderr_contains(said)
                     .stderr_contains("nothing was executed")
+                    .stderr_lacks("wants its own quotes")
                     .stderr_lacks("pgr_")
                     .stderr_lacks("pg_temp");
                 // What is there stays as it is.
