@@ -61,13 +61,12 @@ pub fn inspect(
         search_path: DEFAULT_SCHEMA,
         retire: &retire,
     };
-    let (observed, left_alone) = apply::patiently(&mut session, listener, |session| {
+    let (observed, left_alone, unmodelled) = apply::patiently(&mut session, listener, |session| {
         let Snapshot { mut observed, code, .. } = observe::catalog(session, &registry)?;
         let left_alone = options.scope.apply(&mut Model::default(), &mut observed.model, &registry);
         canon::print_again(session, &mut observed.model, &code, &terms)?;
-        Ok((observed, left_alone))
+        Ok((observed, left_alone, inspect::unmodelled(session)?))
     })?;
-    let unmodelled = inspect::unmodelled(&mut session)?;
     let names = Names {
         version: session.server.version,
         default: DEFAULT_SCHEMA.to_string(),
