@@ -79,14 +79,16 @@ const GONE: &str = "XX000";
 const UNREADABLE: &str = "l.locktype = 'relation' AND l.mode = 'AccessExclusiveLock' AND l.relation >= 16384 \
                           AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())";
 
+/// The session of a row `a` of `pg_stat_activity`, as SQL.
+pub(super) const WHO: &str = "'pid ' || a.pid || ' (' || coalesce(a.usename, '') || ', ' \
+     || coalesce(nullif(a.application_name, ''), 'unnamed') || ', ' || coalesce(a.state, '') || ', for ' \
+     || coalesce(date_trunc('second', clock_timestamp() - a.xact_start)::text, '?') || ')'";
+
 /// The sessions, a line each and five at most, that hold a lock for which the SQL `condition` on a row `l` of `pg_locks`
 /// is true; none if they cannot be asked for.
 pub(super) fn holders(session: &mut Session, condition: &str) -> Vec<String> {
     let query = format!(
-        "SELECT DISTINCT 'pid ' || a.pid || ' (' || coalesce(a.usename, '') || ', ' \
-         || coalesce(nullif(a.application_name, ''), 'unnamed') || ', ' || coalesce(a.state, '') || ', for ' \
-         || coalesce(date_trunc('second', clock_timestamp() - a.xact_start)::text, '?') || ') holds ' || l.mode \
-         || ' on ' || l.relation::regclass AS who FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid \
+        "SELECT DISTINCT {WHO} || ' holds ' || l.mode || ' on ' || l.relation::regclass AS who FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid \
          WHERE l.granted AND l.pid <> pg_backend_pid() AND {condition} LIMIT 5"
     );
     let answers = session.ask(&Own::new(&query)).unwrap_or_default();
