@@ -187,12 +187,18 @@ impl Run<'_> {
     /// a concurrent build leaves an invalid index behind.
     fn alone(&mut self, statement: &Planned) -> Result<Vec<StepRecord>, Failure> {
         let item = &self.plan.items[statement.item];
-        let prepare = format!("SET search_path = {}; SET lock_timeout = 0", self.bench.manner.search_path);
-        self.session
-            .run(&Own::new(&prepare))
+        let prepare = format!(
+            "SELECT pg_backend_pid(); SET search_path = {}; SET lock_timeout = 0",
+            self.bench.manner.search_path
+        );
+        let answers = self
+            .session
+            .ask(&Own::new(&prepare))
             .map_err(|error| server_error("cannot set the session up", &error))?;
         let begun = Instant::now();
-        let outcome = self.session.execute(Execution::new(statement.sql.text()));
+        let pid = answers.iter().find_map(Answer::first).and_then(|pid| pid.parse().ok());
+        let work = || self.session.execute(Execution::new(statement.sql.text()));
+        let outcome = self.bench.watch.during(pid, self.bench.listener, work);
         let _ = self.session.pin_again();
         match outcome {
             Ok(_) => Ok(vec![self.done(0, statement, Some(begun.elapsed()))]),

@@ -11,6 +11,7 @@ mod rehearse;
 mod rights;
 mod row_security;
 mod tidy;
+mod watch;
 mod witness;
 
 pub use blocked::{ATTEMPTS, patiently};
@@ -26,6 +27,7 @@ pub use rehearse::{recheck, rehearse};
 pub use rights::rights;
 pub use row_security::Sight;
 pub use tidy::tidy;
+pub use watch::Watch;
 pub use witness::witness;
 
 use crate::source::Files;
@@ -113,6 +115,8 @@ pub struct Bench<'a> {
     pub files: &'a Files,
     /// Who is told.
     pub listener: &'a Listener<'a>,
+    /// Asks who is waited for.
+    pub watch: Watch<'a>,
     /// Sessions for what can be done side by side.
     pub crew: Option<&'a Crew>,
 }

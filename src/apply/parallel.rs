@@ -114,7 +114,10 @@ impl Crew {
         let sql = statement.sql.shown();
         (bench.listener)(Event::Running { number, together: 1, total: plan.len(), sql });
         let begun = Instant::now();
-        client.send(Message::Execution(Execution::new(statement.sql.text()))).map_err(|error| {
+        let asked = client.send(Message::Own(Own::new("SELECT pg_catalog.pg_backend_pid()"))).ok();
+        let pid = asked.and_then(|reply| reply.tables.first()?.rows.first()?.at(0)?.parse().ok());
+        let work = || client.send(Message::Execution(Execution::new(statement.sql.text())));
+        bench.watch.during(pid, bench.listener, work).map_err(|error| {
             let mut failure = failure(&plan.items[statement.item], statement, bench.files, &error);
             // What it left behind must be seen before it is tried again.
             failure.look_again |= is_passing(&error);

@@ -35,6 +35,7 @@ pub fn inspect(global: &Global, split: Option<SplitBy>, folder: Option<&Path>) -
         None => found.files.iter().for_each(|(_, text)| output(text)),
         Some(folder) => save(folder, &found.files)?,
     }
+    found.warnings_of_owners().iter().for_each(|warning| log::warn!("{warning}"));
     for left in &found.left_alone {
         log::info!("{} is the bookkeeping of {}; left alone", left.address, left.tool);
     }

@@ -14,7 +14,7 @@ use crate::scope::LeftAlone;
 use crate::session::{Access, Session, server_error};
 use crate::sql::{Own, literal, not_of_extension};
 use crate::state;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub use crate::inspect::Split;
 
@@ -32,6 +32,8 @@ pub struct Inspection {
     pub unmodelled: Vec<Unmodelled>,
     /// What belongs to other tools.
     pub left_alone: Vec<LeftAlone>,
+    /// Roles that the file vouches for and that the database gives no reason to trust; how many objects each owns.
+    pub vouched_for: BTreeMap<String, usize>,
 }
 
 /// Reads every schema of the database that is neither the system's nor the tool's own, and says it as a file.
@@ -61,25 +63,29 @@ pub fn inspect(
         search_path: DEFAULT_SCHEMA,
         retire: &retire,
     };
-    let (observed, left_alone) = apply::patiently(&mut session, listener, |session| {
+    let (observed, left_alone, unmodelled) = apply::patiently(&mut session, listener, |session| {
         let Snapshot { mut observed, code, .. } = observe::catalog(session, &registry)?;
         let left_alone = options.scope.apply(&mut Model::default(), &mut observed.model, &registry);
         canon::print_again(session, &mut observed.model, &code, &terms)?;
-        Ok((observed, left_alone))
+        Ok((observed, left_alone, inspect::unmodelled(session)?))
     })?;
-    let unmodelled = inspect::unmodelled(&mut session)?;
     let names = Names {
         version: session.server.version,
         default: DEFAULT_SCHEMA.to_string(),
         shadowed: shadowed(&mut session)?,
     };
+    let mut vouched_for: BTreeMap<String, usize> = BTreeMap::new();
+    for owner in apply::strangers(&observed.model, &registry).into_values() {
+        *vouched_for.entry(owner).or_default() += 1;
+    }
     let document = inspect::document(&observed.model, &registry, &names);
     let (ordered, collections) = keys(&registry);
     let layout = Layout { ordered: &ordered, collections: &collections };
     let parts = inspect::split(document.root, split, &registry);
     let mut files: Vec<(String, String)> =
         parts.into_iter().map(|(name, table)| (name, inspect::text(&table, &layout))).collect();
-    let mut inspection = Inspection { files: Vec::new(), unsaid: document.unsaid, unmodelled, left_alone };
+    let unsaid = document.unsaid;
+    let mut inspection = Inspection { files: Vec::new(), unsaid, unmodelled, left_alone, vouched_for };
     if let Some((_, text)) = files.first_mut() {
         text.insert_str(0, &inspection.remarks());
     }
@@ -88,9 +94,22 @@ pub fn inspect(
 }
 
 impl Inspection {
+    /// Whom the file makes trusted, a line each.
+    pub fn warnings_of_owners(&self) -> Vec<String> {
+        let said = |(role, count): (&String, &usize)| {
+            let s = if *count == 1 { "" } else { "s" };
+            format!(
+                "the file says `owner = \"{}\"` of {count} object{s}, and whoever applies it trusts that role: take out \
+                 what is not yours",
+                printable(role)
+            )
+        };
+        self.vouched_for.iter().map(said).collect()
+    }
+
     /// What a reader of the file must know of the database besides, as comments.
     fn remarks(&self) -> String {
-        let mut lines: Vec<String> = Vec::new();
+        let mut lines = self.warnings_of_owners();
         for LeftAlone { address, tool } in &self.left_alone {
             lines.push(format!("left alone: {address}, the bookkeeping of {tool}"));
         }

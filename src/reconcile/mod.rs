@@ -13,7 +13,7 @@ pub use development::Seed;
 pub use inspect::{Inspection, Split, inspect};
 
 use crate::adopt;
-use crate::apply::{self, Bench, Crew, Event, Listener, Manner, Strangers};
+use crate::apply::{self, Bench, Crew, Event, Listener, Manner, Strangers, Watch};
 use crate::canon::{self, Settled};
 use crate::config::Connection;
 use crate::diff;
@@ -286,9 +286,11 @@ impl Reconciler {
         let terms = self.terms(&schema, &allow, &path);
         let manner = self.manner(options, &path);
         let crew = self.crew(options, &path)?;
-        let bench = Bench { manner: &manner, files: &self.desired.files, listener, crew: crew.as_ref() };
-        // Mistakes come first: no consent helps against them.
         let server = session.server.clone();
+        let watch = Watch { connection: &options.connection, started: &server.started };
+        let bench =
+            Bench { manner: &manner, files: &self.desired.files, listener, watch, crew: crew.as_ref() };
+        // Mistakes come first: no consent helps against them.
         apply::rights(session, &look.plan, &terms.cx(&server, &look.desired, &look.observed))?;
         apply::rehearse(session, &look.plan, &look.desired, &look.observed.model, &terms, &bench)?;
         look.plan.gate(&allow)?;
@@ -300,11 +302,9 @@ impl Reconciler {
         };
         let recorded = state.as_deref().zip(run);
         let mut record = |session: &mut Session, done: &[StepRecord]| {
-            if let Some((schema, run)) = recorded
-                && let Err(error) = state::record_steps(session, schema, run, done)
-                && !session.is_closed()
-            {
-                log::warn!("{}", error.message);
+            if let Some((schema, run)) = recorded {
+                let recorded = state::record_steps(session, schema, run, done);
+                warn_unless_closed(session, recorded);
             }
         };
         let outcome = apply::execute(session, &look.plan, &bench, &mut record);
@@ -317,13 +317,8 @@ impl Reconciler {
                 Ok((settled, _)) => ("done", None, settled.as_slice()),
                 Err(failure) => ("failed", Some(failure.error.to_string()), &[][..]),
             };
-            let count = steps.len();
-            let ended = state::end(session, schema, run, word, count, error.as_deref(), memo);
-            if let Err(error) = ended
-                && !session.is_closed()
-            {
-                log::warn!("{}", error.message);
-            }
+            let ended = state::end(session, schema, run, word, steps.len(), error.as_deref(), memo);
+            warn_unless_closed(session, ended);
         }
         if let (Ok(_), Some(command)) = (&outcome, self.desired.settings.analyze) {
             apply::tidy(session, &look.plan, &look.desired, &self.registry, command, listener);
@@ -569,4 +564,13 @@ fn connect(options: &Options, desired: &Desired, start: Instant, listener: &List
     pg::connect_waiting_since(start, &options.connection, wait, options.create_database, &mut |event| {
         listener(Event::Connection(event));
     })
+}
+
+/// Warns of what could not be recorded; the end of a session is told by what ended it.
+fn warn_unless_closed(session: &Session, recorded: Result<()>) {
+    if let Err(error) = recorded
+        && !session.is_closed()
+    {
+        log::warn!("{}", error.message);
+    }
 }

@@ -250,7 +250,13 @@ const MESSAGES: &[(&str, &[&str])] = &[
     (".exchange(", &["src/pg/client.rs", "src/session.rs"]),
     (
         ".send(Message::",
-        &["src/pg/", "src/session.rs", "src/apply/parallel.rs", "src/reconcile/reconnect.rs"],
+        &[
+            "src/pg/",
+            "src/session.rs",
+            "src/apply/parallel.rs",
+            "src/apply/watch.rs",
+            "src/reconcile/reconnect.rs",
+        ],
     ),
     ("Execution::new(", &["src/apply/execute.rs", "src/apply/parallel.rs", "src/reconcile/development.rs"]),
     ("Foreign::new(", &["src/session.rs"]),

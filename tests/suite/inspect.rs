@@ -114,3 +114,26 @@ fn the_current_user_is_written_only_where_it_is_named() {
     Run::new(&db).file(&file).args(["check", "--stateless", "--allow", "prune"]).run().success();
     db.drop_roles(&reader).expect("nobody else uses it");
 }
+
+/// An owner that a file gives is trusted by whoever applies it.
+#[test]
+fn owners_that_nobody_vouches_for_are_named() {
+    for server in support::servers() {
+        let db = server.database();
+        let (mallory, said) = (support::unique("mallory"), "whoever applies it trusts that role");
+        db.execute(&format!(
+            "create role {mallory}; create table ours (id int); create schema hers authorization {mallory};
+             create table hers.t (id int); create materialized view hers.m as select 1 as one;
+             alter materialized view hers.m owner to {mallory}"
+        ));
+        let warning = format!("`owner = \"{mallory}\"` of 2 objects, and {said}");
+        let outcome = Run::new(&db).arg("inspect").run().success().stderr_contains(&warning);
+        let first = outcome.stdout.lines().next().unwrap_or_default();
+        assert!(first.starts_with('#') && first.contains(&warning), "{}", outcome.stdout);
+        assert_eq!(outcome.stdout.matches(said).count(), 1, "{}", outcome.stdout);
+        db.execute(&format!("alter role {mallory} superuser"));
+        Run::new(&db).arg("inspect").run().success().stderr_lacks(said).stdout_lacks(said);
+        db.execute(&format!("alter role {mallory} nosuperuser; drop owned by {mallory} cascade"));
+        db.drop_roles(&mallory).expect("nobody else uses it");
+    }
+}

@@ -189,6 +189,27 @@ fn a_lock_that_another_session_holds_is_waited_for() {
     }
 }
 
+#[test]
+fn a_concurrent_build_tells_whom_it_waits_for() {
+    for server in support::servers() {
+        for jobs in ["1", "2"] {
+            let portal = Portal::older(server);
+            portal.run(["apply"]).run().success();
+            portal.db.execute("drop index attendees_status_idx");
+            let mut blocker = portal.db.connect();
+            blocker
+                .batch_execute("begin isolation level repeatable read; select 1")
+                .expect("a transaction that sees what was");
+            let pid: i32 = blocker.query_one("select pg_backend_pid()", &[]).expect("a pid").get(0);
+            let mut run = portal.run(["apply", "--jobs", jobs]).spawn();
+            run.await_stderr(&format!("waits for pid {pid} (postgres, harness, idle in transaction, for 0"));
+            release(&mut blocker);
+            run.wait().success();
+            assert_clean(&portal);
+        }
+    }
+}
+
 /// A portal in sync but for one index; and a session whose open transaction its concurrent build has to wait for.
 fn portal_without_an_index(server: &Server) -> (Portal, Client) {
     let portal = Portal::older(server);

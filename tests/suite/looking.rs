@@ -1,6 +1,7 @@
 //! A look that the server cannot answer, for reasons of its own, finds no difference: it waits, or ends, and says so.
 
 use crate::support::{self, Database, Run};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 const FILE: &str = "[tables.t]\ncolumns.id = { type = \"int\", primary_key = true }\ncolumns.n = \"int\"\n\
                     columns.s = \"varchar(3)\"\nchecks.few = \"s in ('a','b')\"\nchecks.small = \"n<10\"\nrows = { key = [\"id\"], values = [{ id = 1, n = 1 }] }\n";
@@ -37,6 +38,43 @@ fn a_signal_ends_the_wait_of_a_look() {
     run.await_stderr("in the way");
     run.signal("TERM");
     run.wait().code(143).stderr_contains("error: interrupted").stderr_lacks(": stopped");
+}
+
+/// Creates and drops what the server prints when it is asked for it, again and again until `done`.
+fn churn(db: &Database, done: &AtomicBool) {
+    let mut client = db.connect();
+    while !done.load(Ordering::SeqCst) {
+        client
+            .batch_execute(
+                "create table public.z (id int primary key, n text check (n <> 'a') default 'x', unique (n));
+                 create index on public.z ((n || 'a')); create view public.zv as select * from public.z;
+                 create statistics public.zs on id, n from public.z;
+                 create policy pp on public.z using (n <> 'a')",
+            )
+            .expect("to create");
+        client.batch_execute("drop view public.zv; drop table public.z").expect("to drop");
+    }
+}
+
+#[test]
+fn what_others_drop_during_a_look_fails_no_run() {
+    for server in support::servers() {
+        let db = server.database();
+        db.execute(THERE);
+        let done = AtomicBool::new(false);
+        let outcomes = std::thread::scope(|scope| {
+            let session = scope.spawn(|| churn(&db, &done));
+            let looks = [&["check", "--force"][..], &["inspect"]];
+            let run = |number: usize| Run::new(&db).file(FILE).args(looks[number % 2].iter().copied()).run();
+            let outcomes: Vec<_> = (0..40).map(run).collect();
+            done.store(true, Ordering::SeqCst);
+            session.join().expect("a session to end");
+            outcomes
+        });
+        let again = outcomes.iter().filter(|outcome| outcome.stderr.contains("dropped meanwhile")).count();
+        assert!(again > 0, "nothing was dropped during a look");
+        outcomes.into_iter().for_each(|outcome| _ = outcome.stderr_lacks("error"));
+    }
 }
 
 /// A library that is gone: the server has the expression, and cannot read it.
