@@ -366,6 +366,21 @@ pub struct Observed {
     pub callers: BTreeMap<Vec<String>, String>,
     /// By their names, the relations over which no query can be planned without running such code, and the role.
     pub reached: BTreeMap<Vec<String>, String>,
+    /// What changes with rows of other tables that belongs to roles that are not trusted, or calls their code.
+    pub cascades: Vec<Cascade>,
+}
+
+/// That rows of a table which belongs to a role that is not trusted, or calls code of one, change with rows of another.
+#[derive(Debug, Clone)]
+pub struct Cascade {
+    /// The names of the other.
+    pub table: Vec<String>,
+    /// Whether it is when those are deleted; else when they are updated.
+    pub deletes: bool,
+    /// The names of the table.
+    pub last: Vec<String>,
+    /// The role.
+    pub stranger: String,
 }
 
 impl Observed {

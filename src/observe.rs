@@ -59,6 +59,7 @@ pub fn catalog(session: &mut Session, registry: &Registry) -> Result<Snapshot> {
     let code = Code::read(answers.get(readers.len()..).unwrap_or_default());
     observed.callers = code.callers();
     observed.reached = code.reached();
+    observed.cascades = code.cascades();
     let remembers = session.server.state.is_some();
     let memo = answers.get(readers.len() + 3).filter(|_| remembers).map(Memo::read).unwrap_or_default();
     let fingerprint = answers.last().and_then(|answer| answer.first()).unwrap_or_default().to_string();

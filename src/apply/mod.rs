@@ -19,7 +19,8 @@ pub use execute::execute;
 pub use failure::Failure;
 pub use lock::lock;
 pub use owners::{
-    Strangers, bystanders, owners, questions_among_strangers, strangers, warning, work_among_strangers,
+    Strangers, bystanders, cascades_among_strangers, owners, questions_among_strangers, strangers, warning,
+    work_among_strangers,
 };
 pub use parallel::Crew;
 pub use preflight::preflight;

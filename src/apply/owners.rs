@@ -8,7 +8,7 @@ use crate::kind::{Cx, Registry, right};
 use crate::model::{Address, Model, printable};
 use crate::plan::Plan;
 use crate::source::Files;
-use crate::sql::Work;
+use crate::sql::{Form, Work};
 use crate::trust::Code;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -154,6 +154,48 @@ fn among_strangers(tables: BTreeMap<Address, Address>, cx: &Cx<'_>) -> Result<()
     let notes = found.iter().map(|(table, role)| format!("  {table} calls code of role `{role}`"));
     let error = notes.fold(error, |error, note| error.note(printable(&note)));
     Err(error.hint(ways_out(role)))
+}
+
+/// Refuses a plan that deletes or updates rows with which, by foreign keys, rows change of tables that belong to somebody who
+/// is not trusted, or call their code. The server changes those as the owner of their table; but before PostgreSQL 18 the
+/// triggers after that run as whoever executed the first statement.
+///
+/// # Errors
+/// `Failed`, with every such table and the role.
+pub fn cascades_among_strangers(
+    plan: &Plan,
+    cx: &Cx<'_>,
+    in_database: &dyn Fn(&Address) -> Address,
+) -> Result<()> {
+    let mut found = BTreeSet::new();
+    for statement in plan.statements() {
+        let does = match statement.form {
+            Form::DeleteRows => ["delete"].as_slice(),
+            Form::UpdateRows => &["update"],
+            Form::Repair => &["delete", "update"],
+            _ => continue,
+        };
+        let Some(table) = &statement.table else { continue };
+        let there = in_database(table);
+        let hit = cx.observed.cascades.iter().filter(|cascade| {
+            cascade.table == there.path() && does.contains(&if cascade.deletes { "delete" } else { "update" })
+        });
+        found.extend(hit.map(|cascade| (table, cascade.last.join("."), cascade.stranger.as_str())));
+    }
+    let Some((_, _, role)) = found.first() else { return Ok(()) };
+    let error = Error::failed(
+        "rows of a role that is not trusted would change with those of the file, and that role's triggers run; nothing was \
+         executed",
+    );
+    let notes = found.iter().map(|(table, last, role)| {
+        format!("  {table}: a foreign key of `{last}`, which belongs to role `{role}` or calls its code, follows it")
+    });
+    let error = notes.fold(error, |error, note| error.note(printable(&note)));
+    Err(error.hint(format!(
+        "drop that foreign key, have it take no action (`ON DELETE NO ACTION`, `ON UPDATE NO ACTION`), give the table to \
+         another owner, or vouch for the role: `owners = [\"{}\"]` under `[reconcile]`",
+        printable(role)
+    )))
 }
 
 fn refusal(found: &[(&Address, &String)], what: &str) -> Option<Error> {

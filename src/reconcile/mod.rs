@@ -454,6 +454,7 @@ impl Reconciler {
         apply::bystanders(&plan, &strangers, &cx)?;
         let sight = apply::Sight::of(&plan, &cx, &in_database);
         apply::work_among_strangers(&plan, &sight, &cx, &in_database)?;
+        apply::cascades_among_strangers(&plan, &cx, &in_database)?;
         sight.check(session)?;
         Ok(Look { desired, observed, plan, learnt, put_off, fingerprint, left_alone, strangers })
     }

@@ -7,7 +7,7 @@
 mod names;
 mod queries;
 
-use crate::model::Address;
+use crate::model::{Address, Cascade};
 use crate::session::Answer;
 use crate::sql::literal;
 use names::{Names, is_called};
@@ -38,6 +38,7 @@ struct Strangers {
     callers: BTreeMap<Vec<String>, String>,
     /// Relations that such a caller is part of, and those that they are partitions or children of.
     reached: BTreeMap<Vec<String>, String>,
+    cascades: Vec<Cascade>,
 }
 
 /// What sort of thing a name is one of.
@@ -99,7 +100,13 @@ impl Code {
         }
         let mut named_too = Vec::new();
         for row in callers.rows() {
-            let Strangers { callers, reached, .. } = &mut code.strangers;
+            let Strangers { callers, reached, cascades, .. } = &mut code.strangers;
+            if let Some(event) = row.owned("event") {
+                let [table, last] = ["names", "last"].map(|column| row.list(column));
+                let stranger = row.text("stranger").to_string();
+                cascades.push(Cascade { table, deletes: event == "delete", last, stranger });
+                continue;
+            }
             let list = if row.flag("reached") { reached } else { callers };
             let (names, stranger) = (row.list("names"), row.text("stranger").to_string());
             // Who names what is trusted, and calls code of a stranger, calls that too.
@@ -132,6 +139,11 @@ impl Code {
     /// By their names, the relations over which no query can be planned without running such code, and the role.
     pub fn reached(&self) -> BTreeMap<Vec<String>, String> {
         self.strangers.reached.clone()
+    }
+
+    /// What changes with rows of other tables that belongs to roles that are not trusted, or calls their code.
+    pub fn cascades(&self) -> Vec<Cascade> {
+        self.strangers.cascades.clone()
     }
 
     /// Whether no expression can call anything of somebody who is not trusted.

@@ -196,27 +196,59 @@ fn names() -> String {
     )
 }
 
-/// Everything that depends on what a role owns that is not trusted, with the names of its address.
+/// What happens to rows of `parent` has rows of `child` change: by the action of a foreign key, and because they are rows
+/// of both. One that goes from a partition to another is deleted from the first.
+const EDGES: &str = "SELECT k.conrelid, CASE k.confdeltype WHEN 'c' THEN 'delete' ELSE 'update' END, k.confrelid, 'delete' \
+     FROM pg_constraint k WHERE k.contype = 'f' AND k.confdeltype IN ('c', 'n', 'd') \
+     UNION ALL SELECT k.conrelid, 'update', k.confrelid, 'update' FROM pg_constraint k \
+     WHERE k.contype = 'f' AND k.confupdtype IN ('c', 'n', 'd') \
+     UNION ALL SELECT i.inhrelid, e.does, i.inhparent, e.event FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhparent \
+     JOIN (VALUES ('delete', 'delete'), ('update', 'update'), ('delete', 'update')) e(does, event) \
+     ON e.does = e.event OR c.relkind = 'p' WHERE c.relkind IN ('r', 'p', 'f')";
+
+/// The tables that `edges` lead from to one of a stranger's, or to one of `family`.
+fn touched(server: &Server) -> String {
+    let trusted = server.trusts("c.relowner");
+    format!(
+        "SELECT s.oid, e.event, s.oid, s.who FROM (SELECT f.oid, f.who FROM family f \
+         UNION SELECT c.oid, c.relowner FROM pg_class c JOIN edges e ON e.child = c.oid WHERE NOT {trusted}) s(oid, who) \
+         CROSS JOIN (VALUES ('delete'), ('update')) e(event) \
+         UNION SELECT e.parent, e.event, t.last, t.who FROM touched t JOIN edges e ON e.child = t.oid AND e.does = t.event"
+    )
+}
+
+/// Names, in the columns of [`callers`], what is `touched`.
+const TOUCHED: &str = "SELECT to_json(ARRAY[n.nspname, c.relname]::text[])::text, pg_get_userbyid(t.who)::text, false, NULL, NULL, \
+     t.event, to_json(ARRAY[m.nspname, l.relname]::text[])::text \
+     FROM touched t JOIN pg_class c ON c.oid = t.oid JOIN pg_namespace n ON n.oid = c.relnamespace \
+     JOIN pg_class l ON l.oid = t.last JOIN pg_namespace m ON m.oid = l.relnamespace WHERE t.oid <> t.last";
+
+/// What sort of thing an expression can name the object `m` as, and its bare name.
+const SORT_AND_NAME: &str = "CASE m.class WHEN 'pg_proc'::regclass THEN 'routine' WHEN 'pg_operator'::regclass THEN 'symbol' \
+     WHEN 'pg_type'::regclass THEN 'type' END, \
+     CASE m.class WHEN 'pg_proc'::regclass THEN (SELECT p.proname::text FROM pg_proc p WHERE p.oid = m.oid) \
+     WHEN 'pg_operator'::regclass THEN (SELECT o.oprname::text FROM pg_operator o WHERE o.oid = m.oid) \
+     WHEN 'pg_type'::regclass THEN (SELECT t.typname::text FROM pg_type t WHERE t.oid = m.oid) END";
+
+/// Everything that depends on what a role owns that is not trusted, with the names of its address; and what of theirs
+/// changes with rows of another table, where `event` and `last` are not null.
 fn callers(server: &Server) -> String {
-    let (strange, calls, names) = (strange(server), calls(server), names());
+    let (strange, calls, names, touched) = (strange(server), calls(server), names(), touched(server));
     let (bodies, dependents) = (bodies(server), dependents(server));
     format!(
         "WITH RECURSIVE strange(class, oid, who) AS ({strange}), body(oid, text, words, path, dynamic) AS MATERIALIZED ({bodies}), calls(class, oid, sub, who) AS ({calls}), \
          tainted(class, oid, sub, who) AS (SELECT * FROM calls UNION {dependents}), \
          marked AS (SELECT * FROM tainted UNION {WHOLES}), reached(oid, who) AS ({RELATIONS}), \
          family(oid, who) AS (SELECT * FROM reached UNION SELECT i.inhparent, f.who FROM family f JOIN pg_inherits i \
-         ON i.inhrelid = f.oid) \
+         ON i.inhrelid = f.oid), edges(child, does, parent, event) AS ({EDGES}), touched(oid, event, last, who) AS ({touched}) \
          SELECT to_json(ARRAY[n.nspname, c.relname]::text[])::text AS names, pg_get_userbyid(f.who)::text AS stranger, \
-         true AS reached, NULL AS sort, NULL AS bare FROM family f JOIN pg_class c ON c.oid = f.oid JOIN pg_namespace n ON n.oid = c.relnamespace \
-         WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') UNION ALL \
-         SELECT to_json({names})::text, pg_get_userbyid(m.who)::text, false, CASE m.class WHEN 'pg_proc'::regclass \
-         THEN 'routine' WHEN 'pg_operator'::regclass THEN 'symbol' WHEN 'pg_type'::regclass THEN 'type' END, \
-         CASE m.class WHEN 'pg_proc'::regclass THEN (SELECT p.proname::text FROM pg_proc p WHERE p.oid = m.oid) \
-         WHEN 'pg_operator'::regclass THEN (SELECT o.oprname::text FROM pg_operator o WHERE o.oid = m.oid) \
-         WHEN 'pg_type'::regclass THEN (SELECT t.typname::text FROM pg_type t WHERE t.oid = m.oid) END FROM marked m \
+         true AS reached, NULL AS sort, NULL AS bare, NULL AS event, NULL AS last \
+         FROM family f JOIN pg_class c ON c.oid = f.oid JOIN pg_namespace n ON n.oid = c.relnamespace \
+         WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') UNION ALL {TOUCHED} UNION ALL \
+         SELECT to_json({names})::text, pg_get_userbyid(m.who)::text, false, {SORT_AND_NAME}, NULL, NULL FROM marked m \
          WHERE m.class IN ('pg_proc'::regclass, 'pg_operator'::regclass, 'pg_type'::regclass, 'pg_class'::regclass, \
          'pg_statistic_ext'::regclass, 'pg_constraint'::regclass, 'pg_trigger'::regclass, 'pg_policy'::regclass, \
-         'pg_rewrite'::regclass, 'pg_publication'::regclass) ORDER BY 3, 1, 2"
+         'pg_rewrite'::regclass, 'pg_publication'::regclass) ORDER BY 3, 1, 2, 4, 5, 6, 7"
     )
 }
 

@@ -8,6 +8,7 @@
 
 mod beside;
 mod bodies;
+mod cascades;
 mod files;
 mod mallory;
 mod names;
