@@ -516,6 +516,23 @@ fn what_the_server_prints_is_not_searched() {
     nothing(&complaints);
 }
 
+/// What a merge could not decide is decided.
+#[test]
+fn no_file_has_two_versions() {
+    let list = std::process::Command::new("git").args(["ls-files", "-z"]).current_dir(root()).output();
+    let Ok(list) = list else { return };
+    let names = String::from_utf8_lossy(&list.stdout).into_owned();
+    let marks = ["<".repeat(7) + " ", ">".repeat(7) + " "];
+    let mut complaints = Vec::new();
+    for name in names.split('\0').filter(|name| !name.is_empty()) {
+        let Ok(text) = fs::read_to_string(root().join(name)) else { continue };
+        let lines = text.lines().enumerate();
+        let marked = lines.filter(|(_, line)| marks.iter().any(|mark| line.starts_with(mark.as_str())));
+        complaints.extend(marked.map(|(number, _)| format!("{name}:{}", number + 1)));
+    }
+    nothing(&complaints);
+}
+
 #[test]
 fn nothing_is_left_for_later() {
     let mut complaints = Vec::new();
