@@ -127,7 +127,7 @@ pub fn recheck(
     let read =
         session.read(begin, &readings).map_err(|error| server_error("cannot check what was made", &error))?;
     let refused = |(line, given): (&Line<'_>, WhatItGave)| {
-        let error = given.err().filter(|error| !is_inability(error))?;
+        let error = given.err().filter(|error| !is_inability(error) && !is_hidden(error))?;
         Some(line.explain(&error, bench))
     };
     let mut errors: Vec<Error> = lines.iter().zip(read.readings).filter_map(refused).collect();
@@ -262,7 +262,7 @@ fn waits_for(line: &Line<'_>, later: &Later<'_>, error: &postgres::Error) -> boo
 /// Whether a text may be right once the plan is done: what it names is there only then, or is another. What is no language at
 /// all never will be.
 fn trial_waits_for(line: &Line<'_>, later: &Later<'_>, error: &postgres::Error) -> bool {
-    let Some(db) = error.as_db_error() else { return false };
+    let Some(db) = error.as_db_error().filter(|_| !is_hidden(error)) else { return true };
     let mut others = later.addresses.iter().filter(|at| **at != &line.item.address);
     // PL/pgSQL takes the type of a column that is not there for a mistake in the syntax; the context says which type.
     if *db.code() == SqlState::SYNTAX_ERROR {
@@ -270,6 +270,11 @@ fn trial_waits_for(line: &Line<'_>, later: &Later<'_>, error: &postgres::Error) 
     }
     let is_another = later.altered.iter().any(|at| **at != line.item.address);
     later.opaque || is_another || is_missing(error) && others.any(|at| names(db.message(), at))
+}
+
+/// Whether the text may be right, but names what only the owner of the object may look at.
+fn is_hidden(error: &postgres::Error) -> bool {
+    error.code() == Some(&SqlState::INSUFFICIENT_PRIVILEGE)
 }
 
 /// Whether a message of the server speaks of an object.

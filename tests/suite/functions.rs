@@ -125,3 +125,21 @@ fn ends_of_lines_make_no_other_function() {
         .stdout_contains("+ 1\\n    + 1\\n → ")
         .stdout_contains("+ 2\\n    + 1");
 }
+
+/// What the role that runs may not look at may be there for the owner of the function.
+#[test]
+fn a_body_that_names_what_is_hidden_from_the_run_is_no_mistake() {
+    for server in support::servers() {
+        let db = server.database();
+        let role = support::unique("deploy");
+        db.execute(&format!(
+            "create role {role} login password 'd'; create schema hidden; create table hidden.t (id int);
+             grant usage, create on schema public to {role}; grant create, temporary on database {} to {role}",
+            db.name()
+        ));
+        let file = function("f", "sql", "bigint", "select count(*) from hidden.t");
+        let outcome = Run::new(&db).file(&file).args(["apply", "--url", &db.url_as(&role, "d")]).run();
+        outcome.success();
+        db.execute(&format!("drop owned by {role}; drop role {role}"));
+    }
+}
