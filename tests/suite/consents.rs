@@ -50,3 +50,37 @@ fn a_rollback_takes_a_column_back_out_of_what_came_to_use_it() {
         }
     }
 }
+
+/// A parent that is new, or has no rows, makes an orphan of every row: it is asked for before they go.
+#[test]
+fn orphans_of_an_empty_parent_go_with_consent() {
+    let file = |parent: &str, renamed: &str| {
+        format!(
+            "[tables.{parent}]\n{renamed}columns.id = {{ type = \"int\", primary_key = true }}\n[tables.books.columns]\n\
+             id = {{ type = \"int\", primary_key = true }}\n\
+             writer = {{ type = \"int\", references = \"{parent}\", orphans = \"delete\" }}\n"
+        )
+    };
+    for server in support::servers() {
+        let db = server.database();
+        db.execute(
+            "create table author (id int primary key); insert into author select generate_series(1, 9);
+             create table books (id int primary key, writer int); insert into books select g, g from generate_series(1, 10) g",
+        );
+        let count = || db.scalar("select count(*) from books");
+        let run = |file: &str, args: &[&str]| Run::new(&db).file(file).args(args.iter().copied()).run();
+        run(&file("writer", ""), &["apply"]).code(3).stderr_contains("needs `delete_rows`");
+        assert_eq!(
+            (count().as_str(), db.scalar("select to_regclass('writer') is null").as_str()),
+            ("10", "t")
+        );
+        // One that is renamed has the rows that it had.
+        run(&file("writer", "renamed_from = \"author\"\n"), &["apply"]).success();
+        assert_eq!(count(), "9");
+        db.execute("alter table books drop constraint books_writer_fkey; truncate writer");
+        run(&file("writer", ""), &["apply"]).code(3).stderr_contains("needs `delete_rows`");
+        run(&file("writer", ""), &["apply", "--allow", "delete_rows"]).success();
+        assert_eq!(count(), "0");
+        assert_eq!(db.scalar("select count(*) from pgreconcile.quarantine"), "10");
+    }
+}

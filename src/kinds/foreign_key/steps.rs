@@ -132,11 +132,14 @@ pub fn repair(at: &Address, desired: &Body, cx: &Cx<'_>) -> Vec<Statement> {
     let doomed =
         Phrase::from(format!("SELECT ctid, tableoid FROM {name} t WHERE {}", is_orphan(desired, cx)));
     let doomed = repair::Doomed::Beyond(doomed);
+    let parent = Address::new("table", [&desired.schema, &desired.table]);
+    // Where no parent has a row, all rows are orphans: more likely it is the parent that is wrong, a table that should have
+    // been renamed.
+    let form = if cx.observed.holds_rows(&parent) { Form::Repair } else { Form::DeleteRows };
     let statements = match orphans {
-        Orphans::Delete => repair::delete(cx, at, &table, &doomed, Form::Repair),
+        Orphans::Delete => repair::delete(cx, at, &table, &doomed, form),
         Orphans::Null => repair::set_null(cx, at, &table, &doomed, &desired.columns),
     };
-    let parent = Address::new("table", [&desired.schema, &desired.table]);
     statements.into_iter().map(|statement| statement.reading(&parent)).collect()
 }
 
