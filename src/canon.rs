@@ -6,6 +6,9 @@ mod part;
 mod question;
 mod renaming;
 mod scratch;
+mod texts;
+
+pub use texts::mark_untried;
 
 use crate::adopt::Renames;
 use crate::error::Result;

@@ -164,6 +164,15 @@ pub trait Room: Sync + 'static {
         None
     }
 
+    /// SQL of our own, the last query of which gives the path of the address of each object whose text its language refuses
+    /// where bare names are looked for along `path`; only for text of somebody trusted.
+    fn refused_texts(&self, _server: &Server, _path: &str) -> Option<String> {
+        None
+    }
+
+    /// Has what is observed say that its text is not to be checked.
+    fn leave_untried(&self, _observed: &mut Self::Body) {}
+
     /// A question that only the data can answer, asked once the catalog is known and everything that the object
     /// needs is there. Sent in a read-only transaction.
     fn probe(&self, _at: &Address, _desired: &Self::Body, _cx: &Cx<'_>) -> Option<String> {
@@ -330,6 +339,10 @@ macro_rules! erased {
             fn fragments(&self, at: &Address, body: &mut dyn Body, visit: &mut Visit<'_>);
             /// See [`Room::follow`].
             fn follow(&self, body: &mut dyn Body, from: &Address, to: &Address);
+            /// See [`Room::refused_texts`].
+            fn refused_texts(&self, server: &Server, path: &str) -> Option<String>;
+            /// See [`Room::leave_untried`].
+            fn leave_untried(&self, observed: &mut dyn Body);
             /// See [`Room::answer`].
             fn answer(&self, desired: &dyn Body, rows: &[Row<'_>]) -> Option<Box<dyn Body>>;
             /// See [`Room::rename`].
@@ -386,6 +399,14 @@ macro_rules! erased {
             fn follow(&self, body: &mut dyn Body, from: &Address, to: &Address) {
                 if let Some(body) = body.as_any_mut().downcast_mut::<R::Body>() {
                     Room::follow(self, body, from, to);
+                }
+            }
+            fn refused_texts(&self, server: &Server, path: &str) -> Option<String> {
+                Room::refused_texts(self, server, path)
+            }
+            fn leave_untried(&self, observed: &mut dyn Body) {
+                if let Some(body) = observed.as_any_mut().downcast_mut::<R::Body>() {
+                    Room::leave_untried(self, body);
                 }
             }
             fn answer(&self, desired: &dyn Body, rows: &[Row<'_>]) -> Option<Box<dyn Body>> {

@@ -67,6 +67,7 @@ pub fn inspect(
         let Snapshot { mut observed, code, .. } = observe::catalog(session, &registry)?;
         let left_alone = options.scope.apply(&mut Model::default(), &mut observed.model, &registry);
         canon::print_again(session, &mut observed.model, &code, &terms)?;
+        canon::mark_untried(session, &mut observed.model, &code, &terms)?;
         Ok((observed, left_alone, inspect::unmodelled(session)?))
     })?;
     let names = Names {

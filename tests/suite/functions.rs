@@ -143,3 +143,25 @@ fn a_body_that_names_what_is_hidden_from_the_run_is_no_mistake() {
         db.execute(&format!("drop owned by {role}; drop role {role}"));
     }
 }
+
+/// Of what no longer compiles where it is, the same can be made elsewhere.
+#[test]
+fn what_does_not_compile_is_inspected_as_it_is() {
+    for server in support::servers() {
+        let (db, other) = (server.database(), server.database());
+        db.execute(
+            "create table t (id int); create function good() returns bigint language sql as 'select count(*) from t';
+             alter table t add gone int; create function stale() returns bigint language sql as 'select sum(gone) from t'; alter table t drop gone;
+             create function broken() returns void language plpgsql as 'begin end'",
+        );
+        db.execute(
+            "set check_function_bodies = off; create or replace function broken() returns void language plpgsql \
+             as 'begin retrun; end'",
+        );
+        let file = Run::new(&db).arg("inspect").run().success().stdout;
+        assert_eq!(file.matches("check_body = false").count(), 2, "{file}");
+        Run::new(&db).file(&file).args(["check", "--force"]).run().success();
+        Run::new(&other).file(&file).arg("apply").run().success();
+        assert_eq!(Run::new(&other).arg("inspect").run().success().stdout, file);
+    }
+}

@@ -330,7 +330,7 @@ impl Room for Routine {
     }
 
     fn trial(&self, at: &Address, desired: &Body) -> Option<Trial> {
-        let is_unread = !matches!(desired.code, Code::Parsed(_)) && desired.check_body;
+        let is_unread = matches!(desired.code, Code::Text(_)) && desired.check_body;
         let name = ident(split_routine(at.name()).0);
         let temporary = Address::new(at.kind, ["pg_temp", at.name()]);
         is_unread.then(|| Trial {
@@ -338,6 +338,14 @@ impl Room for Routine {
             undo: format!("DROP {} pg_temp.{name}", self.word),
             hint: "declare what it names; or say `check_body = false`, if that is made only while it runs",
         })
+    }
+
+    fn refused_texts(&self, server: &Server, path: &str) -> Option<String> {
+        Some(sql::refused_texts(self.only, server, path))
+    }
+
+    fn leave_untried(&self, observed: &mut Body) {
+        observed.check_body = false;
     }
 
     fn compare(&self, at: &Address, desired: &Body, observed: &Body, _: &Cx<'_>, out: &mut Alteration) {

@@ -2,12 +2,13 @@
 
 use super::{Body, Code};
 use crate::delta::Show;
-use crate::kind::{Context, Draft};
+use crate::kind::{Context, Draft, Server};
 use crate::model::Address;
+use crate::pg::Feature;
 use crate::source::Value;
 use crate::sql::{
-    Fragment, MAX_NAME_BYTES, Phrase, dollar_tag, facts, ident, idents, is_list, literal, qualified,
-    split_routine, sql_of, stored_names,
+    Fragment, MAX_NAME_BYTES, Phrase, dollar_tag, facts, ident, idents, is_list, literal, not_of_extension,
+    qualified, split_routine, sql_of, stored_names,
 };
 use std::collections::BTreeMap;
 
@@ -147,6 +148,34 @@ pub fn define(word: &str, at: &Address, desired: &Body, verb: &str) -> Phrase {
     }
 }
 
+/// See `Room::refused_texts`. The validators read the text and run nothing of it; what they say is caught, so that it is no
+/// error in the server's log.
+pub fn refused_texts(only: &str, server: &Server, path: &str) -> String {
+    let (ours, trusted, own) =
+        (server.in_schemas("n.nspname"), server.trusts("p.proowner"), not_of_extension("pg_proc", "p.oid"));
+    let parsed = if server.has(Feature::SqlBody) { "p.prosqlbody IS NULL" } else { "true" };
+    let code = format!(
+        " DECLARE pgr_routine pg_catalog.record; pgr_refused pg_catalog.oid[] := '{{}}'; BEGIN FOR pgr_routine IN \
+         SELECT p.oid, format('SELECT pg_catalog.%I(%s::pg_catalog.oid)', v.proname, p.oid) AS call, coalesce((SELECT substr(c, 13) \
+         FROM unnest(p.proconfig) c WHERE starts_with(c, 'search_path=')), {path}) AS path \
+         FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace JOIN pg_language l ON l.oid = p.prolang \
+         JOIN pg_proc v ON v.oid = l.lanvalidator AND v.pronamespace = 'pg_catalog'::regnamespace \
+         WHERE l.lanname IN ('sql', 'plpgsql') AND {parsed} AND {only} AND {ours} AND {own} AND {trusted} \
+         LOOP BEGIN PERFORM set_config('search_path', pgr_routine.path, true); EXECUTE pgr_routine.call; \
+         PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true); \
+         EXCEPTION WHEN insufficient_privilege THEN NULL; WHEN others THEN \
+         pgr_refused := pg_catalog.array_append(pgr_refused, pgr_routine.oid); END; END LOOP; \
+         PERFORM pg_catalog.set_config('pgreconcile.refused', pgr_refused::pg_catalog.text, true); END ",
+        path = literal(path),
+    );
+    let tag = dollar_tag(&code);
+    format!(
+        "DO {tag}{code}{tag}; SELECT to_json(ARRAY[n.nspname::text, p.proname || '(' || oidvectortypes(p.proargtypes) || ')'])::text \
+         AS path FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace \
+         WHERE p.oid = ANY (current_setting('pgreconcile.refused')::oid[])"
+    )
+}
+
 /// The routine as the file says it.
 pub fn write(word: &str, observed: &Body, draft: &mut Draft<'_>) {
     let Some(Parts { arguments, result, .. }) = facts(observed.signature.text()) else {
@@ -161,6 +190,9 @@ pub fn write(word: &str, observed: &Body, draft: &mut Draft<'_>) {
     let native = matches!(observed.language.as_str(), "c" | "internal");
     draft.word("language", &observed.language, if observed.language == "c" { "c" } else { "sql" });
     draft.word("volatility", observed.volatility, "volatile");
+    if !observed.check_body {
+        draft.put("check_body", Value::Boolean(false));
+    }
     draft.flag("window", observed.window);
     draft.flag("strict", observed.strict);
     draft.flag("security_definer", observed.security_definer);
