@@ -264,9 +264,12 @@ fn waits_for(line: &Line<'_>, later: &Later<'_>, error: &postgres::Error) -> boo
 fn trial_waits_for(line: &Line<'_>, later: &Later<'_>, error: &postgres::Error) -> bool {
     let Some(db) = error.as_db_error().filter(|_| !is_hidden(error)) else { return true };
     let mut others = later.addresses.iter().filter(|at| **at != &line.item.address);
-    // PL/pgSQL takes the type of a column that is not there for a mistake in the syntax; the context says which type.
+    // PL/pgSQL takes the type of a column that is not there (`t.c%TYPE`) for a mistake in the syntax; the message or its
+    // context says which type.
     if *db.code() == SqlState::SYNTAX_ERROR {
-        return db.where_().is_some_and(|context| others.any(|at| names(context, at)));
+        let mut said =
+            [Some(db.message()), db.where_()].into_iter().flatten().filter(|said| said.contains('%'));
+        return said.any(|said| others.clone().any(|at| names(said, at)));
     }
     let is_another = later.altered.iter().any(|at| **at != line.item.address);
     later.opaque || is_another || is_missing(error) && others.any(|at| names(db.message(), at))
