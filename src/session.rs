@@ -275,14 +275,11 @@ impl Session {
         readings: &[Reading],
     ) -> Result<Vec<WhatItGave>, (Option<usize>, postgres::Error)> {
         let read = self.read(begin, readings).map_err(|error| (None, error))?;
-        let unable = |given: &WhatItGave| given.as_ref().is_err_and(is_inability);
-        match read.readings.iter().position(unable) {
-            None => Ok(read.readings),
-            Some(number) => match read.readings.into_iter().nth(number) {
-                Some(Err(error)) => Err((Some(number), error)),
-                _ => Ok(Vec::new()),
-            },
-        }
+        let answered = read.readings.into_iter().enumerate().map(|(number, given)| match given {
+            Err(error) if is_inability(&error) => Err((Some(number), error)),
+            given => Ok(given),
+        });
+        answered.collect()
     }
 
     /// Has the server read text of others in the transaction that is open, all of it in one go, and keeps what it does.

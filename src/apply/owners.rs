@@ -5,7 +5,7 @@ use super::row_security::Sight;
 use crate::delta::Action;
 use crate::error::{Error, Result};
 use crate::kind::{Cx, Registry, right};
-use crate::model::{Address, Model, printable};
+use crate::model::{Address, Cascade, Model, printable};
 use crate::plan::Plan;
 use crate::source::Files;
 use crate::sql::{Form, Work};
@@ -167,19 +167,21 @@ pub fn cascades_among_strangers(
     cx: &Cx<'_>,
     in_database: &dyn Fn(&Address) -> Address,
 ) -> Result<()> {
+    let mut by_table: BTreeMap<(&[String], bool), Vec<&Cascade>> = BTreeMap::new();
+    for cascade in &cx.observed.cascades {
+        by_table.entry((&cascade.table, cascade.deletes)).or_default().push(cascade);
+    }
     let mut found = BTreeSet::new();
     for statement in plan.statements() {
-        let does = match statement.form {
-            Form::DeleteRows => ["delete"].as_slice(),
-            Form::UpdateRows => &["update"],
-            Form::Repair => &["delete", "update"],
+        let deletes = match statement.form {
+            Form::DeleteRows => [true].as_slice(),
+            Form::UpdateRows => &[false],
+            Form::Repair => &[true, false],
             _ => continue,
         };
         let Some(table) = &statement.table else { continue };
         let there = in_database(table);
-        let hit = cx.observed.cascades.iter().filter(|cascade| {
-            cascade.table == there.path() && does.contains(&if cascade.deletes { "delete" } else { "update" })
-        });
+        let hit = deletes.iter().filter_map(|deletes| by_table.get(&(there.path(), *deletes))).flatten();
         found.extend(hit.map(|cascade| (table, cascade.last.join("."), cascade.stranger.as_str())));
     }
     let Some((_, _, role)) = found.first() else { return Ok(()) };

@@ -4,7 +4,7 @@
 
 use super::{Bench, failure};
 use crate::delta::Action;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
 use crate::kind::{Context, Terms};
 use crate::model::{Address, Model, printable};
 use crate::pg::is_inability;
@@ -105,7 +105,10 @@ pub fn rehearse(
     session.roll_back();
     session.pin_again().map_err(unread)?;
     let mistakes = mistakes?;
-    verdict(mistakes.into_iter().filter(|mistake| !mistake.passing).map(|mistake| mistake.error).collect())
+    let lasting = mistakes.into_iter().filter(|mistake| !mistake.passing);
+    verdict(lasting.map(|mistake| mistake.error).collect(), "; nothing was executed", &|count| {
+        format!("the server refuses {count} things in the file; nothing was executed")
+    })
 }
 
 /// Has the server check, once the plan is executed, the texts that it took unread: what they name is there now.
@@ -130,21 +133,10 @@ pub fn recheck(
         let error = given.err().filter(|error| !is_inability(error) && !is_hidden(error))?;
         Some(line.explain(&error, bench))
     };
-    let mut errors: Vec<Error> = lines.iter().zip(read.readings).filter_map(refused).collect();
-    match errors.len() {
-        0 => Ok(()),
-        1 => {
-            let mut only = errors.remove(0);
-            only.message.push_str("; it is in force, and fails when it is called");
-            Err(only)
-        }
-        count => {
-            let mut all =
-                Error::failed(format!("{count} objects are in force that fail when they are called"));
-            all.notes = errors.iter().map(|error| format!("\nerror: {error}")).collect();
-            Err(all)
-        }
-    }
+    let errors = lines.iter().zip(read.readings).filter_map(refused).collect();
+    verdict(errors, "; it is in force, and fails when it is called", &|count| {
+        format!("{count} objects are in force that fail when they are called")
+    })
 }
 
 impl Line<'_> {
@@ -328,19 +320,17 @@ fn is_excused(error: &postgres::Error, line: &Line<'_>, earlier: &[Mistake<'_>])
         })
 }
 
-fn verdict(mut errors: Vec<Error>) -> Result<()> {
+/// The error of all of `errors`: the only one with `ending`, or what `many` says of them.
+fn verdict(mut errors: Vec<Error>, ending: &str, many: &dyn Fn(usize) -> String) -> Result<()> {
     match errors.len() {
         0 => Ok(()),
         1 => {
             let mut only = errors.remove(0);
-            only.message.push_str("; nothing was executed");
+            only.message.push_str(ending);
             Err(only)
         }
         count => {
-            let mut all = Error::new(
-                ErrorKind::Failed,
-                format!("the server refuses {count} things in the file; nothing was executed"),
-            );
+            let mut all = Error::failed(many(count));
             all.notes = errors.iter().map(|error| format!("\nerror: {error}")).collect();
             Err(all)
         }

@@ -89,7 +89,7 @@ fn bodies(server: &Server) -> String {
     let parsed = if server.has(Feature::SqlBody) { "p.prosqlbody IS NULL" } else { "true" };
     format!(
         "SELECT p.oid, t.text, regexp_split_to_array(t.text, '[^a-z0-9_]+'), \
-         (SELECT lower(c COLLATE \"C\") FROM unnest(p.proconfig) c WHERE starts_with(c, 'search_path=')), \
+         (SELECT replace(lower(c COLLATE \"C\"), '\"\"', '\"') FROM unnest(p.proconfig) c WHERE starts_with(c, 'search_path=')), \
          l.lanname NOT IN ('sql', 'plpgsql') OR strpos(t.text, 'execute') > 0 \
          FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang, lower(p.prosrc COLLATE \"C\") t(text) \
          WHERE p.oid >= 16384 AND l.lanname NOT IN ('internal', 'c') AND {parsed}"
