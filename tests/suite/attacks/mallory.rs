@@ -236,3 +236,18 @@ pub fn two_at_a_time<T: Sync>(list: &[T], work: impl Fn(&T) + Sync) {
         }
     });
 }
+
+/// Every command refuses the file, naming her, and she has gained nothing.
+pub fn refused(site: &Site<'_>, what: &str, file: &str, failures: &Failures) {
+    for arguments in
+        [&["plan", "--allow", "all"][..], &["check"], &["apply", "--allow", "all"], &["apply", "--force"]]
+    {
+        let outcome = site.run(file, arguments);
+        if outcome.code != Some(1) || !outcome.stderr.contains(&site.mallory) {
+            let said = outcome.stderr.lines().next().unwrap_or_default();
+            failures.add(what, format!("{}: {:?}: {said}", arguments.join(" "), outcome.code));
+        }
+    }
+    failures.extend(what, site.told_by_the_log());
+    failures.extend(what, site.gained());
+}

@@ -2,7 +2,7 @@
 //! which SQL is executed calls it, on objects that are there and on such as are not; and nothing of hers that no place
 //! calls may keep anybody from working.
 
-use super::mallory::{self, Failures, Site, Tool};
+use super::mallory::{self, Failures, Site, Tool, refused};
 use crate::support::{self, Cluster};
 
 /// The file under which everything was in order.
@@ -53,20 +53,6 @@ fn in_order<'d>(db: &'d support::Database, tool: Tool, before: &str) -> Site<'d>
 /// A function of hers that tells who runs it.
 fn shadow(site: &Site<'_>, signature: &str, rest: &str) {
     site.as_mallory(&site.payload(signature, "text", rest).replace("m.", ""));
-}
-
-fn refused(site: &Site<'_>, what: &str, file: &str, failures: &Failures) {
-    for arguments in
-        [&["plan", "--allow", "all"][..], &["check"], &["apply", "--allow", "all"], &["apply", "--force"]]
-    {
-        let outcome = site.run(file, arguments);
-        if outcome.code != Some(1) || !outcome.stderr.contains(&site.mallory) {
-            let said = outcome.stderr.lines().next().unwrap_or_default();
-            failures.add(what, format!("{}: {:?}: {said}", arguments.join(" "), outcome.code));
-        }
-    }
-    failures.extend(what, site.told_by_the_log());
-    failures.extend(what, site.gained());
 }
 
 fn every_place(cluster: &Cluster, tool: Tool, failures: &Failures) {

@@ -1,7 +1,7 @@
 //! What a trusted routine does is text that the catalog has not taken apart: what it names may be hers, found before what is
 //! meant; and values of her types are cast by her code. None of that runs, and what no text names stops nobody.
 
-use super::mallory::{self, Failures, Site, Tool};
+use super::mallory::{self, Failures, Site, Tool, refused};
 use crate::support::{self, Cluster};
 
 /// A trigger whose function is `body`, in a schema in which she may make what she likes, before `public` on the path.
@@ -61,18 +61,6 @@ fn texts() -> Vec<(&'static str, &'static str, &'static str, &'static str, Strin
         ),
         ("a new body", "", PLAIN, VIEW, "-begin new.n := (select v from settings); return new; end".into()),
     ]
-}
-
-fn refused(site: &Site<'_>, what: &str, file: &str, failures: &Failures) {
-    for arguments in [&["plan", "--allow", "all"][..], &["apply", "--allow", "all"], &["apply", "--force"]] {
-        let outcome = site.run(file, arguments);
-        if outcome.code != Some(1) || !outcome.stderr.contains(&site.mallory) {
-            let said = outcome.stderr.lines().next().unwrap_or_default();
-            failures.add(what, format!("{}: {:?}: {said}", arguments.join(" "), outcome.code));
-        }
-    }
-    failures.extend(what, site.told_by_the_log());
-    failures.extend(what, site.gained());
 }
 
 fn site<'d>(db: &'d support::Database, tool: Tool) -> Site<'d> {
