@@ -103,7 +103,8 @@ fn advice(error: &postgres::Error) -> Option<&'static str> {
         "42601" => "this is what PostgreSQL reads as SQL; a string wants its own quotes: `\"'text'\"`",
         "23505" => "rows that repeat stand in the way; say `keep` beside the key, and run it again",
         "23503" => {
-            "rows without a parent stand in the way; say `orphans` beside the reference, and run it again"
+            "rows without a parent stand in the way; does the referenced table hold what it should? `orphans` beside the \
+             reference says what becomes of such rows"
         }
         "23502" => "rows without a value stand in the way; say `backfill` on the column, and run it again",
         "2BP01" => "nothing is dropped by CASCADE here; change what depends on it, then run it again",

@@ -84,3 +84,26 @@ fn orphans_of_an_empty_parent_go_with_consent() {
         assert_eq!(db.scalar("select count(*) from pgreconcile.quarantine"), "10");
     }
 }
+
+/// How much a parent holds whose schema is not read is known to the statement: where it holds nothing, nothing goes.
+#[test]
+fn orphans_of_an_empty_parent_elsewhere_stay() {
+    let file = "[tables.books.columns]\nid = { type = \"int\", primary_key = true }\n\
+        writer = { type = \"int\", references = \"auth.users(id)\", orphans = \"ORPHANS\" }\n";
+    for server in support::servers() {
+        let db = server.database();
+        db.execute(
+            "create schema auth; create table auth.users (id int primary key);
+             create table books (id int primary key, writer int); insert into books select g, g from generate_series(1, 10) g",
+        );
+        for orphans in ["delete", "null"] {
+            let file = file.replace("ORPHANS", orphans);
+            Run::new(&db).file(&file).arg("apply").run().code(1).stderr_contains("23503");
+            assert_eq!(db.scalar("select count(writer) from books"), "10");
+        }
+        db.execute("insert into auth.users values (1)");
+        Run::new(&db).file(&file.replace("ORPHANS", "delete")).arg("apply").run().success();
+        assert_eq!(db.scalar("select count(*) from books"), "1");
+        assert_eq!(db.scalar("select count(*) from pgreconcile.quarantine"), "9");
+    }
+}

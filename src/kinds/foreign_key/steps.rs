@@ -129,13 +129,19 @@ pub fn repair(at: &Address, desired: &Body, cx: &Cx<'_>) -> Vec<Statement> {
     let Some(orphans) = desired.orphans.filter(|_| !desired.period) else { return Vec::new() };
     let table = at.host("table");
     let name = qualified(table.schema(), table.name());
-    let doomed =
+    let mut doomed =
         Phrase::from(format!("SELECT ctid, tableoid FROM {name} t WHERE {}", is_orphan(desired, cx)));
-    let doomed = repair::Doomed::Beyond(doomed);
     let parent = Address::new("table", [&desired.schema, &desired.table]);
     // Where no parent has a row, all rows are orphans: more likely it is the parent that is wrong, a table that should have
     // been renamed.
-    let form = if cx.observed.holds_rows(&parent) { Form::Repair } else { Form::DeleteRows };
+    let outside = !cx.desired.contains(&parent) && !cx.observed.tables.contains_key(&parent);
+    if outside {
+        // How much a table holds whose schema is not read is known only then.
+        let parent = qualified(parent.schema(), parent.name());
+        doomed = doomed.raw(format!(" AND EXISTS (SELECT FROM {parent})"));
+    }
+    let doomed = repair::Doomed::Beyond(doomed);
+    let form = if outside || cx.observed.holds_rows(&parent) { Form::Repair } else { Form::DeleteRows };
     let statements = match orphans {
         Orphans::Delete => repair::delete(cx, at, &table, &doomed, form),
         Orphans::Null => repair::set_null(cx, at, &table, &doomed, &desired.columns),
