@@ -2,7 +2,7 @@
 //! number of objects. Then asks the data what only the data knows.
 
 use crate::delta::Alteration;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::kind::{Kind, Place, Registry, Server, Terms};
 use crate::model::{Entry, Model, Observed};
 use crate::session::{Answer, Reading, Session, WhatItGave, server_error};
@@ -30,14 +30,10 @@ pub struct Snapshot {
 pub fn catalog(session: &mut Session, registry: &Registry) -> Result<Snapshot> {
     session.server.vacant = vacant(session)?;
     let mut batch = String::new();
-    let mut readers = Vec::new();
-    let vacant = |kind: &&dyn Kind| session.server.vacant.contains(kind.doc().name);
-    for kind in registry.iter().filter(|kind| !vacant(kind)) {
-        if let Some(query) = kind.catalog(&session.server) {
-            batch.push_str(&query);
-            batch.push_str("; ");
-            readers.push(kind);
-        }
+    let readers = readers(registry, &session.server);
+    for (_, query) in &readers {
+        batch.push_str(query);
+        batch.push_str("; ");
     }
     for query in trust::queries(&session.server) {
         batch.push_str(&query);
@@ -49,9 +45,9 @@ pub fn catalog(session: &mut Session, registry: &Registry) -> Result<Snapshot> {
     }
     batch.push_str(&fingerprint::of_snapshot(session));
     batch.push_str("; COMMIT");
-    let answers = read(session, &batch)?;
+    let answers = read(session, &batch).map_err(|error| place(session, &readers, error))?;
     let mut observed = Observed::default();
-    for (kind, answer) in readers.iter().zip(&answers) {
+    for ((kind, _), answer) in readers.iter().zip(&answers) {
         for row in answer.rows() {
             kind.observe(&row, &session.server, &mut observed);
         }
@@ -64,6 +60,37 @@ pub fn catalog(session: &mut Session, registry: &Registry) -> Result<Snapshot> {
     let memo = answers.get(readers.len() + 3).filter(|_| remembers).map(Memo::read).unwrap_or_default();
     let fingerprint = answers.last().and_then(|answer| answer.first()).unwrap_or_default().to_string();
     Ok(Snapshot { observed, code, memo, fingerprint })
+}
+
+/// The kinds of which there is something to read, each with its query.
+fn readers<'r>(registry: &'r Registry, server: &Server) -> Vec<(&'r dyn Kind, String)> {
+    let vacant = |kind: &&dyn Kind| server.vacant.contains(kind.doc().name);
+    let kinds = registry.iter().filter(|kind| !vacant(kind));
+    kinds.filter_map(|kind| Some((kind, kind.catalog(server)?))).collect()
+}
+
+/// The error of a snapshot, with the kind that the server cannot read: it is found by reading one after the other.
+fn place(session: &mut Session, readers: &[(&dyn Kind, String)], error: Error) -> Error {
+    let Some(state) = error.sqlstate.clone() else { return error };
+    for (kind, query) in readers {
+        let alone = format!("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {query}; COMMIT");
+        let Err(again) = read(session, &alone) else { continue };
+        if again.sqlstate.as_deref() != Some(state.as_str()) {
+            break;
+        }
+        let error = error.note(format!("it was reading every {} of the schemas", kind.doc().name));
+        return match state.as_str() {
+            "22021" | "22P05" => error.hint(
+                "a name or a text there is not valid in UTF-8, which this program speaks; rename or replace it with a client \
+                 that speaks the database's encoding",
+            ),
+            "54001" => error.hint(
+                "one of them is nested too deeply for the server to print; find and drop it, or raise `max_stack_depth`",
+            ),
+            _ => error,
+        };
+    }
+    error
 }
 
 /// Begins the snapshot, and gives the kinds of which there is nothing to read in it.

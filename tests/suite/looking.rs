@@ -125,3 +125,24 @@ fn what_the_server_cannot_read_is_no_difference() {
         assert!(refused > 0, "PostgreSQL {}", server.major());
     }
 }
+
+/// A name that no UTF-8 spells is in a database that says nothing about its encoding: the error tells where to look.
+#[test]
+fn what_is_no_utf_8_is_told_by_its_kind() {
+    for server in support::servers() {
+        let db = server.database();
+        db.execute(
+            "update pg_database set encoding = pg_char_to_encoding('SQL_ASCII') where datname = current_database()",
+        );
+        db.execute(
+            "do $$ begin execute convert_from('\\x637265617465207669657720e92061732073656c6563742031'::bytea, 'SQL_ASCII'); end $$",
+        );
+        for args in [&["inspect"][..], &["check", "--force"], &["apply"]] {
+            let outcome =
+                Run::new(&db).file("[tables.t.columns]\nid = \"int\"\n").args(args.iter().copied()).run();
+            let outcome = outcome.code(1).stderr_contains("it was reading every view of the schemas");
+            outcome.stderr_contains("is not valid in UTF-8").stderr_contains("SQLSTATE 22021");
+        }
+        assert_eq!(db.scalar("select to_regclass('t') is null"), "t");
+    }
+}
