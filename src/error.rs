@@ -85,13 +85,22 @@ impl Error {
         lines.map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("; ")
     }
 
-    /// The same error where statements were executed before it came up.
+    /// The same error with what was executed before it: `done` in words, or nothing. A message that says that nothing was
+    /// stands corrected.
     #[must_use]
-    pub fn after_statements(mut self) -> Self {
-        if let Some(message) = self.message.strip_suffix("; nothing was executed") {
-            self.message = format!("{message}; the statements before it were executed");
+    pub fn after(mut self, done: Option<String>) -> Self {
+        const NOTHING: &str = "nothing was executed";
+        let Some(done) = done else {
+            let is_said =
+                std::iter::once(&self.message).chain(&self.notes).any(|text| text.contains(NOTHING));
+            return if is_said { self } else { self.note(NOTHING) };
+        };
+        if let Some(message) =
+            self.message.strip_suffix(NOTHING).and_then(|message| message.strip_suffix("; "))
+        {
+            self.message = message.to_string();
         }
-        self
+        self.note(done)
     }
 
     /// Adds a note.

@@ -1,7 +1,7 @@
 //! Executes the groups of a plan, in order.
 
 use super::blocked::{holders, pause_after};
-use super::failure::{Failure, ends_session, failure, is_passing};
+use super::failure::{Failure, Next, ends_session, failure, is_passing};
 use super::{Bench, Event, parallel};
 use crate::model::Address;
 use crate::plan::{Group, Plan, Planned};
@@ -11,7 +11,7 @@ use crate::statement::StepRecord;
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
-/// Executes the plan; gives what happened to each statement. `record` is called after each group.
+/// Executes the plan, and adds to `steps` what happened to each statement. `record` is called after each group.
 ///
 /// # Errors
 /// A [`Failure`] at the first group that cannot be executed. Groups before it stay done; a transaction is done as a
@@ -20,14 +20,14 @@ pub fn execute(
     session: &mut Session,
     plan: &Plan,
     bench: &Bench<'_>,
+    steps: &mut Vec<StepRecord>,
     record: &mut dyn FnMut(&mut Session, &[StepRecord]),
-) -> Result<Vec<StepRecord>, Failure> {
-    let total = plan.len();
-    let mut steps: Vec<StepRecord> = Vec::with_capacity(total);
+) -> Result<(), Failure> {
+    let (total, before) = (plan.len(), steps.len());
     (bench.listener)(Event::Started { statements: total });
     let mut rest = plan.groups.as_slice();
     while let Some((group, others)) = rest.split_first() {
-        let first = steps.len() + 1;
+        let first = steps.len() - before + 1;
         if let Some((crew, count)) = bench.crew.and_then(|crew| Some((crew, parallel::side_by_side(rest)?))) {
             session.check_interrupt()?;
             let (done, failure) = crew.work(plan, &rest[..count], first, bench);
@@ -50,7 +50,9 @@ pub fn execute(
                 done.iter().for_each(|step| (bench.listener)(Event::Done(step.clone())));
                 steps.extend(done);
             }
-            Err(failure) if group.optional && !failure.look_again && session.check_interrupt().is_ok() => {
+            Err(failure)
+                if group.optional && failure.next == Next::GiveUp && session.check_interrupt().is_ok() =>
+            {
                 let address = plan.items[head.item].address.to_string();
                 let skipped = skipped(plan, group, first, &failure);
                 record(session, &skipped);
@@ -63,7 +65,7 @@ pub fn execute(
             }
         }
     }
-    Ok(steps)
+    Ok(())
 }
 
 /// What time it is in the transaction.
@@ -205,7 +207,7 @@ impl Run<'_> {
             // What it left behind must be seen before it is tried again.
             Err(error) if is_passing(&error) => {
                 let mut failure = failure(item, statement, self.bench.files, &error);
-                failure.look_again = true;
+                failure.next = Next::LookAgain;
                 Err(failure)
             }
             Err(error) => Err(failure(item, statement, self.bench.files, &error)),
@@ -222,7 +224,7 @@ impl Run<'_> {
         let begun = Instant::now();
         let (mut rows, mut attempt) = (0, 1);
         let outcome = loop {
-            self.session.check_interrupt()?;
+            self.session.check_interrupt().map_err(|error| Failure::from(error).after_rows(rows))?;
             let outcome = self.session.count(Execution::new(&sql));
             if outcome.as_ref().is_err_and(|error| !ends_session(error)) {
                 self.session.roll_back();
@@ -248,7 +250,10 @@ impl Run<'_> {
         let _ = self.session.pin_again();
         match outcome {
             Ok(()) => Ok(vec![self.done(0, statement, Some(begun.elapsed()))]),
-            Err(error) => Err(failure(&self.plan.items[statement.item], statement, self.bench.files, &error)),
+            Err(error) => {
+                let item = &self.plan.items[statement.item];
+                Err(failure(item, statement, self.bench.files, &error).after_rows(rows))
+            }
         }
     }
 

@@ -14,13 +14,34 @@ use postgres::error::{ErrorPosition, SqlState};
 pub struct Failure {
     /// The error for the person.
     pub error: Error,
-    /// Another session made the same change at the same time: observe again and go on from there.
-    pub look_again: bool,
+    /// What is to be done about it.
+    pub next: Next,
+    /// The rows of it that are done, and stay done.
+    pub rows: u64,
+}
+
+/// What is to be done about a refusal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Next {
+    /// The run ends.
+    GiveUp,
+    /// Observe again, and go on from there.
+    LookAgain,
+    /// Another session may have made the same change at the same time: observe again. Where the change is still to be made,
+    /// the name is taken by something else.
+    LookForOther,
 }
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        Failure { error, look_again: false }
+        Failure { error, next: Next::GiveUp, rows: 0 }
+    }
+}
+
+impl Failure {
+    /// The same failure after `rows` rows of the statement.
+    pub(super) fn after_rows(self, rows: u64) -> Self {
+        Failure { rows, ..self }
     }
 }
 
@@ -118,5 +139,6 @@ fn advice(error: &postgres::Error) -> Option<&'static str> {
 
 /// The failure of a planned statement.
 pub fn failure(item: &Item, statement: &Planned, files: &Files, error: &postgres::Error) -> Failure {
-    Failure { error: explain(item, &statement.sql, files, error), look_again: is_race(error) }
+    let next = if is_race(error) { Next::LookForOther } else { Next::GiveUp };
+    Failure { error: explain(item, &statement.sql, files, error), next, rows: 0 }
 }

@@ -16,7 +16,7 @@ mod witness;
 
 pub use blocked::{ATTEMPTS, patiently};
 pub use execute::execute;
-pub use failure::Failure;
+pub use failure::{Failure, Next};
 pub use lock::lock;
 pub use owners::{
     Strangers, bystanders, cascades_among_strangers, owners, questions_among_strangers, strangers, warning,

@@ -2,7 +2,7 @@
 //! lock is idle meanwhile, outside of any transaction, so that no build waits for it.
 
 use super::execute::step;
-use super::failure::{Failure, failure, is_passing};
+use super::failure::{Failure, Next, failure, is_passing};
 use super::{Bench, Event};
 use crate::config::Connection;
 use crate::error::{Error, Result};
@@ -120,7 +120,9 @@ impl Crew {
         bench.watch.during(pid, bench.listener, work).map_err(|error| {
             let mut failure = failure(&plan.items[statement.item], statement, bench.files, &error);
             // What it left behind must be seen before it is tried again.
-            failure.look_again |= is_passing(&error);
+            if is_passing(&error) {
+                failure.next = Next::LookAgain;
+            }
             failure
         })?;
         Ok(StepRecord { duration: Some(begun.elapsed()), ..step(plan, statement, number, "done", None) })

@@ -2,7 +2,8 @@
 //! and every expression that is to go onto an existing table is read, without touching that table. A mistake in the
 //! file shows here, before anything has changed.
 
-use super::{Bench, failure};
+use super::Bench;
+use super::failure::{self, Failure, Next};
 use crate::delta::Action;
 use crate::error::{Error, Result};
 use crate::kind::{Context, Terms};
@@ -59,7 +60,10 @@ struct Mistake<'p> {
     said: String,
     /// It lacks something.
     missing: bool,
+    /// Somebody else was at work at the same moment.
     passing: bool,
+    /// The name is taken.
+    taken: bool,
 }
 
 /// What the rehearsal knows.
@@ -75,7 +79,8 @@ struct Scene<'s> {
 /// Rehearses the plan.
 ///
 /// # Errors
-/// `Failed`, with every mistake found, each at its place in the file.
+/// `Failed`, with every mistake found, each at its place in the file. Where names are taken and nothing in the plan frees one,
+/// it is to be looked whether another session took them for the same.
 pub fn rehearse(
     session: &mut Session,
     plan: &Plan,
@@ -83,7 +88,7 @@ pub fn rehearse(
     observed: &Model,
     terms: &Terms<'_>,
     bench: &Bench<'_>,
-) -> Result<()> {
+) -> Result<(), Failure> {
     let scene = Scene { plan, desired, observed, terms, unknown: RefCell::default() };
     let lines = scene.lines();
     if lines.is_empty() {
@@ -104,11 +109,20 @@ pub fn rehearse(
     let mistakes = scene.find(session, bench);
     session.roll_back();
     session.pin_again().map_err(unread)?;
-    let mistakes = mistakes?;
-    let lasting = mistakes.into_iter().filter(|mistake| !mistake.passing);
-    verdict(lasting.map(|mistake| mistake.error).collect(), "; nothing was executed", &|count| {
-        format!("the server refuses {count} things in the file; nothing was executed")
-    })
+    let (passing, lasting): (Vec<_>, Vec<_>) = mistakes?.into_iter().partition(|mistake| mistake.passing);
+    let errors = |mistakes: Vec<Mistake<'_>>| mistakes.into_iter().map(|mistake| mistake.error).collect();
+    let refused = |errors| {
+        verdict(errors, "; nothing was executed", &|count| {
+            format!("the server refuses {count} things in the file; nothing was executed")
+        })
+    };
+    refused(errors(lasting))?;
+    let frees = |item: &Item| matches!(item.action, Action::Drop | Action::Replace | Action::Rename);
+    if plan.items.iter().any(frees) {
+        return Ok(());
+    }
+    let taken = passing.into_iter().filter(|mistake| mistake.taken).collect();
+    refused(errors(taken)).map_err(|error| Failure { next: Next::LookForOther, ..error.into() })
 }
 
 /// Has the server check, once the plan is executed, the texts that it took unread: what they name is there now.
@@ -202,6 +216,7 @@ fn attempt<'p>(
         said: db.message().to_string(),
         missing: is_missing(&error),
         passing: is_race_or_lock(&error),
+        taken: failure::is_race(&error),
     }))
 }
 

@@ -177,14 +177,15 @@ impl Reconciler {
             return Err(Error::failed("the server is a standby, which cannot be changed")
                 .hint("connect to the primary; `plan` and `check` work here"));
         }
-        let steps = &mut past.steps;
-        let (mut done, mut told) = (None::<Plan>, false);
+        let (mut done, mut told, mut clash) = (None::<Plan>, false, None);
+        let report =
+            |outcome, plan, past: &Past| Report::new(outcome, plan, past.steps.clone(), begun.elapsed());
         for round in 0.. {
             // Whether the database is as it was needs no lock: whoever is at work on it has changed it.
             if self.is_known(&mut session, options)? {
                 self.record_recognised(&mut session, options, listener);
                 session.leave();
-                return Ok(Report::new(Outcome::InSync, Plan::default(), steps.clone(), begun.elapsed()));
+                return Ok(report(Outcome::InSync, Plan::default(), past));
             }
             self.find_state(&mut session, options)?;
             let schema = self.state_schema();
@@ -198,13 +199,13 @@ impl Reconciler {
             look.warn(&session, &mut told);
             if look.plan.is_empty() && done.is_none() {
                 self.record_idle(&mut session, options, &look, listener);
-                return Ok(Report::new(Outcome::InSync, look.plan, steps.clone(), begun.elapsed()));
+                return Ok(report(Outcome::InSync, look.plan, past));
             }
-            match self.round(&mut session, look, options, listener, steps) {
+            match self.round(&mut session, look, options, listener, past) {
                 Ok((plan, more)) => {
                     let plan = done.take().unwrap_or_default().then(plan);
                     if !more {
-                        return Ok(Report::new(Outcome::Applied, plan, steps.clone(), begun.elapsed()));
+                        return Ok(report(Outcome::Applied, plan, past));
                     }
                     if round >= ROUNDS {
                         return Err(Error::failed("what was done shows more that differs, again and again")
@@ -213,12 +214,11 @@ impl Reconciler {
                     listener(Event::Note("what was done shows more that differs; going on".to_string()));
                     done = Some(plan);
                 }
-                Err(failure) if failure.look_again && round < ROUNDS => {
-                    let reason = failure.error.message.lines().next().unwrap_or_default().to_string();
-                    listener(Event::Note(format!("another session was at work ({reason}); looking again")));
+                Err(failure) if round >= ROUNDS => return Err(failure.error),
+                Err(failure) => {
+                    listener(again(failure, &mut clash)?);
                     std::thread::sleep(Duration::from_millis(200) * (round + 1));
                 }
-                Err(failure) => return Err(failure.error),
             }
         }
         unreachable!("the loop ends by returning")
@@ -276,7 +276,7 @@ impl Reconciler {
         look: Look,
         options: &Options,
         listener: &Listener<'_>,
-        steps: &mut Vec<StepRecord>,
+        past: &mut Past,
     ) -> Result<(Plan, bool), apply::Failure> {
         let allow = self.consents(options);
         self.obstacles(&look.plan)?;
@@ -307,17 +307,16 @@ impl Reconciler {
                 warn_unless_closed(session, recorded);
             }
         };
-        let outcome = apply::execute(session, &look.plan, &bench, &mut record);
-        let outcome = outcome.and_then(|done| {
-            steps.extend(done);
-            Ok(self.leftover(session, options, &look, (&terms, &bench))?)
-        });
+        past.planned = past.steps.len() + look.plan.len();
+        let outcome = apply::execute(session, &look.plan, &bench, &mut past.steps, &mut record);
+        past.rows += outcome.as_ref().err().map_or(0, |failure| failure.rows);
+        let outcome = outcome.and_then(|()| Ok(self.leftover(session, options, &look, (&terms, &bench))?));
         if let Some((schema, run)) = recorded {
             let (word, error, memo) = match &outcome {
                 Ok((settled, _)) => ("done", None, settled.as_slice()),
                 Err(failure) => ("failed", Some(failure.error.to_string()), &[][..]),
             };
-            let ended = state::end(session, schema, run, word, steps.len(), error.as_deref(), memo);
+            let ended = state::end(session, schema, run, word, past.done(), error.as_deref(), memo);
             warn_unless_closed(session, ended);
         }
         if let (Ok(_), Some(command)) = (&outcome, self.desired.settings.analyze) {
@@ -343,7 +342,7 @@ impl Reconciler {
         before: &Look,
         (terms, bench): (&Terms<'_>, &Bench<'_>),
     ) -> Result<(Vec<Remembered>, bool)> {
-        let after = self.look(session, options, bench.listener).map_err(Error::after_statements)?;
+        let after = self.look(session, options, bench.listener)?;
         let left: Vec<_> = after.plan.items.iter().filter(|item| !item.optional).collect();
         apply::witness(session, &before.plan, &before.desired, &self.registry)?;
         let known = before.plan.items.iter().map(|item| &item.address);
@@ -565,6 +564,23 @@ fn connect(options: &Options, desired: &Desired, start: Instant, listener: &List
     pg::connect_waiting_since(start, &options.connection, wait, options.create_database, &mut |event| {
         listener(Event::Connection(event));
     })
+}
+
+/// What to say before looking again after a failure; `clash` is the name that was found taken before.
+///
+/// # Errors
+/// The failure, where it is not: the same name is taken once more, so what took it is not what the file declares.
+fn again(failure: apply::Failure, clash: &mut Option<String>) -> Result<Event> {
+    let reason = failure.error.message.lines().next().unwrap_or_default().to_string();
+    match failure.next {
+        apply::Next::GiveUp => return Err(failure.error),
+        apply::Next::LookForOther if clash.as_ref() == Some(&reason) => return Err(failure.error.hint(
+            "something that the file does not declare has that name; rename one of the two, or drop the other",
+        )),
+        apply::Next::LookForOther => *clash = Some(reason.clone()),
+        apply::Next::LookAgain => {}
+    }
+    Ok(Event::Note(format!("another session was at work ({reason}); looking again")))
 }
 
 /// Warns of what could not be recorded; the end of a session is told by what ended it.

@@ -22,8 +22,35 @@ const PAUSE: Duration = Duration::from_millis(500);
 pub(super) struct Past {
     /// What was executed so far.
     pub steps: Vec<StepRecord>,
+    /// How many statements that and what is still planned are.
+    pub planned: usize,
+    /// The rows that a statement was done with which failed.
+    pub rows: u64,
     /// When the server was started that the run was connected to.
     pub server_started: Option<String>,
+}
+
+impl Past {
+    /// How many statements were executed.
+    pub fn done(&self) -> usize {
+        self.steps.iter().filter(|step| step.outcome == "done").count()
+    }
+
+    /// What an error says of it; nothing where nothing was executed.
+    fn told(&self, lost: bool) -> Option<String> {
+        let (done, planned) = (self.done(), self.planned);
+        let rows = match self.rows {
+            0 => String::new(),
+            rows => format!(", and {rows} rows of the next"),
+        };
+        let last = self.steps.iter().rfind(|step| step.outcome == "done");
+        let last = last.map(|step| format!("; the last was for {}", step.address)).unwrap_or_default();
+        // The last word of a server that is gone may have been lost.
+        let least = if lost && planned > 0 { "at least " } else { "" };
+        let is_nothing = done == 0 && self.rows == 0 && least.is_empty();
+        (!is_nothing)
+            .then(|| format!("{least}{done} of {planned} statements are done{rows}, and stay done{last}"))
+    }
 }
 
 impl Reconciler {
@@ -42,10 +69,10 @@ impl Reconciler {
             let Some(client) = self.another(error, options, listener, &past)? else { break };
             result = self.work(client, options, listener, &mut past);
         }
-        result.map_err(|error| match options.interrupt.check() {
+        result.map_err(|error| {
+            let told = past.told(is_gone(&error));
             // What the server says of a cancelled statement tells a person nothing.
-            Err(interrupted) => interrupted,
-            Ok(()) => error,
+            options.interrupt.check().err().unwrap_or(error).after(told)
         })
     }
 

@@ -36,6 +36,7 @@ mod own_sql;
 mod owners;
 mod pooler;
 mod portal;
+mod progress;
 mod prune;
 mod random;
 mod real;

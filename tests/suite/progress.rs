@@ -1,0 +1,49 @@
+//! What an error says was executed, was; what it says was not, was not.
+
+use crate::support::{self, Run};
+
+/// A name that is taken by something else is nobody's race: it is told before the first statement.
+#[test]
+fn a_name_that_is_taken_by_something_else_is_no_race() {
+    let file = "[tables.old_t.columns]\nid = { type = \"int\", primary_key = true }\nn = \"int\"\n\
+                [tables.other.columns]\nid = { type = \"int\", primary_key = true }\n";
+    for server in support::servers() {
+        let db = server.database();
+        db.execute("create table old_t (id int primary key); alter table old_t rename to new_t");
+        let outcome = Run::new(&db).file(file).arg("apply").run().code(1);
+        let outcome = outcome.stderr_contains("\"old_t_pkey\" already exists; nothing was executed");
+        outcome.stderr_contains("does not declare has that name").stderr_lacks("are done");
+        assert_eq!(db.scalar("select count(*) from pg_tables where tablename in ('old_t', 'other')"), "0");
+    }
+}
+
+#[test]
+fn what_was_executed_is_counted() {
+    let file = "[tables.a.columns]\nid = \"int\"\n[tables.t.columns]\nid = \"int\"\nn = \"int\"\n\
+                [[custom]]\nname = \"z\"\nprobe = \"select false\"\ncreate = \"select 1 / (select count(*) from a)\"\n";
+    for server in support::servers() {
+        let db = server.database();
+        db.execute("create table t (id int)");
+        Run::new(&db).file(file).arg("apply").run().code(1).stderr_contains("2 of 3 statements are done");
+        assert_eq!(
+            db.scalar("select count(*) from pg_attribute where attrelid = 't'::regclass and attname = 'n'"),
+            "1"
+        );
+        let outcome = Run::new(&db).file(file).arg("apply").run().code(1);
+        outcome.stderr_contains("nothing was executed").stderr_lacks("are done");
+    }
+}
+
+/// A statement that goes batch after batch is done in part.
+#[test]
+fn rows_of_a_statement_that_failed_are_counted() {
+    let file = "[reconcile]\nbatch = 10\n[tables.t.columns]\nid = { type = \"int\", primary_key = true }\n\
+                n = { type = \"int\", not_null = true, backfill = \"100 / (id - 25)\" }\n";
+    for server in support::servers() {
+        let db = server.database();
+        db.execute("create table t (id int primary key, n int); insert into t select g from generate_series(1, 30) g");
+        let outcome = Run::new(&db).file(file).arg("apply").run().code(1);
+        outcome.stderr_contains("20 rows of the next, and stay done").stderr_lacks("nothing was executed");
+        assert_eq!(db.scalar("select count(n) from t"), "20");
+    }
+}
