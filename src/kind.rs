@@ -19,7 +19,7 @@ mod seat;
 mod server;
 mod targets;
 
-use crate::delta::{Action, Alteration};
+use crate::delta::{Action, Alteration, Change};
 use crate::model::{Address, Body, Entry, Model, Observed};
 use crate::pg::Feature;
 use crate::source::KeyDoc;
@@ -288,6 +288,17 @@ pub trait Room: Sync + 'static {
         false
     }
 
+    /// Whether what needs an object of this kind takes its results; where it is altered by `changes`, whether others than
+    /// before.
+    fn gives_results(&self, _changes: Option<&[Change]>) -> bool {
+        false
+    }
+
+    /// Whether the object holds what was computed when rows were written, and goes on with that.
+    fn keeps_results(&self, _body: &Self::Body) -> bool {
+        false
+    }
+
     /// Whether what is part of something goes with it by itself.
     fn goes_with_parent(&self) -> bool {
         true
@@ -349,6 +360,10 @@ macro_rules! erased {
             fn rename(&self, from: &Address, at: &Address, cx: &Cx<'_>) -> Option<Vec<Step>>;
             /// See [`Room::holds_fast`].
             fn holds_fast(&self) -> bool;
+            /// See [`Room::gives_results`].
+            fn gives_results(&self, changes: Option<&[Change]>) -> bool;
+            /// See [`Room::keeps_results`].
+            fn keeps_results(&self, body: &dyn Body) -> bool;
             /// See [`Room::goes_with_parent`].
             fn goes_with_parent(&self) -> bool;
             /// See [`Room::stays_behind`].
@@ -417,6 +432,12 @@ macro_rules! erased {
             }
             fn holds_fast(&self) -> bool {
                 Room::holds_fast(self)
+            }
+            fn gives_results(&self, changes: Option<&[Change]>) -> bool {
+                Room::gives_results(self, changes)
+            }
+            fn keeps_results(&self, body: &dyn Body) -> bool {
+                Room::keeps_results(self, own::<R>(body))
             }
             fn goes_with_parent(&self) -> bool {
                 Room::goes_with_parent(self)

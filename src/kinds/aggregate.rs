@@ -295,6 +295,10 @@ impl Room for Aggregate {
         out.replaced("definition", &change.from, &change.to);
     }
 
+    fn gives_results(&self, changes: Option<&[Change]>) -> bool {
+        changes.is_none()
+    }
+
     fn drop(&self, at: &Address, _: &Body, _: &Cx<'_>) -> Vec<Step> {
         vec![Statement::new(Form::DropObject, format!("DROP {}", called(at))).into()]
     }

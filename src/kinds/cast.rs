@@ -1,6 +1,6 @@
 //! Casts between types.
 
-use crate::delta::Alteration;
+use crate::delta::{Alteration, Change};
 use crate::kind::{Context, Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server, Visit};
 use crate::model::{Address, Entry, Observed};
 use crate::needs;
@@ -157,6 +157,10 @@ impl Room for Cast {
         out.replaced("function", &observed.function, function);
         out.replaced("method", &observed.method, method);
         out.replaced("context", &observed.context, context);
+    }
+
+    fn gives_results(&self, changes: Option<&[Change]>) -> bool {
+        changes.is_none()
     }
 
     fn drop(&self, at: &Address, _: &Body, _: &Cx<'_>) -> Vec<Step> {

@@ -148,6 +148,10 @@ impl Room for Check {
         desired.validated |= observed.validated && desired.expression == observed.expression;
     }
 
+    fn keeps_results(&self, _: &Body) -> bool {
+        true
+    }
+
     fn drop(&self, at: &Address, _: &Body, _: &Cx<'_>) -> Vec<Step> {
         vec![drop(at, Form::DropConstraint).into()]
     }

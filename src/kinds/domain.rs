@@ -282,6 +282,10 @@ impl Room for Domain {
         }
     }
 
+    fn keeps_results(&self, _: &Body) -> bool {
+        true
+    }
+
     fn drop(&self, at: &Address, _: &Body, _: &Cx<'_>) -> Vec<Step> {
         vec![Statement::new(Form::DropObject, format!("DROP DOMAIN {}", name(at))).into()]
     }

@@ -204,6 +204,10 @@ impl Room for Exclusion {
         Some(vec![Step::direct([vec![away], add(at, desired)].concat())])
     }
 
+    fn keeps_results(&self, _: &Body) -> bool {
+        true
+    }
+
     fn drop(&self, at: &Address, _: &Body, _: &Cx<'_>) -> Vec<Step> {
         vec![away(at, Form::DropConstraint).into()]
     }

@@ -253,6 +253,10 @@ impl Room for Operator {
         }
     }
 
+    fn gives_results(&self, changes: Option<&[Change]>) -> bool {
+        changes.is_none()
+    }
+
     fn drop(&self, at: &Address, _: &Body, _: &Cx<'_>) -> Vec<Step> {
         vec![Statement::new(Form::DropObject, format!("DROP {}", called(at))).into()]
     }

@@ -1,6 +1,6 @@
 //! Operator classes.
 
-use crate::delta::{Action, Alteration, Show};
+use crate::delta::{Action, Alteration, Change, Show};
 use crate::kind::{
     Context, Cx, Doc, Draft, Item, Place, Rank, Right, Room, Row, Seat, Server, Visit, rename, split_using,
     sql_using, with_using,
@@ -208,6 +208,10 @@ impl Room for OperatorClass {
             Action::Drop => vec![Right::Own(at.clone())],
             _ => vec![Right::superuser("an operator class", cx)],
         }
+    }
+
+    fn gives_results(&self, changes: Option<&[Change]>) -> bool {
+        changes.is_none()
     }
 
     fn drop(&self, at: &Address, observed: &Body, cx: &Cx<'_>) -> Vec<Step> {

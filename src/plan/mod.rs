@@ -7,6 +7,7 @@ mod gate;
 mod group;
 mod order;
 mod owner;
+mod stale;
 
 pub use gate::{Limits, Refusal};
 
@@ -88,6 +89,8 @@ pub struct Plan {
     pub preflights: Vec<(usize, Preflight)>,
     /// What the database has beyond the file.
     pub drift: Vec<Drift>,
+    /// What goes on with results of what the plan changes.
+    pub stale: Vec<Address>,
 }
 
 impl Plan {
@@ -161,5 +164,6 @@ pub fn plan(diff: Diff, cx: &Cx<'_>, limits: &Limits) -> Plan {
     plan.groups = group::group(ordered, cx);
     gate::consents(&mut plan, cx, limits);
     owner::as_owners(&mut plan, cx);
+    plan.stale = stale::stale(&plan, cx);
     plan
 }

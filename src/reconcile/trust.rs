@@ -75,9 +75,16 @@ impl Reconciler {
 }
 
 impl Look {
-    /// Warns, unless that was `told` before, of a superuser who is at work beside roles that are not trusted.
+    /// Warns of what goes on with results of what the plan changes and, unless that was `told` before, of a superuser who is at
+    /// work beside roles that are not trusted.
     pub(super) fn warn(&self, session: &Session, told: &mut bool) {
         let server = &session.server;
+        for at in &self.plan.stale {
+            log::warn!(
+                "{at} goes on with what a function gave before the plan changes its body; where the new one gives something \
+                 else, make it anew (REINDEX for an index)"
+            );
+        }
         if server.superuser && !std::mem::replace(told, true) {
             apply::warning(&self.strangers, &server.user).into_iter().for_each(|text| log::warn!("{text}"));
         }

@@ -165,3 +165,38 @@ fn what_does_not_compile_is_inspected_as_it_is() {
         assert_eq!(Run::new(&other).arg("inspect").run().success().stdout, file);
     }
 }
+
+/// What was computed by the former body is named: an index over it finds nothing of what it should.
+#[test]
+fn what_keeps_results_of_a_former_body_is_named() {
+    let file = |body: &str| {
+        format!(
+            "[functions.\"norm(t text)\"]\nreturns = \"text\"\nlanguage = \"sql\"\nvolatility = \"immutable\"\nbody = \"{body}\"\n\
+             [tables.t]\ncolumns.n = \"text\"\ncolumns.g = {{ type = \"text\", generated = \"norm(n)\" }}\n\
+             columns.d = {{ type = \"text\", default = \"norm('A')\" }}\n\
+             checks.c = \"norm(n) <> ''\"\nindexes.i = {{ on = \"norm(n)\", unique = true }}\nindexes.d = {{ on = \"d\" }}\n"
+        )
+    };
+    for server in support::servers() {
+        let db = server.database();
+        Run::new(&db)
+            .file(&file("select lower(t)"))
+            .arg("apply")
+            .run()
+            .success()
+            .stderr_lacks("goes on with");
+        let other = file("select lower(trim(t))");
+        for args in [&["plan"][..], &["apply"]] {
+            let outcome = Run::new(&db).file(&other).args(args.iter().copied()).run().success();
+            let named =
+                ["index public.t.i goes on with", "check public.t.c goes on", "column public.t.g goes on"];
+            named
+                .iter()
+                .fold(outcome, |outcome, named| outcome.stderr_contains(named))
+                .stderr_lacks("t.d goes on");
+        }
+        Run::new(&db).file(&other).arg("apply").run().success().stderr_lacks("goes on with");
+        let slower = other.replace("volatility", "cost = 7\nvolatility");
+        Run::new(&db).file(&slower).arg("apply").run().success().stderr_lacks("goes on with");
+    }
+}

@@ -489,6 +489,10 @@ impl Room for Column {
         keys.map(|entry| entry.address.clone()).collect()
     }
 
+    fn keeps_results(&self, body: &Body) -> bool {
+        body.generated.is_some() && !body.is_virtual
+    }
+
     fn drop(&self, at: &Address, observed: &Body, cx: &Cx<'_>) -> Vec<Step> {
         // What it has from a parent stays; only where it differs can it be undone.
         if let Some(parent) = heirs::of_parent(at, cx).filter(|_| observed.inherited.is_some()) {

@@ -305,6 +305,10 @@ impl Room for Index {
         Some(vec![Step::direct(direct).online(online)])
     }
 
+    fn keeps_results(&self, _: &Body) -> bool {
+        true
+    }
+
     fn drop(&self, at: &Address, _: &Body, cx: &Cx<'_>) -> Vec<Step> {
         let name = qualified(at.schema(), at.name());
         let direct = Statement::on(&at.host("table"), Form::DropIndex, format!("DROP INDEX {name}"));

@@ -2,7 +2,7 @@
 
 mod sql;
 
-use crate::delta::Alteration;
+use crate::delta::{Alteration, Change};
 use crate::kind::{
     Context, Cx, Doc, Draft, Item, Place, Privileges, Rank, Room, Row, Seat, Server, Visit, rename,
 };
@@ -398,6 +398,10 @@ impl Room for Routine {
             out.steps.push(Statement::new(Form::Catalog, sql).into());
             out.changes.append(&mut changed.changes);
         }
+    }
+
+    fn gives_results(&self, changes: Option<&[Change]>) -> bool {
+        changes.is_none_or(|changes| changes.iter().any(|change| change.attribute == "body"))
     }
 
     fn drop(&self, at: &Address, _: &Body, _: &Cx<'_>) -> Vec<Step> {

@@ -414,6 +414,10 @@ impl Room for Table {
         compare_security(at, desired, observed, out);
     }
 
+    fn keeps_results(&self, body: &Body) -> bool {
+        body.partition_by.is_some()
+    }
+
     fn drop(&self, at: &Address, observed: &Body, _: &Cx<'_>) -> Vec<Step> {
         let mut statement = match observed.foreign {
             Some(_) => foreign::drop(at),
