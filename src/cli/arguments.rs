@@ -33,7 +33,11 @@ pub struct Arguments {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Make the database match the file
-    Apply,
+    Apply {
+        /// Do all that comes before the first statement, rehearsal included, and show the plan
+        #[arg(long)]
+        dry_run: bool,
+    },
     /// Show what apply would do; writes nothing
     Plan {
         /// Exit 2 if there is something to do

@@ -19,7 +19,16 @@ use std::path::PathBuf;
 /// Exit code of `check` and `plan --check` where something differs.
 const DIFFERS: u8 = 2;
 
-pub fn apply(global: &Global) -> Result<u8> {
+pub fn apply(global: &Global, dry_run: bool) -> Result<u8> {
+    if dry_run {
+        let work = |reconciler: Reconciler, client, options: &Options, listener: &Listener<'_>| {
+            let report = reconciler.dry_run_on(client, options, listener)?;
+            Ok((reconciler, report))
+        };
+        let (reconciler, report) = at_work(global, "apply", &interrupt::listen(global), work)?;
+        show(global, &reconciler, &report, true);
+        return Ok(0);
+    }
     let (reconciler, report) = applied(global, "apply", &interrupt::listen(global))?;
     show(global, &reconciler, &report, false);
     Ok(0)

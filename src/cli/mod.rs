@@ -60,7 +60,7 @@ fn run(arguments: &Arguments) -> Result<u8, Error> {
         return Err(Error::usage("`--format sql` is for `plan`"));
     }
     match &arguments.command {
-        Command::Apply => commands::apply(global),
+        Command::Apply { dry_run } => commands::apply(global, *dry_run),
         Command::Plan { check } => commands::plan(global, *check),
         Command::Check => commands::check(global),
         Command::Exec { keep_env, command } => commands::exec(global, *keep_env, command),

@@ -1,8 +1,10 @@
 //! The flow: read, observe, pair, settle, diff, plan, gate, execute, observe again, report.
 
+mod ahead;
 mod development;
 mod inspect;
 mod path;
+
 mod reconnect;
 mod record;
 mod rollback;
@@ -224,51 +226,6 @@ impl Reconciler {
         unreachable!("the loop ends by returning")
     }
 
-    /// What `apply` would do; writes nothing.
-    ///
-    /// # Errors
-    /// `Failed` if the database cannot be read; `Unreachable` if it cannot be reached in time.
-    pub fn plan(&self, options: &Options, listener: &Listener<'_>) -> Result<Report> {
-        let client = connect(options, &self.desired, Instant::now(), listener)?;
-        self.plan_on(client, options, listener)
-    }
-
-    /// As [`Reconciler::plan`], on a connection that is open already.
-    ///
-    /// # Errors
-    /// As there.
-    pub fn plan_on(&self, client: Client, options: &Options, listener: &Listener<'_>) -> Result<Report> {
-        let begun = Instant::now();
-        let mut session = self.session(client, options, Access::ReadOnly)?;
-        let look = self.look(&mut session, options, listener)?;
-        look.warn(&session, &mut false);
-        // What is optional may be missing: apply has warned, or will.
-        let pending = look.plan.items.iter().any(|item| !item.optional);
-        let more = options.strict && !look.plan.drift.is_empty();
-        let outcome = if pending || more { Outcome::Differs } else { Outcome::InSync };
-        let mut report = Report::new(outcome, look.plan, Vec::new(), begun.elapsed());
-        report.search_path = self.search_path(Some(&look.observed.model));
-        report.left_alone = look.left_alone;
-        if session.server.state.is_none() && report.plan.uses_state() {
-            report.prelude = Some(state::definition(&self.state_schema()));
-        }
-        Ok(report)
-    }
-
-    /// An error for the first difference that the tool cannot end.
-    ///
-    /// # Errors
-    /// `Failed`, with its place in the file.
-    pub fn obstacles(&self, plan: &Plan) -> Result<()> {
-        let mut obstacles = plan.items.iter().filter_map(|item| Some((item, item.obstacle.as_ref()?)));
-        let Some((item, obstacle)) = obstacles.next() else { return Ok(()) };
-        let mut error = Error::failed(format!("{}; nothing was executed", obstacle.message));
-        let span = obstacle.span.or(item.origin);
-        error.notes.extend(span.map(|span| self.desired.files.excerpt(span)));
-        error.notes.extend(obstacles.map(|(_, other)| format!("also: {}", other.message)));
-        Err(error.hint(obstacle.hint.clone()))
-    }
-
     /// Does what a look calls for; says whether that shows more to do.
     fn round(
         &self,
@@ -279,7 +236,6 @@ impl Reconciler {
         past: &mut Past,
     ) -> Result<(Plan, bool), apply::Failure> {
         let allow = self.consents(options);
-        self.obstacles(&look.plan)?;
         let path = self.search_path(Some(&look.observed.model));
         self.warn_of_open_schemas(&look.observed.model, listener);
         let schema = self.state_schema();
@@ -290,11 +246,7 @@ impl Reconciler {
         let watch = Watch { connection: &options.connection, started: &server.started };
         let bench =
             Bench { manner: &manner, files: &self.desired.files, listener, watch, crew: crew.as_ref() };
-        // Mistakes come first: no consent helps against them.
-        apply::rights(session, &look.plan, &terms.cx(&server, &look.desired, &look.observed))?;
-        apply::rehearse(session, &look.plan, &look.desired, &look.observed.model, &terms, &bench)?;
-        look.plan.gate(&allow)?;
-        apply::preflight(session, &look.plan, &bench)?;
+        self.examine(session, &look, (&terms, &bench))?;
         let state = self.prepare_state(session, options, &look.plan, listener)?;
         let run = match &state {
             Some(schema) => Some(state::begin(session, schema, &self.record(options))?),

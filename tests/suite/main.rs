@@ -14,6 +14,7 @@ mod connection_tls;
 mod consents;
 mod definitions;
 mod disk_full;
+mod dry_run;
 mod edits;
 mod examples;
 mod failover;

@@ -1,0 +1,104 @@
+//! What `apply` would do, and what would keep it from that: nothing is changed.
+
+use super::{Look, Options, Reconciler, connect};
+use crate::apply::{self, Bench, Listener, Watch};
+use crate::error::{Error, Result};
+use crate::kind::Terms;
+use crate::pg::Client;
+use crate::plan::Plan;
+use crate::report::{Outcome, Report};
+use crate::session::{Access, Session};
+use crate::state;
+use std::time::Instant;
+
+impl Reconciler {
+    /// What `apply` would do; writes nothing.
+    ///
+    /// # Errors
+    /// `Failed` if the database cannot be read; `Unreachable` if it cannot be reached in time.
+    pub fn plan(&self, options: &Options, listener: &Listener<'_>) -> Result<Report> {
+        let client = connect(options, &self.desired, Instant::now(), listener)?;
+        self.plan_on(client, options, listener)
+    }
+
+    /// As [`Reconciler::plan`], on a connection that is open already.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn plan_on(&self, client: Client, options: &Options, listener: &Listener<'_>) -> Result<Report> {
+        let begun = Instant::now();
+        let mut session = self.session(client, options, Access::ReadOnly)?;
+        let look = self.look(&mut session, options, listener)?;
+        look.warn(&session, &mut false);
+        Ok(self.foreseen(look, &session, options, begun))
+    }
+
+    /// As [`Reconciler::plan_on`], and all else that `apply` does before its first statement: the rehearsal, which executes
+    /// statements of the plan and takes them back, and the questions to the data.
+    ///
+    /// # Errors
+    /// As of [`Reconciler::apply`], for what would end it before its first statement.
+    pub fn dry_run_on(&self, client: Client, options: &Options, listener: &Listener<'_>) -> Result<Report> {
+        let begun = Instant::now();
+        let mut session = self.session(client, options, Access::ReadWrite)?;
+        let look = self.look(&mut session, options, listener)?;
+        look.warn(&session, &mut false);
+        let allow = self.consents(options);
+        let path = self.search_path(Some(&look.observed.model));
+        let schema = self.state_schema();
+        let (terms, manner) = (self.terms(&schema, &allow, &path), self.manner(options, &path));
+        let started = session.server.started.clone();
+        let watch = Watch { connection: &options.connection, started: &started };
+        let bench = Bench { manner: &manner, files: &self.desired.files, listener, watch, crew: None };
+        self.examine(&mut session, &look, (&terms, &bench)).map_err(|failure| failure.error.after(None))?;
+        Ok(self.foreseen(look, &session, options, begun))
+    }
+
+    /// All that is asked before the first statement.
+    ///
+    /// # Errors
+    /// What forbids it.
+    pub(super) fn examine(
+        &self,
+        session: &mut Session,
+        look: &Look,
+        (terms, bench): (&Terms<'_>, &Bench<'_>),
+    ) -> Result<(), apply::Failure> {
+        self.obstacles(&look.plan)?;
+        let server = session.server.clone();
+        // Mistakes come first: no consent helps against them.
+        apply::rights(session, &look.plan, &terms.cx(&server, &look.desired, &look.observed))?;
+        apply::rehearse(session, &look.plan, &look.desired, &look.observed.model, terms, bench)?;
+        look.plan.gate(terms.allow)?;
+        Ok(apply::preflight(session, &look.plan, bench)?)
+    }
+
+    /// The report of a look.
+    fn foreseen(&self, look: Look, session: &Session, options: &Options, begun: Instant) -> Report {
+        // What is optional may be missing: apply has warned, or will.
+        let pending = look.plan.items.iter().any(|item| !item.optional);
+        let more = options.strict && !look.plan.drift.is_empty();
+        let outcome = if pending || more { Outcome::Differs } else { Outcome::InSync };
+        let mut report = Report::new(outcome, look.plan, Vec::new(), begun.elapsed());
+        report.search_path = self.search_path(Some(&look.observed.model));
+        report.left_alone = look.left_alone;
+        if session.server.state.is_none() && report.plan.uses_state() {
+            report.prelude = Some(state::definition(&self.state_schema()));
+        }
+        report
+    }
+
+    /// An error for the first difference that the tool cannot end.
+    ///
+    /// # Errors
+    /// `Failed`, with its place in the file.
+    pub fn obstacles(&self, plan: &Plan) -> Result<()> {
+        let mut obstacles = plan.items.iter().filter_map(|item| Some((item, item.obstacle.as_ref()?)));
+        let Some((item, obstacle)) = obstacles.next() else { return Ok(()) };
+        let mut error = Error::failed(format!("{}; nothing was executed", obstacle.message));
+        let span = obstacle.span.or(item.origin);
+        error.notes.extend(span.map(|span| self.desired.files.excerpt(span)));
+        error.notes.extend(obstacles.map(|(_, other)| format!("also: {}", other.message)));
+        Err(error.hint(obstacle.hint.clone()))
+    }
+}
