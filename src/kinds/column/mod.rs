@@ -535,6 +535,8 @@ impl Room for Column {
             "not_null" => body.not_null.show(),
             "default" => body.default.show(),
             "identity" => body.identity.show(),
+            "sequence" => body.sequence.as_ref().map(Sequence::name),
+            "counts by one" => body.numbers.count_by_one().then(|| "yes".to_string()),
             "numbered" => (body.serial || body.identity.is_some()).then(|| "yes".to_string()),
             _ => None,
         }

@@ -92,6 +92,11 @@ impl Numbers {
         *self == Numbers::default()
     }
 
+    /// Whether it counts as PostgreSQL does where nothing is said.
+    pub fn count_by_one(&self) -> bool {
+        self.options().is_empty() && self.data_type.is_none()
+    }
+
     /// Each option with its words, as in CREATE SEQUENCE.
     fn options(&self) -> Vec<(&'static str, String)> {
         let Numbers { name: _, data_type: _, increment, minvalue, maxvalue, start, cache, cycle } = self;

@@ -1,5 +1,7 @@
 //! Declared rows: settings, default users, the first state of a synchronisation.
 
+mod ahead;
+
 use crate::delta::{Action, Alteration, Change};
 use crate::equality;
 use crate::kind::{Context, Cx, Doc, Draft, Item, Place, Rank, Right, Room, Row, Server, Visit};
@@ -202,7 +204,7 @@ impl Room for Rows {
     }
 
     fn create(&self, at: &Address, desired: &Body, cx: &Cx<'_>) -> Vec<Step> {
-        let mut statements = Vec::new();
+        let mut statements = ahead::move_sequences(at, &desired.rows.iter().collect::<Vec<_>>(), cx);
         for row in &desired.rows {
             statements.push(insert(at, desired, row, cx));
             if desired.mode != Mode::Insert {
@@ -222,16 +224,19 @@ impl Room for Rows {
         if !missing.is_empty() {
             let change =
                 Change { attribute: "missing rows", from: count(missing.len()), to: Some("0".into()) };
-            out.note(change, vec![Step::direct(missing.iter().map(|row| insert(at, desired, row, cx)))]);
+            let inserts = missing.iter().map(|row| insert(at, desired, row, cx));
+            let statements = ahead::move_sequences(at, &missing, cx).into_iter().chain(inserts);
+            out.note(change, vec![Step::direct(statements)]);
         }
         let differing = pick(&observed.differing);
         if *mode != Mode::Insert && !differing.is_empty() {
             let change =
                 Change { attribute: "differing rows", from: count(differing.len()), to: Some("0".into()) };
-            out.note(
-                change,
-                vec![Step::direct(differing.iter().filter_map(|row| update(at, desired, row, cx)))],
-            );
+            let updates = differing.iter().filter_map(|row| update(at, desired, row, cx));
+            let written: Vec<_> = differing.iter().map(|row| updated(at, desired, row, cx)).collect();
+            let statements =
+                ahead::move_sequences(at, &written.iter().collect::<Vec<_>>(), cx).into_iter().chain(updates);
+            out.note(change, vec![Step::direct(statements)]);
         }
         if *mode == Mode::Sync && observed.extra > 0 {
             let change = Change {
@@ -255,7 +260,8 @@ impl Room for Rows {
             Mode::Sync => &["SELECT", "INSERT", "UPDATE", "DELETE"],
         };
         let table = at.host("table");
-        privileges.iter().map(|privilege| Right::on_table(&table, privilege, cx)).collect()
+        let rights = privileges.iter().map(|privilege| Right::on_table(&table, privilege, cx));
+        rights.chain(ahead::rights(at, &desired.rows, cx)).collect()
     }
 
     fn drop(&self, _: &Address, _: &Body, _: &Cx<'_>) -> Vec<Step> {
@@ -445,11 +451,18 @@ fn overriding(at: &Address, row: &BTreeMap<String, Cell>, cx: &Cx<'_>) -> &'stat
     if given { "OVERRIDING SYSTEM VALUE " } else { "" }
 }
 
-fn update(at: &Address, body: &Body, row: &BTreeMap<String, Cell>, cx: &Cx<'_>) -> Option<Statement> {
+/// What of a row that is there is set.
+fn updated(at: &Address, body: &Body, row: &BTreeMap<String, Cell>, cx: &Cx<'_>) -> BTreeMap<String, Cell> {
     let changed =
         row.iter().filter(|(name, cell)| !body.key.contains(name) && matches!(cell, Cell::Literal(_)));
     let changed = changed.filter(|(name, _)| !numbered(at, name, cx));
+    changed.map(|(name, cell)| (name.clone(), cell.clone())).collect()
+}
+
+fn update(at: &Address, body: &Body, row: &BTreeMap<String, Cell>, cx: &Cx<'_>) -> Option<Statement> {
+    let changed = updated(at, body, row, cx);
     let sets: Vec<Phrase> = changed
+        .iter()
         .map(|(name, cell)| Phrase::new().ident(name).raw(" = ").phrase(&value(at, name, cell, cx)))
         .collect();
     if sets.is_empty() {
