@@ -69,6 +69,11 @@ impl Numbers {
         self.name.as_ref().map(|name| qualified(schema, name))
     }
 
+    /// Its name, if it is not the one that PostgreSQL gives.
+    pub fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
     /// Whether it counts down.
     pub fn down(&self) -> bool {
         self.increment.is_some_and(|increment| increment < 0)
