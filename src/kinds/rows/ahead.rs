@@ -1,11 +1,12 @@
 //! Sequences that must not give the numbers again that declared rows have.
 
-use super::{Cell, column, type_of};
+use super::value::type_of;
+use super::{Cell, Declared, column};
 use crate::kind::{Cx, Right};
 use crate::model::Address;
 use crate::sql::{Form, ident, literal, move_past};
 use crate::statement::Statement;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// The types of numbers that a sequence can give.
 const NUMBERS: &[&str] =
@@ -13,7 +14,7 @@ const NUMBERS: &[&str] =
 
 /// Moves the sequences of the columns to which `rows` give numbers past those. Before the rows are written: who has taken a
 /// number may be waiting for one of them.
-pub fn move_sequences(at: &Address, rows: &[&BTreeMap<String, Cell>], cx: &Cx<'_>) -> Vec<Statement> {
+pub fn move_sequences(at: &Address, rows: &[&Declared], cx: &Cx<'_>) -> Vec<Statement> {
     let move_one = |name: &String| {
         let values = rows.iter().filter_map(|row| match row.get(name)? {
             Cell::Literal(text) => Some(text.as_str()),
@@ -34,7 +35,7 @@ pub fn move_sequences(at: &Address, rows: &[&BTreeMap<String, Cell>], cx: &Cx<'_
 }
 
 /// What that takes, where somebody else's sequence is known by now.
-pub fn rights(at: &Address, rows: &[BTreeMap<String, Cell>], cx: &Cx<'_>) -> Vec<Right> {
+pub fn rights(at: &Address, rows: &[Declared], cx: &Cx<'_>) -> Vec<Right> {
     let sequences = numbered(at, rows.iter(), cx).into_iter();
     let sequences = sequences.filter_map(|name| cx.observed_attribute(&column(at, name), "sequence"));
     let right = |(sequence, privilege): (String, &str)| {
@@ -52,11 +53,7 @@ pub fn rights(at: &Address, rows: &[BTreeMap<String, Cell>], cx: &Cx<'_>) -> Vec
 }
 
 /// The columns of `rows` that may be numbered by a sequence; which of those with a default are, the server knows.
-fn numbered<'r>(
-    at: &Address,
-    rows: impl Iterator<Item = &'r BTreeMap<String, Cell>>,
-    cx: &Cx<'_>,
-) -> BTreeSet<&'r String> {
+fn numbered<'r>(at: &Address, rows: impl Iterator<Item = &'r Declared>, cx: &Cx<'_>) -> BTreeSet<&'r String> {
     let is_numbered = |name: &&String| {
         let at_column = column(at, name);
         let by_default =
@@ -65,7 +62,7 @@ fn numbered<'r>(
         NUMBERS.contains(&data_type.split('(').next().unwrap_or_default().trim())
             && (cx.attribute(&at_column, "numbered").is_some() || by_default())
     };
-    let names: BTreeSet<&String> = rows.flat_map(BTreeMap::keys).collect();
+    let names: BTreeSet<&String> = rows.flat_map(Declared::keys).collect();
     names.into_iter().filter(is_numbered).collect()
 }
 
