@@ -354,6 +354,7 @@ impl Room for Key {
         match name {
             "columns" => Some(as_list(&body.columns)),
             "clustered" => body.clustered.then(|| "yes".to_string()),
+            "deferrable" => body.deferrable.then(|| "yes".to_string()),
             _ => None,
         }
     }

@@ -8,7 +8,9 @@ use crate::kind::{
 use crate::model::{Address, Entry, Observed};
 use crate::pg::Feature;
 use crate::source::{KeyDoc, Shape};
-use crate::sql::{Form, Next, ident, next_number, not_of_extension, qualified, sequence_of_a_column};
+use crate::sql::{
+    Form, Next, auto_name, ident, next_number, not_of_extension, qualified, sequence_of_a_column,
+};
 use crate::statement::{Statement, Step};
 
 /// The room.
@@ -261,6 +263,9 @@ impl Room for Sequence {
     }
 
     fn create(&self, at: &Address, desired: &Body, cx: &Cx<'_>) -> Vec<Step> {
+        if let Some(column) = served(at, cx) {
+            return released(at, desired, &column, cx);
+        }
         let Body { data_type, increment, minvalue, maxvalue, start, cache, cycle, unlogged, owned_by } =
             desired;
         let (least, greatest) = data_type.limits(*increment);
@@ -325,6 +330,9 @@ impl Room for Sequence {
         if observed.owned_by.as_ref().is_some_and(numbered) && cx.desired.get(at).is_none() {
             return Vec::new();
         }
+        if is_to_serve(at, cx) {
+            return Vec::new();
+        }
         vec![Statement::new(Form::DropObject, format!("DROP SEQUENCE {}", name(at))).into()]
     }
 
@@ -357,6 +365,39 @@ impl Room for Sequence {
 
 fn name(at: &Address) -> String {
     qualified(at.schema(), at.name())
+}
+
+/// The serial column of which it is the sequence until now, where it is not to stay that.
+fn served(at: &Address, cx: &Cx<'_>) -> Option<Address> {
+    let own = as_list(at.path());
+    let columns = cx.observed.model.iter().filter(|there| there.address.kind == "column");
+    let mut columns = columns.map(|there| &there.address);
+    let column = columns
+        .find(|column| cx.observed_attribute(column, "sequence of serial").is_some_and(|path| path == own))?;
+    let declared = cx.desired.get(column).is_some_and(|entry| !entry.absent);
+    (!declared || cx.attribute(column, "numbered").is_none()).then(|| column.clone())
+}
+
+/// What makes it one of its own, with the number that it has come to. A column that is changed, or goes, lets go of it.
+fn released(at: &Address, desired: &Body, column: &Address, cx: &Cx<'_>) -> Vec<Step> {
+    let stays = cx.desired.get(column).is_none() && !cx.goes(column);
+    match &desired.owned_by {
+        Some(owner) => vec![belong(at, Some(owner), cx)],
+        None if stays => vec![belong(at, None, cx)],
+        None => Vec::new(),
+    }
+}
+
+/// Whether a column that is there becomes a serial one, whose sequence has this name.
+fn is_to_serve(at: &Address, cx: &Cx<'_>) -> bool {
+    let columns = cx.desired.iter().filter(|entry| entry.address.kind == "column" && !entry.absent);
+    let mut columns = columns.map(|entry| &entry.address).filter(|column| column.schema() == at.schema());
+    columns.any(|column| {
+        let usual = || auto_name(&column.path()[1], column.name(), "seq");
+        let serial = cx.attribute(column, "numbered").is_some() && cx.attribute(column, "identity").is_none();
+        let there = cx.observed.model.contains(column) && cx.observed_attribute(column, "numbered").is_none();
+        serial && there && cx.attribute(column, "sequence name").unwrap_or_else(usual) == at.name()
+    })
 }
 
 fn as_type(data_type: Type) -> String {

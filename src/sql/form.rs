@@ -346,6 +346,8 @@ forms! {
     AlterSequence = ShareRowExclusive, None;
     /// `ALTER SEQUENCE … RENAME` or `SET LOGGED`: locks only the sequence.
     RenameSequence = AccessExclusive, None;
+    /// What moves the sequence of a column on past numbers that declared rows take: locks only the sequence.
+    MoveSequence = ShareRowExclusive, None;
     /// `DROP` of an object that is created again in the same plan.
     ReplaceObject = None, None;
     /// `INSERT` of declared rows.

@@ -33,5 +33,5 @@ pub use printed::{
 };
 pub use quote::{NON_PLAIN_KEYWORDS, dollar_tag, ident, idents, literal, on_this_database, qualified};
 pub use routine::{argument_types, retype_routine, split_routine};
-pub use sequence::{Next, next_number};
+pub use sequence::{Next, move_past, next_number};
 pub use setting::{is_list, listed_names, stored_names};

@@ -168,6 +168,7 @@ const WITHOUT_SAMPLE: &[Form] = &[
     Form::ReplaceView,
     Form::AlterSequence,
     Form::RenameSequence,
+    Form::MoveSequence,
     Form::CreatePartition,
     Form::AttachPartition,
     Form::AttachTable,
@@ -185,6 +186,7 @@ const ON_SEQUENCES: &[(Form, &str)] = &[
     (Form::AlterSequence, "alter sequence numbers minvalue 0 maxvalue 1000 start 5 cache 10 cycle"),
     (Form::AlterSequence, "alter sequence numbers owned by t.n"),
     (Form::RenameSequence, "alter sequence numbers rename to more"),
+    (Form::MoveSequence, "alter sequence numbers increment by 1"),
     (Form::SetSchema, "alter sequence numbers set schema elsewhere"),
 ];
 

@@ -45,6 +45,7 @@ mod recognised;
 mod reference;
 mod rights;
 mod row_security;
+mod rows;
 mod secrets;
 mod state_schema;
 mod tidy;

@@ -14,7 +14,7 @@ use crate::delta::{Alteration, Change, Show};
 use crate::equality::OF_POSTGRES;
 use crate::kind::{
     Collation, Context, Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server, Undeclared, Visit,
-    from_list, remark, unwrapped,
+    as_list, from_list, remark, unwrapped,
 };
 use crate::model::{Address, Entry, Model, Observed};
 use crate::needs;
@@ -443,7 +443,7 @@ impl Room for Column {
                 return;
             }
         }
-        numbering::compare_going(at, desired, observed, out);
+        numbering::compare_going(at, desired, observed, cx, out);
         let retyped = observed.data_type != *data_type || observed.collation != *collation;
         if retyped {
             let (from, to) = (Some(with_collation(observed)), Some(with_collation(desired)));
@@ -466,7 +466,7 @@ impl Room for Column {
                 vec![steps::alter(at, Form::AlterTable, steps::default_clause(default.as_ref()))]
             });
         }
-        numbering::compare_serial(at, desired, observed, out);
+        numbering::compare_serial(at, desired, observed, cx, out);
         if *not_null || !is_held_by_a_key(at, cx) {
             out.attribute("not_null", &observed.not_null, not_null, || steps::not_null(at, desired, cx));
         }
@@ -503,7 +503,8 @@ impl Room for Column {
             });
             return self.difference(at, &parent, observed, cx).into_iter().chain(mute).collect();
         }
-        vec![steps::alter_table(at, Form::DropColumn, Phrase::from(" DROP COLUMN ").ident(at.name())).into()]
+        let drop = steps::alter_table(at, Form::DropColumn, Phrase::from(" DROP COLUMN ").ident(at.name()));
+        vec![Step::direct(numbering::release(at, observed, cx).into_iter().chain([drop]))]
     }
 
     fn rename(&self, from: &Address, at: &Address, _: &Cx<'_>) -> Option<Vec<Step>> {
@@ -539,6 +540,13 @@ impl Room for Column {
             "not_null" => body.not_null.show(),
             "default" => body.default.show(),
             "identity" => body.identity.show(),
+            "sequence" => body.sequence.as_ref().map(Sequence::name),
+            "sequence of serial" => {
+                let sequence = body.sequence.as_ref().filter(|_| body.serial)?;
+                Some(as_list(sequence.address().path()))
+            }
+            "sequence name" => body.numbers.name().map(str::to_string),
+            "counts by one" => body.numbers.count_by_one().then(|| "yes".to_string()),
             "numbered" => (body.serial || body.identity.is_some()).then(|| "yes".to_string()),
             _ => None,
         }

@@ -29,9 +29,9 @@ pub fn serial_type(body: &Body) -> &'static str {
 
 /// Takes away what numbers the column and is not to: before its type, which need not be a number then, and its NOT
 /// NULL, without which there is no identity.
-pub fn compare_going(at: &Address, desired: &Body, observed: &Body, out: &mut Alteration) {
+pub fn compare_going(at: &Address, desired: &Body, observed: &Body, cx: &Cx<'_>, out: &mut Alteration) {
     if observed.serial && !desired.serial {
-        out.note(change_of_serial(desired, observed), drop_serial(at, observed));
+        out.note(change_of_serial(desired, observed), drop_serial(at, observed, cx));
     }
     if observed.identity.is_some() && desired.identity.is_none() {
         out.attribute("identity", &observed.identity, &desired.identity, || {
@@ -41,10 +41,11 @@ pub fn compare_going(at: &Address, desired: &Body, observed: &Body, out: &mut Al
 }
 
 /// Makes it a serial column, once it has its type.
-pub fn compare_serial(at: &Address, desired: &Body, observed: &Body, out: &mut Alteration) {
+pub fn compare_serial(at: &Address, desired: &Body, observed: &Body, cx: &Cx<'_>, out: &mut Alteration) {
     if desired.serial && !observed.serial {
         let steps = match kept(desired, observed) {
             Some(sequence) => vec![take_numbers_from(at, &sequence.name())],
+            None if stands_alone(at, desired, cx) => take_over(at, desired),
             None => make_serial(at, desired),
         };
         out.note(change_of_serial(desired, observed), steps);
@@ -97,9 +98,20 @@ fn make_identity(at: &Address, to: Identity, numbers: &Numbers) -> Vec<Step> {
     vec![steps::alter(at, Form::AlterTable, rest.into()), advance(at, numbers).into()]
 }
 
-fn drop_serial(at: &Address, observed: &Body) -> Vec<Step> {
+/// Lets go of the sequence of a serial column that the file declares as one of its own: it would go with the column.
+pub fn release(at: &Address, observed: &Body, cx: &Cx<'_>) -> Option<Statement> {
+    let sequence = observed.sequence.as_ref().filter(|_| observed.serial)?;
+    cx.desired.get(&sequence.address()).filter(|entry| !entry.absent)?;
+    let sql = format!("ALTER SEQUENCE {} OWNED BY NONE", sequence.name());
+    Some(Statement::on(&at.host("table"), Form::AlterTable, sql))
+}
+
+fn drop_serial(at: &Address, observed: &Body, cx: &Cx<'_>) -> Vec<Step> {
     let drop_default = steps::alter(at, Form::AlterTable, steps::default_clause(None));
-    let sequence = observed.sequence.as_ref().map(|sequence| drop_sequence(at, sequence));
+    let sequence = observed.sequence.as_ref().map(|sequence| match release(at, observed, cx) {
+        Some(release) => release.into(),
+        None => drop_sequence(at, sequence),
+    });
     [drop_default].into_iter().chain(sequence).collect()
 }
 
@@ -121,6 +133,33 @@ fn make_serial(at: &Address, desired: &Body) -> Vec<Step> {
     statements.push(advance(at, numbers));
     let named = numbers.name_in(at.schema()).unwrap_or(name);
     statements.into_iter().map(Step::from).chain([take_numbers_from(at, &named)]).collect()
+}
+
+/// The name that the sequence of a serial column has.
+fn name_of(at: &Address, desired: &Body) -> String {
+    desired.numbers.name().map_or_else(|| auto_name(&at.path()[1], at.name(), "seq"), str::to_string)
+}
+
+/// Whether the sequence is there already as one of its own, and is not to stay that.
+fn stands_alone(at: &Address, desired: &Body, cx: &Cx<'_>) -> bool {
+    let sequence = Address::new("sequence", [at.schema(), &name_of(at, desired)]);
+    cx.observed.model.contains(&sequence) && cx.desired.get(&sequence).is_none_or(|entry| entry.absent)
+}
+
+/// Makes a sequence that stands alone that of the column, with the number that it has come to.
+fn take_over(at: &Address, desired: &Body) -> Vec<Step> {
+    let (table, name, column) =
+        (at.host("table"), qualified(at.schema(), &name_of(at, desired)), ident(at.name()));
+    let own = format!("ALTER SEQUENCE {name} OWNED BY {}.{column}", at.relation());
+    let (last, further) = if desired.numbers.down() { ("min", "<") } else { ("max", ">") };
+    let advance = format!(
+        "SELECT pg_catalog.setval({}, m.last) FROM {name} s, (SELECT pg_catalog.{last}({column}) AS last FROM {}) m \
+         WHERE m.last OPERATOR(pg_catalog.{further}) s.last_value",
+        literal(&name),
+        at.relation()
+    );
+    let statements = [own, advance].map(|sql| Statement::on(&table, Form::AlterTable, sql).into());
+    statements.into_iter().chain([take_numbers_from(at, &name)]).collect()
 }
 
 fn take_numbers_from(at: &Address, sequence: &str) -> Step {

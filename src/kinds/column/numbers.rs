@@ -69,6 +69,11 @@ impl Numbers {
         self.name.as_ref().map(|name| qualified(schema, name))
     }
 
+    /// Its name, if it is not the one that PostgreSQL gives.
+    pub fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
     /// Whether it counts down.
     pub fn down(&self) -> bool {
         self.increment.is_some_and(|increment| increment < 0)
@@ -90,6 +95,11 @@ impl Numbers {
     /// Whether nothing is said.
     pub fn is_empty(&self) -> bool {
         *self == Numbers::default()
+    }
+
+    /// Whether it counts as PostgreSQL does where nothing is said.
+    pub fn count_by_one(&self) -> bool {
+        self.options().is_empty() && self.data_type.is_none()
     }
 
     /// Each option with its words, as in CREATE SEQUENCE.

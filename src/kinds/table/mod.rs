@@ -418,7 +418,7 @@ impl Room for Table {
         body.partition_by.is_some()
     }
 
-    fn drop(&self, at: &Address, observed: &Body, _: &Cx<'_>) -> Vec<Step> {
+    fn drop(&self, at: &Address, observed: &Body, cx: &Cx<'_>) -> Vec<Step> {
         let mut statement = match observed.foreign {
             Some(_) => foreign::drop(at),
             None => Statement::on(at, Form::DropTable, format!("DROP TABLE {}", at.relation())),
@@ -426,7 +426,7 @@ impl Room for Table {
         if let Some(parent) = &observed.partition_of {
             statement = statement.also(&parent.address());
         }
-        vec![statement.into()]
+        vec![Step::direct(steps::release_sequences(at, cx).into_iter().chain([statement]))]
     }
 
     fn rename(&self, from: &Address, at: &Address, cx: &Cx<'_>) -> Option<Vec<Step>> {

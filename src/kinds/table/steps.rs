@@ -1,10 +1,10 @@
 //! The SQL of tables.
 
 use super::{Body, Name, access};
-use crate::kind::{Cx, Server};
+use crate::kind::{Cx, Server, from_list};
 use crate::model::Address;
 use crate::pg::Feature;
-use crate::sql::{Form, Fragment, Phrase, dollar_tag, literal};
+use crate::sql::{Form, Fragment, Phrase, dollar_tag, literal, qualified};
 use crate::statement::{KEY_OF_ROW, Preflight, Statement, Step};
 
 /// The statements that create the table; its columns and constraints are folded into the first.
@@ -189,4 +189,17 @@ pub fn of_type(at: &Address, of: &Name) -> Statement {
 /// A switch of row-level security.
 pub fn security(at: &Address, word: &str) -> Statement {
     Statement::alter(at, Form::AlterTable, format!("{word} ROW LEVEL SECURITY"))
+}
+
+/// Lets go of the sequences of its serial columns that the file declares as their own: they would go with the table.
+pub fn release_sequences(at: &Address, cx: &Cx<'_>) -> Vec<Statement> {
+    let columns = cx.observed.model.inside("column", at.path());
+    let sequences = columns.filter_map(|column| {
+        let path = from_list(&cx.observed_attribute(&column.address, "sequence of serial")?);
+        let sequence = Address::new("sequence", path);
+        cx.desired.get(&sequence).filter(|entry| !entry.absent)?;
+        let sql = format!("ALTER SEQUENCE {} OWNED BY NONE", qualified(sequence.schema(), sequence.name()));
+        Some(Statement::on(at, Form::AlterTable, sql))
+    });
+    sequences.collect()
 }

@@ -9,5 +9,5 @@ CREATE TABLE public.t (
     CONSTRAINT t_m_check CHECK (m <> 'sad')
 );
 CREATE INDEX t_m ON public.t USING btree (m) WHERE (m = 'ok');
-INSERT INTO public.t (m) SELECT 'ok'::mood WHERE NOT EXISTS (SELECT FROM public.t t WHERE t.m OPERATOR(pg_catalog.=) 'ok'::mood) ON CONFLICT DO NOTHING;
+INSERT INTO public.t (m) SELECT 'ok'::mood WHERE NOT EXISTS (SELECT FROM public.t t WHERE t.m OPERATOR(pg_catalog.=) 'ok'::mood);
 COMMIT;

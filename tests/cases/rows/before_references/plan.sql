@@ -3,8 +3,7 @@ CREATE TABLE public.kinds (
     name text NOT NULL,
     CONSTRAINT kinds_pkey PRIMARY KEY (name)
 );
-INSERT INTO public.kinds (name) SELECT 'talk'::text WHERE NOT EXISTS (SELECT FROM public.kinds t WHERE t.name OPERATOR(pg_catalog.=) 'talk'::text) ON CONFLICT DO NOTHING;
-INSERT INTO public.kinds (name) SELECT 'walk'::text WHERE NOT EXISTS (SELECT FROM public.kinds t WHERE t.name OPERATOR(pg_catalog.=) 'walk'::text) ON CONFLICT DO NOTHING;
+INSERT INTO public.kinds (name) SELECT d.name FROM (VALUES (0, 'talk'::text), (1, 'walk'::text)) d(pgr_number, name) WHERE NOT EXISTS (SELECT FROM public.kinds t WHERE t.name OPERATOR(pg_catalog.=) d.name) ON CONFLICT (name) DO NOTHING;
 COMMIT;
 
 BEGIN;

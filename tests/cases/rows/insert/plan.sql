@@ -16,10 +16,11 @@ CREATE TABLE public.everything (
     key uuid,
     CONSTRAINT everything_pkey PRIMARY KEY (id)
 );
-INSERT INTO public.everything (amount, data, day, flag, id, key, list, made, mood, plain, ratio, stamp, words) OVERRIDING SYSTEM VALUE SELECT '1.5'::numeric(10,2), '{"a":[1,"x"]}'::jsonb, '2020-01-02'::date, 'true'::boolean, '1'::integer, '8d5f8f6e-7a3c-4a6e-9a1b-0c1d2e3f4a5b'::uuid, '{"1","2"}'::int[], (now()), 'ok'::mood, '[1,2]'::json, '0.1'::double precision, '2020-01-02T03:04:05Z'::timestamptz, '{"a","b c"}'::text[] WHERE NOT EXISTS (SELECT FROM public.everything t WHERE t.id OPERATOR(pg_catalog.=) '1'::integer) ON CONFLICT DO NOTHING;
+SELECT pg_catalog.setval(pg_catalog.pg_get_serial_sequence('public.everything', 'id'), 1);
+INSERT INTO public.everything (amount, data, day, flag, id, key, list, made, mood, plain, ratio, stamp, words) OVERRIDING SYSTEM VALUE SELECT '1.5'::numeric(10,2), '{"a":[1,"x"]}'::jsonb, '2020-01-02'::date, 'true'::boolean, '1'::integer, '8d5f8f6e-7a3c-4a6e-9a1b-0c1d2e3f4a5b'::uuid, '{"1","2"}'::int[], (now()), 'ok'::mood, '[1,2]'::json, '0.1'::double precision, '2020-01-02T03:04:05Z'::timestamptz, '{"a","b c"}'::text[] WHERE NOT EXISTS (SELECT FROM public.everything t WHERE t.id OPERATOR(pg_catalog.=) '1'::integer) ON CONFLICT (id) DO NOTHING;
 COMMIT;
 
 BEGIN;
-INSERT INTO public.settings (id, value) SELECT 'new'::text, E'it''s \\ new'::text WHERE NOT EXISTS (SELECT FROM public.settings t WHERE t.id OPERATOR(pg_catalog.=) 'new'::text) ON CONFLICT DO NOTHING;
-INSERT INTO public.settings (id) SELECT 'nothing'::text WHERE NOT EXISTS (SELECT FROM public.settings t WHERE t.id OPERATOR(pg_catalog.=) 'nothing'::text) ON CONFLICT DO NOTHING;
+INSERT INTO public.settings (id, value) SELECT 'new'::text, E'it''s \\ new'::text WHERE NOT EXISTS (SELECT FROM public.settings t WHERE t.id OPERATOR(pg_catalog.=) 'new'::text) ON CONFLICT (id) DO NOTHING;
+INSERT INTO public.settings (id) SELECT 'nothing'::text WHERE NOT EXISTS (SELECT FROM public.settings t WHERE t.id OPERATOR(pg_catalog.=) 'nothing'::text) ON CONFLICT (id) DO NOTHING;
 COMMIT;

@@ -1,0 +1,92 @@
+//! Values of declared rows as SQL.
+
+use super::{Cell, Declared, column};
+use crate::equality;
+use crate::kind::Cx;
+use crate::model::Address;
+use crate::sql::{Phrase, ident, literal};
+
+/// Values of rows that are literals as a relation `alias`, with the number of each row.
+pub fn given(
+    at: &Address,
+    names: &[&String],
+    rows: &[(usize, &Declared)],
+    alias: &str,
+    cx: &Cx<'_>,
+) -> Phrase {
+    let row = |(number, row): &(usize, &Declared)| {
+        let values: Vec<Phrase> =
+            names.iter().filter_map(|name| Some(value(at, name, row.get(*name)?, cx))).collect();
+        Phrase::from(format!("({number}, ")).joined(&values, ", ").raw(")")
+    };
+    let rows: Vec<Phrase> = rows.iter().map(row).collect();
+    let names: Vec<String> = names.iter().map(|name| ident(name)).collect();
+    Phrase::from("(VALUES ").joined(&rows, ", ").raw(format!(") {alias}(pgr_number, {})", names.join(", ")))
+}
+
+/// The column's type, as the file or the server spells it; of a domain, what that is made of.
+pub fn type_of(at: &Address, name: &str, cx: &Cx<'_>) -> String {
+    equality::base_type(&column(at, name), cx).unwrap_or_else(|| "text".to_string())
+}
+
+/// The value as SQL. It is not cast to a length, which would cut it; the server refuses what is too long for the column.
+pub fn value(at: &Address, name: &str, cell: &Cell, cx: &Cx<'_>) -> Phrase {
+    let data_type = type_of(at, name, cx);
+    match cell {
+        Cell::Sql(fragment) => Phrase::from("(").fragment(fragment).raw(")"),
+        Cell::Literal(text) => {
+            let text = elements(text, &data_type).unwrap_or_else(|| text.clone());
+            Phrase::from(format!("{}::{}", literal(&text), without_length(&data_type)))
+        }
+    }
+}
+
+/// What an array reads, of a TOML array for a column that is one.
+fn elements(text: &str, data_type: &str) -> Option<String> {
+    let (of, _) = data_type.split_once('[').filter(|_| text.starts_with('['))?;
+    let nested = !matches!(of.trim().to_lowercase().as_str(), "json" | "jsonb");
+    let serde_json::Value::Array(items) = serde_json::from_str(text).ok()? else { return None };
+    Some(braced(&items, nested))
+}
+
+fn braced(items: &[serde_json::Value], nested: bool) -> String {
+    let quoted = |text: &str| format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""));
+    let item = |item: &serde_json::Value| match item {
+        serde_json::Value::Array(items) if nested => braced(items, nested),
+        serde_json::Value::String(text) => quoted(text),
+        other => quoted(&other.to_string()),
+    };
+    format!("{{{}}}", items.iter().map(item).collect::<Vec<_>>().join(","))
+}
+
+/// The type without the length to which a cast cuts what it is given.
+fn without_length(data_type: &str) -> String {
+    let (of, array) = data_type.split_at(data_type.find('[').unwrap_or(data_type.len()));
+    let name = of.split('(').next().unwrap_or_default().to_lowercase();
+    let words: Vec<&str> = name.split_whitespace().collect();
+    let bare = match words.as_slice() {
+        ["varchar"] | ["national" | "character" | "char" | "nchar", .., "varying"] => "varchar",
+        ["bit"] | ["bit", "varying"] | ["varbit"] => "varbit",
+        ["char" | "character" | "nchar" | "bpchar"] | ["national", "character" | "char"] => "bpchar",
+        _ => return data_type.to_string(),
+    };
+    format!("{bare}{array}")
+}
+
+/// Types, and arrays of them, that are padded with blanks to their length, which only `=` passes over.
+const PADDED: &[&str] = &["character", "char", "bpchar"];
+
+/// A condition: the row `t` has that value. Some types have no `=` (`json`, `point`), and of others it means something
+/// else (`box`, `citext`). What is of JSON, only PostgreSQL's own `=` can be for.
+pub fn same(at: &Address, name: &str, value: &Phrase, cx: &Cx<'_>) -> String {
+    let column = ident(name);
+    let data_type = without_length(&type_of(at, name, cx)).to_lowercase();
+    let of = data_type.split(['(', '[']).next().unwrap_or_default().trim();
+    match PADDED.contains(&of) {
+        true => equality::alike(&format!("t.{column}"), value).text().to_string(),
+        false => format!(
+            "pg_catalog.to_jsonb(t.{column}) IS NOT DISTINCT FROM pg_catalog.to_jsonb({})",
+            value.text()
+        ),
+    }
+}

@@ -1,0 +1,3 @@
+select * from plans order by key;
+select * from places order by id;
+select * from late order by id;

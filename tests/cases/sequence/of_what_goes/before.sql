@@ -1,0 +1,17 @@
+create table old (id serial primary key);
+insert into old select nextval('old_id_seq') from generate_series(1, 500);
+create table user_of_old (id int default nextval('old_id_seq'));
+create table slim (id serial, v int);
+select setval('slim_id_seq', 300);
+create table plain (id serial primary key);
+insert into plain select nextval('plain_id_seq') from generate_series(1, 200);
+create table older (a serial);
+select setval('older_a_seq', 100);
+create table newer (a int);
+create sequence free_id_seq as int;
+select setval('free_id_seq', 400);
+create table free (id int not null);
+insert into free values (7);
+create sequence behind_no_seq as int;
+create table behind (no int not null);
+insert into behind values (9);

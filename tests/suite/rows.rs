@@ -1,0 +1,86 @@
+//! Declared rows: those that others stand in the way of, and many of them.
+
+use std::fmt::Write;
+
+use crate::support::{self, Run};
+
+const PLANS: &str = "[tables.plans.columns]\nkey = { type = \"text\", primary_key = true }\n\
+                     title = { type = \"text\", not_null = true, unique = true }\n\n[tables.plans.rows]\nkey = \"key\"\n";
+
+#[test]
+fn a_row_in_the_way_is_named_before_anything_is_executed() {
+    for server in support::servers() {
+        for mode in ["insert", "upsert"] {
+            let db = server.database();
+            db.execute(
+                "create table plans (key text primary key, title text not null unique);
+                 insert into plans values ('hand', 'A'), ('b', 'B')",
+            );
+            let file = format!(
+                "{PLANS}mode = \"{mode}\"\nvalues = [{{ key = \"a\", title = \"A\" }}, {{ key = \"c\", title = \"C\" }}]\n"
+            );
+            Run::new(&db)
+                .file(&file)
+                .args(["apply"])
+                .run()
+                .code(1)
+                .stderr_contains("1 row with the `title` of a row that the file declares under another key")
+                .stderr_contains("nothing was executed")
+                .stderr_contains("(key = hand)");
+            assert_eq!(db.column("select key from plans order by 1"), ["b", "hand"]);
+            db.execute("delete from plans where key = 'hand'");
+            Run::new(&db).file(&file).args(["apply"]).run().success();
+        }
+    }
+}
+
+#[test]
+fn an_exchange_that_postgresql_refuses_is_an_obstacle() {
+    for server in support::servers() {
+        let db = server.database();
+        db.execute(
+            "create table plans (key text primary key, title text not null unique);
+             insert into plans values ('a', 'A'), ('b', 'B')",
+        );
+        let file = format!(
+            "{PLANS}mode = \"upsert\"\nvalues = [{{ key = \"a\", title = \"B\" }}, {{ key = \"b\", title = \"A\" }}]\n"
+        );
+        Run::new(&db)
+            .file(&file)
+            .args(["apply"])
+            .run()
+            .code(1)
+            .stderr_contains("rows exchange values of `title`")
+            .stderr_contains("deferrable");
+        assert_eq!(db.column("select title from plans order by key"), ["A", "B"]);
+    }
+}
+
+#[test]
+fn many_rows_are_few_statements_and_one_question() {
+    for server in support::servers() {
+        let db = server.database();
+        let mut file = String::from(
+            "[tables.codes.columns]\ncode = { type = \"int\", primary_key = true }\nname = \"text\"\n\n\
+             [tables.codes.rows]\nkey = \"code\"\nmode = \"sync\"\nvalues = [\n",
+        );
+        for number in 1..=12_000 {
+            writeln!(file, "{{ code = {number}, name = \"n{number}\" }},").expect("a string takes all");
+        }
+        file.push_str("]\n");
+        let plan = Run::new(&db).file(&file).args(["plan", "--format", "sql"]).run().success();
+        assert_eq!(plan.stdout.matches("INSERT INTO").count(), 24, "500 rows each");
+        db.execute(
+            "create table codes (code int primary key, name text);
+             insert into codes select g, 'n' || g from generate_series(1, 12000) g where g <> 77",
+        );
+        db.execute("update codes set name = 'other' where code in (5, 6)");
+        Run::new(&db).file(&file).args(["apply"]).run().success().stderr_contains("executing 2 statements");
+        Run::new(&db).file(&file).args(["check"]).run().success();
+        let wrong = "select count(*) from codes where name <> 'n' || code";
+        assert_eq!(
+            (db.scalar("select count(*) from codes").as_str(), db.scalar(wrong).as_str()),
+            ("12000", "0")
+        );
+    }
+}
