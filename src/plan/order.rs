@@ -205,11 +205,24 @@ fn columns_go_last(drafts: &[Draft], plan: &Plan, cx: &Cx<'_>, waits: &mut [Vec<
             columns.extend(there.parent.as_ref().map(|table| (number, table)));
         } else if goes && draft.rank > Rank::Column || draft.stage == Stage::Comes && can_hold(draft.rank) {
             wholes(there, cx).into_iter().for_each(|table| others.entry(table).or_default().push(number));
+        } else if draft.stage == Stage::Comes {
+            left(there, cx).for_each(|table| others.entry(table).or_default().push(number));
         }
     }
     for (column, table) in columns {
         waits[column].extend(others.get(table).into_iter().flatten());
     }
+}
+
+/// The tables above a partition or an heir that it is to leave: what it has from there stays with it.
+fn left<'c>(there: &'c Entry, cx: &Cx<'c>) -> impl Iterator<Item = &'c Address> {
+    let desired = cx.desired.get(&there.address).filter(|desired| !desired.absent);
+    above(there)
+        .filter(move |table| desired.is_some_and(|desired| !above(desired).any(|other| other == *table)))
+}
+
+fn above(entry: &Entry) -> impl Iterator<Item = &Address> {
+    entry.parent.iter().chain(&entry.needs).filter(|other| other.kind == entry.address.kind)
 }
 
 /// Whether what has that rank is a definition that can stand on a column.
@@ -227,7 +240,7 @@ fn wholes<'c>(there: &'c Entry, cx: &Cx<'c>) -> Vec<&'c Address> {
         }
         wholes.push(whole);
         if let Some(above) = cx.observed.model.get(whole) {
-            open.extend(above.parent.iter().chain(&above.needs).filter(|other| other.kind == whole.kind));
+            open.extend(self::above(above));
         }
     }
     wholes

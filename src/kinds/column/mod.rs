@@ -499,7 +499,7 @@ impl Room for Column {
             });
             return self.difference(at, &parent, observed, cx).into_iter().chain(mute).collect();
         }
-        vec![steps::alter_table(at, Form::DropColumn, Phrase::from(" DROP COLUMN ").ident(at.name())).into()]
+        vec![Step::direct(heirs::drop(at, cx))]
     }
 
     fn rename(&self, from: &Address, at: &Address, _: &Cx<'_>) -> Option<Vec<Step>> {
