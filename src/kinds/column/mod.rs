@@ -483,10 +483,11 @@ impl Room for Column {
     fn comes_after(&self, at: &Address, desired: &Body, cx: &Cx<'_>) -> Vec<Address> {
         let observed = cx.observed.model.body::<Body>(at);
         if desired.not_null || !observed.is_some_and(|there| there.not_null) {
-            return Vec::new();
+            return steps::identities(at, desired, cx);
         }
         let keys = cx.observed.model.inside("primary key", &at.path()[..2]);
-        keys.map(|entry| entry.address.clone()).collect()
+        let keys = keys.map(|entry| entry.address.clone());
+        keys.chain(steps::identities(at, desired, cx)).collect()
     }
 
     fn drop(&self, at: &Address, observed: &Body, cx: &Cx<'_>) -> Vec<Step> {
