@@ -140,6 +140,7 @@ fn edges(drafts: &[Draft], plan: &Plan, cx: &Cx<'_>) -> Waits {
     users_let_go_first(drafts, plan, cx, &by_address, &mut waits);
     columns_go_last(drafts, plan, cx, &mut waits);
     names_come_first(drafts, plan, cx, &mut waits);
+    extensions_come_first(drafts, &mut waits);
     for own in by_item.values() {
         own.windows(2).for_each(|pair| waits[pair[1]].push(pair[0]));
         for later in own.iter().copied().filter(|number| drafts[*number].is_later) {
@@ -261,6 +262,25 @@ fn names_come_first(drafts: &[Draft], plan: &Plan, cx: &Cx<'_>, waits: &mut [Vec
                 || at(draft).subject().is_some_and(inside)
                 || locked.any(|at| at == renamed);
             if draft.item != renaming.item && meant {
+                waits[other].push(number);
+            }
+        }
+    }
+}
+
+/// What an extension brings is there before any text that may name it: which does, only the server knows.
+fn extensions_come_first(drafts: &[Draft], waits: &mut [Vec<usize>]) {
+    let comes = |draft: &Draft| draft.stage == Stage::Comes && draft.knot.is_none() && !draft.optional;
+    for (number, _) in
+        drafts.iter().enumerate().filter(|(_, draft)| draft.rank == Rank::Extension && comes(draft))
+    {
+        let mut before = HashSet::from([number]);
+        let mut open = vec![number];
+        while let Some(next) = open.pop() {
+            open.extend(waits[next].iter().copied().filter(|other| before.insert(*other)));
+        }
+        for (other, draft) in drafts.iter().enumerate() {
+            if draft.stage == Stage::Comes && draft.rank > Rank::Extension && !before.contains(&other) {
                 waits[other].push(number);
             }
         }
