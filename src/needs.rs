@@ -32,9 +32,13 @@ pub fn kind_of_type(t: &str) -> String {
     )
 }
 
-/// A JSON list of what the object `oid` of catalog `catalog` needs: kind, schema, name, column.
+/// A JSON list of what the object `oid` of catalog `catalog` needs: kind, schema, name, column. A query that groups by a
+/// primary key needs that key.
 pub fn query(catalog: &str, oid: &str) -> String {
-    list(catalog, oid, "true")
+    let keys = " UNION ALL SELECT 'primary key', r.relnamespace, r.relname::text, k.conname::text FROM pg_constraint k \
+                JOIN pg_class r ON r.oid = k.conrelid WHERE d.refclassid = 'pg_constraint'::regclass AND k.oid = d.refobjid \
+                AND k.contype = 'p'";
+    list_with(keys, catalog, oid, "true")
 }
 
 /// The same without tables and columns, but for columns that are generated, which may go and come back: for what is
@@ -63,6 +67,10 @@ pub fn query_of_generated(relation: &str, number: &str, default: &str) -> String
 }
 
 fn list(catalog: &str, oid: &str, which: &str) -> String {
+    list_with("", catalog, oid, which)
+}
+
+fn list_with(more: &str, catalog: &str, oid: &str, which: &str) -> String {
     let (routine, of_routine) = (routine("f"), kind_of_routine("f"));
     let (of_relation, of_type) = (kind_of_relation("r"), kind_of_type("t"));
     format!(
@@ -82,7 +90,7 @@ fn list(catalog: &str, oid: &str, which: &str) -> String {
          FROM pg_opclass c JOIN pg_am m ON m.oid = c.opcmethod \
          WHERE d.refclassid = 'pg_opclass'::regclass AND c.oid = d.refobjid \
          UNION ALL SELECT 'operator', o.oprnamespace, {}, NULL FROM pg_operator o \
-         WHERE d.refclassid = 'pg_operator'::regclass AND o.oid = d.refobjid\
+         WHERE d.refclassid = 'pg_operator'::regclass AND o.oid = d.refobjid{more}\
          ) w JOIN pg_namespace n ON n.oid = w.place \
          WHERE d.classid = '{catalog}'::regclass AND d.objid = {oid} AND {which} AND d.deptype IN ('n', 'a'))",
         operator_name!()
@@ -102,6 +110,10 @@ pub fn addresses(found: Answer, server: &Server) -> Vec<Address> {
     let mut needs = Vec::new();
     for [kind, schema, name, part] in found.into_iter().flatten() {
         let Some(kind) = server.kind(&kind) else { continue };
+        if kind == "primary key" {
+            needs.push(Address::new(kind, [schema, name, part]));
+            continue;
+        }
         if let (false, Some(column)) = (part.is_empty(), server.kind("column")) {
             needs.push(Address::new(column, [&schema, &name, &part]));
         }

@@ -17,6 +17,8 @@ pub struct Statement {
     pub also: Option<Address>,
     /// Tables whose rows it looks at, besides.
     pub reads: Vec<Address>,
+    /// Tables, as a person knows them, that it takes along with their rows.
+    pub takes: Vec<String>,
     /// Where it can be said inside the statement that creates its parent.
     pub clause: Option<Clause>,
     /// It writes to the tool's own schema, which must be there.
@@ -46,6 +48,7 @@ impl Statement {
             table: None,
             also: None,
             reads: Vec::new(),
+            takes: Vec::new(),
             clause: None,
             uses_state: false,
             as_owner: false,
@@ -76,6 +79,13 @@ impl Statement {
     #[must_use]
     pub fn reading(mut self, table: &Address) -> Statement {
         self.reads.push(table.clone());
+        self
+    }
+
+    /// Says that it takes tables along, with their rows.
+    #[must_use]
+    pub fn taking(mut self, tables: &[String]) -> Statement {
+        self.takes.extend_from_slice(tables);
         self
     }
 

@@ -5,6 +5,7 @@ use super::{delta, replacing};
 use crate::delta::{Action, Alteration, Change, Delta, Obstacle};
 use crate::kind::{Cx, Kind};
 use crate::model::{Address, Body, Entry, printable};
+use crate::sql::split_routine;
 use crate::statement::Step;
 use std::collections::{HashMap, HashSet};
 
@@ -35,7 +36,7 @@ impl Going {
 
 /// Adds the deltas of dependents, and of dependents of dependents.
 pub(super) fn recreate(deltas: &mut Vec<Delta>, cx: &Cx<'_>) {
-    let (made, mut open) = (made_anew(deltas), touched(deltas));
+    let (made, mut open) = (made_anew(deltas), touched(deltas, cx));
     if open.is_empty() {
         return;
     }
@@ -189,14 +190,46 @@ fn coming_back(kind: &dyn Kind, entry: &Entry, there: &Entry, cx: &Cx<'_>) -> Ve
 }
 
 /// The objects that something may depend on which does not let them change, each with its delta.
-fn touched(deltas: &[Delta]) -> Vec<(Address, Going, usize)> {
-    let mut touched = Vec::new();
+fn touched(deltas: &mut [Delta], cx: &Cx<'_>) -> Vec<(Address, Going, usize)> {
+    let mut touched = succeeded(deltas, cx);
     for (number, delta) in deltas.iter().enumerate() {
         touched.extend(going(delta).map(|going| (delta.address.clone(), going, number)));
         touched.extend(delta.made.iter().map(|other| (other.clone(), Going::Goes, number)));
         touched.extend(delta.disturbed.iter().map(|other| (other.clone(), Going::Stays, number)));
     }
     touched
+}
+
+/// The objects that go while another one comes under the same name: what depends on them, and stays, is to depend on that.
+fn succeeded(deltas: &mut [Delta], cx: &Cx<'_>) -> Vec<(Address, Going, usize)> {
+    let name = |at: &Address| {
+        let seat = cx.registry.get(at.kind)?.seat()?;
+        let of_schema = at.path().len() == 2 && at.subject().is_none();
+        of_schema.then(|| (seat.class, at.schema().to_string(), split_routine(at.name()).0.to_string()))
+    };
+    let coming = deltas.iter().enumerate().filter(|(_, delta)| delta.action == Action::Create);
+    let coming: HashMap<_, usize> =
+        coming.filter_map(|(number, delta)| Some((name(&delta.address)?, number))).collect();
+    let going = deltas.iter().enumerate().filter(|(_, delta)| delta.action == Action::Drop);
+    let pairs: Vec<(usize, usize)> = going
+        .filter_map(|(number, delta)| Some((number, *coming.get(&name(&delta.address)?)?)))
+        .filter(|(gone, _)| is_stood_on(&deltas[*gone].address, cx))
+        .collect();
+    pairs
+        .into_iter()
+        .map(|(gone, successor)| {
+            tie(deltas, gone, successor);
+            (deltas[gone].address.clone(), Going::Goes, gone)
+        })
+        .collect()
+}
+
+/// Whether something depends on the object that is not part of it, and that stays.
+fn is_stood_on(at: &Address, cx: &Cx<'_>) -> bool {
+    let depends = |need: &Address| need == at || need.path().len() > 2 && need.path().starts_with(at.path());
+    let inside = |other: &Address| other.path().starts_with(at.path()) || other.subject().is_some();
+    let stays = |there: &&Entry| !inside(&there.address) && !cx.goes(&there.address);
+    cx.observed.model.iter().filter(stays).any(|there| there.needs.iter().any(depends))
 }
 
 /// What a delta means for what depends on its object, if anything.

@@ -277,6 +277,10 @@ impl Room for DefaultPrivilege {
         true
     }
 
+    fn attribute(&self, body: &Body, name: &str) -> Option<String> {
+        (name == "privileges").then(|| names(&body.privileges).join(", "))
+    }
+
     fn undeclared(&self, at: &Address, observed: &Body, desired: &Model) -> Undeclared {
         let known = desired.contains(&Address::new("role", [at.name()]));
         // The file may name the current user, or not.

@@ -15,6 +15,8 @@ pub struct Extension;
 pub struct Body {
     schema: Option<String>,
     version: Option<String>,
+    /// Observed: tables that belong to it and hold rows, which go with it.
+    holding: Vec<String>,
 }
 
 static DOC: Doc = Doc {
@@ -41,7 +43,8 @@ impl Room for Extension {
 
     fn read(&self, item: &mut Item<'_>) {
         let mut reader = item.reader();
-        let body = Body { schema: reader.text("schema"), version: reader.text("version") };
+        let body =
+            Body { schema: reader.text("schema"), version: reader.text("version"), holding: Vec::new() };
         if let Some(schema) = &body.schema {
             item.need(Address::new("schema", [schema]));
         }
@@ -49,7 +52,12 @@ impl Room for Extension {
     }
 
     fn catalog(&self, _: &Server) -> Option<String> {
-        let query = "SELECT x.extname AS name, n.nspname AS schema, x.extversion AS version \
+        let query = "SELECT x.extname AS name, n.nspname AS schema, x.extversion AS version, \
+                     (SELECT json_agg(format('%I.%I', cn.nspname, c.relname) ORDER BY c.oid) FROM pg_depend d \
+                     JOIN pg_class c ON c.oid = d.objid AND c.relkind IN ('r', 'p') JOIN pg_namespace cn ON cn.oid = c.relnamespace \
+                     WHERE d.refclassid = 'pg_extension'::regclass AND d.refobjid = x.oid AND d.classid = 'pg_class'::regclass \
+                     AND d.deptype = 'e' AND CASE c.relkind WHEN 'r' THEN pg_relation_size(c.oid) > 0 ELSE \
+                     EXISTS (SELECT FROM pg_partition_tree(c.oid) t WHERE pg_relation_size(t.relid) > 0) END) AS holding \
                      FROM pg_extension x JOIN pg_namespace n ON n.oid = x.extnamespace ORDER BY x.oid";
         Some(query.to_string())
     }
@@ -67,13 +75,14 @@ impl Room for Extension {
     }
 
     fn observe(&self, row: &Row<'_>, _: &Server, out: &mut Observed) {
-        let body = Body { schema: row.owned("schema"), version: row.owned("version") };
+        let body =
+            Body { schema: row.owned("schema"), version: row.owned("version"), holding: row.list("holding") };
         out.model.insert(Entry::new(Address::new(DOC.name, [row.text("name")]), body));
     }
 
     /// The version is whatever the server has.
     fn write(&self, at: &Address, observed: &Body, draft: &mut Draft<'_>) {
-        let Body { schema, version: _ } = observed;
+        let Body { schema, version: _, holding: _ } = observed;
         if at.name() == "plpgsql" {
             draft.leave_out();
         }
@@ -83,7 +92,7 @@ impl Room for Extension {
     }
 
     fn create(&self, at: &Address, desired: &Body, _: &Cx<'_>) -> Vec<Step> {
-        let Body { schema, version } = desired;
+        let Body { schema, version, holding: _ } = desired;
         let sql = Phrase::from("CREATE EXTENSION ")
             .ident(at.name())
             .with(schema.as_ref(), |sql, schema| sql.raw(" SCHEMA ").ident(schema))
@@ -92,7 +101,7 @@ impl Room for Extension {
     }
 
     fn compare(&self, at: &Address, desired: &Body, observed: &Body, _: &Cx<'_>, out: &mut Alteration) {
-        let Body { schema, version } = desired;
+        let Body { schema, version, holding: _ } = desired;
         let alter = |rest: Phrase| {
             let sql = Phrase::from("ALTER EXTENSION ").ident(at.name()).phrase(&rest);
             vec![Statement::new(Form::Catalog, sql).into()]
@@ -130,8 +139,9 @@ impl Room for Extension {
         vec![Right::test(trusted, lack, cure), Right::create_in_database(cx)]
     }
 
-    fn drop(&self, at: &Address, _: &Body, _: &Cx<'_>) -> Vec<Step> {
-        vec![Statement::new(Form::DropObject, Phrase::from("DROP EXTENSION ").ident(at.name())).into()]
+    fn drop(&self, at: &Address, observed: &Body, _: &Cx<'_>) -> Vec<Step> {
+        let sql = Phrase::from("DROP EXTENSION ").ident(at.name());
+        vec![Statement::new(Form::DropObject, sql).taking(&observed.holding).into()]
     }
 
     fn attribute(&self, body: &Body, name: &str) -> Option<String> {

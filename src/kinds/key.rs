@@ -298,9 +298,11 @@ impl Room for Key {
     }
 
     /// On a table that holds rows the new index is built beside the old key, which holds until the two change places.
-    /// A key that foreign keys refer to goes and comes back together with them.
+    /// A key that foreign keys refer to, or queries group by, goes and comes back together with them.
     fn replace(&self, at: &Address, desired: &Body, _: &Body, cx: &Cx<'_>) -> Option<Vec<Step>> {
-        let refers = |entry: &Entry| entry.address.kind == "foreign key" && entry.needs.contains(at);
+        let is_about =
+            |entry: &Entry| entry.parent.as_ref() == Some(at) || entry.address.subject() == Some(at);
+        let refers = |entry: &Entry| entry.needs.contains(at) && !is_about(entry);
         if cx.observed.model.iter().any(refers) {
             return None;
         }

@@ -48,7 +48,8 @@ static DOC: Doc = Doc {
               or `\"using index NAME\"`. `absent = true` makes it the primary key again.",
     manual: "sql-altertable",
     place: Place::Single { of: &["table"], key: "replica_identity" },
-    rank: Rank::Reference,
+    // Before data is touched: what is published is not updated without.
+    rank: Rank::Key,
     main_key: Some("identity"),
     keys: &[KeyDoc::new("identity", Shape::Text, "`full`, `nothing` or `using index NAME`")],
     features: &[],
@@ -144,6 +145,14 @@ impl Room for ReplicaIdentity {
     fn drop(&self, at: &Address, _: &Body, _: &Cx<'_>) -> Vec<Step> {
         let table = at.host("table");
         vec![Statement::alter(&table, Form::AlterTable, "REPLICA IDENTITY DEFAULT").into()]
+    }
+
+    fn attribute(&self, body: &Body, name: &str) -> Option<String> {
+        match (name, &body.identity) {
+            ("index", Identity::Index(index)) => Some(index.clone()),
+            ("tells apart", Identity::Full | Identity::Index(_)) => Some("yes".to_string()),
+            _ => None,
+        }
     }
 
     fn follow(&self, body: &mut Body, from: &Address, to: &Address) {

@@ -39,6 +39,9 @@ pub(super) fn consents(plan: &mut Plan, cx: &Cx<'_>, limits: &Limits) {
         let bytes = bytes.map(|facts| facts.bytes).max();
         let large = bytes.is_some_and(|bytes| bytes >= limits.large);
         statement.needs.extend(cost.loses);
+        if !statement.takes.is_empty() {
+            statement.needs.push(Consent::DropTable);
+        }
         if large && cost.work == Work::Rewrite {
             statement.needs.push(Consent::Rewrite);
         }
@@ -59,6 +62,13 @@ fn worked_on(statement: &Planned) -> Vec<&Address> {
     }
 }
 
+fn why(consent: Consent, takes: &[String]) -> String {
+    match consent {
+        Consent::DropTable if !takes.is_empty() => format!("it takes rows along, of {}", takes.join(", ")),
+        _ => consent.risk().to_string(),
+    }
+}
+
 impl Plan {
     /// The statements that need a consent which is not in `allowed`.
     pub fn refusals(&self, allowed: &BTreeSet<Consent>) -> Vec<Refusal> {
@@ -68,7 +78,7 @@ impl Plan {
                 refusals.push(Refusal {
                     consent: *consent,
                     statement: statement.sql.shown(),
-                    why: consent.risk().to_string(),
+                    why: why(*consent, &statement.takes),
                 });
             }
         }

@@ -55,6 +55,8 @@ pub struct Planned {
     pub also: Option<Address>,
     /// Tables whose rows it looks at, besides.
     pub reads: Vec<Address>,
+    /// Tables, as a person knows them, that it takes along with their rows.
+    pub takes: Vec<String>,
     /// The same in batches.
     pub batch: Option<(Phrase, Phrase)>,
     /// It writes to the tool's own schema.

@@ -140,6 +140,7 @@ fn edges(drafts: &[Draft], plan: &Plan, cx: &Cx<'_>) -> Waits {
     users_let_go_first(drafts, plan, cx, &by_address, &mut waits);
     columns_go_last(drafts, plan, cx, &mut waits);
     names_come_first(drafts, plan, cx, &mut waits);
+    extensions_come_first(drafts, &mut waits);
     for own in by_item.values() {
         own.windows(2).for_each(|pair| waits[pair[1]].push(pair[0]));
         for later in own.iter().copied().filter(|number| drafts[*number].is_later) {
@@ -205,11 +206,24 @@ fn columns_go_last(drafts: &[Draft], plan: &Plan, cx: &Cx<'_>, waits: &mut [Vec<
             columns.extend(there.parent.as_ref().map(|table| (number, table)));
         } else if goes && draft.rank > Rank::Column || draft.stage == Stage::Comes && can_hold(draft.rank) {
             wholes(there, cx).into_iter().for_each(|table| others.entry(table).or_default().push(number));
+        } else if draft.stage == Stage::Comes {
+            left(there, cx).for_each(|table| others.entry(table).or_default().push(number));
         }
     }
     for (column, table) in columns {
         waits[column].extend(others.get(table).into_iter().flatten());
     }
+}
+
+/// The tables above a partition or an heir that it is to leave: what it has from there stays with it.
+fn left<'c>(there: &'c Entry, cx: &Cx<'c>) -> impl Iterator<Item = &'c Address> {
+    let desired = cx.desired.get(&there.address).filter(|desired| !desired.absent);
+    above(there)
+        .filter(move |table| desired.is_some_and(|desired| !above(desired).any(|other| other == *table)))
+}
+
+fn above(entry: &Entry) -> impl Iterator<Item = &Address> {
+    entry.parent.iter().chain(&entry.needs).filter(|other| other.kind == entry.address.kind)
 }
 
 /// Whether what has that rank is a definition that can stand on a column.
@@ -227,7 +241,7 @@ fn wholes<'c>(there: &'c Entry, cx: &Cx<'c>) -> Vec<&'c Address> {
         }
         wholes.push(whole);
         if let Some(above) = cx.observed.model.get(whole) {
-            open.extend(above.parent.iter().chain(&above.needs).filter(|other| other.kind == whole.kind));
+            open.extend(self::above(above));
         }
     }
     wholes
@@ -248,6 +262,25 @@ fn names_come_first(drafts: &[Draft], plan: &Plan, cx: &Cx<'_>, waits: &mut [Vec
                 || at(draft).subject().is_some_and(inside)
                 || locked.any(|at| at == renamed);
             if draft.item != renaming.item && meant {
+                waits[other].push(number);
+            }
+        }
+    }
+}
+
+/// What an extension brings is there before any text that may name it: which does, only the server knows.
+fn extensions_come_first(drafts: &[Draft], waits: &mut [Vec<usize>]) {
+    let comes = |draft: &Draft| draft.stage == Stage::Comes && draft.knot.is_none() && !draft.optional;
+    for (number, _) in
+        drafts.iter().enumerate().filter(|(_, draft)| draft.rank == Rank::Extension && comes(draft))
+    {
+        let mut before = HashSet::from([number]);
+        let mut open = vec![number];
+        while let Some(next) = open.pop() {
+            open.extend(waits[next].iter().copied().filter(|other| before.insert(*other)));
+        }
+        for (other, draft) in drafts.iter().enumerate() {
+            if draft.stage == Stage::Comes && draft.rank > Rank::Extension && !before.contains(&other) {
                 waits[other].push(number);
             }
         }

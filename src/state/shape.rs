@@ -171,13 +171,16 @@ END ",
     )
 }
 
-/// The statements that make what version 2 has besides.
+/// The statements that make what version 2 has besides. The two tables have no key; a publication of all tables would keep
+/// their rows from being changed.
 fn second(schema: &str) -> String {
     let (version, holder) = (qualified(schema, "version"), qualified(schema, "holder"));
     format!(
         "CREATE TABLE {version} (number integer NOT NULL, salt bigint NOT NULL);
 INSERT INTO {version} (number, salt) VALUES ({VERSION}, {RANDOM});
-CREATE TABLE {holder} (backend integer NOT NULL, backend_start timestamptz NOT NULL, username text NOT NULL)"
+CREATE TABLE {holder} (backend integer NOT NULL, backend_start timestamptz NOT NULL, username text NOT NULL);
+ALTER TABLE {version} REPLICA IDENTITY FULL;
+ALTER TABLE {holder} REPLICA IDENTITY FULL"
     )
 }
 

@@ -51,6 +51,35 @@ fn a_rollback_takes_a_column_back_out_of_what_came_to_use_it() {
     }
 }
 
+/// What belongs to an extension goes with it, its configuration tables too, whatever rows are in them.
+#[test]
+fn rows_of_an_extension_go_with_consent() {
+    for server in support::servers() {
+        let db = server.database();
+        db.execute(
+            "create extension hstore; create schema \"E\"; create table \"E\".conf (a int); create table empty (a int);
+             create table parted (a int) partition by list (a); create table part partition of parted default;
+             insert into \"E\".conf values (1); insert into parted values (1); alter extension hstore add table \"E\".conf;
+             alter extension hstore add table parted;
+             update pg_extension set extconfig = array['\"E\".conf'::regclass::oid], extcondition = array['']
+             where extname = 'hstore'; create extension citext; alter extension citext add table empty",
+        );
+        let file = "[extensions]\nhstore.absent = true\ncitext.absent = true\n";
+        let run = |file: &str, allow: &str| Run::new(&db).file(file).args(["apply", "--allow", allow]).run();
+        let rows = "it takes rows along, of \"E\".conf, public.parted";
+        for (file, allow) in
+            [(file, "drop_object"), ("[extensions]\n[schemas]\npublic = {}\n", "prune,drop_object")]
+        {
+            run(file, allow).code(3).stderr_contains(rows).stderr_contains("needs `drop_table`");
+        }
+        assert_eq!(db.scalar("select count(*) from \"E\".conf"), "1");
+        // An empty table is no rows.
+        run("[extensions]\ncitext.absent = true\n", "drop_object").success();
+        run(file, "drop_object,drop_table").success();
+        assert_eq!(db.scalar("select to_regclass('\"E\".conf') is null"), "t");
+    }
+}
+
 /// A parent that is new, or has no rows, makes an orphan of every row: it is asked for before they go.
 #[test]
 fn orphans_of_an_empty_parent_go_with_consent() {

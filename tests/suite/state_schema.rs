@@ -337,6 +337,24 @@ fn default_privileges_do_not_open_it() {
     }
 }
 
+/// Rows of a published table that has no key are not changed unless it says how they are told apart.
+#[test]
+fn a_publication_of_all_tables_does_not_keep_runs_from_being_recorded() {
+    for server in support::servers() {
+        let db = server.database();
+        db.execute("create publication everything for all tables");
+        let file = format!("{FILE}\n[publications]\neverything = {{ all_tables = true }}\n");
+        let apply = || Run::new(&db).file(&file).args(["apply", "--force"]).run().success();
+        apply().stderr_lacks("not recorded");
+        apply().stderr_lacks("not recorded");
+        assert_eq!(db.scalar("select count(*) from pgreconcile.run"), "2");
+        // What is opened is closed, which makes another salt.
+        db.execute("grant usage on schema pgreconcile to public");
+        apply().stderr_lacks("not recorded");
+        assert_eq!(db.scalar("select count(*) from pgreconcile.run"), "3");
+    }
+}
+
 /// An empty schema that an administrator made for the tool's role is filled.
 #[test]
 fn an_empty_schema_of_ours_is_filled() {

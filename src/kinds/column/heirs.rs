@@ -7,7 +7,8 @@ use crate::delta::Alteration;
 use crate::kind::{Cx, Draft, Room, Server, from_list};
 use crate::model::{Address, Entry};
 use crate::pg::Feature;
-use crate::statement::Step;
+use crate::sql::{Form, ident};
+use crate::statement::{Statement, Step};
 
 /// Whether an inherited column, `pg_attribute a` of `pg_class c`, is not as that of its parents, or has what parents
 /// do not hand down. What is only a hint to the server counts where the heir has one of its own.
@@ -82,6 +83,45 @@ pub fn children(at: &Address, cx: &Cx<'_>) -> Vec<Address> {
         next += 1;
     }
     found.into_iter().skip(1).cloned().collect()
+}
+
+/// The statements by which a column goes from its table and from those that have it from there, but not from those that
+/// declare it: the server would take it away there too, with its values.
+pub fn drop(at: &Address, cx: &Cx<'_>) -> Vec<Statement> {
+    let heirs = direct_heirs(at, cx);
+    let only = if heirs.iter().any(|heir| is_kept_below(heir, cx)) { "ONLY " } else { "" };
+    let sql = format!("ALTER TABLE {only}{} DROP COLUMN {}", at.relation(), ident(at.name()));
+    let mut statements = vec![Statement::on(&at.host("table"), Form::DropColumn, sql)];
+    for heir in heirs.iter().filter(|_| !only.is_empty()) {
+        if is_declared(heir, cx) {
+            statements[0] = statements[0].clone().also(&heir.host("table"));
+        } else if cx.observed.model.body::<Body>(heir).is_some_and(|there| !there.local) {
+            statements.extend(drop(heir, cx));
+        }
+    }
+    statements
+}
+
+/// The columns of children that come from it and stay children's.
+fn direct_heirs(at: &Address, cx: &Cx<'_>) -> Vec<Address> {
+    let named = |entry: &&Entry| entry.address.kind == DOC.name && entry.address.name() == at.name();
+    let of = |child: &Address, attribute: &dyn Fn(&Address, &str) -> Option<String>| {
+        let inherits = |table: &Address, name: &str| attribute(table, name).filter(|_| name == "inherits");
+        parents(child, &inherits).contains(at)
+    };
+    let is_heir = |child: &&Address| {
+        of(child, &|table, name| cx.observed_attribute(table, name))
+            && of(child, &|table, name| cx.attribute(table, name))
+    };
+    cx.observed.model.iter().filter(named).map(|entry| &entry.address).filter(is_heir).cloned().collect()
+}
+
+fn is_declared(at: &Address, cx: &Cx<'_>) -> bool {
+    cx.desired.get(at).is_some_and(|entry| !entry.absent)
+}
+
+fn is_kept_below(at: &Address, cx: &Cx<'_>) -> bool {
+    is_declared(at, cx) || direct_heirs(at, cx).iter().any(|heir| is_kept_below(heir, cx))
 }
 
 fn stated<'m>(column: &Address, cx: &Cx<'m>) -> Option<&'m Body> {

@@ -483,10 +483,11 @@ impl Room for Column {
     fn comes_after(&self, at: &Address, desired: &Body, cx: &Cx<'_>) -> Vec<Address> {
         let observed = cx.observed.model.body::<Body>(at);
         if desired.not_null || !observed.is_some_and(|there| there.not_null) {
-            return Vec::new();
+            return steps::identities(at, desired, cx);
         }
         let keys = cx.observed.model.inside("primary key", &at.path()[..2]);
-        keys.map(|entry| entry.address.clone()).collect()
+        let keys = keys.map(|entry| entry.address.clone());
+        keys.chain(steps::identities(at, desired, cx)).collect()
     }
 
     fn keeps_results(&self, body: &Body) -> bool {
@@ -503,8 +504,8 @@ impl Room for Column {
             });
             return self.difference(at, &parent, observed, cx).into_iter().chain(mute).collect();
         }
-        let drop = steps::alter_table(at, Form::DropColumn, Phrase::from(" DROP COLUMN ").ident(at.name()));
-        vec![Step::direct(numbering::release(at, observed, cx).into_iter().chain([drop]))]
+        let release = numbering::release(at, observed, cx);
+        vec![Step::direct(release.into_iter().chain(heirs::drop(at, cx)))]
     }
 
     fn rename(&self, from: &Address, at: &Address, _: &Cx<'_>) -> Option<Vec<Step>> {

@@ -35,7 +35,9 @@ pub fn retype(at: &Address, desired: &Body, observed: &Body, cx: &Cx<'_>) -> Ste
         _ if is_foreign || desired.generated.is_some() => rest,
         Some(using) => rest.raw(" USING (").fragment(using).raw(")"),
         None if change::converts_by_itself(from, to) => rest,
-        None => rest.raw(format!(" USING {column}::")).fragment(&desired.data_type),
+        None => rest
+            .raw(format!(" USING {column}{}::", detour(desired, observed, cx)))
+            .fragment(&desired.data_type),
     };
     if let (true, Some(default)) = (carries, &desired.default) {
         rest = rest.raw(format!(", ALTER COLUMN {column} SET DEFAULT ")).fragment(default);
@@ -43,6 +45,16 @@ pub fn retype(at: &Address, desired: &Body, observed: &Body, cx: &Cx<'_>) -> Ste
     let preflight =
         (form == Form::AlterTypeNarrow && may_fail(desired)).then(|| misfits(at, desired, observed, cx));
     Step::from(steps::alter_table(at, form, rest)).preflight(preflight)
+}
+
+/// What stands between a value and its cast: from enum to enum, or from a list of the one to a list of the other, there is none
+/// but by the labels.
+fn detour(desired: &Body, observed: &Body, cx: &Cx<'_>) -> &'static str {
+    let is_enum = |body: &Body| {
+        let name = body.data_type.text();
+        steps::is_of_kind("enum", name.trim_end_matches("[]"), cx)
+    };
+    if is_enum(desired) && is_enum(observed) { "::pg_catalog.text" } else { "" }
 }
 
 /// Whether a value may have no counterpart in the new type: anything is a text.
@@ -60,7 +72,7 @@ fn misfits(at: &Address, desired: &Body, observed: &Body, cx: &Cx<'_>) -> Prefli
         None if change::converts_by_itself(observed.data_type.spelled(), desired.data_type.spelled()) => {
             column
         }
-        None => format!("{column}::{data_type}"),
+        None => format!("{column}{}::{data_type}", detour(desired, observed, cx)),
     };
     let body = format!(
         "{COLUMNS_FIRST}DECLARE pgr_value {data_type}; BEGIN SELECT {value} INTO pgr_value FROM (SELECT (pgr_row).*) {}; \

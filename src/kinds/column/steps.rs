@@ -87,10 +87,15 @@ fn afterwards(at: &Address, body: &Body) -> Vec<Statement> {
 
 /// Whether the file or the database has a domain of that name. Its checks are read for every row.
 fn is_domain(data_type: &Fragment, cx: &Cx<'_>) -> bool {
-    let mut parts = split_name(data_type.text().trim());
+    is_of_kind("domain", data_type.text(), cx)
+}
+
+/// Whether the file or the database has a type of that kind and name.
+pub fn is_of_kind(kind: &str, name: &str, cx: &Cx<'_>) -> bool {
+    let mut parts = split_name(name.trim());
     let (name, schema) = (parts.pop(), parts.pop());
     let is_it = |address: &Address| {
-        address.kind == "domain"
+        address.kind == kind
             && Some(address.name()) == name.as_deref()
             && schema.as_deref().is_none_or(|schema| schema == address.schema())
     };
@@ -169,6 +174,28 @@ fn is_volatile(default: &Fragment) -> bool {
         quoted ^= char == '\'';
         !quoted && char == '('
     })
+}
+
+/// By what the rows of its table are told apart, where they get values: without, those of a published table get none.
+pub fn identities(at: &Address, body: &Body, cx: &Cx<'_>) -> Vec<Address> {
+    let table = &at.path()[..2];
+    let fills = body.backfill.is_some() || body.default.as_ref().is_some_and(is_volatile);
+    if !fills || !cx.observed.model.contains(&at.host("table")) {
+        return Vec::new();
+    }
+    // What is made of the column comes after it.
+    let is_free = |other: &Address| cx.desired.get(other).is_some_and(|entry| !entry.needs.contains(at));
+    let identity = Address::new("replica identity", table.iter().cloned());
+    let index = cx.attribute(&identity, "index");
+    let index = index.iter().flat_map(|name| {
+        let path = [at.schema(), &at.path()[1], name];
+        ["index", "unique constraint", "primary key"].map(|kind| Address::new(kind, path))
+    });
+    let is_made_of_it = index.filter(|index| cx.desired.contains(index)).any(|index| !is_free(&index));
+    let tells = cx.attribute(&identity, "tells apart").is_some() && !is_made_of_it;
+    let keys = cx.desired.inside("primary key", table).map(|entry| entry.address.clone());
+    let keys = keys.filter(|key| is_free(key));
+    keys.chain(tells.then(|| identity.clone())).collect()
 }
 
 /// Gives a value to every row that has none.

@@ -1,5 +1,6 @@
 //! Privileges on objects. A kind about any address: who has them is the name, what they are on is the subject.
 
+mod defaults;
 mod words;
 
 use crate::delta::{Action, Alteration, Change, Show};
@@ -167,20 +168,23 @@ impl Room for Grant {
         if !out.model.contains(&address) {
             let body = Body::default();
             let role = Address::new("role", [address.name()]);
-            out.model.insert(Entry::new(address.clone(), body).needing(subject).needing(role));
+            out.model.insert(Entry::new(address.clone(), body).needing(subject.clone()).needing(role));
         }
-        let entry = out.model.get_mut(&address);
-        let Some(body) = entry.and_then(|entry| (*entry.body).as_any_mut().downcast_mut::<Body>()) else {
-            return;
-        };
+        let Some(entry) = out.model.get_mut(&address) else { return };
+        let Some(body) = (*entry.body).as_any_mut().downcast_mut::<Body>() else { return };
         let privilege = match (row.text("privilege"), row.get("column")) {
             ("", _) => return,
             ("owner", _) => return body.owner = true,
             (privilege, Some(column)) => format!("{privilege} ({})", ident(column)),
             (privilege, None) => privilege.to_string(),
         };
-        body.grantors.entry(privilege.clone()).or_default().insert(row.text("grantor").to_string());
+        let grantor = row.text("grantor");
+        body.grantors.entry(privilege.clone()).or_default().insert(grantor.to_string());
         *body.privileges.entry(privilege).or_default() |= row.flag("grantable");
+        let by = Address::about(DOC.name, [grantor], subject);
+        if !grantor.is_empty() && by != address && !entry.needs.contains(&by) {
+            entry.needs.push(by);
+        }
     }
 
     fn write(&self, at: &Address, observed: &Body, draft: &mut Draft<'_>) {
@@ -281,6 +285,20 @@ impl Room for Grant {
         Some(entries.collect())
     }
 
+    /// What the role gave on is taken back before what it gave it with.
+    fn comes_after(&self, at: &Address, desired: &Body, cx: &Cx<'_>) -> Vec<Address> {
+        let there = cx.observed.model.body::<Body>(at);
+        let loses = |(name, option): (&String, &bool)| match desired.privileges.get(name) {
+            Some(stays) => *option && !stays,
+            None => true,
+        };
+        if !there.is_some_and(|there| there.privileges.iter().any(loses)) {
+            return Vec::new();
+        }
+        let given_on = cx.observed.model.iter().filter(|entry| entry.address.kind == DOC.name);
+        given_on.filter(|entry| entry.needs.contains(at)).map(|entry| entry.address.clone()).collect()
+    }
+
     /// What is new has the privileges that PostgreSQL gives to everyone, and no others.
     fn create(&self, at: &Address, desired: &Body, cx: &Cx<'_>) -> Vec<Step> {
         let Some(subject) = at.subject() else { return Vec::new() };
@@ -291,9 +309,14 @@ impl Room for Grant {
         let implicit = words::privileges(subject.kind, cx.registry).and_then(|of| of.implicit);
         let Some(implicit) = implicit.filter(|_| at.name() == "public") else {
             let none = privileges.is_empty() && subject.kind.starts_with("all ");
-            return if none { revoke_all(at, cx) } else { grant(at, &privileges, cx) };
+            let mut steps = if none { revoke_all(at, cx) } else { defaults::take_back(at, &privileges, cx) };
+            steps.extend(grant(at, &privileges, cx));
+            return steps;
         };
-        if !cx.desired.contains(at) && goes_without_saying(subject, &privileges) && !closed(subject, cx) {
+        if !cx.desired.contains(at)
+            && goes_without_saying(subject, &privileges)
+            && !defaults::closed(subject, cx)
+        {
             return Vec::new();
         }
         let takes = |name: &&&str| !privileges.contains_key(**name);
@@ -432,13 +455,6 @@ fn goes_without_saying(subject: &Address, privileges: &BTreeMap<String, bool>) -
         _ => &[&[]],
     };
     privileges.values().all(|option| !option) && from_the_start.contains(&names.as_slice())
-}
-
-/// Whether default privileges keep PUBLIC from new objects of that kind.
-fn closed(subject: &Address, cx: &Cx<'_>) -> bool {
-    let sort = if subject.path().len() > 1 && subject.name().ends_with(')') { "functions" } else { "types" };
-    let default = Address::new("default privilege", ["", "", sort, "public"]);
-    cx.observed_attribute(&default, "privileges").is_some_and(|list| list.is_empty())
 }
 
 /// Whether the role owns the object, or will, and so has every privilege without being granted any.

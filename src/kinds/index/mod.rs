@@ -38,6 +38,11 @@ pub struct Body {
     attached: bool,
 }
 
+/// The storage parameters by which the server goes from the moment they are set on, or that leave no trace in what is built.
+/// By all others, those of extensions among them, it goes while it builds the index.
+const ACT_AT_ONCE: [&str; 6] =
+    ["fillfactor", "deduplicate_items", "buffering", "fastupdate", "gin_pending_list_limit", "autosummarize"];
+
 /// How an index is built.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Manner {
@@ -240,9 +245,11 @@ impl Room for Index {
         definition.compare(&observed.definition, out);
         // Of an index on a partitioned table nothing can be altered.
         let is_fixed = is_partitioned(&at.host("table"), cx);
-        if is_fixed {
-            with.compare_fixed("with", &observed.with, cx, out);
-        }
+        let [acting, built] = [true, false].map(|acts| {
+            let wanted = |name: &str| (!is_fixed && ACT_AT_ONCE.contains(&name)) == acts;
+            [with.part(wanted), observed.with.part(wanted)]
+        });
+        built[0].compare_fixed("with", &built[1], cx, out);
         if out.replace {
             return;
         }
@@ -255,11 +262,9 @@ impl Room for Index {
                 if is_partitioned(&at.host("table"), cx) { tree::grow(at, desired, cx) } else { anew };
             out.note(change, vec![Step::direct(statements)]);
         }
-        if !is_fixed {
-            with.compare("with", &observed.with, cx, out, &|words| {
-                vec![alter_index([&at.host("table"), at], &words).into()]
-            });
-        }
+        acting[0].compare("with", &acting[1], cx, out, &|words| {
+            vec![alter_index([&at.host("table"), at], &words).into()]
+        });
         statistics.compare("statistics", [&at.host("table"), at], &observed.statistics, cx, out);
         compare_clustered([&at.host("table"), at], *clustered, observed.clustered, cx, out);
         leftovers::compare(at, cx, out);
@@ -297,11 +302,18 @@ impl Room for Index {
         let new = qualified(at.schema(), &interim);
         let sql = build(at, &interim, desired, Manner::Concurrently);
         online.push(Statement::on(&table, Form::CreateIndexConcurrently, sql));
+        // What the table goes by is never missing.
+        let identity = Address::new("replica identity", table.path().iter().cloned());
+        if desired.unique && cx.attribute(&identity, "index").as_deref() == Some(at.name()) {
+            let words = format!("REPLICA IDENTITY USING INDEX {}", ident(&interim));
+            online.push(Statement::alter(&table, Form::AlterTable, words));
+        }
+        online.extend(desired.clustered.then(|| cluster(&table, &at.renamed(&interim))));
         let sql = format!("DROP INDEX CONCURRENTLY {old}");
         online.push(Statement::on(&table, Form::ReplaceIndexConcurrently, sql));
         let sql = format!("ALTER INDEX {new} RENAME TO {}", ident(at.name()));
         online.push(Statement::on(&table, Form::AlterIndex, sql));
-        online.extend(afterwards);
+        online.extend(desired.statistics.set([&table, at]));
         Some(vec![Step::direct(direct).online(online)])
     }
 

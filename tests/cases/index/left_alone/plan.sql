@@ -35,9 +35,12 @@ COMMIT;
 
 CREATE INDEX CONCURRENTLY pgreconcile_u_order_new ON public.u USING btree (b, a);
 
+BEGIN;
+ALTER TABLE public.u CLUSTER ON pgreconcile_u_order_new;
+COMMIT;
+
 DROP INDEX CONCURRENTLY public.u_order;
 
 BEGIN;
 ALTER INDEX public.pgreconcile_u_order_new RENAME TO u_order;
-ALTER TABLE public.u CLUSTER ON u_order;
 COMMIT;

@@ -6,14 +6,6 @@ CREATE TABLE public.b (
 ALTER TABLE public.b REPLICA IDENTITY USING INDEX "B key";
 COMMIT;
 
-CREATE UNIQUE INDEX CONCURRENTLY pgreconcile_d_idx_new ON public.d USING btree (x, y);
-
-DROP INDEX CONCURRENTLY public.d_idx;
-
-BEGIN;
-ALTER INDEX public.pgreconcile_d_idx_new RENAME TO d_idx;
-COMMIT;
-
 BEGIN;
 ALTER TABLE public.a REPLICA IDENTITY FULL;
 COMMIT;
@@ -22,6 +14,15 @@ BEGIN;
 ALTER TABLE public.c REPLICA IDENTITY NOTHING;
 COMMIT;
 
+CREATE UNIQUE INDEX CONCURRENTLY pgreconcile_d_idx_new ON public.d USING btree (x, y);
+
 BEGIN;
+ALTER TABLE public.d REPLICA IDENTITY USING INDEX pgreconcile_d_idx_new;
+COMMIT;
+
+DROP INDEX CONCURRENTLY public.d_idx;
+
+BEGIN;
+ALTER INDEX public.pgreconcile_d_idx_new RENAME TO d_idx;
 ALTER TABLE public.d REPLICA IDENTITY USING INDEX d_idx;
 COMMIT;

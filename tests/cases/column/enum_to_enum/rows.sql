@@ -1,0 +1,1 @@
+SELECT id, mood, moods, pg_typeof(mood)::text FROM public.people;

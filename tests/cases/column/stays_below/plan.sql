@@ -1,0 +1,19 @@
+BEGIN;
+ALTER TABLE ONLY public.living DROP COLUMN weight;
+COMMIT;
+
+BEGIN;
+ALTER TABLE public.plants DROP COLUMN weight;
+COMMIT;
+
+BEGIN;
+ALTER TABLE ONLY public.living DROP COLUMN age;
+COMMIT;
+
+BEGIN;
+ALTER TABLE public.animals DROP COLUMN age;
+COMMIT;
+
+BEGIN;
+ALTER TABLE ONLY public.plants DROP COLUMN age;
+COMMIT;

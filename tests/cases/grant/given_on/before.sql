@@ -1,0 +1,15 @@
+create role {{unique}}_a;
+create role {{unique}}_b;
+create role {{unique}}_c;
+create table t (id int);
+create table u (id int);
+grant select on t to {{unique}}_b with grant option;
+set role {{unique}}_b;
+grant select on t to {{unique}}_a with grant option;
+set role {{unique}}_a;
+grant select on t to {{unique}}_c;
+reset role;
+grant select, insert on u to {{unique}}_c with grant option;
+set role {{unique}}_c;
+grant select on u to {{unique}}_a;
+reset role;
