@@ -174,6 +174,8 @@ fn insert(at: &Address, body: &Body, rows: &[&Declared], cx: &Cx<'_>) -> Option<
     let columns: Vec<String> = names.iter().map(|name| ident(name)).collect();
     let name = qualified(at.schema(), at.name());
     let values = |cells: Vec<Phrase>| Phrase::from("SELECT ").joined(&cells, ", ");
+    // What the server numbers by itself follows the file.
+    let order = if rows.len() > 1 { " ORDER BY d.pgr_number" } else { "" };
     let (selected, matching) = if rows.len() == 1 {
         let cells = first.iter().map(|(name, cell)| value(at, name, cell, cx)).collect();
         (values(cells), ask::matching(at, body, first, cx))
@@ -188,7 +190,7 @@ fn insert(at: &Address, body: &Body, rows: &[&Declared], cx: &Cx<'_>) -> Option<
         .phrase(&selected)
         .raw(format!(" WHERE NOT EXISTS (SELECT FROM {name} t WHERE "))
         .phrase(&matching)
-        .raw(")")
+        .raw(format!("){order}"))
         .raw(on_conflict(at, body, cx));
     Some(Statement::on(&at.host("table"), Form::InsertRows, sql))
 }

@@ -112,7 +112,7 @@ COMMIT;
 CREATE INDEX CONCURRENTLY "One.More" ON "Odd ""Place"""."The.Table" USING btree (lower("New ""Name""")) WHERE ("a ""b""" <> 'O"K');
 
 BEGIN;
-INSERT INTO "Odd ""Place"""."The Parents" ("Die Id") SELECT '2'::int WHERE NOT EXISTS (SELECT FROM "Odd ""Place"""."The Parents" t WHERE t."Die Id" OPERATOR(pg_catalog.=) '2'::int) ON CONFLICT DO NOTHING;
+INSERT INTO "Odd ""Place"""."The Parents" ("Die Id") SELECT '2'::int WHERE NOT EXISTS (SELECT FROM "Odd ""Place"""."The Parents" t WHERE t."Die Id" OPERATOR(pg_catalog.=) '2'::int) ON CONFLICT ("Die Id") DO NOTHING;
 COMMIT;
 
 BEGIN;

@@ -3,7 +3,7 @@ CREATE TABLE public.kinds (
     name text NOT NULL,
     CONSTRAINT kinds_pkey PRIMARY KEY (name)
 );
-INSERT INTO public.kinds (name) SELECT d.name FROM (VALUES (0, 'talk'::text), (1, 'walk'::text)) d(pgr_number, name) WHERE NOT EXISTS (SELECT FROM public.kinds t WHERE t.name OPERATOR(pg_catalog.=) d.name) ON CONFLICT (name) DO NOTHING;
+INSERT INTO public.kinds (name) SELECT d.name FROM (VALUES (0, 'talk'::text), (1, 'walk'::text)) d(pgr_number, name) WHERE NOT EXISTS (SELECT FROM public.kinds t WHERE t.name OPERATOR(pg_catalog.=) d.name) ORDER BY d.pgr_number ON CONFLICT (name) DO NOTHING;
 COMMIT;
 
 BEGIN;

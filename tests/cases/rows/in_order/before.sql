@@ -1,0 +1,1 @@
+create table t (no int generated always as identity, name text unique);

@@ -1,0 +1,1 @@
+select no, name from t order by no
