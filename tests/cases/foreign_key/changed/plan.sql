@@ -3,7 +3,7 @@ CREATE TABLE public.others (
     code text NOT NULL,
     CONSTRAINT others_pkey PRIMARY KEY (code)
 );
-INSERT INTO public.others (code) SELECT 'a'::text WHERE NOT EXISTS (SELECT FROM public.others t WHERE t.code OPERATOR(pg_catalog.=) 'a'::text) ON CONFLICT DO NOTHING;
+INSERT INTO public.others (code) SELECT 'a'::text WHERE NOT EXISTS (SELECT FROM public.others t WHERE t.code OPERATOR(pg_catalog.=) 'a'::text) ON CONFLICT (code) DO NOTHING;
 COMMIT;
 
 BEGIN;
