@@ -100,6 +100,9 @@ impl Error {
         {
             self.message = message.to_string();
         }
+        for note in &mut self.notes {
+            *note = note.replace(&format!("; {NOTHING}"), "");
+        }
         self.note(done)
     }
 

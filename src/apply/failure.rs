@@ -61,6 +61,13 @@ pub fn is_passing(error: &postgres::Error) -> bool {
 /// ended in them.
 pub fn is_race(error: &postgres::Error) -> bool {
     let Some(db) = error.as_db_error() else { return false };
+    let catalog = *db.code() == SqlState::UNIQUE_VIOLATION && db.schema() == Some("pg_catalog");
+    let concurrent = db.code().code() == "XX000" && db.message().contains("concurrently updated");
+    is_taken(error) || catalog || concurrent
+}
+
+/// Whether there is something of that name.
+pub fn is_taken(error: &postgres::Error) -> bool {
     let taken = [
         SqlState::DUPLICATE_TABLE,
         SqlState::DUPLICATE_OBJECT,
@@ -68,9 +75,7 @@ pub fn is_race(error: &postgres::Error) -> bool {
         SqlState::DUPLICATE_COLUMN,
         SqlState::DUPLICATE_FUNCTION,
     ];
-    let catalog = *db.code() == SqlState::UNIQUE_VIOLATION && db.schema() == Some("pg_catalog");
-    let concurrent = db.code().code() == "XX000" && db.message().contains("concurrently updated");
-    taken.contains(db.code()) || catalog || concurrent
+    error.code().is_some_and(|code| taken.contains(code))
 }
 
 /// The error for a person: what was attempted, where it stands in the file, what the server says.
@@ -139,6 +144,10 @@ fn advice(error: &postgres::Error) -> Option<&'static str> {
 
 /// The failure of a planned statement.
 pub fn failure(item: &Item, statement: &Planned, files: &Files, error: &postgres::Error) -> Failure {
-    let next = if is_race(error) { Next::LookForOther } else { Next::GiveUp };
+    let next = match is_race(error) {
+        true if is_taken(error) => Next::LookForOther,
+        true => Next::LookAgain,
+        false => Next::GiveUp,
+    };
     Failure { error: explain(item, &statement.sql, files, error), next, rows: 0 }
 }

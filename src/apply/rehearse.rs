@@ -216,7 +216,7 @@ fn attempt<'p>(
         said: db.message().to_string(),
         missing: is_missing(&error),
         passing: is_race_or_lock(&error),
-        taken: failure::is_race(&error),
+        taken: failure::is_taken(&error),
     }))
 }
 
@@ -413,7 +413,10 @@ impl<'s> Scene<'s> {
         let labels =
             |group: &Group| group.statements.iter().all(|statement| statement.form == Form::EnumAddValue);
         for group in plan.groups.iter().filter(|group| (group.fresh || labels(group)) && !group.optional) {
-            for statement in group.statements.iter().filter(|statement| !statement.uses_state) {
+            // What setval does is not taken back.
+            let is_undone =
+                |statement: &&Planned| !statement.uses_state && statement.form != Form::MoveSequence;
+            for statement in group.statements.iter().filter(is_undone) {
                 let item = &plan.items[statement.item];
                 let sql = statement.sql.clone().into();
                 lines.push(Line { item, sql, sort: Sort::Statement });

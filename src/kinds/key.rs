@@ -357,6 +357,7 @@ impl Room for Key {
             "columns" => Some(as_list(&body.columns)),
             "clustered" => body.clustered.then(|| "yes".to_string()),
             "deferrable" => body.deferrable.then(|| "yes".to_string()),
+            "without_overlaps" => body.without_overlaps.then(|| "yes".to_string()),
             _ => None,
         }
     }

@@ -52,3 +52,4 @@ mod tidy;
 mod together;
 mod trust;
 mod way_back;
+mod written_rows;

@@ -54,7 +54,9 @@ fn detour(desired: &Body, observed: &Body, cx: &Cx<'_>) -> &'static str {
         let name = body.data_type.text();
         steps::is_of_kind("enum", name.trim_end_matches("[]"), cx)
     };
-    if is_enum(desired) && is_enum(observed) { "::pg_catalog.text" } else { "" }
+    // A cast that somebody made says otherwise.
+    let casts = || cx.desired.addresses().chain(cx.observed.model.addresses()).any(|at| at.kind == "cast");
+    if is_enum(desired) && is_enum(observed) && !casts() { "::pg_catalog.text" } else { "" }
 }
 
 /// Whether a value may have no counterpart in the new type: anything is a text.

@@ -2,7 +2,7 @@
 
 use super::{Body, heirs, numbering};
 use crate::delta::{Alteration, Change};
-use crate::kind::{Cx, split_name};
+use crate::kind::{Cx, from_list, split_name};
 use crate::model::Address;
 use crate::pg::Feature;
 use crate::sql::{Form, Fragment, Phrase, auto_name, ident};
@@ -194,7 +194,11 @@ pub fn identities(at: &Address, body: &Body, cx: &Cx<'_>) -> Vec<Address> {
     let is_made_of_it = index.filter(|index| cx.desired.contains(index)).any(|index| !is_free(&index));
     let tells = cx.attribute(&identity, "tells apart").is_some() && !is_made_of_it;
     let keys = cx.desired.inside("primary key", table).map(|entry| entry.address.clone());
-    let keys = keys.filter(|key| is_free(key));
+    // One of columns that are yet to come may wait for this one.
+    let is_there = |name: &String| cx.observed.model.contains(&at.renamed(name));
+    let columns = |key: &Address| cx.attribute(key, "columns").map(|columns| from_list(&columns));
+    let stands = |key: &Address| columns(key).is_some_and(|columns| columns.iter().all(is_there));
+    let keys = keys.filter(|key| is_free(key) && stands(key));
     keys.chain(tells.then(|| identity.clone())).collect()
 }
 

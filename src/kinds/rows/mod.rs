@@ -188,11 +188,12 @@ impl Room for Rows {
 
     fn create(&self, at: &Address, desired: &Body, cx: &Cx<'_>) -> Vec<Step> {
         let all: Vec<usize> = (0..desired.rows.len()).collect();
-        let mut statements = write::inserts(at, desired, &all, cx);
-        // In a table that is new there are no others.
+        let mut statements = Vec::new();
+        // In a table that is new there are no others. Those that are there may give up what a new one wants.
         if desired.mode != Mode::Insert && cx.observed.tables.contains_key(&at.host("table")) {
             statements.extend(write::updates(at, desired, &all, cx));
         }
+        statements.extend(write::inserts(at, desired, &all, cx));
         vec![Step::direct(statements)]
     }
 
@@ -223,7 +224,7 @@ impl Room for Rows {
         }
     }
 
-    fn rights(&self, at: &Address, desired: &Body, _: Action, cx: &Cx<'_>) -> Vec<Right> {
+    fn rights(&self, at: &Address, desired: &Body, action: Action, cx: &Cx<'_>) -> Vec<Right> {
         let privileges: &[&str] = match desired.mode {
             Mode::Insert => &["SELECT", "INSERT"],
             Mode::Upsert => &["SELECT", "INSERT", "UPDATE"],
@@ -231,7 +232,9 @@ impl Room for Rows {
         };
         let table = at.host("table");
         let rights = privileges.iter().map(|privilege| Right::on_table(&table, privilege, cx));
-        rights.chain(ahead::rights(at, &desired.rows, cx)).collect()
+        // Which of the rows are written is not known here: where some are there, perhaps none that takes a number.
+        let numbers = (action == Action::Create).then(|| ahead::rights(at, &desired.rows, cx));
+        rights.chain(numbers.into_iter().flatten()).collect()
     }
 
     fn drop(&self, _: &Address, _: &Body, _: &Cx<'_>) -> Vec<Step> {

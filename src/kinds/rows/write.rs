@@ -4,7 +4,7 @@ use super::value::{given, value};
 use super::{Body, Cell, Declared, Mode, ahead, ask, column, numbered};
 use crate::delta::Obstacle;
 use crate::kind::{Cx, from_list};
-use crate::model::Address;
+use crate::model::{Address, Entry};
 use crate::sql::{Form, Phrase, ident, qualified};
 use crate::statement::{KEY_OF_ROW, Preflight, Statement, Step};
 use std::collections::{BTreeMap, BTreeSet};
@@ -52,8 +52,13 @@ pub fn other_keys(at: &Address, body: &Body, cx: &Cx<'_>) -> Vec<Vec<String>> {
 
 fn keys(at: &Address, cx: &Cx<'_>) -> Vec<Vec<String>> {
     let entries = ["primary key", "unique constraint"].map(|kind| cx.desired.inside(kind, at.path()));
-    let entries = entries.into_iter().flatten().filter(|entry| !entry.absent);
-    let at_once = entries.filter(|entry| cx.attribute(&entry.address, "deferrable").is_none());
+    let entries = entries.into_iter().flatten().filter(|entry| !entry.absent && !entry.optional);
+    let is_plain = |entry: &&Entry| {
+        ["deferrable", "without_overlaps"]
+            .iter()
+            .all(|attribute| cx.attribute(&entry.address, attribute).is_none())
+    };
+    let at_once = entries.filter(is_plain);
     let columns = at_once.filter_map(|entry| cx.attribute(&entry.address, "columns"));
     columns.map(|columns| from_list(&columns)).collect()
 }
@@ -161,7 +166,9 @@ pub fn inserts(at: &Address, body: &Body, numbers: &[usize], cx: &Cx<'_>) -> Vec
     let together = |one: &&Declared, other: &&Declared| {
         is_literal(one) && is_literal(other) && one.keys().eq(other.keys())
     };
-    for rows in rows.chunk_by(together).flat_map(|rows| rows.chunks(PORTION)) {
+    // Keys may be the same to their type that are not the same text: only a key of the table tells them apart in one statement.
+    let portion = if on_conflict(at, body, cx).is_empty() { 1 } else { PORTION };
+    for rows in rows.chunk_by(together).flat_map(|rows| rows.chunks(portion)) {
         statements.extend(insert(at, body, rows, cx));
     }
     statements
