@@ -216,7 +216,7 @@ fn attempt<'p>(
         said: db.message().to_string(),
         missing: is_missing(&error),
         passing: is_race_or_lock(&error),
-        taken: failure::is_taken(&error),
+        taken: line.sort == Sort::Statement && failure::is_taken(&error),
     }))
 }
 
@@ -466,14 +466,16 @@ impl<'s> Scene<'s> {
         let item = &self.plan.items[number];
         let Some(entry) = self.desired.get(&item.address).filter(|entry| !entry.absent) else { return };
         let Some(kind) = self.terms.registry.get(item.address.kind) else { return };
-        let mut body = entry.body.clone();
+        let (mut body, mut part) = (entry.body.clone(), number * 1000);
         kind.fragments(&item.address, &mut *body, &mut |_, fragment, context| {
             let sort = match context {
                 Context::Type => Sort::Type,
                 Context::Query { .. } | Context::Question => Sort::Statement,
                 _ => Sort::Fragment,
             };
-            lines.extend(self.check(fragment, &context, number).map(|sql| Line { item, sql, sort }));
+            // Each has a name of its own, also beside others of the item.
+            part += 1;
+            lines.extend(self.check(fragment, &context, part).map(|sql| Line { item, sql, sort }));
         });
     }
 
