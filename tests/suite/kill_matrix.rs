@@ -30,6 +30,8 @@ const LEFT_OUT: &[Form] = &[
     // Want a foreign data wrapper; as catalog-only as the drop of a view.
     Form::DropForeignTable,
     Form::ReplaceForeignTable,
+    // Stands before the rows in their transaction, and only moves on: cut off, it leaves a gap in the numbers.
+    Form::MoveSequence,
 ];
 
 const CHECK: &[&str] = &["check", "--format", "json"];
