@@ -69,28 +69,30 @@ fn readers<'r>(registry: &'r Registry, server: &Server) -> Vec<(&'r dyn Kind, St
     kinds.filter_map(|kind| Some((kind, kind.catalog(server)?))).collect()
 }
 
-/// The error of a snapshot, with the kind that the server cannot read: it is found by reading one after the other.
+/// The error of a snapshot; where something there cannot be read however often it is tried, with its kind, which is found by
+/// reading one after the other.
 fn place(session: &mut Session, readers: &[(&dyn Kind, String)], error: Error) -> Error {
-    let Some(state) = error.sqlstate.clone() else { return error };
-    for (kind, query) in readers {
-        let alone = format!("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {query}; COMMIT");
-        let Err(again) = read(session, &alone) else { continue };
-        if again.sqlstate.as_deref() != Some(state.as_str()) {
-            break;
+    let state = error.sqlstate.clone().unwrap_or_default();
+    let hint = match state.as_str() {
+        "22021" | "22P05" => {
+            "a name or a text there is not valid in UTF-8, which this program speaks; rename or replace it with a client that \
+             speaks the database's encoding"
         }
-        let error = error.note(format!("it was reading every {} of the schemas", kind.doc().name));
-        return match state.as_str() {
-            "22021" | "22P05" => error.hint(
-                "a name or a text there is not valid in UTF-8, which this program speaks; rename or replace it with a client \
-                 that speaks the database's encoding",
-            ),
-            "54001" => error.hint(
-                "one of them is nested too deeply for the server to print; find and drop it, or raise `max_stack_depth`",
-            ),
-            _ => error,
-        };
+        "54001" => {
+            "one of them is nested too deeply for the server to print; find and drop it, or raise `max_stack_depth`"
+        }
+        _ => return error,
+    };
+    let mut cannot = |query: &String| {
+        let alone = format!("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {query}; COMMIT");
+        read(session, &alone).is_err_and(|again| again.sqlstate.as_ref() == Some(&state))
+    };
+    match readers.iter().find(|(_, query)| cannot(query)) {
+        Some((kind, _)) => {
+            error.note(format!("it was reading every {} of the schemas", kind.doc().name)).hint(hint)
+        }
+        None => error,
     }
-    error
 }
 
 /// Begins the snapshot, and gives the kinds of which there is nothing to read in it.

@@ -1,7 +1,7 @@
 //! Executes the groups of a plan, in order.
 
 use super::blocked::{holders, pause_after};
-use super::failure::{Failure, Next, ends_session, failure, is_passing};
+use super::failure::{Failure, Next, Stays, ends_session, failure, is_passing};
 use super::{Bench, Event, parallel};
 use crate::model::Address;
 use crate::plan::{Group, Plan, Planned};
@@ -11,7 +11,43 @@ use crate::statement::StepRecord;
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
-/// Executes the plan, and adds to `steps` what happened to each statement. `record` is called after each group.
+/// What was done.
+#[derive(Debug, Default)]
+pub struct Done {
+    /// What happened to each statement.
+    pub steps: Vec<StepRecord>,
+    /// What stays of a statement that failed.
+    pub stays: Stays,
+}
+
+impl Done {
+    /// How many statements were executed.
+    pub fn count(&self) -> usize {
+        self.steps.iter().filter(|step| step.outcome == "done").count()
+    }
+
+    /// The same in words, of `planned` statements; nothing where nothing was executed. `lost`: the server's last word may have
+    /// been.
+    pub fn told(&self, planned: usize, lost: bool) -> Option<String> {
+        let least = if lost && planned > 0 { "at least " } else { "" };
+        let done = self.count();
+        if done == 0 && self.stays == Stays::Nothing && least.is_empty() {
+            return None;
+        }
+        let more = match self.stays {
+            Stays::Nothing => String::new(),
+            Stays::Rows(rows) => format!(", and {rows} rows of one that failed"),
+            Stays::Unknown => {
+                "; one that failed stood in no transaction, and may have left something".to_string()
+            }
+        };
+        let last = self.steps.iter().rfind(|step| step.outcome == "done");
+        let last = last.map(|step| format!("; the last was for {}", step.address)).unwrap_or_default();
+        Some(format!("{least}{done} of {planned} statements are done{more}{last}; what is done stays"))
+    }
+}
+
+/// Executes the plan, and adds to `all` what was done. `record` is called after each group.
 ///
 /// # Errors
 /// A [`Failure`] at the first group that cannot be executed. Groups before it stay done; a transaction is done as a
@@ -20,21 +56,24 @@ pub fn execute(
     session: &mut Session,
     plan: &Plan,
     bench: &Bench<'_>,
-    steps: &mut Vec<StepRecord>,
+    all: &mut Done,
     record: &mut dyn FnMut(&mut Session, &[StepRecord]),
 ) -> Result<(), Failure> {
-    let (total, before) = (plan.len(), steps.len());
+    let (total, before) = (plan.len(), all.steps.len());
     (bench.listener)(Event::Started { statements: total });
     let mut rest = plan.groups.as_slice();
     while let Some((group, others)) = rest.split_first() {
-        let first = steps.len() - before + 1;
+        let first = all.steps.len() - before + 1;
         if let Some((crew, count)) = bench.crew.and_then(|crew| Some((crew, parallel::side_by_side(rest)?))) {
             session.check_interrupt()?;
             let (done, failure) = crew.work(plan, &rest[..count], first, bench);
             record(session, &done);
             done.iter().for_each(|step| (bench.listener)(Event::Done(step.clone())));
-            steps.extend(done.into_iter().filter(|step| step.outcome == "done"));
-            failure.map_or(Ok(()), Err)?;
+            all.steps.extend(done.into_iter().filter(|step| step.outcome == "done"));
+            if let Some(failure) = failure {
+                all.stays = all.stays.and(failure.stays);
+                return Err(failure);
+            }
             rest = &rest[count..];
             continue;
         }
@@ -48,7 +87,7 @@ pub fn execute(
             Ok(done) => {
                 record(session, &done);
                 done.iter().for_each(|step| (bench.listener)(Event::Done(step.clone())));
-                steps.extend(done);
+                all.steps.extend(done);
             }
             Err(failure)
                 if group.optional && failure.next == Next::GiveUp && session.check_interrupt().is_ok() =>
@@ -56,11 +95,13 @@ pub fn execute(
                 let address = plan.items[head.item].address.to_string();
                 let skipped = skipped(plan, group, first, &failure);
                 record(session, &skipped);
-                steps.extend(skipped);
+                all.steps.extend(skipped);
+                all.stays = all.stays.and(failure.stays);
                 (bench.listener)(Event::Skipped { address, error: failure.error.message });
             }
             Err(failure) => {
                 record(session, &failed(plan, group, first, &failure));
+                all.stays = all.stays.and(failure.stays);
                 return Err(failure);
             }
         }

@@ -16,8 +16,31 @@ pub struct Failure {
     pub error: Error,
     /// What is to be done about it.
     pub next: Next,
-    /// The rows of it that are done, and stay done.
-    pub rows: u64,
+    /// What stays of the statement that failed.
+    pub stays: Stays,
+}
+
+/// What stays of a statement that failed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Stays {
+    /// Nothing: it stood in a transaction, or was not begun.
+    #[default]
+    Nothing,
+    /// These many rows.
+    Rows(u64),
+    /// Perhaps something: it stood in no transaction.
+    Unknown,
+}
+
+impl Stays {
+    /// What stays of both.
+    pub(super) fn and(self, other: Stays) -> Stays {
+        match (self, other) {
+            (Stays::Unknown, _) | (_, Stays::Unknown) => Stays::Unknown,
+            (Stays::Rows(one), Stays::Rows(more)) => Stays::Rows(one + more),
+            (Stays::Nothing, it) | (it, Stays::Nothing) => it,
+        }
+    }
 }
 
 /// What is to be done about a refusal.
@@ -34,14 +57,15 @@ pub enum Next {
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        Failure { error, next: Next::GiveUp, rows: 0 }
+        Failure { error, next: Next::GiveUp, stays: Stays::Nothing }
     }
 }
 
 impl Failure {
     /// The same failure after `rows` rows of the statement.
     pub(super) fn after_rows(self, rows: u64) -> Self {
-        Failure { rows, ..self }
+        let stays = if rows == 0 { Stays::Nothing } else { Stays::Rows(rows) };
+        Failure { stays, ..self }
     }
 }
 
@@ -149,5 +173,9 @@ pub fn failure(item: &Item, statement: &Planned, files: &Files, error: &postgres
         true => Next::LookAgain,
         false => Next::GiveUp,
     };
-    Failure { error: explain(item, &statement.sql, files, error), next, rows: 0 }
+    Failure {
+        error: explain(item, &statement.sql, files, error),
+        next,
+        stays: if statement.form.cost().transactional { Stays::Nothing } else { Stays::Unknown },
+    }
 }

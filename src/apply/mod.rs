@@ -15,8 +15,8 @@ mod watch;
 mod witness;
 
 pub use blocked::{ATTEMPTS, patiently};
-pub use execute::execute;
-pub use failure::{Failure, Next};
+pub use execute::{Done, execute};
+pub use failure::{Failure, Next, Stays};
 pub use lock::lock;
 pub use owners::{
     Strangers, bystanders, cascades_among_strangers, owners, questions_among_strangers, strangers, warning,

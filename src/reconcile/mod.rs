@@ -181,7 +181,7 @@ impl Reconciler {
         }
         let (mut done, mut told, mut clash) = (None::<Plan>, false, None);
         let report =
-            |outcome, plan, past: &Past| Report::new(outcome, plan, past.steps.clone(), begun.elapsed());
+            |outcome, plan, past: &Past| Report::new(outcome, plan, past.done.steps.clone(), begun.elapsed());
         for round in 0.. {
             // Whether the database is as it was needs no lock: whoever is at work on it has changed it.
             if self.is_known(&mut session, options)? {
@@ -259,16 +259,15 @@ impl Reconciler {
                 warn_unless_closed(session, recorded);
             }
         };
-        past.planned = past.steps.len() + look.plan.len();
-        let outcome = apply::execute(session, &look.plan, &bench, &mut past.steps, &mut record);
-        past.rows += outcome.as_ref().err().map_or(0, |failure| failure.rows);
+        past.planned = past.done.steps.len() + look.plan.len();
+        let outcome = apply::execute(session, &look.plan, &bench, &mut past.done, &mut record);
         let outcome = outcome.and_then(|()| Ok(self.leftover(session, options, &look, (&terms, &bench))?));
         if let Some((schema, run)) = recorded {
             let (word, error, memo) = match &outcome {
                 Ok((settled, _)) => ("done", None, settled.as_slice()),
                 Err(failure) => ("failed", Some(failure.error.to_string()), &[][..]),
             };
-            let ended = state::end(session, schema, run, word, past.done(), error.as_deref(), memo);
+            let ended = state::end(session, schema, run, word, past.done.count(), error.as_deref(), memo);
             warn_unless_closed(session, ended);
         }
         if let (Ok(_), Some(command)) = (&outcome, self.desired.settings.analyze) {

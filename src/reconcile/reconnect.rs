@@ -2,13 +2,12 @@
 //! done stays done, so the run looks again and does what is left.
 
 use super::{Options, Reconciler, connect, wait_for};
-use crate::apply::{Event, Listener};
+use crate::apply::{Done, Event, Listener};
 use crate::error::{Error, Result};
 use crate::pg::{Client, Message, first_answer, is_lost};
 use crate::report::Report;
 use crate::session::server_error;
 use crate::sql::Own;
-use crate::statement::StepRecord;
 use std::time::{Duration, Instant};
 
 /// How often a run connects again.
@@ -21,36 +20,11 @@ const PAUSE: Duration = Duration::from_millis(500);
 #[derive(Default)]
 pub(super) struct Past {
     /// What was executed so far.
-    pub steps: Vec<StepRecord>,
+    pub done: Done,
     /// How many statements that and what is still planned are.
     pub planned: usize,
-    /// The rows that a statement was done with which failed.
-    pub rows: u64,
     /// When the server was started that the run was connected to.
     pub server_started: Option<String>,
-}
-
-impl Past {
-    /// How many statements were executed.
-    pub fn done(&self) -> usize {
-        self.steps.iter().filter(|step| step.outcome == "done").count()
-    }
-
-    /// What an error says of it; nothing where nothing was executed.
-    fn told(&self, lost: bool) -> Option<String> {
-        let (done, planned) = (self.done(), self.planned);
-        let rows = match self.rows {
-            0 => String::new(),
-            rows => format!(", and {rows} rows of the next"),
-        };
-        let last = self.steps.iter().rfind(|step| step.outcome == "done");
-        let last = last.map(|step| format!("; the last was for {}", step.address)).unwrap_or_default();
-        // The last word of a server that is gone may have been lost.
-        let least = if lost && planned > 0 { "at least " } else { "" };
-        let is_nothing = done == 0 && self.rows == 0 && least.is_empty();
-        (!is_nothing)
-            .then(|| format!("{least}{done} of {planned} statements are done{rows}, and stay done{last}"))
-    }
 }
 
 impl Reconciler {
@@ -66,11 +40,17 @@ impl Reconciler {
             if options.interrupt.is_requested() || !is_gone(error) {
                 break;
             }
-            let Some(client) = self.another(error, options, listener, &past)? else { break };
-            result = self.work(client, options, listener, &mut past);
+            match self.another(error, options, listener, &past) {
+                Ok(None) => break,
+                Ok(Some(client)) => result = self.work(client, options, listener, &mut past),
+                Err(error) => {
+                    result = Err(error);
+                    break;
+                }
+            }
         }
         result.map_err(|error| {
-            let told = past.told(is_gone(&error));
+            let told = past.done.told(past.planned, is_gone(&error));
             // What the server says of a cancelled statement tells a person nothing.
             options.interrupt.check().err().unwrap_or(error).after(told)
         })

@@ -46,3 +46,19 @@ fn what_would_stop_a_run_is_told_and_nothing_is_done() {
         outcome.stdout_lacks("CREATE").stdout_contains("in sync");
     }
 }
+
+/// A sequence that others use is where it was after a dry run.
+#[test]
+fn a_dry_run_moves_no_sequence() {
+    let file = "[sequences]\nshared = {}\n[tables.t]\n\
+        columns.id = { type = \"bigint\", primary_key = true, default = \"nextval('shared')\" }\n\
+        rows = { key = [\"id\"], values = [{ id = 500 }] }\n";
+    for server in support::servers() {
+        let db = server.database();
+        db.execute("create sequence shared");
+        Run::new(&db).file(file).args(["apply", "--dry-run"]).run().success();
+        assert_eq!(db.scalar("select last_value || is_called::text from shared"), "1false");
+        Run::new(&db).file(file).arg("apply").run().success();
+        assert_eq!(db.scalar("select nextval('shared')"), "501");
+    }
+}

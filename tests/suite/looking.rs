@@ -146,3 +146,18 @@ fn what_is_no_utf_8_is_told_by_its_kind() {
         assert_eq!(db.scalar("select to_regclass('t') is null"), "t");
     }
 }
+
+/// So is a view that is nested too deeply for the server to print with the stack that a session has.
+#[test]
+fn what_is_nested_too_deeply_is_told_by_its_kind() {
+    for server in support::servers() {
+        let db = server.database();
+        let sum = vec!["1"; 12_000].join("+");
+        db.execute(&format!("set max_stack_depth = '7000kB'; create view v as select {sum} as n"));
+        db.execute(&format!("alter database \"{}\" set max_stack_depth = '100kB'", db.name()));
+        let outcome = Run::new(&db).arg("inspect").run().code(1);
+        outcome
+            .stderr_contains("it was reading every view of the schemas")
+            .stderr_contains("max_stack_depth");
+    }
+}

@@ -43,7 +43,23 @@ fn rows_of_a_statement_that_failed_are_counted() {
         let db = server.database();
         db.execute("create table t (id int primary key, n int); insert into t select g from generate_series(1, 30) g");
         let outcome = Run::new(&db).file(file).arg("apply").run().code(1);
-        outcome.stderr_contains("20 rows of the next, and stay done").stderr_lacks("nothing was executed");
+        outcome.stderr_contains("and 20 rows of one that failed").stderr_lacks("nothing was executed");
         assert_eq!(db.scalar("select count(n) from t"), "20");
+    }
+}
+
+/// A build outside of a transaction leaves an invalid index where it fails.
+#[test]
+fn what_a_failed_build_leaves_is_not_nothing() {
+    let file = "[tables.t]\ncolumns.n = \"int\"\nindexes.i = { on = [\"n desc\"], unique = true }\n";
+    for server in support::servers() {
+        let db = server.database();
+        db.execute("create table t (n int); insert into t values (1), (1)");
+        for jobs in ["1", "2"] {
+            let outcome = Run::new(&db).file(file).args(["apply", "--jobs", jobs]).run().code(1);
+            outcome.stderr_contains("may have left something").stderr_lacks("nothing was executed");
+            assert_eq!(db.scalar("select indisvalid from pg_index where indexrelid = 'i'::regclass"), "f");
+            db.execute("drop index i");
+        }
     }
 }

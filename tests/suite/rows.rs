@@ -84,3 +84,34 @@ fn many_rows_are_few_statements_and_one_question() {
         );
     }
 }
+
+/// Keys that are the same to their type and not the same text are one row, with a key of the table and without.
+#[test]
+fn a_row_is_written_once_however_its_key_is_spelled() {
+    for server in support::servers() {
+        for (key, rows) in [("", "1"), ("primary_key = true, ", "1")] {
+            let db = server.database();
+            let file = format!(
+                "[tables.t]\ncolumns.n = {{ {key}type = \"numeric\" }}\n\
+                 rows = {{ key = [\"n\"], values = [{{ n = 1 }}, {{ n = \"1.0\" }}] }}\n"
+            );
+            Run::new(&db).file(&file).arg("apply").run().success();
+            assert_eq!(db.scalar("select count(*) from t"), rows);
+            Run::new(&db).file(&file).arg("apply").run().success().stdout_contains("in sync");
+        }
+    }
+}
+
+/// Beside a column that is new, a row takes the unique value that another gives up.
+#[test]
+fn a_value_that_is_given_up_is_taken_beside_a_new_column() {
+    let file = "[tables.t]\ncolumns.id = { type = \"int\", primary_key = true }\n\
+        columns.code = { type = \"text\", unique = true }\ncolumns.label = \"text\"\n\
+        rows = { key = [\"id\"], mode = \"upsert\", values = [{ id = 2, code = \"a\", label = \"x\" }, { id = 1, code = \"b\", label = \"y\" }] }\n";
+    for server in support::servers() {
+        let db = server.database();
+        db.execute("create table t (id int primary key, code text constraint t_code_key unique); insert into t values (1, 'a')");
+        Run::new(&db).file(file).arg("apply").run().success();
+        assert_eq!(db.scalar("select string_agg(id || code || label, ',' order by id) from t"), "1by,2ax");
+    }
+}

@@ -2,7 +2,7 @@
 
 use super::{Body, change, steps};
 use crate::kind::Cx;
-use crate::model::Address;
+use crate::model::{Address, Entry};
 use crate::sql::{COLUMNS_FIRST, Form, Phrase, dollar_tag, ident};
 use crate::statement::{KEY_OF_ROW, Preflight, Step};
 
@@ -50,13 +50,17 @@ pub fn retype(at: &Address, desired: &Body, observed: &Body, cx: &Cx<'_>) -> Ste
 /// What stands between a value and its cast: from enum to enum, or from a list of the one to a list of the other, there is none
 /// but by the labels.
 fn detour(desired: &Body, observed: &Body, cx: &Cx<'_>) -> &'static str {
-    let is_enum = |body: &Body| {
-        let name = body.data_type.text();
-        steps::is_of_kind("enum", name.trim_end_matches("[]"), cx)
+    let enumeration = |body: &Body| steps::of_kind("enum", body.data_type.text().trim_end_matches("[]"), cx);
+    let (Some(from), Some(to)) = (enumeration(observed), enumeration(desired)) else { return "" };
+    // A cast that somebody made says otherwise; one of an enum is that of lists of it.
+    let is_made = |entry: &Entry| {
+        entry.address.kind == "cast"
+            && !entry.absent
+            && entry.needs.contains(from)
+            && entry.needs.contains(to)
     };
-    // A cast that somebody made says otherwise.
-    let casts = || cx.desired.addresses().chain(cx.observed.model.addresses()).any(|at| at.kind == "cast");
-    if is_enum(desired) && is_enum(observed) && !casts() { "::pg_catalog.text" } else { "" }
+    let made = cx.desired.iter().chain(cx.observed.model.iter()).any(is_made);
+    if made { "" } else { "::pg_catalog.text" }
 }
 
 /// Whether a value may have no counterpart in the new type: anything is a text.

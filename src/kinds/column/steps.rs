@@ -87,19 +87,19 @@ fn afterwards(at: &Address, body: &Body) -> Vec<Statement> {
 
 /// Whether the file or the database has a domain of that name. Its checks are read for every row.
 fn is_domain(data_type: &Fragment, cx: &Cx<'_>) -> bool {
-    is_of_kind("domain", data_type.text(), cx)
+    of_kind("domain", data_type.text(), cx).is_some()
 }
 
-/// Whether the file or the database has a type of that kind and name.
-pub fn is_of_kind(kind: &str, name: &str, cx: &Cx<'_>) -> bool {
+/// The type of that kind and name that the file or the database has.
+pub fn of_kind<'c>(kind: &str, name: &str, cx: &Cx<'c>) -> Option<&'c Address> {
     let mut parts = split_name(name.trim());
     let (name, schema) = (parts.pop(), parts.pop());
-    let is_it = |address: &Address| {
+    let is_it = |address: &&Address| {
         address.kind == kind
             && Some(address.name()) == name.as_deref()
             && schema.as_deref().is_none_or(|schema| schema == address.schema())
     };
-    cx.desired.addresses().chain(cx.observed.model.addresses()).any(is_it)
+    cx.desired.addresses().chain(cx.observed.model.addresses()).find(is_it)
 }
 
 /// Whether the rows of its table are elsewhere, so that the server neither reads nor writes them for a change.

@@ -224,7 +224,7 @@ impl Room for Rows {
         }
     }
 
-    fn rights(&self, at: &Address, desired: &Body, action: Action, cx: &Cx<'_>) -> Vec<Right> {
+    fn rights(&self, at: &Address, desired: &Body, _: Action, cx: &Cx<'_>) -> Vec<Right> {
         let privileges: &[&str] = match desired.mode {
             Mode::Insert => &["SELECT", "INSERT"],
             Mode::Upsert => &["SELECT", "INSERT", "UPDATE"],
@@ -232,9 +232,8 @@ impl Room for Rows {
         };
         let table = at.host("table");
         let rights = privileges.iter().map(|privilege| Right::on_table(&table, privilege, cx));
-        // Which of the rows are written is not known here: where some are there, perhaps none that takes a number.
-        let numbers = (action == Action::Create).then(|| ahead::rights(at, &desired.rows, cx));
-        rights.chain(numbers.into_iter().flatten()).collect()
+        let written = write::written(at, desired, cx.observed.model.body::<Body>(at), cx);
+        rights.chain(ahead::rights(at, &written, cx)).collect()
     }
 
     fn drop(&self, _: &Address, _: &Body, _: &Cx<'_>) -> Vec<Step> {

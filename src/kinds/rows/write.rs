@@ -20,26 +20,49 @@ pub fn steps(at: &Address, body: &Body, observed: &Body, cx: &Cx<'_>) -> Result<
     let Body { missing, differing, waits, .. } = observed;
     let none = BTreeSet::new();
     let differing = if body.mode == Mode::Insert { &none } else { differing };
-    let mut left: BTreeSet<usize> = missing.union(differing).copied().collect();
+    let written: BTreeSet<usize> = missing.union(differing).copied().collect();
+    let (mut waiting, waited_for) = queue(&written, waits);
+    let mut left = written.clone();
+    let mut next: BTreeSet<usize> = left.iter().filter(|row| !waiting.contains_key(row)).copied().collect();
     let mut statements = Vec::new();
     while !left.is_empty() {
-        let waiting: BTreeSet<usize> = waits
-            .iter()
-            .filter(|(wanting, holding, _)| wanting != holding && left.contains(holding))
-            .map(|(wanting, ..)| *wanting)
-            .collect();
-        let mut next: BTreeSet<usize> = left.difference(&waiting).copied().collect();
         if next.is_empty() {
             statements.extend(vacate(at, body, &left, waits, cx)?);
             next.clone_from(&left);
         }
-        let pick = |of: &BTreeSet<usize>| -> Vec<usize> { next.intersection(of).copied().collect() };
+        let pick = |of: &BTreeSet<usize>| -> Vec<usize> {
+            next.iter().filter(|number| of.contains(number)).copied().collect()
+        };
         statements.extend(inserts(at, body, &pick(missing), cx));
         statements.extend(updates(at, body, &pick(differing), cx));
-        left.retain(|number| !next.contains(number));
+        let mut freed = BTreeSet::new();
+        for number in &next {
+            left.remove(number);
+            for wanting in waited_for.get(number).into_iter().flatten() {
+                if let Some(count) = waiting.get_mut(wanting) {
+                    *count -= 1;
+                    freed.extend((*count == 0).then_some(*wanting));
+                }
+            }
+        }
+        next = freed.intersection(&left).copied().collect();
     }
-    let written: BTreeSet<usize> = missing.union(differing).copied().collect();
     Ok(vec![Step::direct(statements).preflight(in_the_way(at, body, &written, cx))])
+}
+
+/// For how many of `rows` each of them waits that waits, and those that wait for each.
+fn queue(
+    rows: &BTreeSet<usize>,
+    waits: &BTreeSet<(usize, usize, usize)>,
+) -> (BTreeMap<usize, usize>, BTreeMap<usize, Vec<usize>>) {
+    let is_within = |(wanting, holding): &(usize, usize)| wanting != holding && rows.contains(holding);
+    let pairs = waits.iter().map(|(wanting, holding, _)| (*wanting, *holding)).filter(is_within);
+    let (mut waiting, mut waited_for) = (BTreeMap::new(), BTreeMap::<usize, Vec<usize>>::new());
+    for (wanting, holding) in pairs.collect::<BTreeSet<_>>() {
+        *waiting.entry(wanting).or_insert(0) += 1;
+        waited_for.entry(holding).or_default().push(wanting);
+    }
+    (waiting, waited_for)
 }
 
 /// The columns of the keys by which PostgreSQL tells rows apart at once, besides that of the declared rows.
@@ -217,6 +240,16 @@ fn on_conflict(at: &Address, body: &Body, cx: &Cx<'_>) -> String {
 fn overriding(at: &Address, row: &Declared, cx: &Cx<'_>) -> &'static str {
     let given = row.keys().any(|name| cx.attribute(&column(at, name), "identity").is_some());
     if given { "OVERRIDING SYSTEM VALUE " } else { "" }
+}
+
+/// What is written of the rows: all of those that are missing, and what is set of those that differ. Without `observed` nothing
+/// is known of them.
+pub fn written(at: &Address, body: &Body, observed: Option<&Body>, cx: &Cx<'_>) -> Vec<Declared> {
+    let Some(Body { missing, differing, .. }) = observed else { return body.rows.clone() };
+    let new = missing.iter().filter_map(|number| body.rows.get(*number)).cloned();
+    let there = differing.iter().filter_map(|number| body.rows.get(*number));
+    let set = there.filter(|_| body.mode != Mode::Insert).map(|row| updated(at, body, row, cx));
+    new.chain(set).collect()
 }
 
 /// What of a row that is there is set.

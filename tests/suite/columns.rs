@@ -1,0 +1,59 @@
+//! Columns that become others, among what is there.
+
+use crate::support::{self, Run};
+
+/// A sequence that has given no number yet goes on behind the rows that are there.
+#[test]
+fn a_sequence_that_becomes_that_of_a_column_gives_no_number_twice() {
+    let file = "[tables.t.columns]\nid = { type = \"serial\", primary_key = true }\n";
+    for server in support::servers() {
+        let db = server.database();
+        db.execute(
+            "create sequence t_id_seq as int; create table t (id int primary key); insert into t values (1)",
+        );
+        Run::new(&db).file(file).arg("apply").run().success();
+        db.execute("insert into t default values");
+        assert_eq!(db.scalar("select max(id) from t"), "2");
+    }
+}
+
+/// A cast that somebody made between two enums is the way from one to the other.
+#[test]
+fn a_cast_between_enums_counts() {
+    let file = "[enums]\na = [\"x\", \"y\"]\nb = [\"x\", \"y\"]\n[tables.t.columns]\nm = \"b\"\n[functions.\"swap(a)\"]\n\
+        returns = \"b\"\nlanguage = \"sql\"\nbody = \"select case $1::text when 'x' then 'y'::b else 'x'::b end\"\n\
+        [casts]\n\"a as b\" = \"swap(a)\"\n";
+    for server in support::servers() {
+        let db = server.database();
+        db.execute(
+            "create type a as enum ('x', 'y'); create type b as enum ('x', 'y');
+             create function swap(a) returns b language sql as 'select case $1::text when ''x'' then ''y''::b else ''x''::b end';
+             create cast (a as b) with function swap(a); create table t (m a); insert into t values ('x')",
+        );
+        Run::new(&db).file(file).args(["apply", "--allow", "all"]).run().success();
+        assert_eq!(db.scalar("select m from t"), "y");
+        // Where another one is, the labels count.
+        db.execute(
+            "drop cast (a as b); create function a_of(int) returns a language sql as 'select ''x''::a'",
+        );
+        db.execute(
+            "create cast (int as a) with function a_of(int); alter table t alter m type a using m::text::a",
+        );
+        let labels = file.replace("[casts]\n\"a as b\" = \"swap(a)\"\n", "");
+        Run::new(&db).file(&labels).args(["apply", "--allow", "all"]).run().success();
+        assert_eq!(db.scalar("select m from t"), "y");
+    }
+}
+
+/// What fills the column of a key that is new may be filled itself before it.
+#[test]
+fn a_backfill_comes_before_that_of_a_key_made_of_it() {
+    let file = "[tables.t.columns]\na = \"int\"\nc = { type = \"int\", not_null = true, backfill = \"a * 10\" }\n\
+        id = { type = \"int\", primary_key = true, backfill = \"c + a\" }\n";
+    for server in support::servers() {
+        let db = server.database();
+        db.execute("create table t (a int); insert into t values (1), (2)");
+        Run::new(&db).file(file).arg("apply").run().success();
+        assert_eq!(db.scalar("select string_agg(id::text, ',' order by id) from t"), "11,22");
+    }
+}
