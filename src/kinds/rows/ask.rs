@@ -37,13 +37,24 @@ pub fn question(at: &Address, body: &Body, cx: &Cx<'_>) -> Option<String> {
     }
     for (compared, rows) in alike {
         let columns: Vec<&String> = body.key.iter().chain(compared.iter().copied()).collect();
+        let rows = given(at, &columns, &rows, "d", cx);
+        let matching = matching_given(at, body, "d", cx);
+        if compared.is_empty() {
+            parts.push(format!(
+                "SELECT d.pgr_number AS number, NULL::boolean AS same, 0::bigint AS extra, NULL::integer AS wanted_by \
+                 FROM {} WHERE NOT EXISTS (SELECT FROM {name} t WHERE {})",
+                rows.text(),
+                matching.text()
+            ));
+            continue;
+        }
         let tests = all(compared.iter().map(|name| same(at, name, &given_value("d", name), cx)));
         let tests = format!("pg_catalog.bool_and(CASE WHEN t.tableoid IS NOT NULL THEN {tests} END)");
         parts.push(format!(
             "SELECT d.pgr_number AS number, {tests} AS same, 0::bigint AS extra, NULL::integer AS wanted_by \
              FROM {} LEFT JOIN {name} t ON {} GROUP BY d.pgr_number HAVING {tests} IS NOT TRUE",
-            given(at, &columns, &rows, "d", cx).text(),
-            matching_given(at, body, "d", cx).text()
+            rows.text(),
+            matching.text()
         ));
     }
     if body.mode != Mode::Insert {
