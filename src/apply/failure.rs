@@ -13,7 +13,7 @@ use postgres::error::{ErrorPosition, SqlState};
 #[derive(Debug)]
 pub struct Failure {
     /// The error for the person.
-    pub error: Error,
+    pub error: Box<Error>,
     /// What is to be done about it.
     pub next: Next,
     /// What stays of the statement that failed.
@@ -57,7 +57,7 @@ pub enum Next {
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        Failure { error, next: Next::GiveUp, stays: Stays::Nothing }
+        Failure { error: Box::new(error), next: Next::GiveUp, stays: Stays::Nothing }
     }
 }
 
@@ -174,7 +174,7 @@ pub fn failure(item: &Item, statement: &Planned, files: &Files, error: &postgres
         false => Next::GiveUp,
     };
     Failure {
-        error: explain(item, &statement.sql, files, error),
+        error: Box::new(explain(item, &statement.sql, files, error)),
         next,
         stays: if statement.form.cost().transactional { Stays::Nothing } else { Stays::Unknown },
     }

@@ -63,7 +63,11 @@ pub fn exit_code() -> Option<u8> {
 
 /// What came of work that `interrupt` may have ended: what the server says of that tells a person nothing.
 pub fn of<T>(interrupt: &Interrupt, result: Result<T>) -> Result<T> {
-    result.map_err(|error| interrupt.check().err().unwrap_or(error))
+    result.map_err(|error| match interrupt.check() {
+        // What tells that already may tell what was executed, too.
+        Err(interrupted) if interrupted.message != error.message => interrupted,
+        _ => error,
+    })
 }
 
 fn name() -> &'static str {

@@ -216,7 +216,7 @@ impl Reconciler {
                     listener(Event::Note("what was done shows more that differs; going on".to_string()));
                     done = Some(plan);
                 }
-                Err(failure) if round >= ROUNDS => return Err(failure.error),
+                Err(failure) if round >= ROUNDS => return Err(*failure.error),
                 Err(failure) => {
                     listener(again(failure, &mut clash)?);
                     std::thread::sleep(Duration::from_millis(200) * (round + 1));
@@ -524,14 +524,14 @@ fn connect(options: &Options, desired: &Desired, start: Instant, listener: &List
 fn again(failure: apply::Failure, clash: &mut Option<String>) -> Result<Event> {
     let reason = failure.error.message.lines().next().unwrap_or_default().to_string();
     match failure.next {
-        apply::Next::GiveUp => return Err(failure.error),
-        apply::Next::LookForOther if clash.as_ref() == Some(&reason) => return Err(failure.error.hint(
+        apply::Next::GiveUp => return Err(*failure.error),
+        apply::Next::LookForOther if clash.as_ref() == Some(&reason) => return Err((*failure.error).hint(
             "something that the file does not declare has that name; rename one of the two, or drop the other",
         )),
         apply::Next::LookForOther => *clash = Some(reason.clone()),
         apply::Next::LookAgain => {}
     }
-    Ok(Event::Note(format!("another session was at work ({reason}); looking again")))
+    Ok(Event::Note(format!("another session may be at work ({reason}); looking again")))
 }
 
 /// Warns of what could not be recorded; the end of a session is told by what ended it.

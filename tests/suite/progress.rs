@@ -63,3 +63,20 @@ fn what_a_failed_build_leaves_is_not_nothing() {
         }
     }
 }
+
+/// So they are where a signal ends it.
+#[test]
+fn what_a_signal_leaves_is_counted() {
+    let file = "[reconcile]\nbatch = 10\n[tables.t.columns]\nid = { type = \"int\", primary_key = true }\n\
+                n = { type = \"int\", not_null = true, backfill = \"case when id > 10 then length(pg_sleep(20)::text) else id end\" }\n";
+    for server in support::servers() {
+        let db = server.database();
+        db.execute("create table t (id int primary key, n int); insert into t select g from generate_series(1, 20) g");
+        let mut run = Run::new(&db).file(file).arg("apply").spawn();
+        run.await_stderr("10 rows filled in so far");
+        run.signal("INT");
+        let outcome = run.wait().code(130);
+        outcome.stderr_contains("and 10 rows of one that failed").stderr_lacks("nothing was executed");
+        assert_eq!(db.scalar("select count(n) from t"), "10");
+    }
+}
