@@ -57,3 +57,21 @@ fn a_backfill_comes_before_that_of_a_key_made_of_it() {
         assert_eq!(db.scalar("select string_agg(id::text, ',' order by id) from t"), "11,22");
     }
 }
+
+/// What another parent hands down stays in the child, which declares nothing of its own.
+#[test]
+fn a_column_of_two_parents_stays_where_one_keeps_it() {
+    let file = "[reconcile]\nallow = [\"drop_column\"]\n[tables.a.columns]\nx = { absent = true }\ny = \"int\"\n\
+        [tables.b.columns]\nx = \"int\"\n[tables.c]\ninherits = [\"a\"]\ncolumns.x = \"int\"\n\
+        [tables.d]\ninherits = [\"a\", \"b\"]\n";
+    for server in support::servers() {
+        let db = server.database();
+        db.execute(
+            "create table a (x int, y int); create table b (x int); create table c () inherits (a);
+             create table d () inherits (a, b); insert into c values (7, 7); insert into d values (8, 8)",
+        );
+        Run::new(&db).file(file).arg("apply").run().success();
+        assert_eq!(db.scalar("select c.x || ' ' || d.x from c, d"), "7 8");
+        Run::new(&db).file(file).args(["check", "--force"]).run().success();
+    }
+}

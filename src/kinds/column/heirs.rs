@@ -95,7 +95,9 @@ pub fn drop(at: &Address, cx: &Cx<'_>) -> Vec<Statement> {
     for heir in heirs.iter().filter(|_| !only.is_empty()) {
         if is_declared(heir, cx) {
             statements[0] = statements[0].clone().also(&heir.host("table"));
-        } else if cx.observed.model.body::<Body>(heir).is_some_and(|there| !there.local) {
+        } else if cx.observed.model.body::<Body>(heir).is_some_and(|there| !there.local)
+            && !is_of_another(heir, at, cx)
+        {
             statements.extend(drop(heir, cx));
         }
     }
@@ -114,6 +116,12 @@ fn direct_heirs(at: &Address, cx: &Cx<'_>) -> Vec<Address> {
             && of(child, &|table, name| cx.attribute(table, name))
     };
     cx.observed.model.iter().filter(named).map(|entry| &entry.address).filter(is_heir).cloned().collect()
+}
+
+/// Whether a column comes from another parent too, which keeps it.
+fn is_of_another(at: &Address, parent: &Address, cx: &Cx<'_>) -> bool {
+    let stays = |other: &Address| other != parent && cx.observed.model.contains(other) && !cx.goes(other);
+    parents(at, &|table, name| cx.observed_attribute(table, name)).iter().any(stays)
 }
 
 fn is_declared(at: &Address, cx: &Cx<'_>) -> bool {

@@ -150,7 +150,8 @@ fn stands_alone(at: &Address, desired: &Body, cx: &Cx<'_>) -> bool {
 fn take_over(at: &Address, desired: &Body) -> Vec<Step> {
     let (table, name, column) =
         (at.host("table"), qualified(at.schema(), &name_of(at, desired)), ident(at.name()));
-    let own = format!("ALTER SEQUENCE {name} OWNED BY {}.{column}", at.relation());
+    let as_type = desired.data_type.text();
+    let own = format!("ALTER SEQUENCE {name} AS {as_type} OWNED BY {}.{column}", at.relation());
     let (last, further) = if desired.numbers.down() { ("min", "<=") } else { ("max", ">=") };
     let advance = format!(
         "SELECT pg_catalog.setval({}, m.last) FROM {name} s, (SELECT pg_catalog.{last}({column}) AS last FROM {}) m \
