@@ -278,7 +278,12 @@ impl Room for DefaultPrivilege {
     }
 
     fn attribute(&self, body: &Body, name: &str) -> Option<String> {
-        (name == "privileges").then(|| names(&body.privileges).join(", "))
+        let given_on = body.privileges.iter().filter(|(_, option)| **option);
+        match name {
+            "privileges" => Some(names(&body.privileges).join(", ")),
+            "given on" => Some(given_on.map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", ")),
+            _ => None,
+        }
     }
 
     fn undeclared(&self, at: &Address, observed: &Body, desired: &Model) -> Undeclared {

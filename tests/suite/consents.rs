@@ -136,3 +136,33 @@ fn orphans_of_an_empty_parent_elsewhere_stay() {
         assert_eq!(db.scalar("select count(*) from pgreconcile.quarantine"), "9");
     }
 }
+
+/// What default privileges give with the right to give it on is, on something new, without that right where the file gives none.
+#[test]
+fn a_grant_option_by_default_goes_with_consent() {
+    for server in support::servers() {
+        let db = server.database();
+        let role = format!("{}_reader", db.name());
+        db.execute(&format!(
+            "create role {role}; alter default privileges grant select, insert on tables to {role} with grant option"
+        ));
+        let file = format!(
+            "[tables.t.columns]\nid = \"int\"\n[[grants]]\nto = \"{role}\"\non = \"table t\"\nprivileges = [\"select\"]\n"
+        );
+        Run::new(&db).file(&file).args(["apply", "--allow", "revoke"]).run().success();
+        let is_given = format!(
+            "select has_table_privilege('{role}', 't', 'select'), has_table_privilege('{role}', 't', 'insert'), \
+                                has_table_privilege('{role}', 't', 'select with grant option')"
+        );
+        assert_eq!(db.query_text(&is_given).concat(), ["t", "f", "f"].map(|value| Some(value.to_string())));
+        Run::new(&db)
+            .file(&file)
+            .args(["check", "--allow", "revoke"])
+            .run()
+            .success()
+            .stdout_contains("in sync");
+        db.execute(&format!(
+            "drop table t; alter default privileges revoke all on tables from {role}; drop role {role}"
+        ));
+    }
+}

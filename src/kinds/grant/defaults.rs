@@ -15,13 +15,19 @@ pub fn take_back(at: &Address, privileges: &BTreeMap<String, bool>, cx: &Cx<'_>)
     if !may || cx.observed.model.contains(subject) {
         return Vec::new();
     }
-    let given = given(at.name(), subject, cx);
+    let given = given(at.name(), subject, "privileges", cx);
     let list = given.iter().map(String::as_str);
     let beyond: Vec<&str> = list.filter(|name| !privileges.contains_key(*name)).collect();
     if privileges.is_empty() && !beyond.is_empty() {
         return revoke_all(at, cx);
     }
-    revoke(at, &beyond, "", Form::RevokeNew, cx)
+    // The option goes without the privilege where only that is beyond the file.
+    let given_on = self::given(at.name(), subject, "given on", cx);
+    let options = given_on.iter().map(String::as_str);
+    let options: Vec<&str> = options.filter(|name| privileges.get(*name) == Some(&false)).collect();
+    let mut steps = revoke(at, &beyond, "", Form::RevokeNew, cx);
+    steps.extend(revoke(at, &options, "GRANT OPTION FOR ", Form::RevokeNew, cx));
+    steps
 }
 
 /// Whether default privileges keep PUBLIC from new objects of that kind.
@@ -31,14 +37,14 @@ pub fn closed(subject: &Address, cx: &Cx<'_>) -> bool {
     cx.observed_attribute(&default, "privileges").is_some_and(|list| list.is_empty())
 }
 
-/// What they give the role on a new object, in all schemas and in that of the object.
-fn given(role: &str, subject: &Address, cx: &Cx<'_>) -> Vec<String> {
+/// What they give the role on a new object, in all schemas and in that of the object: of each the `attribute`.
+fn given(role: &str, subject: &Address, attribute: &str, cx: &Cx<'_>) -> Vec<String> {
     let Some(sort) = sort(subject) else { return Vec::new() };
     let schema = if subject.path().len() > 1 { subject.schema() } else { "" };
     let places: &[&str] = if schema.is_empty() { &[""] } else { &["", schema] };
     let lists = places.iter().filter_map(|place| {
         let default = Address::new("default privilege", ["", place, sort, role]);
-        cx.observed_attribute(&default, "privileges")
+        cx.observed_attribute(&default, attribute)
     });
     let mut given: Vec<String> =
         lists.flat_map(|list| list.split(", ").map(str::to_string).collect::<Vec<_>>()).collect();
