@@ -45,6 +45,7 @@ impl Reconciler {
         look.warn(&session, &mut false);
         let allow = self.consents(options);
         let path = self.search_path(Some(&look.observed.model));
+        self.warn_of_open_schemas(&look.observed.model, listener);
         let schema = self.state_schema();
         let (terms, manner) = (self.terms(&schema, &allow, &path), self.manner(options, &path));
         let started = session.server.started.clone();
