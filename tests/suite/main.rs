@@ -43,6 +43,7 @@ mod random;
 mod real;
 mod recognised;
 mod reference;
+mod renames;
 mod rights;
 mod row_security;
 mod rows;
