@@ -22,6 +22,8 @@ struct Line<'p> {
     item: &'p Item,
     sql: Check,
     sort: Sort,
+    /// The form of the statement of the plan that it is.
+    form: Option<Form>,
 }
 
 /// What a line has the server read.
@@ -164,7 +166,7 @@ impl Line<'_> {
     }
 
     fn explain(&self, error: &postgres::Error, bench: &Bench<'_>) -> Error {
-        let mut explained = failure::explain(self.item, &self.sql.sql, bench.files, error);
+        let mut explained = failure::explain(self.item, (&self.sql.sql, self.form), bench.files, error);
         if self.sort != Sort::Statement {
             // The statement is only ours, and says nothing to a person.
             explained.notes.retain(|note| !note.starts_with("statement: "));
@@ -416,7 +418,7 @@ impl<'s> Scene<'s> {
             for statement in group.statements.iter().filter(|statement| !statement.uses_state) {
                 let item = &plan.items[statement.item];
                 let sql = statement.sql.clone().into();
-                lines.push(Line { item, sql, sort: Sort::Statement });
+                lines.push(Line { item, sql, sort: Sort::Statement, form: Some(statement.form) });
             }
         }
         let fresh: Vec<usize> = plan
@@ -441,7 +443,12 @@ impl<'s> Scene<'s> {
             let kind = self.terms.registry.get(item.address.kind)?;
             let Trial { make, undo, hint } = kind.trial(&item.address, &*entry.body)?;
             let (before, after) = (Some(CHECKED.to_string()), Some(format!("{undo}; {UNCHECKED}")));
-            Some(Line { item, sql: Check { before, sql: make, after }, sort: Sort::Trial { hint } })
+            Some(Line {
+                item,
+                sql: Check { before, sql: make, after },
+                sort: Sort::Trial { hint },
+                form: None,
+            })
         })
     }
 
@@ -470,7 +477,12 @@ impl<'s> Scene<'s> {
                 Context::Query { .. } | Context::Question => Sort::Statement,
                 _ => Sort::Fragment,
             };
-            lines.extend(self.check(fragment, &context, number).map(|sql| Line { item, sql, sort }));
+            lines.extend(self.check(fragment, &context, number).map(|sql| Line {
+                item,
+                sql,
+                sort,
+                form: None,
+            }));
         });
     }
 

@@ -22,6 +22,7 @@ mod features;
 mod functions;
 mod fuzz;
 mod harness;
+mod hints;
 mod hostile;
 mod house;
 mod inspect;
