@@ -166,14 +166,25 @@ pub fn add(at: &Address, body: &Body, cx: &Cx<'_>) -> Vec<Step> {
 /// Whether a default may give every row another value. Only functions that are known to give the same one for the
 /// whole statement are trusted; for all others the rows are filled in batches, which is right in any case.
 fn is_volatile(default: &Fragment) -> bool {
+    const STABLE: &[&str] = &["now", "transaction_timestamp", "statement_timestamp"];
     let text = default.text().to_lowercase();
-    let stable = ["now()", "transaction_timestamp()", "statement_timestamp()"];
-    let rest = stable.iter().fold(text, |rest, known| rest.replace(known, ""));
-    let mut quoted = false;
-    rest.chars().any(|char| {
+    let (mut quoted, mut word) = (false, String::new());
+    for char in text.chars() {
         quoted ^= char == '\'';
-        !quoted && char == '('
-    })
+        match char {
+            '(' if !quoted => {
+                let name = word.strip_prefix("pg_catalog.").unwrap_or(&word);
+                if !STABLE.contains(&name) {
+                    return true;
+                }
+                word.clear();
+            }
+            // A call of something else whose name ends like that: `utc_now()`, `s.now()`, `"my now"()`.
+            _ if char.is_alphanumeric() || matches!(char, '_' | '.' | '$' | '"') => word.push(char),
+            _ => word.clear(),
+        }
+    }
+    false
 }
 
 /// By what the rows of its table are told apart, where they get values: without, those of a published table get none.
