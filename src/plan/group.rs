@@ -120,7 +120,19 @@ pub(super) fn group(drafts: Vec<Draft>, cx: &Cx<'_>) -> Vec<Group> {
 }
 
 fn planned(item: usize, statement: Statement) -> Planned {
-    let Statement { form, sql, table, also, reads, takes, clause: _, uses_state, as_owner, batch, joins: _, open: _ } =
-        statement;
+    let Statement {
+        form,
+        sql,
+        table,
+        also,
+        reads,
+        takes,
+        clause: _,
+        uses_state,
+        as_owner,
+        batch,
+        joins: _,
+        open: _,
+    } = statement;
     Planned { item, form, sql, table, also, reads, takes, batch, uses_state, as_owner, needs: Vec::new() }
 }
