@@ -13,7 +13,7 @@ fn a_refusal_says_what_helps() {
     let cases = [
         (rows("{ id = 1 }"), "give it one in the file"),
         (rows("{ id = 1, n = 1, p = 7 }"), "declare that one too"),
-        ("[tables.u]\ncolumns.v = \"int\"\nindexes.i = { on = \"v\", unique = true }\n".into(), "rows that repeat"),
+        ("[tables.u]\ncolumns.v = \"int\"\nindexes.i = { on = \"v\", unique = true }\n".into(), "1 row repeating (v)"),
         ("[tables.u.columns]\nv = \"int\"\n[[grants]]\nto = \"nobody_at_all\"\non = [\"u\"]\nprivileges = [\"select\"]\n".into(), "the role or object there"),
         ("[tables.u]\ncolumns.v = \"int\"\nowner = \"nobody_at_all\"\n".into(), "the role or object there"),
     ];
