@@ -288,10 +288,14 @@ fn drop_helper_statement(at: &Address, helper: &Address) -> Statement {
     alter_table(at, Form::ReplaceConstraint, Phrase::from(" DROP CONSTRAINT ").ident(helper.name()))
 }
 
-/// Takes the helper away that a run left behind after NOT NULL was in force.
-pub fn drop_helper(at: &Address, cx: &Cx<'_>, out: &mut Alteration) {
+/// Takes the helper away that a run left behind after NOT NULL was in force, or on the way to one that the file no longer wants.
+pub fn drop_helper(at: &Address, [desired, observed]: [&Body; 2], cx: &Cx<'_>, out: &mut Alteration) {
+    // While NOT NULL is still to come into force, it is used.
+    if desired.not_null && !(observed.not_null && out.is_empty()) {
+        return;
+    }
     let helper = helper(at);
-    if out.is_empty() && cx.observed.model.contains(&helper) && !cx.desired.contains(&helper) {
+    if cx.observed.model.contains(&helper) && !cx.desired.contains(&helper) {
         let change = Change { attribute: "helper", from: Some(helper.name().to_string()), to: None };
         out.note(change, vec![drop_helper_statement(at, &helper).into()]);
     }
