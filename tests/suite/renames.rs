@@ -32,3 +32,31 @@ fn a_former_name_that_is_nowhere_is_told() {
         Run::new(&db).file(file).arg("check").run().success().stderr_lacks("neither");
     }
 }
+
+/// What still says the former name of a column is found before anything is renamed.
+#[test]
+fn what_says_the_former_name_is_found_before_the_rename() {
+    let file = |column: &str, more: &str| {
+        format!("[tables.t]\ncolumns.id = \"int\"\ncolumns.b = {{ type = \"text\", renamed_from = \"a\" }}\n{more}").replace("COLUMN", column)
+    };
+    let users = [
+        "indexes.i = { on = [\"lower(COLUMN)\"] }\n",
+        "checks.c = \"COLUMN <> ''\"\n",
+        "columns.g = { type = \"text\", generated = \"COLUMN || 'x'\" }\n",
+        "policies.p = { using = \"COLUMN = 'x'\" }\n",
+        "indexes.j = { on = [\"id\"], where = \"COLUMN is not null\" }\n",
+    ];
+    for server in support::servers() {
+        for user in users {
+            let db = server.database();
+            let before = file("a", user)
+                .replace("columns.b = { type = \"text\", renamed_from = \"a\" }", "columns.a = \"text\"");
+            Run::new(&db).file(&before).arg("apply").run().success();
+            let outcome = Run::new(&db).file(&file("a", user)).arg("apply").run().code(1);
+            outcome.stderr_contains("column \"a\" does not exist; nothing was executed");
+            assert_eq!(db.scalar("select string_agg(attname, ',' order by attname) from pg_attribute where attrelid = 't'::regclass and attname in ('a', 'b')"), "a");
+            Run::new(&db).file(&file("b", user)).arg("apply").run().success();
+            Run::new(&db).file(&file("b", user)).args(["check", "--force"]).run().success();
+        }
+    }
+}
