@@ -28,6 +28,9 @@ pub struct Statement {
     /// The same in batches, for tables that hold many rows: the text before and after the number of rows. Repeated
     /// until no row is left.
     pub batch: Option<(Phrase, Phrase)>,
+    /// What it says of its table after `ALTER TABLE name`, where the statement before may say it too: two rewrites of a
+    /// table are one.
+    pub joins: Option<Phrase>,
     /// For statements that other statements can be folded into: what closes them (`)` and what follows).
     pub open: Option<Phrase>,
 }
@@ -53,6 +56,7 @@ impl Statement {
             uses_state: false,
             as_owner: false,
             batch: None,
+            joins: None,
             open: None,
         }
     }

@@ -13,12 +13,19 @@ pub use types::spell as spell_types;
 #[derive(Debug, Clone, Default)]
 pub struct Renames {
     list: Vec<(Address, Address)>,
+    nowhere: Vec<(Address, Address)>,
 }
 
 impl Renames {
     /// Every rename, outermost objects first: (in the file, in the database).
     pub fn iter(&self) -> impl Iterator<Item = &(Address, Address)> {
         self.list.iter()
+    }
+
+    /// What the file renames of which the database has neither the new name nor the former one, in a host that is there:
+    /// (in the file, the former name).
+    pub fn nowhere(&self) -> &[(Address, Address)] {
+        &self.nowhere
     }
 
     /// Whether nothing is renamed.
@@ -69,6 +76,11 @@ fn follow_renames(desired: &Model, observed: &mut Observed, registry: &Registry)
     wanted.sort_by_key(|(to, _)| to.path().len());
     for (to, former) in wanted {
         let from = former_now(&former, to, &renames, &observed.model, registry);
+        let host = desired.get(to).and_then(|entry| entry.parent.as_ref());
+        let inside = host.is_some_and(|host| observed.model.contains(host));
+        if inside && !observed.model.contains(to) && !observed.model.contains(&from) {
+            renames.nowhere.push((to.clone(), from.clone()));
+        }
         if observed.model.contains(to) || !observed.model.contains(&from) || desired.contains(&from) {
             continue;
         }

@@ -6,7 +6,7 @@ use crate::pg::is_lost;
 use crate::plan::{Item, Planned};
 use crate::session::server_error;
 use crate::source::Files;
-use crate::sql::Phrase;
+use crate::sql::{Form, Phrase};
 use postgres::error::{ErrorPosition, SqlState};
 
 /// A statement that the server refused.
@@ -102,8 +102,14 @@ pub fn is_taken(error: &postgres::Error) -> bool {
     error.code().is_some_and(|code| taken.contains(code))
 }
 
-/// The error for a person: what was attempted, where it stands in the file, what the server says.
-pub fn explain(item: &Item, sql: &Phrase, files: &Files, error: &postgres::Error) -> Error {
+/// The error for a person: what was attempted, where it stands in the file, what the server says. Of a statement of the plan its
+/// form tells what helps.
+pub fn explain(
+    item: &Item,
+    (sql, form): (&Phrase, Option<Form>),
+    files: &Files,
+    error: &postgres::Error,
+) -> Error {
     let place = place(sql, files, error, 0).or_else(|| item.origin.map(|span| files.excerpt(span)));
     let what = if is_lost(error) { "the connection was lost at" } else { "the server refuses" };
     let mut ours = server_error(format!("{what} {}", item.address), error);
@@ -121,7 +127,7 @@ pub fn explain(item: &Item, sql: &Phrase, files: &Files, error: &postgres::Error
     // The server advises CASCADE, which takes along what nobody named; and of a full disk it does not say what then.
     let full = error.code() == Some(&SqlState::DISK_FULL);
     if full || ours.hint.as_ref().is_none_or(|hint| hint.contains("CASCADE")) {
-        ours.hint = advice(error).map(str::to_string);
+        ours.hint = advice(error, form).map(str::to_string);
     }
     ours
 }
@@ -145,19 +151,46 @@ pub fn place(sql: &Phrase, files: &Files, error: &postgres::Error, before: usize
     Some(files.excerpt(files.inside(span, text, inside)))
 }
 
-fn advice(error: &postgres::Error) -> Option<&'static str> {
+fn advice(error: &postgres::Error, form: Option<Form>) -> Option<&'static str> {
     let code = error.code()?;
+    let writes = matches!(form, Some(Form::InsertRows | Form::UpdateRows));
     Some(match code.code() {
         "42501" => "the role lacks a right; grant it, or run as the owner",
-        "42704" => "is the name spelled right, and the extension that brings it declared?",
+        "42704" => match form {
+            Some(Form::Grant | Form::Revoke | Form::RevokeNew | Form::ChangeOwner) => {
+                "is the name spelled right, and the role or object there or declared?"
+            }
+            _ => "is the name spelled right, and the extension that brings it declared?",
+        },
         "42601" => "this is what PostgreSQL reads as SQL; a string wants its own quotes: `\"'text'\"`",
-        "23505" => "rows that repeat stand in the way; say `keep` beside the key, and run it again",
-        "23503" => {
-            "rows without a parent stand in the way; does the referenced table hold what it should? `orphans` beside the \
-             reference says what becomes of such rows"
-        }
-        "23502" => "rows without a value stand in the way; say `backfill` on the column, and run it again",
+        "23505" => match form {
+            _ if writes => {
+                "another row has that value already; give one of the two another one, and run it again"
+            }
+            _ => {
+                "rows that repeat stand in the way; correct them, or say `keep` beside a key, and run it again"
+            }
+        },
+        "23503" => match form {
+            Some(Form::Repair | Form::DeleteRows) => {
+                "rows of another table refer to the one that was to go; have them refer to another, or to none, and run it again"
+            }
+            _ if writes => {
+                "the row refers to one that is not there; declare that one too, or another reference"
+            }
+            _ => {
+                "rows without a parent stand in the way; does the referenced table hold what it should? `orphans` beside the \
+                 reference says what becomes of such rows"
+            }
+        },
+        "23502" => match form {
+            Some(Form::InsertRows) => {
+                "the row has no value for a column that wants one; give it one in the file"
+            }
+            _ => "rows without a value stand in the way; say `backfill` on the column, and run it again",
+        },
         "2BP01" => "nothing is dropped by CASCADE here; change what depends on it, then run it again",
+        "23514" if writes => "a value breaks that check; correct it in the file, or the check",
         "23514" => "rows that break the check stand in the way; correct them, and run it again",
         "55P03" => "another session holds the lock; run it again when it is done",
         "57P01" | "57P02" => "the server ended the session; run it again: what was done stays done",
@@ -174,7 +207,7 @@ pub fn failure(item: &Item, statement: &Planned, files: &Files, error: &postgres
         false => Next::GiveUp,
     };
     Failure {
-        error: Box::new(explain(item, &statement.sql, files, error)),
+        error: Box::new(explain(item, (&statement.sql, Some(statement.form)), files, error)),
         next,
         stays: if statement.form.cost().transactional { Stays::Nothing } else { Stays::Unknown },
     }

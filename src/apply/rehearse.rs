@@ -2,26 +2,30 @@
 //! and every expression that is to go onto an existing table is read, without touching that table. A mistake in the
 //! file shows here, before anything has changed.
 
+mod check;
+
 use super::Bench;
 use super::failure::{self, Failure, Next};
 use crate::delta::Action;
 use crate::error::{Error, Result};
 use crate::kind::{Context, Terms};
-use crate::model::{Address, Model, printable};
+use crate::model::{Address, Entry, Model, printable};
 use crate::pg::is_inability;
 use crate::plan::{Group, Item, Plan, Planned};
 use crate::session::{Reading, Session, WhatItGave, server_error};
-use crate::sql::{Form, Fragment, Own, Phrase, ident, literal, split_routine};
+use crate::sql::{Form, Own, Phrase, split_routine};
 use crate::statement::Trial;
 use postgres::error::SqlState;
 use std::cell::RefCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// One statement of the rehearsal.
 struct Line<'p> {
     item: &'p Item,
     sql: Check,
     sort: Sort,
+    /// The form of the statement of the plan that it is.
+    form: Option<Form>,
 }
 
 /// What a line has the server read.
@@ -31,6 +35,8 @@ enum Sort {
     Statement,
     /// One fragment over the columns as they are to be, whatever is there yet.
     Fragment,
+    /// The same of what stays as it is beside something that is renamed: all that is asked is whether it says the former name.
+    Former,
     /// The type of a column.
     Type,
     /// A text that it otherwise takes unread; what helps where it names what is not there.
@@ -164,7 +170,7 @@ impl Line<'_> {
     }
 
     fn explain(&self, error: &postgres::Error, bench: &Bench<'_>) -> Error {
-        let mut explained = failure::explain(self.item, &self.sql.sql, bench.files, error);
+        let mut explained = failure::explain(self.item, (&self.sql.sql, self.form), bench.files, error);
         if self.sort != Sort::Statement {
             // The statement is only ours, and says nothing to a person.
             explained.notes.retain(|note| !note.starts_with("statement: "));
@@ -201,7 +207,8 @@ fn attempt<'p>(
         return Err(server_error("cannot rehearse the plan", &error));
     };
     let _ = session.run(&Own::new("ROLLBACK TO SAVEPOINT line"));
-    if is_excused(&error, line, earlier) {
+    let other = line.sort == Sort::Former && error.code() != Some(&SqlState::UNDEFINED_COLUMN);
+    if other || is_excused(&error, line, earlier) {
         return Ok(None);
     }
     if waits_for(line, later, &error) {
@@ -390,7 +397,7 @@ impl<'s> Scene<'s> {
     ) -> Result<()> {
         let stages: [fn(Sort) -> bool; 3] = [
             |sort| sort == Sort::Type,
-            |sort| sort == Sort::Fragment,
+            |sort| matches!(sort, Sort::Fragment | Sort::Former),
             |sort| matches!(sort, Sort::Trial { .. }),
         ];
         for is_now in stages {
@@ -419,7 +426,7 @@ impl<'s> Scene<'s> {
             for statement in group.statements.iter().filter(is_undone) {
                 let item = &plan.items[statement.item];
                 let sql = statement.sql.clone().into();
-                lines.push(Line { item, sql, sort: Sort::Statement });
+                lines.push(Line { item, sql, sort: Sort::Statement, form: Some(statement.form) });
             }
         }
         let fresh: Vec<usize> = plan
@@ -433,6 +440,7 @@ impl<'s> Scene<'s> {
                 self.fragments(number, &mut lines);
             }
         }
+        self.beside_renames(&mut lines);
         lines.extend(self.trials());
         lines
     }
@@ -444,7 +452,12 @@ impl<'s> Scene<'s> {
             let kind = self.terms.registry.get(item.address.kind)?;
             let Trial { make, undo, hint } = kind.trial(&item.address, &*entry.body)?;
             let (before, after) = (Some(CHECKED.to_string()), Some(format!("{undo}; {UNCHECKED}")));
-            Some(Line { item, sql: Check { before, sql: make, after }, sort: Sort::Trial { hint } })
+            Some(Line {
+                item,
+                sql: Check { before, sql: make, after },
+                sort: Sort::Trial { hint },
+                form: None,
+            })
         })
     }
 
@@ -465,120 +478,52 @@ impl<'s> Scene<'s> {
     fn fragments(&self, number: usize, lines: &mut Vec<Line<'s>>) {
         let item = &self.plan.items[number];
         let Some(entry) = self.desired.get(&item.address).filter(|entry| !entry.absent) else { return };
-        let Some(kind) = self.terms.registry.get(item.address.kind) else { return };
+        self.fragments_of(entry, (item, number), false, lines);
+    }
+
+    /// The fragments of what stays as it is beside something that is renamed, and may still say the former name.
+    fn beside_renames(&self, lines: &mut Vec<Line<'s>>) {
+        let items = &self.plan.items;
+        let renamed = items.iter().filter(|item| item.action == Action::Rename && !item.optional);
+        let host = |item: &'s Item| Some((self.desired.get(&item.address)?.parent.as_ref()?, item));
+        let hosts: HashMap<&Address, &Item> = renamed.filter_map(host).collect();
+        if hosts.is_empty() {
+            return;
+        }
+        let planned: HashSet<&Address> = items.iter().map(|item| &item.address).collect();
+        let stay = self.desired.iter().filter(|entry| !entry.absent && !planned.contains(&entry.address));
+        for (number, entry) in stay.enumerate() {
+            if let Some(item) = entry.parent.as_ref().and_then(|host| hosts.get(host)) {
+                self.fragments_of(entry, (item, items.len() + number), true, lines);
+            }
+        }
+    }
+
+    fn fragments_of(
+        &self,
+        entry: &Entry,
+        (item, number): (&'s Item, usize),
+        stays: bool,
+        lines: &mut Vec<Line<'s>>,
+    ) {
+        let Some(kind) = self.terms.registry.get(entry.address.kind) else { return };
         let (mut body, mut part) = (entry.body.clone(), number * 1000);
-        kind.fragments(&item.address, &mut *body, &mut |_, fragment, context| {
+        kind.fragments(&entry.address, &mut *body, &mut |_, fragment, context| {
             let sort = match context {
+                Context::Type | Context::Query { .. } | Context::Question if stays => return,
+                _ if stays => Sort::Former,
                 Context::Type => Sort::Type,
                 Context::Query { .. } | Context::Question => Sort::Statement,
                 _ => Sort::Fragment,
             };
             // Each has a name of its own, also beside others of the item.
             part += 1;
-            lines.extend(self.check(fragment, &context, part).map(|sql| Line { item, sql, sort }));
+            lines.extend(self.check(fragment, &context, part).map(|sql| Line {
+                item,
+                sql,
+                sort,
+                form: None,
+            }));
         });
-    }
-
-    /// A statement that makes the server read a fragment, and touches nothing.
-    fn check(&self, fragment: &Fragment, context: &Context, number: usize) -> Option<Check> {
-        let explain = Phrase::from("EXPLAIN SELECT ");
-        let (mut before, mut after) = (None, None);
-        let sql = match context {
-            Context::Type => explain.raw("NULL::").fragment(fragment),
-            Context::Value { of } => explain.raw("(").fragment(fragment).raw(format!(")::{of}")),
-            Context::Row { table } => {
-                explain.raw("(").fragment(fragment).raw(format!(") FROM {}", self.row(table, table.name())))
-            }
-            Context::Domain { base } => explain
-                .raw("(")
-                .fragment(fragment)
-                .raw(format!(") FROM (VALUES (NULL::{base}), (NULL)) s(value)")),
-            Context::Trigger { table } => explain.raw("(").fragment(fragment).raw(format!(
-                ") FROM {}, {}",
-                self.row(table, "old"),
-                self.row(table, "new")
-            )),
-            Context::Index { table } => {
-                let (create, copy) = self.copy(table, number)?;
-                before = Some(create);
-                Phrase::from(format!("CREATE INDEX ON {copy} ")).fragment(fragment)
-            }
-            Context::Exclusion { table } => {
-                let (create, copy) = self.copy(table, number)?;
-                before = Some(create);
-                Phrase::from(format!("ALTER TABLE {copy} ADD ")).fragment(fragment)
-            }
-            Context::PartitionKey { table } => {
-                let (create, _) = self.copy(table, number)?;
-                Phrase::from(format!("{create} PARTITION BY ")).fragment(fragment)
-            }
-            // Only beside its siblings can it be read.
-            Context::Bounds { .. } => return None,
-            Context::Order { table } => {
-                explain.raw(format!("FROM {} ORDER BY ", self.row(table, table.name()))).fragment(fragment)
-            }
-            Context::Query { .. } | Context::Question => {
-                Phrase::from(format!("CREATE TEMP VIEW pgr_rehearsal_{number} AS ")).fragment(fragment)
-            }
-            Context::Statement => {
-                // The procedural language checks the syntax of a statement without executing it.
-                let body = literal(&format!("BEGIN\n{};\nEND", fragment.text()));
-                before = Some(CHECKED.to_string());
-                after = Some(UNCHECKED.to_string());
-                Phrase::from(format!(
-                    "CREATE FUNCTION pg_temp.pgr_rehearsal_{number}() RETURNS void LANGUAGE plpgsql AS {body}"
-                ))
-            }
-            Context::Part { .. } | Context::Name { .. } | Context::Piece => return None,
-        };
-        Some(Check { before, sql, after })
-    }
-
-    /// A temporary table with the columns that the table is to have: how it is made, and its name.
-    fn copy(&self, table: &Address, number: usize) -> Option<(String, String)> {
-        let columns = self.columns(table);
-        let list: Vec<String> =
-            columns.iter().map(|(column, of)| format!("{} {of}", ident(column))).collect();
-        let copy = format!("pg_temp.pgr_rehearsal_{number}");
-        (!list.is_empty()).then(|| (format!("CREATE TEMP TABLE {} ({})", &copy[8..], list.join(", ")), copy))
-    }
-
-    /// One row of NULLs with the columns that the table is to have, undeclared ones included, as an item of FROM.
-    fn row(&self, table: &Address, alias: &str) -> String {
-        let columns = self.columns(table);
-        let values: Vec<String> =
-            columns.iter().map(|(name, of)| format!("NULL::{of} AS {}", ident(name))).collect();
-        format!("(SELECT {}) {}", values.join(", "), ident(alias))
-    }
-
-    fn columns(&self, table: &Address) -> Vec<(String, String)> {
-        let mut columns = self.own_columns(table);
-        // A partition that is yet to come has the columns of its table.
-        let heir = self.desired.get(table).into_iter().flat_map(|entry| &entry.heir_of);
-        for (name, of) in heir.flat_map(|parent| self.columns(parent)) {
-            if !columns.iter().any(|(own, _)| *own == name) {
-                columns.push((name, of));
-            }
-        }
-        columns
-    }
-
-    fn own_columns(&self, table: &Address) -> Vec<(String, String)> {
-        let undeclared = self.observed.iter().filter(|entry| !self.desired.contains(&entry.address));
-        let mut columns: Vec<_> = self
-            .desired
-            .iter()
-            .chain(undeclared)
-            .filter(|entry| entry.parent.as_ref() == Some(table) && !entry.absent)
-            .filter_map(|entry| {
-                let kind = self.terms.registry.get(entry.address.kind)?;
-                let of = kind.attribute(&*entry.body, "type")?;
-                let unknown = self.unknown.borrow().contains(&entry.address);
-                let of = if unknown { "text".to_string() } else { of };
-                Some((entry.position, entry.address.name().to_string(), of))
-            })
-            .collect();
-        columns.sort();
-        columns.into_iter().map(|(_, name, of)| (name, of)).collect()
     }
 }

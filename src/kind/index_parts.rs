@@ -15,6 +15,7 @@ pub struct IndexDefinition {
     /// Written: its keys, and where in the fragment its condition begins.
     keys: Vec<String>,
     condition: Option<usize>,
+    nulls_not_distinct: bool,
 }
 
 /// What the file says of an index.
@@ -75,13 +76,15 @@ impl IndexDefinition {
         let place = text.len();
         text.extend(condition.map(|condition| format!(" WHERE ({condition})")));
         let fragment = Fragment::written(text, span);
-        IndexDefinition { fragment, method, keys, condition: condition.map(|_| place) }
+        let condition = condition.map(|_| place);
+        IndexDefinition { fragment, method, keys, condition, nulls_not_distinct }
     }
 
     /// As the server tells it.
     pub fn observed(document: &str) -> IndexDefinition {
         let method = facts::<IndexParts>(document).map(|parts| parts.method).unwrap_or_default();
-        IndexDefinition { fragment: Fragment::plain(document), method, keys: Vec::new(), condition: None }
+        let fragment = Fragment::plain(document);
+        IndexDefinition { fragment, method, keys: Vec::new(), condition: None, nulls_not_distinct: false }
     }
 
     /// What the server may spell differently.
@@ -131,6 +134,21 @@ impl IndexDefinition {
         let (head, condition) = sql.text().split_at(place);
         let text = format!("{head}{}{condition}", options.clause());
         sql.span().map_or_else(|| Fragment::plain(&text), |span| Fragment::written(&text, span))
+    }
+
+    /// The keys of a written one, and a query for the values of them that are in `relation` more than once (`x`), each with the
+    /// number of rows (`n`). A key with an order or an operator class is no expression, so the server refuses it here.
+    pub fn repeated(&self, relation: &str) -> (String, String) {
+        let keys = self.keys.join(", ");
+        let condition =
+            self.condition.and_then(|place| self.fragment.text().get(place..)).unwrap_or(" WHERE true");
+        let present =
+            if self.nulls_not_distinct { String::new() } else { format!(" AND ROW({keys}) IS NOT NULL") };
+        let query = format!(
+            "SELECT pg_catalog.left(ROW({keys})::text, 80) AS x, pg_catalog.count(*) AS n FROM {relation}{condition}{present} GROUP BY {keys} \
+             HAVING pg_catalog.count(*) OPERATOR(pg_catalog.>) 1"
+        );
+        (keys, query)
     }
 
     /// Whether both have the same access method.

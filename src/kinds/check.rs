@@ -6,7 +6,7 @@ use crate::model::{Address, Entry, Model, Observed};
 use crate::needs;
 use crate::pg::Feature;
 use crate::source::{KeyDoc, Shape};
-use crate::sql::{Form, Fragment, Phrase, ident, not_of_extension};
+use crate::sql::{Form, Fragment, Phrase, auto_name, ident, not_of_extension};
 use crate::statement::{KEY_OF_ROW, Preflight, Statement, Step};
 
 /// The room.
@@ -172,13 +172,21 @@ impl Room for Check {
     fn undeclared(&self, at: &Address, observed: &Body, desired: &Model) -> Undeclared {
         // One of a table that is to become a partition is declared there.
         let declared = || desired.takes_over(&at.host("table"), at);
-        if is_helper(at) || observed.inherited || declared() { Undeclared::Ignore } else { Undeclared::Drift }
+        let helps =
+            is_helper(at) && desired.inside("column", &at.path()[..2]).any(|column| is_of(at, column));
+        if helps || observed.inherited || declared() { Undeclared::Ignore } else { Undeclared::Drift }
     }
 }
 
 /// The helper that proves NOT NULL belongs to the column it helps.
 fn is_helper(at: &Address) -> bool {
     at.name().starts_with("pgreconcile_")
+}
+
+/// Whether the helper is that of a column, which takes it away.
+fn is_of(helper: &Address, column: &Entry) -> bool {
+    let name = auto_name(&format!("pgreconcile_{}", helper.path()[1]), column.address.name(), "not_null");
+    !column.absent && name == helper.name()
 }
 
 fn add(at: &Address, desired: &Body) -> Step {

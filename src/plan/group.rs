@@ -78,6 +78,8 @@ fn place(statement: &Statement, knot: Option<usize>, cx: &Cx<'_>) -> Place {
 pub(super) fn group(drafts: Vec<Draft>, cx: &Cx<'_>) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
     let mut current: Option<(Place, bool)> = None;
+    // The table of the last statement, if it takes in more.
+    let mut joinable: Option<Address> = None;
     for draft in drafts {
         // What is optional must be able to fail by itself.
         let mut first = draft.optional;
@@ -88,6 +90,7 @@ pub(super) fn group(drafts: Vec<Draft>, cx: &Cx<'_>) -> Vec<Group> {
                 .is_some_and(|(there, optional)| place.joins(there) && *optional == draft.optional && !first);
             let full = groups.last().is_some_and(|group| group.statements.len() >= LARGEST);
             if !joins || full {
+                joinable = None;
                 groups.push(Group {
                     transactional: statement.form.cost().transactional,
                     fresh: place == Place::Fresh,
@@ -97,16 +100,39 @@ pub(super) fn group(drafts: Vec<Draft>, cx: &Cx<'_>) -> Vec<Group> {
             }
             first = false;
             current = Some((place, draft.optional));
-            if let Some(group) = groups.last_mut() {
-                group.statements.push(planned(draft.item, statement));
+            let Some(group) = groups.last_mut() else { continue };
+            let before = group.statements.last_mut();
+            let table = statement.table.clone().filter(|_| statement.joins.is_some());
+            match (before, &statement.joins) {
+                (Some(before), Some(rest)) if table.is_some() && table == joinable => {
+                    before.sql = std::mem::take(&mut before.sql).raw(",").phrase(rest);
+                    // What one of them takes, the whole takes.
+                    if statement.form.cost().work == Work::Rewrite {
+                        before.form = statement.form;
+                    }
+                }
+                _ => group.statements.push(planned(draft.item, statement)),
             }
+            joinable = table;
         }
     }
     groups
 }
 
 fn planned(item: usize, statement: Statement) -> Planned {
-    let Statement { form, sql, table, also, reads, takes, clause: _, uses_state, as_owner, batch, open: _ } =
-        statement;
+    let Statement {
+        form,
+        sql,
+        table,
+        also,
+        reads,
+        takes,
+        clause: _,
+        uses_state,
+        as_owner,
+        batch,
+        joins: _,
+        open: _,
+    } = statement;
     Planned { item, form, sql, table, also, reads, takes, batch, uses_state, as_owner, needs: Vec::new() }
 }

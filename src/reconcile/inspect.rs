@@ -88,6 +88,10 @@ pub fn inspect(
     let unsaid = document.unsaid;
     let mut inspection = Inspection { files: Vec::new(), unsaid, unmodelled, left_alone, vouched_for };
     if let Some((_, text)) = files.first_mut() {
+        // A file without a word may have been cut off, and is refused.
+        if text.is_empty() {
+            text.push_str("[reconcile]\n");
+        }
         text.insert_str(0, &inspection.remarks());
     }
     inspection.files = files;

@@ -381,6 +381,10 @@ impl Reconciler {
         let memo = if options.force { Memo::default() } else { memo };
         adopt::spell_types(session, &mut desired, &observed.model, &self.registry, &path)?;
         let renames = adopt::pair(&mut desired, &mut observed, &self.left, &self.registry);
+        for (to, from) in renames.nowhere() {
+            let from = from.name();
+            log::warn!("{to} is to have been `{from}`, but neither of the two is there; it is made anew");
+        }
         let left_alone = options.scope.apply(&mut desired, &mut observed.model, &self.registry);
         let strangers = self.strangers(&desired, &observed.model)?;
         let in_database = |at: &Address| renames.in_database(at, &self.registry);

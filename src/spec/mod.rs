@@ -93,6 +93,7 @@ fn understand(
     walk.root(&root);
     let walk::Walked { mut model, references, schemas } = walk.finish();
     names::check(&model, &references, &schemas, &mut problems);
+    names::check_former(&model, &mut problems);
     names::hand_down(&mut model);
     names::mention(&mut model, registry);
     problems.into_result(ErrorKind::InvalidSpec, &files)?;

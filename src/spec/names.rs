@@ -2,7 +2,7 @@
 
 use crate::kind::{Context, Rank, Reference, Registry};
 use crate::model::{Address, Model};
-use crate::source::Problems;
+use crate::source::{Problems, Span};
 use std::collections::{HashMap, HashSet};
 
 /// Every reference must lead to a declared object, unless it leads into a schema that the file does not speak of:
@@ -27,6 +27,21 @@ pub(super) fn check(model: &Model, references: &[Reference], schemas: &[String],
                 problems.add_with_suggestion(reference.span, message, to.name(), siblings.map(Address::name));
             }
         }
+    }
+}
+
+/// A former name is nobody's any more: what is there under it would stay what the file still declares, and the new name begin
+/// empty.
+pub(super) fn check_former(model: &Model, problems: &mut Problems) {
+    for entry in model.iter() {
+        let former = entry.renamed_from.as_ref().filter(|former| **former != entry.address);
+        let Some(other) = former.and_then(|former| model.get(former)) else { continue };
+        let message = format!("`{}` was `{}`, which the file declares too", entry.address, other.address);
+        let hint = match other.absent {
+            true => "take out `absent`: what is renamed is no longer there",
+            false => "take out `renamed_from`, or declare the other under another name",
+        };
+        problems.add_with_hint(entry.origin.unwrap_or(Span::NOWHERE), message, hint);
     }
 }
 

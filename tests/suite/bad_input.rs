@@ -481,6 +481,38 @@ fn rows_that_repeat_are_shown() {
     }
 }
 
+/// The same for a unique index, over expressions and some of the rows too; and for one that a failed build has left.
+#[test]
+fn rows_that_repeat_under_a_unique_index_are_shown() {
+    let file = |index: &str| {
+        format!(
+            "[tables.t.columns]\na = \"int\"\nb = \"text\"\nc = \"int\"\n[tables.t.indexes]\ni = {{ unique = true, {index} }}\n"
+        )
+    };
+    for server in support::servers() {
+        let db = server.database();
+        db.execute("create table t (a int, b text)");
+        db.execute("insert into t values (1, 'X'), (1, 'x'), (1, 'y'), (2, null), (2, null), (3, 'y')");
+        let wanted = [
+            ("on = [\"a\", \"lower(b)\"]", "index public.t.i: 1 row repeating (a, lower(b))", "(1,x)"),
+            ("on = [\"a\"], where = \"b is not null\"", "index public.t.i: 2 rows repeating (a)", "(1)"),
+            ("on = [\"b\"], where = \"a > 1 or b = 'y'\"", "index public.t.i: 1 row repeating (b)", "(y)"),
+        ];
+        for (index, told, example) in wanted {
+            let outcome = Run::new(&db).file(&file(index)).arg("apply").run().code(1);
+            outcome.stderr_contains(told).stderr_contains(example).stderr_contains("nothing was executed");
+        }
+        assert_eq!(db.scalar("select count(*) from pg_class where relname = 'i'"), "0");
+        Run::new(&db).file(&file("on = [\"b\"], where = \"a > 1\"")).arg("apply").run().success();
+        db.execute("drop index i");
+        assert!(db.try_execute("create unique index concurrently i on t (a)").is_err());
+        let outcome = Run::new(&db).file(&file("on = [\"a\"]")).arg("apply").run().code(1);
+        outcome
+            .stderr_contains("index public.t.i: 3 rows repeating (a)")
+            .stderr_contains("nothing was executed");
+    }
+}
+
 /// Values that a type has no counterpart for are counted and shown before anything is executed; none is cut.
 #[test]
 fn rows_that_do_not_fit_a_type_are_shown() {

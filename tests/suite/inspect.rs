@@ -137,3 +137,19 @@ fn owners_that_nobody_vouches_for_are_named() {
         db.drop_roles(&mallory).expect("nobody else uses it");
     }
 }
+
+/// A database with nothing in it gives a file that says so, and that can be applied.
+#[test]
+fn nothing_is_said_too() {
+    for server in support::servers() {
+        let db = server.database();
+        let file = Run::new(&db).arg("inspect").run().success().stdout;
+        for args in [["validate"], ["apply"], ["check"]] {
+            Run::new(&db).file(&file).args(args).run().success();
+        }
+        db.execute("create table beyond (id int)");
+        Run::new(&db).file(&file).args(["apply", "--allow", "prune,drop_table"]).run().success();
+        assert_eq!(db.scalar("select to_regclass('beyond') is null"), "t");
+        Run::new(&db).file("# cut off\n").arg("apply").run().code(5);
+    }
+}

@@ -475,8 +475,8 @@ impl Room for Column {
         keeping.compare(at, &observed.keeping, retyped, cx, out);
         if *not_null && observed.not_null {
             requirement.compare(at, &observed.requirement, out);
-            steps::drop_helper(at, cx, out);
         }
+        steps::drop_helper(at, [desired, observed], cx, out);
     }
 
     /// What the primary key no longer covers may be NULL once the key is another.

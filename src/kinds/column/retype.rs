@@ -4,7 +4,7 @@ use super::{Body, change, steps};
 use crate::kind::Cx;
 use crate::model::{Address, Entry};
 use crate::sql::{COLUMNS_FIRST, Form, Phrase, dollar_tag, ident};
-use crate::statement::{KEY_OF_ROW, Preflight, Step};
+use crate::statement::{KEY_OF_ROW, Preflight, Statement, Step};
 
 /// Whether the type change must take the default off and put it back.
 pub fn carries_default(desired: &Body, observed: &Body) -> bool {
@@ -42,9 +42,11 @@ pub fn retype(at: &Address, desired: &Body, observed: &Body, cx: &Cx<'_>) -> Ste
     if let (true, Some(default)) = (carries, &desired.default) {
         rest = rest.raw(format!(", ALTER COLUMN {column} SET DEFAULT ")).fragment(default);
     }
+    let whole = desired.using.is_none() && form != Form::AlterTypeNarrow;
+    let joins = whole.then(|| rest.clone());
     let preflight =
         (form == Form::AlterTypeNarrow && may_fail(desired)).then(|| misfits(at, desired, observed, cx));
-    Step::from(steps::alter_table(at, form, rest)).preflight(preflight)
+    Step::from(Statement { joins, ..steps::alter_table(at, form, rest) }).preflight(preflight)
 }
 
 /// What stands between a value and its cast: from enum to enum, or from a list of the one to a list of the other, there is none

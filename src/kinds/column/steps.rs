@@ -166,14 +166,25 @@ pub fn add(at: &Address, body: &Body, cx: &Cx<'_>) -> Vec<Step> {
 /// Whether a default may give every row another value. Only functions that are known to give the same one for the
 /// whole statement are trusted; for all others the rows are filled in batches, which is right in any case.
 fn is_volatile(default: &Fragment) -> bool {
+    const STABLE: &[&str] = &["now", "transaction_timestamp", "statement_timestamp"];
     let text = default.text().to_lowercase();
-    let stable = ["now()", "transaction_timestamp()", "statement_timestamp()"];
-    let rest = stable.iter().fold(text, |rest, known| rest.replace(known, ""));
-    let mut quoted = false;
-    rest.chars().any(|char| {
+    let (mut quoted, mut word) = (false, String::new());
+    for char in text.chars() {
         quoted ^= char == '\'';
-        !quoted && char == '('
-    })
+        match char {
+            '(' if !quoted => {
+                let name = word.strip_prefix("pg_catalog.").unwrap_or(&word);
+                if !STABLE.contains(&name) {
+                    return true;
+                }
+                word.clear();
+            }
+            // A call of something else whose name ends like that: `utc_now()`, `s.now()`, `"my now"()`.
+            _ if char.is_alphanumeric() || matches!(char, '_' | '.' | '$' | '"') => word.push(char),
+            _ => word.clear(),
+        }
+    }
+    false
 }
 
 /// By what the rows of its table are told apart, where they get values: without, those of a published table get none.
@@ -281,10 +292,14 @@ fn drop_helper_statement(at: &Address, helper: &Address) -> Statement {
     alter_table(at, Form::ReplaceConstraint, Phrase::from(" DROP CONSTRAINT ").ident(helper.name()))
 }
 
-/// Takes the helper away that a run left behind after NOT NULL was in force.
-pub fn drop_helper(at: &Address, cx: &Cx<'_>, out: &mut Alteration) {
+/// Takes the helper away that a run left behind after NOT NULL was in force, or on the way to one that the file no longer wants.
+pub fn drop_helper(at: &Address, [desired, observed]: [&Body; 2], cx: &Cx<'_>, out: &mut Alteration) {
+    // While NOT NULL is still to come into force, it is used.
+    if desired.not_null && !(observed.not_null && out.is_empty()) {
+        return;
+    }
     let helper = helper(at);
-    if out.is_empty() && cx.observed.model.contains(&helper) && !cx.desired.contains(&helper) {
+    if cx.observed.model.contains(&helper) && !cx.desired.contains(&helper) {
         let change = Change { attribute: "helper", from: Some(helper.name().to_string()), to: None };
         out.note(change, vec![drop_helper_statement(at, &helper).into()]);
     }

@@ -15,7 +15,7 @@ use crate::partitions::is_partitioned;
 use crate::pg::Feature;
 use crate::source::{KeyDoc, Shape};
 use crate::sql::{Form, Phrase, WITH_INDEX, ident, index_definition, not_of_extension, qualified};
-use crate::statement::{Statement, Step};
+use crate::statement::{Preflight, Statement, Step};
 
 /// The room.
 pub struct Index;
@@ -235,7 +235,8 @@ impl Room for Index {
             }
         };
         let direct = [leftovers::drop_plainly(at, cx), vec![direct], afterwards.clone()].concat();
-        vec![Step::direct(direct).online([leftovers::drop(at, cx), online, afterwards].concat())]
+        let online = [leftovers::drop(at, cx), online, afterwards].concat();
+        vec![Step::direct(direct).online(online).preflight(repeats(at, desired))]
     }
 
     fn compare(&self, at: &Address, desired: &Body, observed: &Body, cx: &Cx<'_>, out: &mut Alteration) {
@@ -260,7 +261,7 @@ impl Room for Index {
             let anew = vec![Statement::on(&table, Form::ReindexConcurrently, sql)];
             let statements =
                 if is_partitioned(&at.host("table"), cx) { tree::grow(at, desired, cx) } else { anew };
-            out.note(change, vec![Step::direct(statements)]);
+            out.note(change, vec![Step::direct(statements).preflight(repeats(at, desired))]);
         }
         acting[0].compare("with", &acting[1], cx, out, &|words| {
             vec![alter_index([&at.host("table"), at], &words).into()]
@@ -314,7 +315,7 @@ impl Room for Index {
         let sql = format!("ALTER INDEX {new} RENAME TO {}", ident(at.name()));
         online.push(Statement::on(&table, Form::AlterIndex, sql));
         online.extend(desired.statistics.set([&table, at]));
-        Some(vec![Step::direct(direct).online(online)])
+        Some(vec![Step::direct(direct).online(online).preflight(repeats(at, desired))])
     }
 
     fn keeps_results(&self, _: &Body) -> bool {
@@ -365,6 +366,25 @@ impl Room for Index {
             _ => None,
         }
     }
+}
+
+/// The question which rows a unique index does not let be.
+fn repeats(at: &Address, desired: &Body) -> Option<Preflight> {
+    let table = at.host("table").relation();
+    let (keys, repeated) = desired.definition.repeated(&table);
+    desired.unique.then(|| Preflight {
+        before: Vec::new(),
+        query: format!(
+            "SELECT coalesce(pg_catalog.sum(n OPERATOR(pg_catalog.-) 1), 0)::bigint, \
+             (SELECT pg_catalog.string_agg(x, ', ') FROM (SELECT x FROM ({repeated}) repeated LIMIT 5) few) \
+             FROM ({repeated}) all_keys"
+        ),
+        reads: Vec::new(),
+        rows: format!("rows repeating ({keys}) and so breaking `{}`", at.name()),
+        hint:
+            "correct those rows; `keep` beside a unique constraint or a primary key says which row survives"
+                .to_string(),
+    })
 }
 
 /// Whether the text can only be a column's name.

@@ -1,0 +1,4 @@
+BEGIN;
+ALTER TABLE public.t ALTER COLUMN a TYPE bigint, ALTER COLUMN b TYPE bigint, ALTER COLUMN d TYPE varchar(12), ALTER COLUMN e TYPE bigint;
+ALTER TABLE public.t ALTER COLUMN f TYPE text USING ('f' || f);
+COMMIT;
