@@ -13,8 +13,7 @@ DROP TYPE public.gone_with;
 COMMIT;
 
 BEGIN;
-ALTER TABLE public.spelt ALTER COLUMN word TYPE text;
-ALTER TABLE public.spelt ALTER COLUMN more TYPE text COLLATE public.other;
+ALTER TABLE public.spelt ALTER COLUMN word TYPE text, ALTER COLUMN more TYPE text COLLATE public.other;
 COMMIT;
 
 BEGIN;
