@@ -3,6 +3,7 @@
 //! file shows here, before anything has changed.
 
 mod check;
+mod renames;
 
 use super::Bench;
 use super::failure::{self, Failure, Next};
@@ -44,6 +45,7 @@ enum Sort {
 }
 
 /// A statement that makes the server read something, and what of our own stands around it.
+#[derive(Clone)]
 struct Check {
     before: Option<String>,
     sql: Phrase,
@@ -96,26 +98,8 @@ pub fn rehearse(
     bench: &Bench<'_>,
 ) -> Result<(), Failure> {
     let scene = Scene { plan, desired, observed, terms, unknown: RefCell::default() };
-    let lines = scene.lines();
-    if lines.is_empty() {
-        return Ok(());
-    }
-    let begin = Own::new(format!(
-        "BEGIN; SET LOCAL search_path = {}; SET LOCAL lock_timeout = '2s'",
-        terms.search_path
-    ));
-    let mut all = Reading::default();
-    lines.iter().for_each(|line| _ = all.then(line.reading()));
-    let unread = |error| server_error("cannot rehearse the plan", &error);
-    let read = session.read(begin.clone(), &[all]).map_err(unread)?;
-    if read.readings.iter().all(Result::is_ok) {
-        return Ok(());
-    }
-    session.run(&begin).map_err(unread)?;
-    let mistakes = scene.find(session, bench);
-    session.roll_back();
-    session.pin_again().map_err(unread)?;
-    let (passing, lasting): (Vec<_>, Vec<_>) = mistakes?.into_iter().partition(|mistake| mistake.passing);
+    let mistakes = scene.mistakes(session, bench)?;
+    let (passing, lasting): (Vec<_>, Vec<_>) = mistakes.into_iter().partition(|mistake| mistake.passing);
     let errors = |mistakes: Vec<Mistake<'_>>| mistakes.into_iter().map(|mistake| mistake.error).collect();
     let refused = |errors| {
         verdict(errors, "; nothing was executed", &|count| {
@@ -123,6 +107,7 @@ pub fn rehearse(
         })
     };
     refused(errors(lasting))?;
+    refused(scene.former_names(session, bench)?)?;
     let frees = |item: &Item| matches!(item.action, Action::Drop | Action::Replace | Action::Rename);
     if plan.items.iter().any(frees) {
         return Ok(());
@@ -360,6 +345,33 @@ fn verdict(mut errors: Vec<Error>, ending: &str, many: &dyn Fn(usize) -> String)
 }
 
 impl<'s> Scene<'s> {
+    /// Every mistake of what touches nothing that others use.
+    fn mistakes(&self, session: &mut Session, bench: &Bench<'_>) -> Result<Vec<Mistake<'s>>> {
+        let lines = self.lines();
+        if lines.is_empty() {
+            return Ok(Vec::new());
+        }
+        let begin = self.begin("2s");
+        let mut all = Reading::default();
+        lines.iter().for_each(|line| _ = all.then(line.reading()));
+        let unread = |error| server_error("cannot rehearse the plan", &error);
+        let read = session.read(begin.clone(), &[all]).map_err(unread)?;
+        if read.readings.iter().all(Result::is_ok) {
+            return Ok(Vec::new());
+        }
+        session.run(&begin).map_err(unread)?;
+        let mistakes = self.find(session, bench);
+        session.roll_back();
+        session.pin_again().map_err(unread)?;
+        mistakes
+    }
+
+    /// Begins a transaction that waits so long for a lock.
+    fn begin(&self, patience: &str) -> Own {
+        let path = self.terms.search_path;
+        Own::new(format!("BEGIN; SET LOCAL search_path = {path}; SET LOCAL lock_timeout = '{patience}'"))
+    }
+
     /// Every mistake, inside a transaction that survives them.
     fn find(&self, session: &mut Session, bench: &Bench<'_>) -> Result<Vec<Mistake<'s>>> {
         let mut later = left_out(self.plan);
@@ -449,16 +461,17 @@ impl<'s> Scene<'s> {
     fn trials(&self) -> impl Iterator<Item = Line<'s>> {
         self.plan.items.iter().filter(|item| !item.optional).filter_map(|item| {
             let entry = self.desired.get(&item.address).filter(|entry| !entry.absent)?;
-            let kind = self.terms.registry.get(item.address.kind)?;
-            let Trial { make, undo, hint } = kind.trial(&item.address, &*entry.body)?;
-            let (before, after) = (Some(CHECKED.to_string()), Some(format!("{undo}; {UNCHECKED}")));
-            Some(Line {
-                item,
-                sql: Check { before, sql: make, after },
-                sort: Sort::Trial { hint },
-                form: None,
-            })
+            let (sql, sort) = self.trial(entry)?;
+            Some(Line { item, sql, sort, form: None })
         })
+    }
+
+    /// How the server checks the text of an object that it otherwise takes unread.
+    fn trial(&self, entry: &Entry) -> Option<(Check, Sort)> {
+        let kind = self.terms.registry.get(entry.address.kind)?;
+        let Trial { make, undo, hint } = kind.trial(&entry.address, &*entry.body)?;
+        let (before, after) = (Some(CHECKED.to_string()), Some(format!("{undo}; {UNCHECKED}")));
+        Some((Check { before, sql: make, after }, Sort::Trial { hint }))
     }
 
     /// What the statement of a line is made of, and what is folded into it, part by part.

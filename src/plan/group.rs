@@ -1,7 +1,7 @@
 //! Groups statements into transactions: everything that is new together, strong locks one table at a time, long scans
 //! by themselves, and what cannot stand in a transaction outside of one.
 
-use super::{Draft, Group, Planned};
+use super::{Draft, Group, Planned, Stage};
 use crate::kind::Cx;
 use crate::model::Address;
 use crate::sql::{Form, Lock, Work};
@@ -111,7 +111,7 @@ pub(super) fn group(drafts: Vec<Draft>, cx: &Cx<'_>) -> Vec<Group> {
                         before.form = statement.form;
                     }
                 }
-                _ => group.statements.push(planned(draft.item, statement)),
+                _ => group.statements.push(planned(draft.item, draft.stage == Stage::Renames, statement)),
             }
             joinable = table;
         }
@@ -119,7 +119,7 @@ pub(super) fn group(drafts: Vec<Draft>, cx: &Cx<'_>) -> Vec<Group> {
     groups
 }
 
-fn planned(item: usize, statement: Statement) -> Planned {
+fn planned(item: usize, renames: bool, statement: Statement) -> Planned {
     let Statement {
         form,
         sql,
@@ -134,5 +134,18 @@ fn planned(item: usize, statement: Statement) -> Planned {
         joins: _,
         open: _,
     } = statement;
-    Planned { item, form, sql, table, also, reads, takes, batch, uses_state, as_owner, needs: Vec::new() }
+    Planned {
+        item,
+        form,
+        sql,
+        table,
+        also,
+        reads,
+        takes,
+        batch,
+        uses_state,
+        as_owner,
+        renames,
+        needs: Vec::new(),
+    }
 }

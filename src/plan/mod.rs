@@ -63,6 +63,8 @@ pub struct Planned {
     pub uses_state: bool,
     /// It runs what belongs to somebody else, as that role: settings may be others afterwards.
     pub as_owner: bool,
+    /// It gives its object the name by which all else calls it.
+    pub renames: bool,
     /// The consents it needs.
     pub needs: Vec<Consent>,
 }

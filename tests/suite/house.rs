@@ -262,7 +262,7 @@ const MESSAGES: &[(&str, &[&str])] = &[
     ("Foreign::new(", &["src/session.rs"]),
     (
         "Reading::default()",
-        &["src/adopt", "src/canon", "src/observe.rs", "src/apply/rehearse.rs", "src/apply/preflight.rs"],
+        &["src/adopt", "src/canon", "src/observe.rs", "src/apply/rehearse", "src/apply/preflight.rs"],
     ),
     ("tokio_postgres::", &["src/pg/"]),
 ];

@@ -60,3 +60,64 @@ fn what_says_the_former_name_is_found_before_the_rename() {
         }
     }
 }
+
+/// So is what says the former name of a table, a view, a type or a sequence, wherever it stands.
+#[test]
+fn what_says_the_former_name_of_an_object_is_found_before_the_rename() {
+    let table = "columns = { id = { type = \"int\", primary_key = true }, a = \"text\" }\n";
+    let other = "columns = { id = \"int\" }\n";
+    let function = "[functions.\"f()\"]\nreturns = \"bigint\"\nlanguage = \"sql\"\n";
+    let cases = [
+        ("tables", table, "[views]\nv = \"select id, a from NAME\"\n".to_string()),
+        ("tables", table, "[materialized_views.v]\nquery = \"select id, a from NAME\"\n".to_string()),
+        ("tables", table, format!("{function}body = \"select count(*) from NAME\"\n")),
+        ("tables", table, format!("{function}sql_body = \"return (select count(*) from NAME)\"\n")),
+        (
+            "tables",
+            table,
+            format!("[tables.u]\n{other}policies.p = {{ using = \"id in (select id from NAME)\" }}\n"),
+        ),
+        ("views", "query = \"select 1 as id\"\n", "[views.w]\nquery = \"select id from NAME\"\n".to_string()),
+        ("enums", "labels = [\"x\"]\n", "[tables.u]\ncolumns.e = \"NAME\"\n".to_string()),
+        (
+            "sequences",
+            "type = \"integer\"\n",
+            "[tables.u]\ncolumns.n = { type = \"int\", default = \"nextval('NAME')\" }\n".to_string(),
+        ),
+    ];
+    for server in support::servers() {
+        let there = |(_, _, user): &&(&str, &str, String)| !user.contains("sql_body") || server.major() >= 14;
+        for (section, body, user) in cases.iter().filter(there) {
+            let db = server.database();
+            let before = format!("[{section}.before]\n{body}{}", user.replace("NAME", "before"));
+            Run::new(&db).file(&before).arg("apply").run().success();
+            let after = |said: &str| {
+                format!("[{section}.after]\nrenamed_from = \"before\"\n{body}{}", user.replace("NAME", said))
+            };
+            let outcome = Run::new(&db).file(&after("before")).arg("apply").run().code(1);
+            let outcome = outcome.stderr_contains("does not exist; nothing was executed");
+            outcome.stderr_contains("it still says `before`, the former name of");
+            Run::new(&db).file(&before).args(["check", "--force"]).run().success();
+            Run::new(&db).file(&after("after")).arg("apply").run().success();
+            Run::new(&db).file(&after("after")).args(["check", "--force"]).run().success();
+        }
+    }
+}
+
+/// Where the table is in use, its rename is not rehearsed: others wait for a moment at most, and the run as always.
+#[test]
+fn a_rename_is_not_rehearsed_at_the_cost_of_others() {
+    for server in support::servers() {
+        let db = server.database();
+        let file = |name: &str, rest: &str| {
+            format!("[tables.{name}]\n{rest}columns.id = \"int\"\n[views]\nv = \"select id from {name}\"\n")
+        };
+        Run::new(&db).file(&file("t", "")).arg("apply").run().success();
+        let mut reader = db.connect();
+        reader.batch_execute("begin; select * from t").unwrap();
+        let apply = Run::new(&db).file(&file("t_new", "renamed_from = \"t\"\n")).arg("apply").spawn();
+        std::thread::sleep(std::time::Duration::from_millis(1500));
+        reader.batch_execute("commit").unwrap();
+        apply.wait().success();
+    }
+}

@@ -330,10 +330,11 @@ impl Room for Routine {
     }
 
     fn trial(&self, at: &Address, desired: &Body) -> Option<Trial> {
-        let is_unread = matches!(desired.code, Code::Text(_)) && desired.check_body;
+        // What the server reads itself is in place of another one only once that is replaced.
+        let is_read = matches!(desired.code, Code::Text(_) | Code::Parsed(_)) && desired.check_body;
         let name = ident(split_routine(at.name()).0);
         let temporary = Address::new(at.kind, ["pg_temp", at.name()]);
-        is_unread.then(|| Trial {
+        is_read.then(|| Trial {
             make: sql::define(self.word, &temporary, desired, "CREATE"),
             undo: format!("DROP {} pg_temp.{name}", self.word),
             hint: "declare what it names; or say `check_body = false`, if that is made only while it runs",

@@ -1,0 +1,120 @@
+//! What still says the former name of what the plan renames. A server resolves a name only where it is, so the renames are
+//! done for a moment, in a transaction that is rolled back; only where a text of the file has such a name in it at all.
+
+use super::{Check, Line, Scene, Sort, is_missing, names};
+use crate::apply::Bench;
+use crate::apply::failure::is_passing;
+use crate::delta::Action;
+use crate::error::{Error, Result};
+use crate::model::{Address, Entry};
+use crate::plan::Item;
+use crate::session::{Reading, Session, server_error};
+use crate::sql::{Fragment, split_routine};
+
+/// For how long it waits for the locks of the renames: so long, others may wait for it.
+const PATIENCE: &str = "200ms";
+
+/// A text that may say a former name: a statement by which the server reads it.
+struct Suspect {
+    item: Item,
+    check: Check,
+    sort: Sort,
+}
+
+impl Scene<'_> {
+    /// The errors of texts that still say a former name; none where what is renamed is in use for longer than we wait.
+    ///
+    /// # Errors
+    /// `Failed` if the server cannot be asked.
+    pub(super) fn former_names(&self, session: &mut Session, bench: &Bench<'_>) -> Result<Vec<Error>> {
+        let former: Vec<(&Address, &Address)> = self
+            .plan
+            .statements()
+            .filter(|statement| statement.renames)
+            .filter_map(|statement| self.desired.get(&self.plan.items[statement.item].address))
+            .filter_map(|entry| Some((&entry.address, entry.renamed_from.as_ref()?)))
+            .collect();
+        let suspects = if former.is_empty() { Vec::new() } else { self.suspects(&former) };
+        let lines: Vec<Line<'_>> = suspects.iter().map(Suspect::line).collect();
+        if lines.is_empty() {
+            return Ok(Vec::new());
+        }
+        let unread = |error| server_error("cannot rehearse what is renamed", &error);
+        let begin = self.begin(PATIENCE);
+        let all = session.read(begin.clone(), &[self.renamed(&lines)]).map_err(unread)?;
+        if all.readings.iter().flat_map(|given| given.as_ref().err()).all(is_passing) {
+            return Ok(Vec::new());
+        }
+        let readings: Vec<Reading> =
+            lines.iter().map(|line| self.renamed(std::slice::from_ref(line))).collect();
+        let read = session.read(begin, &readings).map_err(unread)?;
+        let found = lines.iter().zip(read.readings).filter_map(|(line, given)| {
+            let error = given.err().filter(is_missing)?;
+            let said = error.as_db_error()?.message();
+            let (now, before) = former.iter().find(|(_, before)| names(said, before))?;
+            let mut explained = line.explain(&error, bench);
+            explained.hint =
+                Some(format!("it still says `{}`, the former name of {now}", split_routine(before.name()).0));
+            Some(explained)
+        });
+        Ok(found.collect())
+    }
+
+    /// A reading of lines after all that is renamed has its new name.
+    fn renamed(&self, lines: &[Line<'_>]) -> Reading {
+        let mut reading = Reading::default();
+        let renames = self.plan.statements().filter(|statement| statement.renames && !statement.as_owner);
+        renames.for_each(|statement| _ = reading.foreign(statement.sql.text()));
+        lines.iter().for_each(|line| _ = reading.then(line.reading()));
+        reading
+    }
+
+    /// Every text of the file in which there is a former name, be it as part of a word.
+    fn suspects(&self, former: &[(&Address, &Address)]) -> Vec<Suspect> {
+        let former: Vec<String> =
+            former.iter().map(|(_, before)| split_routine(before.name()).0.to_lowercase()).collect();
+        let says = |text: &str| {
+            let text = text.to_lowercase();
+            former.iter().any(|name| text.contains(name))
+        };
+        let mut suspects = Vec::new();
+        let there = self.desired.iter().filter(|entry| !entry.absent && !entry.optional);
+        for (number, entry) in there.enumerate() {
+            let Some(kind) = self.terms.registry.get(entry.address.kind) else { continue };
+            let mut part = number * 1000;
+            let mut visit = |_: &str, fragment: &mut Fragment, context| {
+                part += 1;
+                if says(fragment.text()) {
+                    let check = self.check(fragment, &context, part).into_iter();
+                    suspects.extend(check.map(|check| Suspect::new(entry, check, Sort::Former)));
+                }
+            };
+            kind.fragments(&entry.address, &mut *entry.body.clone(), &mut visit);
+            if let Some((check, sort)) = self.trial(entry).filter(|(check, _)| says(check.sql.text())) {
+                suspects.push(Suspect::new(entry, check, sort));
+            }
+        }
+        suspects
+    }
+}
+
+impl Suspect {
+    fn new(entry: &Entry, check: Check, sort: Sort) -> Suspect {
+        let item = Item {
+            address: entry.address.clone(),
+            action: Action::Alter,
+            changes: Vec::new(),
+            origin: entry.origin,
+            optional: false,
+            obstacle: None,
+            folded_into: None,
+            needs: Vec::new(),
+        };
+        Suspect { item, check, sort }
+    }
+
+    fn line(&self) -> Line<'_> {
+        let Suspect { item, check, sort } = self;
+        Line { item, sql: check.clone(), sort: *sort, form: None }
+    }
+}
