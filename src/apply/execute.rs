@@ -216,13 +216,10 @@ impl Run<'_> {
     /// The settings under which the statements of a group are executed.
     fn settings(&self, group: &Group) -> String {
         let manner = self.bench.manner;
-        // A scan under a weak lock may wait; whoever waits for a strong lock makes others wait.
-        let waits = matches!(group.statements.as_slice(), [only] if !only.form.cost().lock.is_strong());
-        let timeout = if waits { manner.lock_timeout * 10 } else { manner.lock_timeout };
         format!(
             "SET LOCAL search_path = {}; SET LOCAL lock_timeout = '{}ms'; ",
             manner.search_path,
-            timeout.as_millis().max(1)
+            group.lock_timeout(manner.lock_timeout).as_millis()
         )
     }
 

@@ -18,6 +18,7 @@ use crate::model::Address;
 use crate::source::Span;
 use crate::sql::{Consent, Form, Phrase};
 use crate::statement::Preflight;
+use std::time::Duration;
 
 /// One delta of the plan, for reports: what happens, why, and by which statements.
 #[derive(Debug, Clone)]
@@ -80,6 +81,15 @@ pub struct Group {
     pub optional: bool,
     /// The statements, in order.
     pub statements: Vec<Planned>,
+}
+
+impl Group {
+    /// For how long it waits for a lock, where `timeout` is how long for a strong one: a scan under a weak lock may wait, and
+    /// makes nobody else wait.
+    pub fn lock_timeout(&self, timeout: Duration) -> Duration {
+        let waits = matches!(self.statements.as_slice(), [only] if !only.form.cost().lock.is_strong());
+        (if waits { timeout * 10 } else { timeout }).max(Duration::from_millis(1))
+    }
 }
 
 /// What is to be done.

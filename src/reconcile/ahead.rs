@@ -82,6 +82,8 @@ impl Reconciler {
         let outcome = if pending || more { Outcome::Differs } else { Outcome::InSync };
         let mut report = Report::new(outcome, look.plan, Vec::new(), begun.elapsed());
         report.search_path = self.search_path(Some(&look.observed.model));
+        let manner = self.manner(options, &report.search_path);
+        (report.lock_timeout, report.batch) = (manner.lock_timeout, manner.batch);
         report.left_alone = look.left_alone;
         if session.server.state.is_none() && report.plan.uses_state() {
             report.prelude = Some(state::definition(&self.state_schema()));

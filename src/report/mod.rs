@@ -42,6 +42,10 @@ pub struct Report {
     pub elapsed: Duration,
     /// The `search_path` for a script.
     pub search_path: String,
+    /// For how long a script waits for a strong lock.
+    pub lock_timeout: Duration,
+    /// How many rows a script fills in at a time.
+    pub batch: u64,
     /// What belongs to other tools, and is left alone.
     pub left_alone: Vec<LeftAlone>,
     /// What a script must say first.
@@ -57,6 +61,8 @@ impl Report {
             steps,
             elapsed,
             search_path: String::new(),
+            lock_timeout: Duration::ZERO,
+            batch: 1,
             left_alone: Vec::new(),
             prelude: None,
         }

@@ -1,6 +1,9 @@
 //! For psql: the plan as a script that carries its own BEGIN and COMMIT.
 
 use super::Report;
+use crate::model::printable;
+use crate::plan::{Group, Planned};
+use crate::sql::{dollar_tag, literal};
 use std::fmt::Write as _;
 
 const SETTINGS: &str = "SET DateStyle = 'ISO, MDY';\nSET TimeZone = 'UTC';\nSET IntervalStyle = 'postgres';\n\
@@ -28,17 +31,15 @@ pub fn script(report: &Report) -> String {
         if group.optional {
             out.push_str("-- optional: a failure is no failure of the script\n\\unset ON_ERROR_STOP\n");
         }
-        if group.transactional {
-            out.push_str("BEGIN;\n");
-        }
-        for statement in &group.statements {
-            let _ = writeln!(out, "{};", statement.sql.text());
-            if statement.as_owner && group.transactional {
-                let _ = writeln!(out, "SET LOCAL search_path = {};", report.search_path);
+        match group.statements.as_slice() {
+            [only] if only.batch.is_some() && !only.as_owner => batches(report, group, only, &mut out),
+            statements if group.transactional => {
+                let timeout = group.lock_timeout(report.lock_timeout).as_millis();
+                let _ = writeln!(out, "BEGIN;\nSET LOCAL lock_timeout = '{timeout}ms';");
+                statements.iter().for_each(|statement| write(report, statement, &mut out));
+                out.push_str("COMMIT;\n");
             }
-        }
-        if group.transactional {
-            out.push_str("COMMIT;\n");
+            statements => statements.iter().for_each(|statement| write(report, statement, &mut out)),
         }
         // Somebody else's code may have set something for the session.
         if group.statements.iter().any(|statement| statement.as_owner) {
@@ -49,4 +50,41 @@ pub fn script(report: &Report) -> String {
         }
     }
     out
+}
+
+/// One statement, and what it is about.
+fn write(report: &Report, statement: &Planned, out: &mut String) {
+    about(report, statement, out);
+    let _ = writeln!(out, "{};", statement.sql.text());
+    if statement.as_owner && statement.form.cost().transactional {
+        let _ = writeln!(out, "SET LOCAL search_path = {};", report.search_path);
+    }
+}
+
+/// A backfill as `apply` does it: some rows at a time, each time in a transaction of its own.
+fn batches(report: &Report, group: &Group, statement: &Planned, out: &mut String) {
+    let Some((before, after)) = &statement.batch else { return };
+    about(report, statement, out);
+    let batch = literal(&format!("{}{}{}", before.text(), report.batch, after.text()));
+    let code = format!(
+        "
+DECLARE filled bigint;
+BEGIN
+    LOOP
+        EXECUTE {batch};
+        GET DIAGNOSTICS filled = ROW_COUNT;
+        COMMIT;
+        EXIT WHEN filled = 0;
+    END LOOP;
+END "
+    );
+    let (tag, timeout) = (dollar_tag(&code), group.lock_timeout(report.lock_timeout).as_millis());
+    let _ = writeln!(out, "SET lock_timeout = '{timeout}ms';\nDO {tag}{code}{tag};\nSET lock_timeout = 0;");
+}
+
+/// A comment that says whose statement follows.
+fn about(report: &Report, statement: &Planned, out: &mut String) {
+    if let Some(item) = report.plan.items.get(statement.item) {
+        let _ = writeln!(out, "-- {} {}", item.action.symbol(), printable(&item.address.to_string()));
+    }
 }

@@ -1,6 +1,9 @@
 //! The cost table, held against `pg_locks` on every major.
 
-use std::{thread::sleep, time::Duration};
+use std::{
+    thread::sleep,
+    time::{Duration, Instant},
+};
 
 use pgreconcile::sql::{Form, Lock};
 use postgres::Client;
@@ -380,5 +383,32 @@ fn a_foreign_key_to_a_large_table_wants_no_consent() {
             ),
             "2"
         );
+    }
+}
+
+/// A script waits no longer for a lock than `apply` does, and fills in as many rows at a time.
+#[test]
+fn a_script_is_as_gentle_as_apply() {
+    let before = "[reconcile]\nbatch = 10\nlock_timeout = \"300ms\"\n[tables.t]\ncolumns.id = \"int\"\n";
+    let file = format!("{before}columns.n = {{ type = \"int\", not_null = true, backfill = \"id * 2\" }}\n");
+    for server in support::servers() {
+        let db = server.database();
+        Run::new(&db).file(before).arg("apply").run().success();
+        db.execute("insert into t select generate_series(1, 25)");
+        let script = Run::new(&db).file(&file).args(["plan", "--format", "sql"]).run().success().stdout;
+        let mut reader = db.connect();
+        reader.batch_execute("begin; select * from t").expect("a table can be read");
+        let begun = Instant::now();
+        let output = db.psql(&script);
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(!output.status.success() && said.contains("lock timeout"), "{said}\n{script}");
+        assert!(begun.elapsed() < Duration::from_secs(5), "it waited for {:?}", begun.elapsed());
+        reader.batch_execute("commit").expect("a transaction ends");
+        let output = db.psql(&script);
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{said}\n{script}");
+        let batches = db.scalar("select string_agg(n::text, ' ' order by n desc) from (select count(*) n from t group by xmin::text) x");
+        assert_eq!(batches, "10 10 5", "{script}");
+        Run::new(&db).file(&file).args(["check", "--force"]).run().success();
     }
 }

@@ -200,13 +200,18 @@ fn toml_files(folder: &Path) -> Vec<(String, String)> {
     files
 }
 
-/// A script without its head, which is the same for all, and with nothing random.
+/// A script without its head, which is the same for all, without what it says of each statement, and with nothing random.
 fn body(script: &str) -> String {
     let body = script.split_once("\n\n").map_or(script, |(_, body)| body);
     let body = match body.split_once("-- the tool's own schema") {
         Some(("", rest)) => rest.split_once("COMMIT;\n\n").map_or(rest, |(_, body)| body),
         _ => body,
     };
+    let is_said = |line: &&str| ["-- + ", "-- ~ ", "-- - "].iter().any(|start| line.starts_with(start));
+    let is_timeout =
+        |line: &&str| line.starts_with("SET LOCAL lock_timeout") || line.starts_with("SET lock_timeout");
+    let lines = body.split_inclusive('\n').filter(|line| !is_said(line) && !is_timeout(line));
+    let body: String = lines.collect();
     let mut parts = body.split("'SCRAM-SHA-256$");
     let mut text = parts.next().unwrap_or_default().to_owned();
     for part in parts {

@@ -2,17 +2,31 @@ BEGIN;
 ALTER TABLE public.people ADD COLUMN since date;
 COMMIT;
 
-BEGIN;
-UPDATE public.people SET since = ('2020-01-01') WHERE since IS NULL;
-COMMIT;
+DO $$
+DECLARE filled bigint;
+BEGIN
+    LOOP
+        EXECUTE 'UPDATE public.people SET since = (''2020-01-01'') WHERE since IS NULL AND ctid OPERATOR(pg_catalog.=) ANY (ARRAY(SELECT ctid FROM public.people WHERE since IS NULL AND (''2020-01-01'') IS NOT NULL LIMIT 10000))';
+        GET DIAGNOSTICS filled = ROW_COUNT;
+        COMMIT;
+        EXIT WHEN filled = 0;
+    END LOOP;
+END $$;
 
 BEGIN;
 ALTER TABLE public.people ADD CONSTRAINT pgreconcile_people_since_not_null CHECK (since IS NOT NULL) NOT VALID;
 COMMIT;
 
-BEGIN;
-UPDATE public.people SET since = ('2020-01-01') WHERE since IS NULL;
-COMMIT;
+DO $$
+DECLARE filled bigint;
+BEGIN
+    LOOP
+        EXECUTE 'UPDATE public.people SET since = (''2020-01-01'') WHERE since IS NULL AND ctid OPERATOR(pg_catalog.=) ANY (ARRAY(SELECT ctid FROM public.people WHERE since IS NULL AND (''2020-01-01'') IS NOT NULL LIMIT 10000))';
+        GET DIAGNOSTICS filled = ROW_COUNT;
+        COMMIT;
+        EXIT WHEN filled = 0;
+    END LOOP;
+END $$;
 
 BEGIN;
 ALTER TABLE public.people VALIDATE CONSTRAINT pgreconcile_people_since_not_null;
@@ -30,11 +44,13 @@ ALTER TABLE public.people VALIDATE CONSTRAINT people_club_fkey;
 COMMIT;
 
 BEGIN;
+-- ± view public.everyone
 DROP VIEW public.everyone;
 ALTER TABLE public.people ALTER COLUMN name TYPE text;
 UPDATE public.people SET name = (split_part(email, '@', 1)) WHERE name IS NULL;
 ALTER TABLE public.people ALTER COLUMN name SET NOT NULL;
 ALTER TABLE public.people ALTER COLUMN email TYPE text;
+-- ± view public.everyone
 CREATE VIEW public.everyone AS
 select id, name, email, club, since from people;
 COMMIT;

@@ -1,14 +1,28 @@
-BEGIN;
-UPDATE public.people SET empty = ('none') WHERE empty IS NULL;
-COMMIT;
+DO $$
+DECLARE filled bigint;
+BEGIN
+    LOOP
+        EXECUTE 'UPDATE public.people SET empty = (''none'') WHERE empty IS NULL AND ctid OPERATOR(pg_catalog.=) ANY (ARRAY(SELECT ctid FROM public.people WHERE empty IS NULL AND (''none'') IS NOT NULL LIMIT 10000))';
+        GET DIAGNOSTICS filled = ROW_COUNT;
+        COMMIT;
+        EXIT WHEN filled = 0;
+    END LOOP;
+END $$;
 
 BEGIN;
 ALTER TABLE public.people ADD CONSTRAINT pgreconcile_people_empty_not_null CHECK (empty IS NOT NULL) NOT VALID;
 COMMIT;
 
-BEGIN;
-UPDATE public.people SET empty = ('none') WHERE empty IS NULL;
-COMMIT;
+DO $$
+DECLARE filled bigint;
+BEGIN
+    LOOP
+        EXECUTE 'UPDATE public.people SET empty = (''none'') WHERE empty IS NULL AND ctid OPERATOR(pg_catalog.=) ANY (ARRAY(SELECT ctid FROM public.people WHERE empty IS NULL AND (''none'') IS NOT NULL LIMIT 10000))';
+        GET DIAGNOSTICS filled = ROW_COUNT;
+        COMMIT;
+        EXIT WHEN filled = 0;
+    END LOOP;
+END $$;
 
 BEGIN;
 ALTER TABLE public.people VALIDATE CONSTRAINT pgreconcile_people_empty_not_null;
@@ -19,17 +33,31 @@ ALTER TABLE public.people ALTER COLUMN empty SET NOT NULL;
 ALTER TABLE public.people DROP CONSTRAINT pgreconcile_people_empty_not_null;
 COMMIT;
 
-BEGIN;
-UPDATE public.people SET filled = (lower(raw)) WHERE filled IS NULL;
-COMMIT;
+DO $$
+DECLARE filled bigint;
+BEGIN
+    LOOP
+        EXECUTE 'UPDATE public.people SET filled = (lower(raw)) WHERE filled IS NULL AND ctid OPERATOR(pg_catalog.=) ANY (ARRAY(SELECT ctid FROM public.people WHERE filled IS NULL AND (lower(raw)) IS NOT NULL LIMIT 10000))';
+        GET DIAGNOSTICS filled = ROW_COUNT;
+        COMMIT;
+        EXIT WHEN filled = 0;
+    END LOOP;
+END $$;
 
 BEGIN;
 ALTER TABLE public.people ADD CONSTRAINT pgreconcile_people_filled_not_null CHECK (filled IS NOT NULL) NOT VALID;
 COMMIT;
 
-BEGIN;
-UPDATE public.people SET filled = (lower(raw)) WHERE filled IS NULL;
-COMMIT;
+DO $$
+DECLARE filled bigint;
+BEGIN
+    LOOP
+        EXECUTE 'UPDATE public.people SET filled = (lower(raw)) WHERE filled IS NULL AND ctid OPERATOR(pg_catalog.=) ANY (ARRAY(SELECT ctid FROM public.people WHERE filled IS NULL AND (lower(raw)) IS NOT NULL LIMIT 10000))';
+        GET DIAGNOSTICS filled = ROW_COUNT;
+        COMMIT;
+        EXIT WHEN filled = 0;
+    END LOOP;
+END $$;
 
 BEGIN;
 ALTER TABLE public.people VALIDATE CONSTRAINT pgreconcile_people_filled_not_null;

@@ -37,17 +37,31 @@ ALTER TABLE public.t ALTER COLUMN gone DROP NOT NULL;
 ALTER TABLE public.t ADD COLUMN added int;
 COMMIT;
 
-BEGIN;
-UPDATE public.t SET added = (2) WHERE added IS NULL;
-COMMIT;
+DO $$
+DECLARE filled bigint;
+BEGIN
+    LOOP
+        EXECUTE 'UPDATE public.t SET added = (2) WHERE added IS NULL AND ctid OPERATOR(pg_catalog.=) ANY (ARRAY(SELECT ctid FROM public.t WHERE added IS NULL AND (2) IS NOT NULL LIMIT 10000))';
+        GET DIAGNOSTICS filled = ROW_COUNT;
+        COMMIT;
+        EXIT WHEN filled = 0;
+    END LOOP;
+END $$;
 
 BEGIN;
 ALTER TABLE public.t ADD CONSTRAINT pgreconcile_t_added_not_null CHECK (added IS NOT NULL) NOT VALID;
 COMMIT;
 
-BEGIN;
-UPDATE public.t SET added = (2) WHERE added IS NULL;
-COMMIT;
+DO $$
+DECLARE filled bigint;
+BEGIN
+    LOOP
+        EXECUTE 'UPDATE public.t SET added = (2) WHERE added IS NULL AND ctid OPERATOR(pg_catalog.=) ANY (ARRAY(SELECT ctid FROM public.t WHERE added IS NULL AND (2) IS NOT NULL LIMIT 10000))';
+        GET DIAGNOSTICS filled = ROW_COUNT;
+        COMMIT;
+        EXIT WHEN filled = 0;
+    END LOOP;
+END $$;
 
 BEGIN;
 ALTER TABLE public.t VALIDATE CONSTRAINT pgreconcile_t_added_not_null;
@@ -58,17 +72,31 @@ ALTER TABLE public.t ADD CONSTRAINT added_there NOT NULL added;
 ALTER TABLE public.t DROP CONSTRAINT pgreconcile_t_added_not_null;
 COMMIT;
 
-BEGIN;
-UPDATE public.t SET filled = (1) WHERE filled IS NULL;
-COMMIT;
+DO $$
+DECLARE filled bigint;
+BEGIN
+    LOOP
+        EXECUTE 'UPDATE public.t SET filled = (1) WHERE filled IS NULL AND ctid OPERATOR(pg_catalog.=) ANY (ARRAY(SELECT ctid FROM public.t WHERE filled IS NULL AND (1) IS NOT NULL LIMIT 10000))';
+        GET DIAGNOSTICS filled = ROW_COUNT;
+        COMMIT;
+        EXIT WHEN filled = 0;
+    END LOOP;
+END $$;
 
 BEGIN;
 ALTER TABLE public.t ADD CONSTRAINT pgreconcile_t_filled_not_null CHECK (filled IS NOT NULL) NOT VALID;
 COMMIT;
 
-BEGIN;
-UPDATE public.t SET filled = (1) WHERE filled IS NULL;
-COMMIT;
+DO $$
+DECLARE filled bigint;
+BEGIN
+    LOOP
+        EXECUTE 'UPDATE public.t SET filled = (1) WHERE filled IS NULL AND ctid OPERATOR(pg_catalog.=) ANY (ARRAY(SELECT ctid FROM public.t WHERE filled IS NULL AND (1) IS NOT NULL LIMIT 10000))';
+        GET DIAGNOSTICS filled = ROW_COUNT;
+        COMMIT;
+        EXIT WHEN filled = 0;
+    END LOOP;
+END $$;
 
 BEGIN;
 ALTER TABLE public.t VALIDATE CONSTRAINT pgreconcile_t_filled_not_null;
