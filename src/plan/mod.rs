@@ -16,7 +16,7 @@ use crate::diff::{Diff, Drift};
 use crate::kind::{Cx, Rank};
 use crate::model::Address;
 use crate::source::Span;
-use crate::sql::{Consent, Form, Phrase};
+use crate::sql::{Consent, Form, Phrase, Work};
 use crate::statement::Preflight;
 
 /// One delta of the plan, for reports: what happens, why, and by which statements.
@@ -78,6 +78,35 @@ pub struct Group {
     pub optional: bool,
     /// The statements, in order.
     pub statements: Vec<Planned>,
+}
+
+impl Planned {
+    /// Whether it writes rows, for which deferred constraints may wait until the transaction ends.
+    pub fn writes(&self) -> bool {
+        matches!(self.form.cost().work, Work::Rows)
+    }
+}
+
+impl Group {
+    /// What follows statement `number` in its transaction, as SQL of our own: the server changes no table for which
+    /// something is waiting, so that is checked before the statement after.
+    pub fn settles(&self, number: usize) -> Option<&'static str> {
+        let statements: Vec<&Planned> = self.statements.iter().collect();
+        settles(&statements, number).filter(|_| self.transactional)
+    }
+}
+
+/// As [`Group::settles`], of statements that are executed in one transaction.
+pub fn settles(statements: &[&Planned], number: usize) -> Option<&'static str> {
+    let rest = &statements[number + 1..];
+    let turns = statements[number].writes() && rest.first().is_some_and(|next| !next.writes());
+    let more = rest.iter().any(|statement| statement.writes());
+    match (turns, more) {
+        (false, _) => None,
+        (true, false) => Some("SET CONSTRAINTS ALL IMMEDIATE"),
+        // Rows that are written later may refer to each other too.
+        (true, true) => Some("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED"),
+    }
 }
 
 /// What is to be done.

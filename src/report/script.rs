@@ -31,8 +31,11 @@ pub fn script(report: &Report) -> String {
         if group.transactional {
             out.push_str("BEGIN;\n");
         }
-        for statement in &group.statements {
+        for (number, statement) in group.statements.iter().enumerate() {
             let _ = writeln!(out, "{};", statement.sql.text());
+            if let Some(settles) = group.settles(number) {
+                let _ = writeln!(out, "{settles};");
+            }
             if statement.as_owner && group.transactional {
                 let _ = writeln!(out, "SET LOCAL search_path = {};", report.search_path);
             }
