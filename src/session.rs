@@ -6,16 +6,20 @@ use crate::error::{Error, Result};
 use crate::kind::{Row, Server};
 use crate::model::printable;
 use crate::pg::{
-    Canceller, Client, Message, Reply, ServerVersion, Values, first_answer, is_inability, is_lost,
+    Canceller, Client, Connector, Message, Reply, ServerVersion, Values, first_answer, is_inability, is_lost,
     is_silence, pooler, settings,
 };
 use crate::sql::{Execution, Foreign, Own, ident};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 /// The key of the advisory lock: `pgreconc` as a number. Advisory locks are per database.
 pub const LOCK_KEY: i64 = 0x7067_7265_636f_6e63;
+
+/// How long opening another session may take.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A connection with pinned settings.
 pub struct Session {
@@ -294,6 +298,15 @@ impl Session {
         Ok(found)
     }
 
+    /// Another session of the same role with the same server; `None` where no further one can be opened.
+    pub fn another(&self, connection: &Connection) -> Option<Session> {
+        let client = Connector::new(connection).ok()?.open(Some(Instant::now() + PATIENCE)).ok()?;
+        let mut other = Session::start(client, connection, "NULL", Access::ReadWrite).ok()?;
+        other.arm(&self.interrupt);
+        let same = other.server.started == self.server.started && other.server.user == self.server.user;
+        (same && other.server.database == self.server.database).then_some(other)
+    }
+
     /// Ends the session without waiting for the server to say goodbye.
     pub fn leave(self) {
         std::thread::spawn(move || drop(self));
@@ -418,7 +431,7 @@ pub fn pinned(access: Access) -> String {
         Access::ReadOnly => settings::read_only(&direct),
         Access::ReadWrite => String::new(),
     };
-    format!("{}{read_only}", settings::of_some_majors(&direct))
+    format!("{}{read_only}", settings::after_start(&direct))
 }
 
 /// The statements that make a session again the role that it was lent as: its owner may have become that only after it

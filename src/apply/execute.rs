@@ -134,8 +134,12 @@ impl Run<'_> {
     fn transaction(&mut self, group: &Group) -> Result<Vec<StepRecord>, Failure> {
         let head = self.head(group);
         let mut message = head.clone();
-        for statement in &group.statements {
+        for (number, statement) in group.statements.iter().enumerate() {
             message.push_str(statement.sql.text());
+            if let Some(settles) = group.settles(number) {
+                message.push_str("; ");
+                message.push_str(settles);
+            }
             message.push_str(AT);
             if statement.as_owner {
                 message.push_str(self.session.pin());
@@ -194,7 +198,11 @@ impl Run<'_> {
         let mut steps = Vec::new();
         for (number, statement) in group.statements.iter().enumerate() {
             let begun = Instant::now();
-            if let Err(error) = self.session.execute(Execution::new(statement.sql.text())) {
+            let mut outcome = self.session.execute(Execution::new(statement.sql.text())).map(drop);
+            if let Some(settles) = group.settles(number) {
+                outcome = outcome.and_then(|()| self.session.run(&Own::new(settles)));
+            }
+            if let Err(error) = outcome {
                 self.session.roll_back();
                 return Err((number, error));
             }

@@ -75,8 +75,12 @@ pub fn ends_session(error: &postgres::Error) -> bool {
     is_lost(error) || error.code().is_some_and(|code| ended.contains(code))
 }
 
-/// Whether the same statement may succeed in a moment: a lock, a deadlock, a busy object.
+/// Whether the same statement may succeed in a moment: a lock, a deadlock, an object that another session keeps busy.
 pub fn is_passing(error: &postgres::Error) -> bool {
+    // A table that the session itself keeps busy stays so; only the place in the server's code tells.
+    if error.as_db_error().is_some_and(|db| db.routine() == Some("CheckTableNotInUse")) {
+        return false;
+    }
     let passing = [SqlState::LOCK_NOT_AVAILABLE, SqlState::T_R_DEADLOCK_DETECTED, SqlState::OBJECT_IN_USE];
     error.code().is_some_and(|code| passing.contains(code))
 }

@@ -9,10 +9,10 @@ use super::Bench;
 use super::failure::{self, Failure, Next};
 use crate::delta::Action;
 use crate::error::{Error, Result};
-use crate::kind::{Context, Terms};
+use crate::kind::{Context, Rank, Terms};
 use crate::model::{Address, Entry, Model, printable};
 use crate::pg::is_inability;
-use crate::plan::{Group, Item, Plan, Planned};
+use crate::plan::{Group, Item, Plan, Planned, settles};
 use crate::session::{Reading, Session, WhatItGave, server_error};
 use crate::sql::{Form, Own, Phrase, split_routine};
 use crate::statement::Trial;
@@ -98,6 +98,9 @@ pub fn rehearse(
     bench: &Bench<'_>,
 ) -> Result<(), Failure> {
     let scene = Scene { plan, desired, observed, terms, unknown: RefCell::default() };
+    // What an extension keeps in the session outlives a rollback, and says what is there no more.
+    let mut aside = loads(plan, terms).then(|| session.another(bench.watch.connection)).flatten();
+    let session = aside.as_mut().unwrap_or(session);
     let mistakes = scene.mistakes(session, bench)?;
     let (passing, lasting): (Vec<_>, Vec<_>) = mistakes.into_iter().partition(|mistake| mistake.passing);
     let errors = |mistakes: Vec<Mistake<'_>>| mistakes.into_iter().map(|mistake| mistake.error).collect();
@@ -114,6 +117,15 @@ pub fn rehearse(
     }
     let taken = passing.into_iter().filter(|mistake| mistake.taken).collect();
     refused(errors(taken)).map_err(|error| Failure { next: Next::LookForOther, ..error.into() })
+}
+
+/// Whether the plan has the server load code of an extension, and execute it.
+fn loads(plan: &Plan, terms: &Terms<'_>) -> bool {
+    let is_extension = |item: &&Item| {
+        let kind = terms.registry.get(item.address.kind);
+        kind.is_some_and(|kind| kind.doc().rank == Rank::Extension)
+    };
+    plan.items.iter().filter(is_extension).any(|item| item.action != Action::Drop)
 }
 
 /// Has the server check, once the plan is executed, the texts that it took unread: what they name is there now.
@@ -429,17 +441,12 @@ impl<'s> Scene<'s> {
     fn lines(&self) -> Vec<Line<'s>> {
         let plan = self.plan;
         let mut lines = Vec::new();
-        let labels =
-            |group: &Group| group.statements.iter().all(|statement| statement.form == Form::EnumAddValue);
-        for group in plan.groups.iter().filter(|group| (group.fresh || labels(group)) && !group.optional) {
-            // What setval does is not taken back.
-            let is_undone =
-                |statement: &&Planned| !statement.uses_state && statement.form != Form::MoveSequence;
-            for statement in group.statements.iter().filter(is_undone) {
-                let item = &plan.items[statement.item];
-                let sql = statement.sql.clone().into();
-                lines.push(Line { item, sql, sort: Sort::Statement, form: Some(statement.form) });
-            }
+        let statements = self.rehearsed();
+        for (number, statement) in statements.iter().enumerate() {
+            let item = &plan.items[statement.item];
+            let after = settles(&statements, number).map(str::to_string);
+            let sql = Check { before: None, sql: statement.sql.clone(), after };
+            lines.push(Line { item, sql, sort: Sort::Statement, form: Some(statement.form) });
         }
         let fresh: Vec<usize> = plan
             .groups
@@ -455,6 +462,17 @@ impl<'s> Scene<'s> {
         self.beside_renames(&mut lines);
         lines.extend(self.trials());
         lines
+    }
+
+    /// The statements of the plan that are executed.
+    fn rehearsed(&self) -> Vec<&'s Planned> {
+        let labels =
+            |group: &Group| group.statements.iter().all(|statement| statement.form == Form::EnumAddValue);
+        let groups =
+            self.plan.groups.iter().filter(|group| (group.fresh || labels(group)) && !group.optional);
+        // What setval does is not taken back.
+        let is_undone = |statement: &&Planned| !statement.uses_state && statement.form != Form::MoveSequence;
+        groups.flat_map(|group| &group.statements).filter(is_undone).collect()
     }
 
     /// The texts that the server is to check of what is made or changed.

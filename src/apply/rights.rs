@@ -31,11 +31,21 @@ pub fn rights(session: &mut Session, plan: &Plan, cx: &Cx<'_>) -> Result<()> {
     let noun = if count == 1 { "right" } else { "rights" };
     let mut error = Error::failed(format!("role `{user}` lacks {count} {noun}; nothing was executed"))
         .with_sqlstate("42501");
+    let (statements, lines): (Vec<&String>, Vec<&String>) =
+        missing.values().partition(|cure| cure.ends_with(';'));
+    let way_out = match (statements.is_empty(), lines.is_empty()) {
+        (_, true) => {
+            "let somebody who may execute the statements above, or run as a role that has these rights"
+        }
+        (true, false) => "say in the file what is shown above, and run it again",
+        (false, false) => {
+            "let somebody who may execute the statements above, say the rest in the file, and run it again"
+        }
+    };
     for (what, cure) in missing {
-        error = error.note(format!("\n{}\n  {cure};", crate::model::printable(&what)));
+        error = error.note(format!("\n{}\n  {cure}", crate::model::printable(&what)));
     }
-    Err(error
-        .hint("let somebody who may execute the statements above, or run as a role that has these rights"))
+    Err(error.hint(way_out))
 }
 
 /// What the plan needs, once each.
@@ -118,8 +128,8 @@ fn owned(session: &mut Session, needed: &BTreeSet<Right>, cx: &Cx<'_>, missing: 
             let what = format!("{at} belongs to role `{owner}`");
             // Nobody becomes a member of a superuser to own a table.
             let given = kind.identity(&at).filter(|_| row.flag("by_superuser"));
-            let cure = given.map(|identity| format!("ALTER {identity} OWNER TO {user}"));
-            missing.insert(what, cure.unwrap_or_else(|| format!("GRANT {} TO {user}", ident(owner))));
+            let cure = given.map(|identity| format!("ALTER {identity} OWNER TO {user};"));
+            missing.insert(what, cure.unwrap_or_else(|| format!("GRANT {} TO {user};", ident(owner))));
         }
     }
 }

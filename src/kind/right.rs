@@ -24,14 +24,14 @@ pub struct Test {
     pub sql: String,
     /// What is missing: "CREATE on schema `app`".
     pub lack: String,
-    /// The statement that gives it.
+    /// What gives it: a statement, or lines of the file.
     pub cure: String,
 }
 
 impl Right {
     /// A right for which the server is asked `sql`.
     pub fn test(sql: String, lack: impl Into<String>, cure: String) -> Right {
-        Right::Other(Test { sql, lack: lack.into(), cure })
+        Right::Other(Test { sql, lack: lack.into(), cure: format!("{cure};") })
     }
 
     /// To make objects in a schema.
@@ -108,20 +108,6 @@ pub fn become_role(role: &str, cx: &Cx<'_>) -> Right {
         format!("(SELECT pg_has_role(r.oid, '{word}') FROM pg_roles r WHERE r.rolname = {})", literal(role)),
         format!("membership in role `{role}`"),
         format!("GRANT {} TO {}", ident(role), ident(&cx.server.user)),
-    )
-}
-
-/// That another role may make objects in a schema, which is called for where it is to own one there.
-pub fn may_create_in(role: &str, schema: &str) -> Right {
-    Right::test(
-        format!(
-            "(SELECT has_schema_privilege(r.oid, n.oid, 'CREATE') FROM pg_roles r, pg_namespace n \
-             WHERE r.rolname = {} AND n.nspname = {})",
-            literal(role),
-            literal(schema)
-        ),
-        format!("CREATE on schema `{schema}` for role `{role}`, which is to own something there"),
-        format!("GRANT CREATE ON SCHEMA {} TO {}", ident(schema), ident(role)),
     )
 }
 

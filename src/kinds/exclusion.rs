@@ -28,6 +28,8 @@ pub struct Body {
     statistics: Targets,
     /// The table is clustered on its index.
     clustered: bool,
+    /// Its index is whole: that of a partitioned table lacks partitions where it was made for the table alone.
+    whole: bool,
 }
 
 static DOC: Doc = Doc {
@@ -104,7 +106,8 @@ impl Room for Exclusion {
         for (name, span) in include {
             item.refer(Address::new("column", [table.schema(), table.name(), &name]), span);
         }
-        item.declare(Body { definition, with, deferrable, initially_deferred, statistics, clustered });
+        let whole = true;
+        item.declare(Body { definition, with, deferrable, initially_deferred, statistics, clustered, whole });
     }
 
     fn catalog(&self, server: &Server) -> Option<String> {
@@ -113,7 +116,7 @@ impl Room for Exclusion {
             "SELECT n.nspname AS schema, c.relname AS table, k.conname AS name, \
              {} AS definition, to_json(x.reloptions) AS with, \
              k.condeferrable AS deferrable, k.condeferred AS deferred, \
-             i.indisclustered AS clustered, {}, {} AS needs \
+             i.indisclustered AS clustered, i.indisvalid AS whole, {}, {} AS needs \
              FROM pg_constraint k JOIN pg_index i ON i.indexrelid = k.conindid {WITH_INDEX} \
              WHERE k.contype = 'x' AND k.conparentid = 0 AND {ours} AND {own} ORDER BY k.oid",
             exclusion_definition(),
@@ -135,6 +138,7 @@ impl Room for Exclusion {
             initially_deferred: row.flag("deferred"),
             statistics: Targets::observed(row),
             clustered: row.flag("clustered"),
+            whole: row.flag("whole"),
         };
         let table = Address::new("table", [path[0], path[1]]);
         let mut entry = Entry::new(Address::new(DOC.name, path), body).part_of(table);
@@ -147,7 +151,8 @@ impl Room for Exclusion {
     }
 
     fn write(&self, _: &Address, observed: &Body, draft: &mut Draft<'_>) {
-        let Body { definition, with, deferrable, initially_deferred, statistics, clustered } = observed;
+        let Body { definition, with, deferrable, initially_deferred, statistics, clustered, whole: _ } =
+            observed;
         let parts = definition.parts();
         match parts.as_ref().and_then(|parts| Some((parts, parts.keys()?))) {
             Some((parts, keys)) => {
@@ -170,7 +175,8 @@ impl Room for Exclusion {
     }
 
     fn compare(&self, at: &Address, desired: &Body, observed: &Body, cx: &Cx<'_>, out: &mut Alteration) {
-        let Body { definition, with, deferrable, initially_deferred, statistics, clustered } = desired;
+        let Body { definition, with, deferrable, initially_deferred, statistics, clustered, whole } = desired;
+        out.replaced("whole", &observed.whole, whole);
         definition.compare(&observed.definition, out);
         out.replaced("deferrable", &observed.deferrable, deferrable);
         out.replaced("initially_deferred", &observed.initially_deferred, initially_deferred);
@@ -242,7 +248,8 @@ fn add(at: &Address, body: &Body) -> Vec<Statement> {
 
 /// The constraint as it reads in CREATE TABLE and ADD.
 fn clause(at: &Address, body: &Body) -> Phrase {
-    let Body { definition, with, deferrable, initially_deferred, statistics: _, clustered: _ } = body;
+    let Body { definition, with, deferrable, initially_deferred, statistics: _, clustered: _, whole: _ } =
+        body;
     Phrase::from("CONSTRAINT ")
         .ident(at.name())
         .raw(" ")

@@ -44,6 +44,8 @@ pub struct Body {
     initially_deferred: bool,
     /// Which of several equal rows survives: what follows ORDER BY.
     keep: Option<Fragment>,
+    /// Its index is whole: that of a partitioned table lacks partitions where it was made for the table alone.
+    whole: bool,
 }
 
 const COLUMNS: KeyDoc = KeyDoc::new("columns", Shape::Names, "its columns, in order");
@@ -147,6 +149,7 @@ impl Room for Key {
             deferrable: reader.flag("deferrable"),
             initially_deferred: reader.one_of("initially", &initially).unwrap_or(false),
             keep: reader.string("keep").map(|(text, span)| Fragment::written(text, span)),
+            whole: true,
         };
         let wanted = [
             (Feature::NullsNotDistinct, reader.span_of("nulls_not_distinct"), nulls_not_distinct),
@@ -178,7 +181,8 @@ impl Room for Key {
         Some(format!(
             "SELECT n.nspname AS schema, c.relname AS table, k.conname AS name, {columns} AS columns, \
              CASE WHEN i.indnatts > i.indnkeyatts THEN {include} END AS include, {nulls} AS nulls_not_distinct, \
-             {period} AS without_overlaps, to_json(x.reloptions) AS with, i.indisclustered AS clustered, k.condeferrable AS deferrable, k.condeferred AS deferred, {} AS needs \
+             {period} AS without_overlaps, to_json(x.reloptions) AS with, i.indisclustered AS clustered, k.condeferrable AS deferrable, k.condeferred AS deferred, \
+             i.indisvalid AS whole, {} AS needs \
              FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace \
              JOIN pg_index i ON i.indexrelid = k.conindid JOIN pg_class x ON x.oid = k.conindid \
              WHERE k.contype = '{}' AND k.conparentid = 0 AND {ours} AND {own} ORDER BY k.oid",
@@ -204,6 +208,7 @@ impl Room for Key {
             deferrable: row.flag("deferrable"),
             initially_deferred: row.flag("deferred"),
             keep: None,
+            whole: row.flag("whole"),
         };
         let table = Address::new("table", [path[0], path[1]]);
         let mut entry = Entry::new(Address::new(self.doc.name, path), body).part_of(table);
@@ -262,7 +267,8 @@ impl Room for Key {
 
     fn compare(&self, at: &Address, desired: &Body, observed: &Body, cx: &Cx<'_>, out: &mut Alteration) {
         let Body { columns, include, nulls_not_distinct, without_overlaps, with, .. } = desired;
-        let Body { clustered, deferrable, initially_deferred, keep: _, .. } = desired;
+        let Body { clustered, deferrable, initially_deferred, keep: _, whole, .. } = desired;
+        out.replaced("whole", &observed.whole, whole);
         out.replaced("columns", &observed.columns, columns);
         out.replaced("include", &observed.include, include);
         if cx.server.has(Feature::NullsNotDistinct) || *nulls_not_distinct {

@@ -8,7 +8,7 @@ use crate::kind::{
 use crate::model::{Address, Entry, Model, Observed};
 use crate::pg::Feature;
 use crate::source::{KeyDoc, Shape};
-use crate::sql::{Form, Phrase};
+use crate::sql::{Form, Phrase, ident, literal};
 use crate::statement::{Statement, Step};
 
 /// The room.
@@ -36,6 +36,28 @@ static DOC: Doc = Doc {
     features: &[],
     example: "[roles.app_owner]\n\n[tables.events]\nowner = \"app_owner\"\n\n[tables.events.columns]\nid = \"bigint\"\n",
 };
+
+impl Owner {
+    /// The owners that come before that of `subject` because one follows the other.
+    fn follows(&self, at: &Address, subject: &Address, cx: &Cx<'_>) -> Vec<Address> {
+        let follows = |of: &Address| {
+            let table = cx.attribute(of, "follows")?;
+            Some(Address::new("table", from_list(&table)))
+        };
+        if let Some(table) = follows(subject) {
+            return vec![table.clone(), Address::about(DOC.name, Vec::<String>::new(), table)];
+        }
+        if subject.kind != "table" || cx.observed.model.contains(at) {
+            return Vec::new();
+        }
+        let schema = [subject.schema().to_string()];
+        let sequences = cx.desired.inside("sequence", &schema);
+        sequences
+            .map(|entry| entry.address.clone())
+            .filter(|of| follows(of).as_ref() == Some(subject))
+            .collect()
+    }
+}
 
 impl Room for Owner {
     type Body = Body;
@@ -130,33 +152,30 @@ impl Room for Owner {
         out.attribute("role", &observed.role, role, || give(at, role, cx));
     }
 
-    /// What belongs to a table is given away with the table, once it does.
-    fn comes_after(&self, at: &Address, _: &Body, cx: &Cx<'_>) -> Vec<Address> {
+    /// What belongs to a table is given away with the table, once it does; all else once the role that is to own it may own
+    /// something there, and the role that runs may act as it.
+    fn comes_after(&self, at: &Address, desired: &Body, cx: &Cx<'_>) -> Vec<Address> {
         let Some(subject) = at.subject() else { return Vec::new() };
-        let follows = |of: &Address| {
-            let table = cx.attribute(of, "follows")?;
-            Some(Address::new("table", from_list(&table)))
-        };
-        if let Some(table) = follows(subject) {
-            return vec![table.clone(), Address::about(DOC.name, Vec::<String>::new(), table)];
+        let schema = Address::new("schema", [subject.schema()]);
+        let mut first = vec![membership(&desired.role, cx)];
+        if schema != *subject {
+            first.push(Address::about(DOC.name, Vec::<String>::new(), schema.clone()));
+            let grantees = [desired.role.as_str(), "public"];
+            first.extend(grantees.map(|grantee| Address::about("grant", [grantee], schema.clone())));
         }
-        if subject.kind != "table" || cx.observed.model.contains(at) {
-            return Vec::new();
-        }
-        let schema = [subject.schema().to_string()];
-        let sequences = cx.desired.inside("sequence", &schema);
-        sequences
-            .map(|entry| entry.address.clone())
-            .filter(|of| follows(of).as_ref() == Some(subject))
-            .collect()
+        first.extend(self.follows(at, subject, cx));
+        first
     }
 
     fn rights(&self, at: &Address, desired: &Body, _: Action, cx: &Cx<'_>) -> Vec<Right> {
         let Some(subject) = at.subject() else { return Vec::new() };
         let place = cx.registry.get(subject.kind).map(|kind| kind.doc().place);
-        let mut rights = vec![Right::Own(subject.clone()), right::become_role(&desired.role, cx)];
-        if matches!(place, Some(Place::InSchema(_))) {
-            rights.push(right::may_create_in(&desired.role, subject.schema()));
+        let mut rights = vec![Right::Own(subject.clone())];
+        if !cx.desired.contains(&membership(&desired.role, cx)) {
+            rights.push(right::become_role(&desired.role, cx));
+        }
+        if matches!(place, Some(Place::InSchema(_))) && !may_create(&desired.role, subject.schema(), cx) {
+            rights.push(may_create_in(&desired.role, subject.schema(), cx));
         }
         rights
     }
@@ -184,6 +203,71 @@ impl Room for Owner {
     fn undeclared(&self, _: &Address, _: &Body, _: &Model) -> Undeclared {
         Undeclared::Ignore
     }
+}
+
+/// The membership by which the role that runs may act as `role`.
+fn membership(role: &str, cx: &Cx<'_>) -> Address {
+    Address::new("membership", [cx.server.user.as_str(), role])
+}
+
+/// Whether the file says that `role` may make objects in a schema: it, or everybody, or a role that it is a member of, or
+/// it owns the schema.
+fn may_create(role: &str, schema: &str, cx: &Cx<'_>) -> bool {
+    let schema = Address::new("schema", [schema]);
+    let says = |about: Address, name: &str| {
+        let entry = cx.desired.get(&about).filter(|entry| !entry.absent)?;
+        cx.registry.get(about.kind)?.attribute(&*entry.body, name)
+    };
+    let member = [role.to_string()];
+    let memberships = cx.desired.inside("membership", &member);
+    let groups = memberships.filter(|entry| !entry.absent).map(|entry| entry.address.name().to_string());
+    let mut roles = groups.chain([role.to_string(), "public".to_string()]);
+    let owner = says(Address::about(DOC.name, Vec::<String>::new(), schema.clone()), "role");
+    roles.any(|role| {
+        let granted = says(Address::about("grant", [&role], schema.clone()), "create");
+        granted.is_some() || owner.as_ref() == Some(&role)
+    })
+}
+
+/// That another role may make objects in a schema, which is called for where it is to own one there. Of what this run makes
+/// nobody can give it more by hand.
+fn may_create_in(role: &str, schema: &str, cx: &Cx<'_>) -> Right {
+    let is_new = |kind| {
+        let at = Address::new(kind, [if kind == "role" { role } else { schema }]);
+        cx.desired.contains(&at) && !cx.observed.model.contains(&at)
+    };
+    let lack = format!("CREATE on schema `{schema}` for role `{role}`, which is to own something there");
+    let name = literal(role);
+    let sql = match (is_new("role"), is_new("schema")) {
+        (true, true) => "false".to_string(),
+        // It may what everybody may.
+        (true, false) => in_schema("'public'", schema),
+        (false, true) => format!(
+            "(SELECT pg_has_role(r.oid, current_user, 'USAGE') FROM pg_roles r WHERE r.rolname = {name})"
+        ),
+        (false, false) => {
+            let sql = in_schema("r.rolname", schema);
+            let sql = format!("(SELECT {sql} FROM pg_roles r WHERE r.rolname = {name})");
+            return Right::test(
+                sql,
+                lack,
+                format!("GRANT CREATE ON SCHEMA {} TO {}", ident(schema), ident(role)),
+            );
+        }
+    };
+    let on = format!("schema {schema}");
+    Right::Other(right::Test {
+        sql,
+        lack: format!("{lack}; this is for the file to say"),
+        cure: format!("[[grants]]\n  to = {role:?}\n  on = {on:?}\n  privileges = [\"usage\", \"create\"]"),
+    })
+}
+
+fn in_schema(role: &str, schema: &str) -> String {
+    format!(
+        "(SELECT has_schema_privilege({role}, n.oid, 'CREATE') FROM pg_namespace n WHERE n.nspname = {})",
+        literal(schema)
+    )
 }
 
 fn give(at: &Address, role: &str, cx: &Cx<'_>) -> Vec<Step> {

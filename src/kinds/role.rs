@@ -215,6 +215,7 @@ impl Room for Role {
         for (here, list) in [false, true].into_iter().zip(settings) {
             statements.extend(list.iter().map(|(name, value)| set(at, here, name, value)));
         }
+        statements.extend(joined(at, cx));
         vec![Step::direct(statements)]
     }
 
@@ -352,6 +353,23 @@ fn set(at: &Address, here: bool, name: &str, value: &str) -> Statement {
 fn words(key: &str, value: bool) -> String {
     let word = FLAGS.iter().find(|(name, _, _)| *name == key).map_or("", |(_, _, word)| *word);
     if value { word.to_string() } else { format!("NO{word}") }
+}
+
+/// Who is no superuser gives something to a role, and acts for it, only as a member. One who makes the role may become that,
+/// unless the file says of the membership what is to be.
+fn joined(at: &Address, cx: &Cx<'_>) -> Option<Statement> {
+    let user = &cx.server.user;
+    let acts = |entry: &Entry| match entry.address.kind {
+        "owner" => cx.attribute(&entry.address, "role").as_deref() == Some(at.name()),
+        "default privilege" => entry.address.path().first().is_some_and(|maker| maker == at.name()),
+        _ => false,
+    };
+    let is_said = cx.desired.contains(&Address::new("membership", [user.as_str(), at.name()]));
+    if cx.server.superuser || is_said || !cx.desired.iter().any(|entry| !entry.absent && acts(entry)) {
+        return None;
+    }
+    let sql = format!("GRANT {} TO {}", ident(at.name()), ident(user));
+    Some(Statement::new(Form::Grant, sql))
 }
 
 /// Who may not read pg_authid takes a note of the verifier, so that the next run can tell whether the password is still it.

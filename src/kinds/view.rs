@@ -41,6 +41,8 @@ pub struct Body {
     /// Storage parameters of a materialized view.
     with: Options,
     access_method: Option<String>,
+    /// Observed: that which the server takes where nothing is said.
+    usual_method: String,
 }
 
 const QUERY: KeyDoc = KeyDoc::new("query", Shape::Sql, "the query");
@@ -132,6 +134,7 @@ impl Room for View {
             with_data,
             with,
             access_method,
+            usual_method: String::new(),
         });
     }
 
@@ -141,7 +144,8 @@ impl Room for View {
             "SELECT n.nspname AS schema, c.relname AS name, {} AS query, \
              to_json(coalesce(c.reloptions, '{{}}') || ARRAY(SELECT 'toast.' || o FROM pg_class t, unnest(t.reloptions) o \
              WHERE t.oid = c.reltoastrelid)) AS options, c.relispopulated AS filled, \
-             (SELECT m.amname FROM pg_am m WHERE m.oid = c.relam) AS access_method, pg_relation_size(c.oid) AS bytes, \
+             (SELECT m.amname FROM pg_am m WHERE m.oid = c.relam) AS access_method, \
+             current_setting('default_table_access_method') AS usual_method, pg_relation_size(c.oid) AS bytes, \
              {} AS needs \
              FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
              WHERE c.relkind = '{}' AND {ours} AND {own} ORDER BY c.oid",
@@ -181,6 +185,7 @@ impl Room for View {
             with_data: row.flag("filled"),
             with: if self.relkind == "v" { Options::default() } else { Options::observed(options.clone()) },
             access_method: row.owned("access_method"),
+            usual_method: row.text("usual_method").to_string(),
         };
         let mut entry = Entry::new(Address::new(self.doc.name, path), body);
         let own = entry.address.path().to_vec();
@@ -196,7 +201,7 @@ impl Room for View {
 
     fn write(&self, _: &Address, observed: &Body, draft: &mut Draft<'_>) {
         let Body { query, columns: _, security_invoker, security_barrier, check_option, .. } = observed;
-        let Body { with_data, with, access_method, .. } = observed;
+        let Body { with_data, with, access_method, usual_method, .. } = observed;
         draft.text("query", sql_of(query.text()).trim());
         draft.flag("security_invoker", *security_invoker);
         draft.flag("security_barrier", *security_barrier);
@@ -206,7 +211,7 @@ impl Room for View {
                 draft.put("with_data", Value::Boolean(false));
             }
             draft.table("with", with.values());
-            draft.word("access_method", access_method.as_deref().unwrap_or("heap"), "heap");
+            draft.some("access_method", access_method.as_ref().filter(|method| *method != usual_method));
         }
     }
 
@@ -320,14 +325,21 @@ fn compare_storage(at: &Address, desired: &Body, observed: &Body, cx: &Cx<'_>, o
         vec![Statement::new(Form::ReplaceView, sql).into()]
     };
     with.compare("with", &observed.with, cx, out, &|rest| alter(&rest));
-    if let Some(method) = access_method {
-        match cx.server.has(Feature::SetAccessMethod) {
-            true => out.attribute("access_method", &observed.access_method, access_method, || {
-                let sql = format!("ALTER MATERIALIZED VIEW {} SET ACCESS METHOD {}", full(at), ident(method));
-                vec![Statement::new(Form::Refresh, sql).into()]
-            }),
-            false => out.replaced("access_method", &observed.access_method, access_method),
+    let set_method = |method: &str| {
+        let sql = format!("ALTER MATERIALIZED VIEW {} SET ACCESS METHOD {}", full(at), ident(method));
+        vec![Statement::new(Form::Refresh, sql).into()]
+    };
+    let can_set = cx.server.has(Feature::SetAccessMethod);
+    match (access_method, &observed.access_method) {
+        (Some(method), there) if can_set => {
+            out.attribute("access_method", there, access_method, || set_method(method));
         }
+        (Some(_), there) => out.replaced("access_method", there, access_method),
+        (None, Some(there)) if *there != observed.usual_method => {
+            let change = Change { attribute: "access_method", from: Some(there.clone()), to: None };
+            out.beyond(cx.prunes() && can_set, change, || set_method(&observed.usual_method));
+        }
+        (None, _) => {}
     }
     if *with_data {
         out.attribute("with_data", &observed.with_data, with_data, || {

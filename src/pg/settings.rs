@@ -7,9 +7,12 @@ use crate::config::Keepalive;
 use crate::sql::literal;
 use std::time::Duration;
 
+/// The path along which SQL of our own finds its names. A session does not start with it: what the database has is what a
+/// RESET gives, and scripts of extensions read that, to write it down with their own schema behind.
+const PATH: (&str, &str) = ("search_path", "pg_catalog, pg_temp");
+
 /// Settings that decide how expressions are read and printed, and those that could end us in the middle.
 const SETTINGS: &[(&str, &str)] = &[
-    ("search_path", "pg_catalog, pg_temp"),
     ("DateStyle", "ISO, MDY"),
     ("TimeZone", "UTC"),
     ("IntervalStyle", "postgres"),
@@ -47,7 +50,8 @@ pub(super) fn startup(keepalive: &Keepalive) -> String {
 /// The statement that sets them, for a session that was started without.
 pub fn statement(keepalive: &Keepalive) -> String {
     let path = of_the_path(keepalive).into_iter().map(|(name, value)| set(name, &value));
-    let calls: Vec<String> = SETTINGS.iter().map(|(name, value)| set(name, value)).chain(path).collect();
+    let settings = SETTINGS.iter().chain([&PATH]).map(|(name, value)| set(name, value));
+    let calls: Vec<String> = settings.chain(path).collect();
     format!("SELECT {}; ", calls.join(", "))
 }
 
@@ -69,8 +73,8 @@ fn of_the_path(keepalive: &Keepalive) -> Vec<(&'static str, String)> {
     settings
 }
 
-/// The statement that sets what not every major has, in a session for which the SQL condition `when` holds.
-pub fn of_some_majors(when: &str) -> String {
+/// The statement that sets the path, and what not every major has, in a session for which the SQL condition `when` holds.
+pub fn after_start(when: &str) -> String {
     // Nobody has vouched for the search path yet, so every name says its schema.
     let call = |(feature, name, value): &(Feature, &str, &str)| {
         let since = feature.since() * 10_000;
@@ -80,7 +84,8 @@ pub fn of_some_majors(when: &str) -> String {
             set(name, value)
         )
     };
-    let calls: Vec<String> = SINCE.iter().map(call).collect();
+    let path = format!("CASE WHEN {when} THEN {} END", set(PATH.0, PATH.1));
+    let calls: Vec<String> = std::iter::once(path).chain(SINCE.iter().map(call)).collect();
     format!("SELECT {}; ", calls.join(", "))
 }
 

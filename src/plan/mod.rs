@@ -16,7 +16,7 @@ use crate::diff::{Diff, Drift};
 use crate::kind::{Cx, Rank};
 use crate::model::Address;
 use crate::source::Span;
-use crate::sql::{Consent, Form, Phrase};
+use crate::sql::{Consent, Form, Phrase, Work};
 use crate::statement::Preflight;
 use std::time::Duration;
 
@@ -83,12 +83,39 @@ pub struct Group {
     pub statements: Vec<Planned>,
 }
 
+impl Planned {
+    /// Whether it writes rows, for which deferred constraints may wait until the transaction ends.
+    pub fn writes(&self) -> bool {
+        matches!(self.form.cost().work, Work::Rows)
+    }
+}
+
 impl Group {
     /// For how long it waits for a lock, where `timeout` is how long for a strong one: a scan under a weak lock may wait, and
     /// makes nobody else wait.
     pub fn lock_timeout(&self, timeout: Duration) -> Duration {
         let waits = matches!(self.statements.as_slice(), [only] if !only.form.cost().lock.is_strong());
         (if waits { timeout * 10 } else { timeout }).max(Duration::from_millis(1))
+    }
+
+    /// What follows statement `number` in its transaction, as SQL of our own: the server changes no table for which
+    /// something is waiting, so that is checked before the statement after.
+    pub fn settles(&self, number: usize) -> Option<&'static str> {
+        let statements: Vec<&Planned> = self.statements.iter().collect();
+        settles(&statements, number).filter(|_| self.transactional)
+    }
+}
+
+/// As [`Group::settles`], of statements that are executed in one transaction.
+pub fn settles(statements: &[&Planned], number: usize) -> Option<&'static str> {
+    let rest = &statements[number + 1..];
+    let turns = statements[number].writes() && rest.first().is_some_and(|next| !next.writes());
+    let more = rest.iter().any(|statement| statement.writes());
+    match (turns, more) {
+        (false, _) => None,
+        (true, false) => Some("SET CONSTRAINTS ALL IMMEDIATE"),
+        // Rows that are written later may refer to each other too.
+        (true, true) => Some("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED"),
     }
 }
 

@@ -36,7 +36,12 @@ pub fn script(report: &Report) -> String {
             statements if group.transactional => {
                 let timeout = group.lock_timeout(report.lock_timeout).as_millis();
                 let _ = writeln!(out, "BEGIN;\nSET LOCAL lock_timeout = '{timeout}ms';");
-                statements.iter().for_each(|statement| write(report, statement, &mut out));
+                for (number, statement) in statements.iter().enumerate() {
+                    write(report, statement, &mut out);
+                    if let Some(settles) = group.settles(number) {
+                        let _ = writeln!(out, "{settles};");
+                    }
+                }
                 out.push_str("COMMIT;\n");
             }
             statements => statements.iter().for_each(|statement| write(report, statement, &mut out)),

@@ -18,6 +18,7 @@ mod disk_full;
 mod dry_run;
 mod edits;
 mod examples;
+mod extensions;
 mod failover;
 mod features;
 mod functions;

@@ -37,3 +37,28 @@ fn nobody_is_told_to_use_cascade() {
         run.code(1).stderr_contains("nothing is dropped by CASCADE").stderr_lacks("Use DROP");
     }
 }
+
+#[test]
+fn a_materialized_view_gets_the_usual_access_method_back() {
+    for server in support::servers().iter().filter(|server| server.major() >= 15) {
+        let db = server.database();
+        db.execute(
+            "create access method other type table handler heap_tableam_handler;
+             create materialized view m using other as select 1 as a",
+        );
+        let file = "[materialized_views]\nm = \"select 1 as a\"\n";
+        Run::new(&db)
+            .file(file)
+            .arg("check")
+            .run()
+            .success()
+            .stdout_contains("access_method beyond the file: other");
+        Run::new(&db).file(file).args(["apply", "--allow", "prune"]).run().success();
+        assert_eq!(
+            db.scalar("select amname from pg_class c join pg_am a on a.oid = c.relam where relname = 'm'"),
+            "heap"
+        );
+        Run::new(&db).file(file).args(["check", "--force"]).run().success().stdout_lacks("beyond the file");
+        db.execute("drop access method other");
+    }
+}

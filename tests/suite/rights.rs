@@ -241,3 +241,72 @@ fn every_missing_right_is_named_before_the_first_statement_with_what_gives_it() 
         }
     }
 }
+
+/// A cloud's administrator: no superuser, but one that makes roles. It may give what it makes to a role that it makes.
+#[test]
+fn who_makes_a_role_gives_to_it() {
+    for server in support::servers() {
+        let db = server.database();
+        let [admin, owner] = ["admin", "owner"].map(support::unique);
+        db.execute(&format!(
+            "create role {admin} login createrole password 'p'; alter database {} owner to {admin};
+             revoke create on schema public from public; alter schema public owner to {admin}",
+            db.name()
+        ));
+        let run = |file: &str, args: &[&str]| {
+            Run::new(&db).file(file).args(args).args(["--url", &db.url_as(&admin, "p")]).run()
+        };
+        let given = "owner = \"OWNER\"\ncolumns = { id = \"int\" }\n";
+        let grants = "[[default_privileges]]\nfor_role = \"OWNER\"\nto = \"public\"\non = \"tables\"\nprivileges = \"select\"\n";
+        let file = format!(
+            "[roles.OWNER]\n[tables.one]\n{given}[schemas.plain.tables.two]\n{given}[schemas.own]\nowner = \"OWNER\"\n\
+             [schemas.own.tables.three]\n{given}{grants}"
+        )
+        .replace("OWNER", &owner);
+        for args in [&["apply"][..], &["apply", "--dry-run"]] {
+            let refused = run(&file, args).code(1).stderr_contains("lacks 2 rights; nothing was executed");
+            assert!(!refused.stderr.contains("SQLSTATE 42501\nstatement"), "{}", refused.stderr);
+        }
+        assert_eq!(db.scalar(&format!("select count(*) from pg_roles where rolname = '{owner}'")), "0");
+        let refused = run(&file, &["apply"]).stderr;
+        let named: Vec<&str> = refused.lines().filter_map(|line| line.strip_prefix("  ")).collect();
+        assert_eq!(named.len(), 8, "{refused}");
+        let file = format!("{file}\n{}\n", named.join("\n"));
+        run(&file, &["apply"]).success();
+        run(&file, &["check", "--force"]).success();
+        // What is the owner's now can be changed all the same, whether or not the file says who is a member.
+        let file = file.replace("id = \"int\"", "id = \"int\", more = \"text\"");
+        let said = file.replace(
+            &format!("[roles.{owner}]\n"),
+            &format!("[roles.{owner}]\n[roles.{admin}]\nmember_of = \"{owner}\"\n"),
+        );
+        run(&said, &["apply"]).success();
+        db.execute(&format!(
+            "drop table one; drop schema plain cascade; drop schema own cascade; drop owned by {owner}; drop role {owner}"
+        ));
+        run(&said, &["apply"]).success();
+        run(&file, &["check", "--force"]).success();
+        db.execute(&format!(
+            "alter database {} owner to postgres; alter schema public owner to postgres; drop owned by {owner}, {admin}; drop role {owner}, {admin}",
+            db.name()
+        ));
+    }
+}
+
+#[test]
+fn none_on_the_sequence_of_a_column_is_none_after_one_run() {
+    for server in support::servers() {
+        let db = server.database();
+        let role = support::unique("reader");
+        db.execute(&format!(
+            "create role {role}; alter default privileges in schema public grant usage on sequences to {role}"
+        ));
+        let file = format!(
+            "[tables.t.columns]\nid = \"serial\"\nno = {{ type = \"int\", identity = \"always\" }}\n\
+             [[grants]]\nto = \"{role}\"\non = [\"sequence t_id_seq\", \"sequence t_no_seq\"]\nprivileges = []\n"
+        );
+        Run::new(&db).file(&file).arg("apply").run().success();
+        Run::new(&db).file(&file).args(["check", "--force"]).run().success();
+        db.execute(&format!("drop owned by {role}; drop role {role}"));
+    }
+}

@@ -55,6 +55,11 @@ pub fn inherits_generated(at: &Address, cx: &Cx<'_>) -> bool {
     of_parent(at, cx).is_some_and(|parent| parent.generated.is_some())
 }
 
+/// Whether the column of a parent has a default.
+pub fn inherits_default(at: &Address, cx: &Cx<'_>) -> bool {
+    of_parent(at, cx).is_some_and(|parent| parent.default.is_some())
+}
+
 /// Whether a parent's column gets the same type, and this one with it: the server changes that of an inherited column
 /// only there.
 pub fn is_retyped_with_parent(at: &Address, desired: &Body, cx: &Cx<'_>) -> bool {

@@ -542,6 +542,7 @@ impl Room for Column {
             "default" => body.default.show(),
             "identity" => body.identity.show(),
             "sequence" => body.sequence.as_ref().map(Sequence::name),
+            "sequence of numbers" => Some(as_list(body.sequence.as_ref()?.address().path())),
             "sequence of serial" => {
                 let sequence = body.sequence.as_ref().filter(|_| body.serial)?;
                 Some(as_list(sequence.address().path()))

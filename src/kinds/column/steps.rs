@@ -34,10 +34,6 @@ pub fn default_clause(default: Option<&Fragment>) -> Phrase {
 
 /// The column as it reads in CREATE TABLE and ADD COLUMN.
 fn definition(at: &Address, body: &Body, default: bool, not_null: bool, cx: &Cx<'_>) -> Phrase {
-    // Without a word of its own it would take the default of the column that it inherits.
-    let makes_none =
-        body.default.is_none() && body.generated.is_none() && body.identity.is_none() && !body.serial;
-    let keeps_none = makes_none && cx.attribute(&at.host("table"), "inherits").is_some();
     // Before 16, it is said by the parent alone.
     let generated = body
         .generated
@@ -68,13 +64,25 @@ fn definition(at: &Address, body: &Body, default: bool, not_null: bool, cx: &Cx<
             let sql = sql.raw(if bare { " DEFAULT " } else { " DEFAULT (" }).fragment(default);
             sql.when(!bare, ")")
         })
-        .when(keeps_none, " DEFAULT NULL")
+        .when(keeps_none(at, body, cx) && !is_domain(&body.data_type, cx), " DEFAULT NULL")
         .with(Some(&body.requirement).filter(|_| not_null && is_said), |sql, said| sql.phrase(&said.clause()))
 }
 
+/// Whether it would take the default of the column that it inherits without a word of its own, and is to have none.
+fn keeps_none(at: &Address, body: &Body, cx: &Cx<'_>) -> bool {
+    let makes_none =
+        body.default.is_none() && body.generated.is_none() && body.identity.is_none() && !body.serial;
+    makes_none && cx.attribute(&at.host("table"), "inherits").is_some()
+}
+
 /// What is said of the column once it is there.
-fn afterwards(at: &Address, body: &Body) -> Vec<Statement> {
+fn afterwards(at: &Address, body: &Body, cx: &Cx<'_>) -> Vec<Statement> {
     let mut statements = body.keeping.set(at);
+    // NULL is a default of its own where the domain may have another.
+    let takes = heirs::inherits_default(at, cx) && is_domain(&body.data_type, cx);
+    if takes && keeps_none(at, body, cx) {
+        statements.push(alter_column(at, Form::AlterTable, default_clause(None)));
+    }
     let sequence = auto_name(&at.path()[1], at.name(), "seq");
     if body.serial {
         statements.extend(body.numbers.set(&at.host("table"), at.schema(), &sequence));
@@ -117,7 +125,7 @@ pub fn add(at: &Address, body: &Body, cx: &Cx<'_>) -> Vec<Step> {
     let stored = body.generated.is_some() && !body.is_virtual;
     let rewrites =
         volatile || body.serial || body.identity.is_some() || stored || is_domain(&body.data_type, cx);
-    let afterwards = afterwards(at, body);
+    let afterwards = afterwards(at, body, cx);
     let rewrites = rewrites && !is_foreign(at, cx);
     let direct_form = if rewrites { Form::AddColumnRewrite } else { Form::AddColumn };
     let direct = alter_table(at, direct_form, word.clone().phrase(&complete)).clause(complete);

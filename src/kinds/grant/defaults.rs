@@ -2,8 +2,8 @@
 
 use super::words::{ROUTINES, TABLES, TYPES};
 use super::{revoke, revoke_all};
-use crate::kind::Cx;
-use crate::model::Address;
+use crate::kind::{Cx, from_list};
+use crate::model::{Address, Entry};
 use crate::sql::{Consent, Form};
 use crate::statement::Step;
 use std::collections::BTreeMap;
@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 pub fn take_back(at: &Address, privileges: &BTreeMap<String, bool>, cx: &Cx<'_>) -> Vec<Step> {
     let Some(subject) = at.subject() else { return Vec::new() };
     let may = privileges.is_empty() || cx.allow.contains(&Consent::Revoke) || cx.prunes();
-    if !may || cx.observed.model.contains(subject) {
+    if !may || is_there(subject, cx) {
         return Vec::new();
     }
     let given = given(at.name(), subject, "privileges", cx);
@@ -28,6 +28,17 @@ pub fn take_back(at: &Address, privileges: &BTreeMap<String, bool>, cx: &Cx<'_>)
     let mut steps = revoke(at, &beyond, "", Form::RevokeNew, cx);
     steps.extend(revoke(at, &options, "GRANT OPTION FOR ", Form::RevokeNew, cx));
     steps
+}
+
+/// Whether the database has the object: also a sequence that is nobody's but a column's.
+fn is_there(subject: &Address, cx: &Cx<'_>) -> bool {
+    let belongs = |entry: &Entry| {
+        let sequence = cx.observed_attribute(&entry.address, "sequence of numbers");
+        sequence.is_some_and(|sequence| from_list(&sequence) == subject.path())
+    };
+    let mut columns =
+        cx.observed.model.iter().filter(|entry| subject.kind == "sequence" && entry.address.kind == "column");
+    cx.observed.model.contains(subject) || columns.any(belongs)
 }
 
 /// Whether default privileges keep PUBLIC from new objects of that kind.

@@ -33,7 +33,8 @@ pub struct Body {
 static DOC: Doc = Doc {
     name: "grant",
     summary: "Privileges of a role on an object, on columns of a table, or on all tables of a schema. Privileges that \
-              the file does not name are drift, and are taken away only with consent `revoke` or `prune`. With \
+              the file does not name, of PUBLIC, of a role that it declares or beside others on the same object, are drift, \
+              and are taken away only with consent `revoke` or `prune`; those of other roles are left alone. With \
               `privileges = []` the role has none: `to = \"public\"` then takes away what PostgreSQL gives to everyone \
               (EXECUTE on functions, USAGE on types and languages, CONNECT and TEMPORARY on the database).",
     manual: "sql-grant",
@@ -283,6 +284,10 @@ impl Room for Grant {
             Entry::new(address, body.clone()).needing(role).needing(object.clone()).needing(owner)
         });
         Some(entries.collect())
+    }
+
+    fn attribute(&self, body: &Body, name: &str) -> Option<String> {
+        body.privileges.contains_key(name).then(|| "yes".to_string())
     }
 
     /// What the role gave on is taken back before what it gave it with.

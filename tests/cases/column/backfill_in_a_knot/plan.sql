@@ -48,6 +48,7 @@ BEGIN;
 DROP VIEW public.everyone;
 ALTER TABLE public.people ALTER COLUMN name TYPE text;
 UPDATE public.people SET name = (split_part(email, '@', 1)) WHERE name IS NULL;
+SET CONSTRAINTS ALL IMMEDIATE;
 ALTER TABLE public.people ALTER COLUMN name SET NOT NULL;
 ALTER TABLE public.people ALTER COLUMN email TYPE text;
 -- ± view public.everyone

@@ -3,6 +3,7 @@ ALTER TABLE public.children ADD CONSTRAINT children_parent_fkey FOREIGN KEY (par
 CREATE TRIGGER pgreconcile_quarantine AFTER DELETE ON public.children FOR EACH ROW EXECUTE FUNCTION pgreconcile.quarantine_row('foreign key public.children.children_parent_fkey');
 CREATE TRIGGER pgreconcile_quarantine AFTER DELETE OR UPDATE ON public.grandchildren FOR EACH ROW EXECUTE FUNCTION pgreconcile.quarantine_row('foreign key public.children.children_parent_fkey');
 DELETE FROM public.children t USING (SELECT ctid, tableoid FROM public.children t WHERE t.parent IS NOT NULL AND NOT EXISTS (SELECT FROM public.parents p WHERE p.id OPERATOR(pg_catalog.=) t.parent)) d WHERE t.ctid OPERATOR(pg_catalog.=) d.ctid AND t.tableoid OPERATOR(pg_catalog.=) d.tableoid;
+SET CONSTRAINTS ALL IMMEDIATE;
 DROP TRIGGER pgreconcile_quarantine ON public.children;
 DROP TRIGGER pgreconcile_quarantine ON public.grandchildren;
 COMMIT;

@@ -39,6 +39,7 @@ ALTER TABLE public.clubs DROP CONSTRAINT pgreconcile_clubs_id_not_null;
 CREATE TRIGGER pgreconcile_quarantine AFTER DELETE ON public.clubs FOR EACH ROW EXECUTE FUNCTION pgreconcile.quarantine_row('primary key public.clubs.clubs_pkey');
 CREATE TRIGGER pgreconcile_quarantine AFTER DELETE OR UPDATE ON public.members FOR EACH ROW EXECUTE FUNCTION pgreconcile.quarantine_row('primary key public.clubs.clubs_pkey');
 DELETE FROM public.clubs t USING (SELECT ctid, tableoid FROM (SELECT ctid, tableoid, pg_catalog.row_number() OVER (PARTITION BY id ORDER BY id, ctid) AS place FROM public.clubs WHERE id IS NOT NULL) ranked WHERE place OPERATOR(pg_catalog.>) 1) d WHERE t.ctid OPERATOR(pg_catalog.=) d.ctid AND t.tableoid OPERATOR(pg_catalog.=) d.tableoid;
+SET CONSTRAINTS ALL IMMEDIATE;
 DROP TRIGGER pgreconcile_quarantine ON public.clubs;
 DROP TRIGGER pgreconcile_quarantine ON public.members;
 COMMIT;

@@ -2,6 +2,7 @@ BEGIN;
 CREATE TRIGGER pgreconcile_quarantine AFTER DELETE ON public.attendees FOR EACH ROW EXECUTE FUNCTION pgreconcile.quarantine_row('unique constraint public.attendees.attendees_event_email_key');
 CREATE TRIGGER pgreconcile_quarantine AFTER DELETE OR UPDATE ON public.badges FOR EACH ROW EXECUTE FUNCTION pgreconcile.quarantine_row('unique constraint public.attendees.attendees_event_email_key');
 DELETE FROM public.attendees t USING (SELECT ctid, tableoid FROM (SELECT ctid, tableoid, pg_catalog.row_number() OVER (PARTITION BY event, email ORDER BY updated_at desc nulls last, ctid) AS place FROM public.attendees WHERE event IS NOT NULL AND email IS NOT NULL) ranked WHERE place OPERATOR(pg_catalog.>) 1) d WHERE t.ctid OPERATOR(pg_catalog.=) d.ctid AND t.tableoid OPERATOR(pg_catalog.=) d.tableoid;
+SET CONSTRAINTS ALL IMMEDIATE;
 DROP TRIGGER pgreconcile_quarantine ON public.attendees;
 DROP TRIGGER pgreconcile_quarantine ON public.badges;
 COMMIT;

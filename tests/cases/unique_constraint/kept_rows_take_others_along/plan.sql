@@ -9,6 +9,7 @@ BEGIN;
 CREATE TRIGGER pgreconcile_quarantine AFTER DELETE ON public.people FOR EACH ROW EXECUTE FUNCTION pgreconcile.quarantine_row('unique constraint public.people.people_email_key');
 CREATE TRIGGER pgreconcile_quarantine AFTER DELETE OR UPDATE ON public.visits FOR EACH ROW EXECUTE FUNCTION pgreconcile.quarantine_row('unique constraint public.people.people_email_key');
 DELETE FROM public.people t USING (SELECT ctid, tableoid FROM (SELECT ctid, tableoid, pg_catalog.row_number() OVER (PARTITION BY email ORDER BY id, ctid) AS place FROM public.people WHERE email IS NOT NULL) ranked WHERE place OPERATOR(pg_catalog.>) 1) d WHERE t.ctid OPERATOR(pg_catalog.=) d.ctid AND t.tableoid OPERATOR(pg_catalog.=) d.tableoid;
+SET CONSTRAINTS ALL IMMEDIATE;
 DROP TRIGGER pgreconcile_quarantine ON public.people;
 DROP TRIGGER pgreconcile_quarantine ON public.visits;
 COMMIT;

@@ -1,0 +1,2 @@
+select * from nodes order by id;
+select * from fresh order by id;

@@ -1,0 +1,4 @@
+BEGIN;
+ALTER TABLE public.q DROP CONSTRAINT q_id_key;
+ALTER TABLE public.q ADD CONSTRAINT q_id_key UNIQUE (id);
+COMMIT;
