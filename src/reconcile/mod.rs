@@ -427,6 +427,11 @@ impl Reconciler {
         session.server.spoken = spoken.cloned().collect();
         session.server.schemas.extend(adopt::schemas_before(&self.desired.model));
         session.server.schemas.extend_from_slice(&self.left);
+        let model = &self.desired.model;
+        let needs = model.iter().filter(|entry| !entry.absent).flat_map(|entry| &entry.needs);
+        let is_read = |at: &Address| session.server.schemas.iter().any(|schema| schema == at.schema());
+        let elsewhere = needs.filter(|at| !model.contains(at) && !is_read(at));
+        session.server.elsewhere = elsewhere.cloned().collect();
         Ok(session)
     }
 

@@ -166,3 +166,43 @@ fn a_grant_option_by_default_goes_with_consent() {
         ));
     }
 }
+
+/// The key of a table that the file does not declare, in a schema that is not read, is asked of the catalog.
+#[test]
+fn a_reference_elsewhere_knows_the_key_of_its_table() {
+    let file = |orphans: &str| {
+        format!(
+            "[tables.profiles.columns]\nid = \"int\"\nuser_id = {{ type = \"int\", references = \"auth.users\"{orphans} }}\n"
+        )
+    };
+    for server in support::servers() {
+        let db = server.database();
+        let apply = |file: &str| Run::new(&db).file(file).arg("apply").run();
+        db.execute(
+            "create table profiles (id int, user_id int); insert into profiles select g, g from generate_series(1, 10) g;
+             create schema auth",
+        );
+        for orphans in ["", ", orphans = \"delete\"", ", orphans = \"null\""] {
+            apply(&file(orphans))
+                .code(1)
+                .stderr_contains("auth.users")
+                .stderr_contains("nothing was executed");
+        }
+        db.execute("create table auth.users (name text, nr int); insert into auth.users select 'n', generate_series(1, 9)");
+        for orphans in ["", ", orphans = \"delete\""] {
+            let run =
+                apply(&file(orphans)).code(1).stderr_contains("there is no primary key for referenced table");
+            run.stderr_contains("nothing was executed");
+        }
+        db.execute("alter table auth.users add primary key (nr)");
+        apply(&file("")).code(1).stderr_contains("1 row without a parent in `auth.users`");
+        apply(&file(", orphans = \"delete\"")).success();
+        assert_eq!(db.scalar("select count(*) from profiles"), "9");
+        for args in [&["check"][..], &["check", "--force"], &["plan", "--check", "--force"]] {
+            Run::new(&db).file(&file("")).args(args.iter().copied()).run().success();
+        }
+        db.execute("alter table profiles drop constraint profiles_user_id_fkey; insert into profiles values (11, 11)");
+        apply(&file(", orphans = \"null\"")).success();
+        assert_eq!(db.scalar("select concat(count(user_id), ' of ', count(*)) from profiles"), "9 of 10");
+    }
+}
