@@ -1,5 +1,7 @@
 //! Primary keys and unique constraints: one room with two doors, because PostgreSQL treats them alike.
 
+mod repeats;
+
 use crate::delta::{Alteration, Change};
 use crate::equality;
 use crate::kind::{
@@ -501,36 +503,27 @@ impl Key {
     fn keep_one(&self, at: &Address, body: &Body, keep: &Fragment, cx: &Cx<'_>) -> Vec<Statement> {
         let table = at.host("table");
         let columns = idents(&body.columns);
-        let present = if body.nulls_not_distinct {
-            "true".to_string()
-        } else {
-            let tests = body.columns.iter().map(|column| format!("{} IS NOT NULL", ident(column)));
-            tests.collect::<Vec<_>>().join(" AND ")
-        };
+        let present = repeats::present(body);
         let doomed =
             Phrase::from("SELECT ctid, tableoid FROM (SELECT ctid, tableoid, pg_catalog.row_number() OVER (")
                 .raw(format!("PARTITION BY {columns} ORDER BY "))
                 .fragment(keep)
                 .raw(format!(", ctid) AS place FROM {} ", qualified(table.schema(), table.name())))
                 .raw(format!("WHERE {present}) ranked WHERE place OPERATOR(pg_catalog.>) 1"));
-        repair::delete(cx, at, &table, &repair::Doomed::Within(doomed), Form::Repair)
+        let statements = repair::delete(cx, at, &table, &repair::Doomed::Within(doomed), Form::Repair);
+        statements
+            .into_iter()
+            .map(|statement| statement.repairing(&repeats::count(at, body), false))
+            .collect()
     }
 
     fn preflight(&self, at: &Address, body: &Body) -> Preflight {
-        let name = at.relation();
-        let columns = idents(&body.columns);
-        let tests: Vec<String> =
-            body.columns.iter().map(|column| format!("{} IS NOT NULL", ident(column))).collect();
-        let present = if body.nulls_not_distinct { "true".to_string() } else { tests.join(" AND ") };
-        let groups = format!(
-            "SELECT {columns}, pg_catalog.count(*) AS n FROM {name} WHERE {present} GROUP BY {columns} \
-             HAVING pg_catalog.count(*) OPERATOR(pg_catalog.>) 1"
-        );
+        let (columns, groups) = (idents(&body.columns), repeats::groups(at, body));
         Preflight {
             before: Vec::new(),
             query: format!(
-                "SELECT coalesce(pg_catalog.sum(n OPERATOR(pg_catalog.-) 1), 0)::bigint, \
-                 (SELECT pg_catalog.string_agg(x, ', ') FROM (SELECT pg_catalog.left(ROW({columns})::text, 80) AS x FROM ({groups}) repeated LIMIT 5) few) FROM ({groups}) all_groups"
+                "SELECT ({}), (SELECT pg_catalog.string_agg(x, ', ') FROM (SELECT x FROM ({groups}) repeated LIMIT 5) few)",
+                repeats::count(at, body)
             ),
             reads: Vec::new(),
             rows: format!("rows repeating ({columns}) and so breaking `{}`", at.name()),

@@ -133,6 +133,8 @@ fn planned(item: usize, statement: Statement) -> Planned {
         batch,
         joins: _,
         open: _,
+        repair,
     } = statement;
-    Planned { item, form, sql, table, also, reads, takes, batch, uses_state, as_owner, needs: Vec::new() }
+    let needs = Vec::new();
+    Planned { item, form, sql, table, also, reads, takes, batch, uses_state, as_owner, repair, needs }
 }

@@ -17,7 +17,7 @@ use crate::kind::{Cx, Rank};
 use crate::model::Address;
 use crate::source::Span;
 use crate::sql::{Consent, Form, Phrase};
-use crate::statement::Preflight;
+use crate::statement::{Preflight, Repair};
 
 /// One delta of the plan, for reports: what happens, why, and by which statements.
 #[derive(Debug, Clone)]
@@ -63,6 +63,8 @@ pub struct Planned {
     pub uses_state: bool,
     /// It runs what belongs to somebody else, as that role: settings may be others afterwards.
     pub as_owner: bool,
+    /// The rows that it takes out of the way.
+    pub repair: Option<Repair>,
     /// The consents it needs.
     pub needs: Vec<Consent>,
 }

@@ -137,8 +137,9 @@ pub fn repair(at: &Address, desired: &Body, cx: &Cx<'_>) -> Vec<Statement> {
     }
     let table = at.host("table");
     let name = qualified(table.schema(), table.name());
-    let mut doomed =
-        Phrase::from(format!("SELECT ctid, tableoid FROM {name} t WHERE {}", is_orphan(desired, cx)));
+    let is_orphan = is_orphan(desired, cx);
+    let mut doomed = Phrase::from(format!("SELECT ctid, tableoid FROM {name} t WHERE {is_orphan}"));
+    let mut count = format!("SELECT pg_catalog.count(*) FROM {name} t WHERE {is_orphan}");
     let parent = Address::new("table", [&desired.schema, &desired.table]);
     // Where no parent has a row, all rows are orphans: more likely it is the parent that is wrong, a table that should have
     // been renamed.
@@ -146,15 +147,19 @@ pub fn repair(at: &Address, desired: &Body, cx: &Cx<'_>) -> Vec<Statement> {
     if outside {
         // How much a table holds whose schema is not read is known only then.
         let parent = qualified(parent.schema(), parent.name());
-        doomed = doomed.raw(format!(" AND EXISTS (SELECT FROM {parent})"));
+        let holds_some = format!(" AND EXISTS (SELECT FROM {parent})");
+        count.push_str(&holds_some);
+        doomed = doomed.raw(holds_some);
     }
     let doomed = repair::Doomed::Beyond(doomed);
-    let form = if outside || cx.observed.holds_rows(&parent) { Form::Repair } else { Form::DeleteRows };
+    let is_asked_for = !outside && !cx.observed.holds_rows(&parent);
+    let form = if is_asked_for { Form::DeleteRows } else { Form::Repair };
     let statements = match orphans {
         Orphans::Delete => repair::delete(cx, at, &table, &doomed, form),
         Orphans::Null => repair::set_null(cx, at, &table, &doomed, &desired.columns),
     };
-    statements.into_iter().map(|statement| statement.reading(&parent)).collect()
+    let told = |statement: Statement| statement.reading(&parent).repairing(&count, is_asked_for);
+    statements.into_iter().map(told).collect()
 }
 
 /// Whether the parent is a table of which nothing is read.
