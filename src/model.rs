@@ -360,6 +360,9 @@ pub struct Observed {
     pub model: Model,
     /// Sizes of tables.
     pub tables: HashMap<Address, TableFacts>,
+    /// By their tables, the columns of primary keys in schemas that are not read, each with the operator that tells its
+    /// values apart, as SQL.
+    pub keys_elsewhere: HashMap<Address, Vec<(String, String)>>,
     /// What could not be asked about, and why.
     pub unasked: Vec<(Address, String)>,
     /// By the names of its address, what calls code of a role that is not trusted, and the role.

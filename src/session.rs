@@ -155,6 +155,7 @@ impl Session {
             vacant: BTreeSet::new(),
             catalogs: BTreeSet::new(),
             spoken: BTreeSet::new(),
+            elsewhere: BTreeSet::new(),
         };
         // RESET gives a session what it was opened with; else what is set for the role and the database.
         let set = match client.is_set_by_sql() {

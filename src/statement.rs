@@ -33,6 +33,19 @@ pub struct Statement {
     pub joins: Option<Phrase>,
     /// For statements that other statements can be folded into: what closes them (`)` and what follows).
     pub open: Option<Phrase>,
+    /// The rows that it takes out of the way of its object.
+    pub repair: Option<Repair>,
+}
+
+/// What is known of the rows that a repair takes out of the way.
+#[derive(Debug, Clone)]
+pub struct Repair {
+    /// A query that counts them, as bigint.
+    pub count: String,
+    /// It wants consent, however many they are.
+    pub is_asked_for: bool,
+    /// How many they are, and how many the table has, once both are counted.
+    pub found: Option<(u64, u64)>,
 }
 
 /// The same as a statement, said inside `CREATE TABLE ( … )`.
@@ -58,6 +71,7 @@ impl Statement {
             batch: None,
             joins: None,
             open: None,
+            repair: None,
         }
     }
 
@@ -111,6 +125,15 @@ impl Statement {
     #[must_use]
     pub fn as_owner(mut self) -> Statement {
         self.as_owner = true;
+        self
+    }
+
+    /// Says, where it takes rows out of the way, how they are counted, and whether that is asked for however many they are.
+    #[must_use]
+    pub fn repairing(mut self, count: &str, is_asked_for: bool) -> Statement {
+        if matches!(self.form, Form::Repair | Form::DeleteRows) {
+            self.repair = Some(Repair { count: count.to_string(), is_asked_for, found: None });
+        }
         self
     }
 

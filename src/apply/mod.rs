@@ -23,7 +23,7 @@ pub use owners::{
     work_among_strangers,
 };
 pub use parallel::Crew;
-pub use preflight::preflight;
+pub use preflight::{count_repairs, preflight};
 pub use rehearse::{recheck, rehearse};
 pub use rights::rights;
 pub use row_security::Sight;

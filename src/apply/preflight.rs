@@ -1,10 +1,12 @@
 //! Asks the data, before the first statement, which rows stand in the way of what is to come.
 
 use super::Bench;
+use super::failure::is_passing;
 use crate::error::{Error, Result};
-use crate::plan::Plan;
+use crate::pg::is_inability;
+use crate::plan::{Limits, Plan, Planned};
 use crate::session::{Reading, Session, server_error};
-use crate::sql::Own;
+use crate::sql::{Own, qualified};
 use crate::statement::Preflight;
 
 /// Counts, for each new constraint, the rows that would break it.
@@ -73,4 +75,48 @@ fn reading(preflight: &Preflight) -> Reading {
     preflight.before.iter().for_each(|statement| _ = reading.foreign(statement));
     reading.foreign(&preflight.query);
     reading
+}
+
+/// Notes on every repair of the plan how many rows it takes, and on those that take more than `limits` the consent. What
+/// cannot be counted (a column or a table that is yet to come) stays unknown.
+///
+/// # Errors
+/// `Failed` if the connection is lost.
+pub fn count_repairs(session: &mut Session, plan: &mut Plan, limits: &Limits, path: &str) -> Result<()> {
+    let Plan { items, groups, .. } = plan;
+    let statements = groups.iter_mut().flat_map(|group| &mut group.statements);
+    let mut repairs: Vec<_> = statements.filter(|statement| statement.repair.is_some()).collect();
+    if repairs.is_empty() {
+        return Ok(());
+    }
+    let question = |statement: &&mut Planned| {
+        let count = statement.repair.as_ref().map(|repair| repair.count.as_str()).unwrap_or_default();
+        let table = statement.table.as_ref().map(|table| qualified(table.schema(), table.name()));
+        let all = format!("SELECT pg_catalog.count(*) FROM {}", table.unwrap_or_default());
+        let mut reading = Reading::default();
+        reading.foreign(format!("SELECT ({count}), ({all})"));
+        reading
+    };
+    let readings: Vec<Reading> = repairs.iter().map(question).collect();
+    let begin =
+        Own::new(format!("BEGIN READ ONLY; SET LOCAL search_path = {path}; SET LOCAL lock_timeout = '1s'"));
+    let read = session.read(begin, &readings);
+    let read = read.map_err(|error| server_error("cannot count the rows that are to go", &error))?;
+    for (statement, answers) in repairs.iter_mut().zip(read.readings) {
+        let found = answers.map(|answers| {
+            let row = answers.last()?.rows().next()?;
+            Some((row.at(0)?.parse().ok()?, row.at(1)?.parse().ok()?))
+        });
+        match found {
+            Ok(Some(found)) => limits.count(statement, found),
+            Ok(None) => {}
+            Err(error) if is_inability(&error) || is_passing(&error) => log::warn!(
+                "how many rows {} takes out of the way cannot be counted now, so `repair_limit` does not hold for them: {}",
+                items[statement.item].address,
+                crate::model::printable(error.as_db_error().map_or("", |db| db.message()))
+            ),
+            Err(error) => log::debug!("rows that are to go cannot be counted: {error:?}"),
+        }
+    }
+    Ok(())
 }

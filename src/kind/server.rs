@@ -27,6 +27,8 @@ pub struct Server {
     pub schemas: Vec<String>,
     /// What the file says something about without declaring it.
     pub spoken: BTreeSet<Address>,
+    /// What the file refers to without declaring it, in schemas that are not read.
+    pub elsewhere: BTreeSet<Address>,
     /// Where its catalog has the objects of each kind.
     pub seats: Vec<Seat>,
     /// Kinds of which its catalog has nothing but what came with PostgreSQL: nothing is read of them.

@@ -1,6 +1,9 @@
 //! Primary keys and unique constraints: one room with two doors, because PostgreSQL treats them alike.
 
+mod repeats;
+
 use crate::delta::{Alteration, Change};
+use crate::equality;
 use crate::kind::{
     Context, Cx, Doc, Draft, Item, Options, Place, Rank, Room, Row, Seat, Server, Visit, alter_index,
     as_list, cluster, compare_clustered, keep_clustered,
@@ -12,7 +15,8 @@ use crate::pg::Feature;
 use crate::repair;
 use crate::source::{KeyDoc, Shape};
 use crate::sql::{
-    Form, Fragment, Phrase, auto_name, column_names, ident, idents, not_of_extension, qualified,
+    EQUALITY, Form, Fragment, Phrase, auto_name, column_names, ident, idents, literal, not_of_extension,
+    qualified,
 };
 use crate::statement::{Preflight, Statement, Step};
 
@@ -178,14 +182,24 @@ impl Room for Key {
         let period = if server.has(Feature::TemporalConstraints) { "k.conperiod" } else { "false" };
         let columns = column_names("k.conrelid", "k.conkey");
         let include = column_names("k.conrelid", "(i.indkey::int2[])[i.indnkeyatts:]");
+        let ours = format!("k.conparentid = 0 AND {ours} AND {own}");
+        let elsewhere = self.elsewhere(server);
+        let (ours, operators) = match elsewhere.is_empty() {
+            true => (ours, "NULL".to_string()),
+            false => {
+                let elsewhere = format!("((n.nspname, c.relname) IN ({}))", elsewhere.join(", "));
+                let operators = format!("CASE WHEN {elsewhere} THEN {} END", operators());
+                (format!("({ours} OR {elsewhere})"), operators)
+            }
+        };
         Some(format!(
-            "SELECT n.nspname AS schema, c.relname AS table, k.conname AS name, {columns} AS columns, \
+            "SELECT n.nspname AS schema, c.relname AS table, k.conname AS name, {columns} AS columns, {operators} AS operators, \
              CASE WHEN i.indnatts > i.indnkeyatts THEN {include} END AS include, {nulls} AS nulls_not_distinct, \
              {period} AS without_overlaps, to_json(x.reloptions) AS with, i.indisclustered AS clustered, k.condeferrable AS deferrable, k.condeferred AS deferred, \
              i.indisvalid AS whole, {} AS needs \
              FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace \
              JOIN pg_index i ON i.indexrelid = k.conindid JOIN pg_class x ON x.oid = k.conindid \
-             WHERE k.contype = '{}' AND k.conparentid = 0 AND {ours} AND {own} ORDER BY k.oid",
+             WHERE k.contype = '{}' AND {ours} ORDER BY k.oid",
             needs::query_beyond_tables("pg_constraint", "k.oid"),
             self.contype
         ))
@@ -198,6 +212,12 @@ impl Room for Key {
 
     fn observe(&self, row: &Row<'_>, server: &Server, out: &mut Observed) {
         let path = [row.text("schema"), row.text("table"), row.text("name")];
+        let table = Address::new("table", [path[0], path[1]]);
+        if server.elsewhere.contains(&table) {
+            let key = row.list("columns").into_iter().zip(row.list("operators")).collect();
+            out.keys_elsewhere.insert(table, key);
+            return;
+        }
         let body = Body {
             columns: row.list("columns"),
             include: row.list("include"),
@@ -210,7 +230,6 @@ impl Room for Key {
             keep: None,
             whole: row.flag("whole"),
         };
-        let table = Address::new("table", [path[0], path[1]]);
         let mut entry = Entry::new(Address::new(self.doc.name, path), body).part_of(table);
         entry.needs.extend(needs::read(row, "needs", server));
         out.model.insert(entry);
@@ -370,6 +389,12 @@ impl Room for Key {
 }
 
 impl Key {
+    /// Schema and name, as SQL, of tables to which foreign keys may refer by a primary key that is not read with the others.
+    fn elsewhere(&self, server: &Server) -> Vec<String> {
+        let tables = server.elsewhere.iter().filter(|at| self.contype == "p" && at.kind == "table");
+        tables.map(|at| format!("({}, {})", literal(at.schema()), literal(at.name()))).collect()
+    }
+
     /// The constraint as it reads in CREATE TABLE and ADD.
     fn definition(&self, at: &Address, body: &Body, index: Option<&str>) -> Phrase {
         let sql = Phrase::from("CONSTRAINT ").ident(at.name()).raw(format!(" {}", self.words));
@@ -484,42 +509,42 @@ impl Key {
     fn keep_one(&self, at: &Address, body: &Body, keep: &Fragment, cx: &Cx<'_>) -> Vec<Statement> {
         let table = at.host("table");
         let columns = idents(&body.columns);
-        let present = if body.nulls_not_distinct {
-            "true".to_string()
-        } else {
-            let tests = body.columns.iter().map(|column| format!("{} IS NOT NULL", ident(column)));
-            tests.collect::<Vec<_>>().join(" AND ")
-        };
+        let present = repeats::present(body);
         let doomed =
             Phrase::from("SELECT ctid, tableoid FROM (SELECT ctid, tableoid, pg_catalog.row_number() OVER (")
                 .raw(format!("PARTITION BY {columns} ORDER BY "))
                 .fragment(keep)
                 .raw(format!(", ctid) AS place FROM {} ", qualified(table.schema(), table.name())))
                 .raw(format!("WHERE {present}) ranked WHERE place OPERATOR(pg_catalog.>) 1"));
-        repair::delete(cx, at, &table, &repair::Doomed::Within(doomed), Form::Repair)
+        let statements = repair::delete(cx, at, &table, &repair::Doomed::Within(doomed), Form::Repair);
+        statements
+            .into_iter()
+            .map(|statement| statement.repairing(&repeats::count(at, body), false))
+            .collect()
     }
 
     fn preflight(&self, at: &Address, body: &Body) -> Preflight {
-        let name = at.relation();
-        let columns = idents(&body.columns);
-        let tests: Vec<String> =
-            body.columns.iter().map(|column| format!("{} IS NOT NULL", ident(column))).collect();
-        let present = if body.nulls_not_distinct { "true".to_string() } else { tests.join(" AND ") };
-        let groups = format!(
-            "SELECT {columns}, pg_catalog.count(*) AS n FROM {name} WHERE {present} GROUP BY {columns} \
-             HAVING pg_catalog.count(*) OPERATOR(pg_catalog.>) 1"
-        );
+        let (columns, groups) = (idents(&body.columns), repeats::groups(at, body));
         Preflight {
             before: Vec::new(),
             query: format!(
-                "SELECT coalesce(pg_catalog.sum(n OPERATOR(pg_catalog.-) 1), 0)::bigint, \
-                 (SELECT pg_catalog.string_agg(x, ', ') FROM (SELECT pg_catalog.left(ROW({columns})::text, 80) AS x FROM ({groups}) repeated LIMIT 5) few) FROM ({groups}) all_groups"
+                "SELECT ({}), (SELECT pg_catalog.string_agg(x, ', ') FROM (SELECT x FROM ({groups}) repeated LIMIT 5) few)",
+                repeats::count(at, body)
             ),
             reads: Vec::new(),
             rows: format!("rows repeating ({columns}) and so breaking `{}`", at.name()),
             hint: format!("say `keep = \"…\"` on `{}` to choose which row survives", at.name()),
         }
     }
+}
+
+/// A JSON list of the operators by which the columns of the key `pg_constraint k` tell their values apart, in their order.
+fn operators() -> String {
+    format!(
+        "(SELECT json_agg(coalesce({EQUALITY}, {}) ORDER BY u.n) FROM unnest(k.conkey) WITH ORDINALITY u(num, n) \
+         JOIN pg_attribute att ON att.attrelid = k.conrelid AND att.attnum = u.num JOIN pg_type t ON t.oid = att.atttypid)",
+        literal(equality::OF_POSTGRES)
+    )
 }
 
 /// The name under which the index of a key that replaces another is built.

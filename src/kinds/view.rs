@@ -92,7 +92,11 @@ static MATERIALIZED_VIEW_DOC: Doc = Doc {
     keys: &[
         QUERY,
         COLUMNS,
-        KeyDoc::new("with_data", Shape::Boolean, "it is filled if it is not yet; `true` if not given"),
+        KeyDoc::new(
+            "with_data",
+            Shape::Boolean,
+            "it is filled if it is not yet; `true` if not given; one that was filled is so again where it is made anew",
+        ),
         KeyDoc::new("with", Shape::Table, "storage parameters: `{ fillfactor = 70 }`"),
         KeyDoc::new("access_method", Shape::Name, "its table access method, if not the server's default"),
     ],
@@ -219,8 +223,11 @@ impl Room for View {
         visit("query", &mut body.query, Context::Query { columns: body.columns.clone() });
     }
 
-    fn create(&self, at: &Address, desired: &Body, _: &Cx<'_>) -> Vec<Step> {
-        vec![Statement::new(Form::Create, self.define(at, desired, "CREATE")).into()]
+    fn create(&self, at: &Address, desired: &Body, cx: &Cx<'_>) -> Vec<Step> {
+        // One that is made anew is filled where it was: somebody reads it.
+        let was_filled = cx.observed.model.body::<Body>(at).is_some_and(|there| there.with_data);
+        let body = Body { with_data: desired.with_data || was_filled, ..desired.clone() };
+        vec![Statement::new(Form::Create, self.define(at, &body, "CREATE")).into()]
     }
 
     fn compare(&self, at: &Address, desired: &Body, observed: &Body, cx: &Cx<'_>, out: &mut Alteration) {

@@ -3,7 +3,7 @@
 use super::{Plan, Planned};
 use crate::error::{Error, ErrorKind};
 use crate::kind::Cx;
-use crate::model::Address;
+use crate::model::{Address, printable};
 use crate::sql::{Consent, Form, Work};
 use std::collections::BTreeSet;
 
@@ -12,11 +12,16 @@ use std::collections::BTreeSet;
 pub struct Limits {
     /// From how many bytes on a table is large.
     pub large: u64,
+    /// Which share of a table, in percent, a repair takes without being asked for.
+    pub repair: u64,
 }
+
+/// So few rows are looked through by a person, who may have meant them, however small their table is.
+const FEW_ROWS: u64 = 10;
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { large: 64 << 20 }
+        Limits { large: 64 << 20, repair: 5 }
     }
 }
 
@@ -42,6 +47,9 @@ pub(super) fn consents(plan: &mut Plan, cx: &Cx<'_>, limits: &Limits) {
         if !statement.takes.is_empty() {
             statement.needs.push(Consent::DropTable);
         }
+        if statement.repair.as_ref().is_some_and(|repair| repair.is_asked_for) {
+            ask_for_rows(statement);
+        }
         if large && cost.work == Work::Rewrite {
             statement.needs.push(Consent::Rewrite);
         }
@@ -62,10 +70,47 @@ fn worked_on(statement: &Planned) -> Vec<&Address> {
     }
 }
 
-fn why(consent: Consent, takes: &[String]) -> String {
+fn ask_for_rows(statement: &mut Planned) {
+    if !statement.needs.contains(&Consent::DeleteRows) {
+        statement.needs.push(Consent::DeleteRows);
+    }
+}
+
+impl Limits {
+    /// Whether a repair that takes `rows` of `all` rows of a table is to be asked for.
+    fn is_exceeded_by(&self, rows: u64, all: u64) -> bool {
+        let share = u128::from(rows) * 100 > u128::from(all) * u128::from(self.repair);
+        share && (rows > FEW_ROWS || self.repair == 0)
+    }
+
+    /// Notes on a repair how many rows it takes, and the consent that it needs for so many.
+    pub fn count(&self, statement: &mut Planned, found: (u64, u64)) {
+        let Some(repair) = &mut statement.repair else { return };
+        repair.found = Some(found);
+        if self.is_exceeded_by(found.0, found.1) {
+            ask_for_rows(statement);
+        }
+    }
+}
+
+fn why(consent: Consent, statement: &Planned) -> String {
+    let takes = &statement.takes;
     match consent {
         Consent::DropTable if !takes.is_empty() => format!("it takes rows along, of {}", takes.join(", ")),
+        Consent::DeleteRows if statement.repair.is_some() => {
+            let found = statement.takes_rows().map(|rows| format!(": {rows}")).unwrap_or_default();
+            format!("it takes rows out of the way (they go to quarantine){found}")
+        }
         _ => consent.risk().to_string(),
+    }
+}
+
+impl Planned {
+    /// `3 of 10 rows of public.books`: what it takes out of the way, where that is known.
+    pub fn takes_rows(&self) -> Option<String> {
+        let (rows, all) = self.repair.as_ref()?.found?;
+        let table = self.table.as_ref().map(|table| table.path().join(".")).unwrap_or_default();
+        Some(printable(&format!("{rows} of {all} rows of {table}")))
     }
 }
 
@@ -78,7 +123,7 @@ impl Plan {
                 refusals.push(Refusal {
                     consent: *consent,
                     statement: statement.sql.shown(),
-                    why: why(*consent, &statement.takes),
+                    why: why(*consent, statement),
                 });
             }
         }

@@ -133,6 +133,7 @@ fn planned(item: usize, renames: bool, statement: Statement) -> Planned {
         batch,
         joins: _,
         open: _,
+        repair,
     } = statement;
     Planned {
         item,
@@ -146,6 +147,7 @@ fn planned(item: usize, renames: bool, statement: Statement) -> Planned {
         uses_state,
         as_owner,
         renames,
+        repair,
         needs: Vec::new(),
     }
 }

@@ -17,7 +17,7 @@ use crate::kind::{Cx, Rank};
 use crate::model::Address;
 use crate::source::Span;
 use crate::sql::{Consent, Form, Phrase, Work};
-use crate::statement::Preflight;
+use crate::statement::{Preflight, Repair};
 use std::time::Duration;
 
 /// One delta of the plan, for reports: what happens, why, and by which statements.
@@ -66,6 +66,8 @@ pub struct Planned {
     pub as_owner: bool,
     /// It gives its object the name by which all else calls it.
     pub renames: bool,
+    /// The rows that it takes out of the way.
+    pub repair: Option<Repair>,
     /// The consents it needs.
     pub needs: Vec<Consent>,
 }

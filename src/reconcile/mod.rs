@@ -403,13 +403,18 @@ impl Reconciler {
             canon::settle(session, &mut desired, &mut observed, &renames, known, &terms)?;
         self.refuse_strange(&strange)?;
         let cx = terms.cx(&session.server, &desired, &observed);
-        let limits = Limits { large: self.desired.settings.large.unwrap_or(Limits::default().large) };
-        let plan = plan::plan(diff::diff(&cx, &renames), &cx, &limits);
+        let (usual, settings) = (Limits::default(), &self.desired.settings);
+        let limits = Limits {
+            large: settings.large.unwrap_or(usual.large),
+            repair: settings.repair_limit.unwrap_or(usual.repair),
+        };
+        let mut plan = plan::plan(diff::diff(&cx, &renames), &cx, &limits);
         apply::bystanders(&plan, &strangers, &cx)?;
         let sight = apply::Sight::of(&plan, &cx, &in_database);
         apply::work_among_strangers(&plan, &sight, &cx, &in_database)?;
         apply::cascades_among_strangers(&plan, &cx, &in_database)?;
         sight.check(session)?;
+        apply::count_repairs(session, &mut plan, &limits, &path)?;
         Ok(Look { desired, observed, plan, learnt, put_off, fingerprint, left_alone, strangers })
     }
 
@@ -427,6 +432,11 @@ impl Reconciler {
         session.server.spoken = spoken.cloned().collect();
         session.server.schemas.extend(adopt::schemas_before(&self.desired.model));
         session.server.schemas.extend_from_slice(&self.left);
+        let model = &self.desired.model;
+        let needs = model.iter().filter(|entry| !entry.absent).flat_map(|entry| &entry.needs);
+        let is_read = |at: &Address| session.server.schemas.iter().any(|schema| schema == at.schema());
+        let elsewhere = needs.filter(|at| !model.contains(at) && !is_read(at));
+        session.server.elsewhere = elsewhere.cloned().collect();
         Ok(session)
     }
 

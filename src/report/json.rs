@@ -64,6 +64,7 @@ fn group(group: &Group, plan: &Plan) -> Value {
                 "table": statement.table.as_ref().map(|table| table.path().join(".")),
                 "cost": statement.form.cost(),
                 "needs": statement.needs,
+                "takes_rows": statement.repair.as_ref().and_then(|repair| Some(repair.found?.0)),
             })
         })
         .collect();

@@ -48,6 +48,15 @@ fn summary(report: &Report) -> String {
     let created = count(&[Action::Create]);
     let changed = count(&[Action::Alter, Action::Replace, Action::Rename]);
     let dropped = count(&[Action::Drop]);
+    let repairs = plan
+        .statements()
+        .filter(|statement| !skipped.contains(plan.items[statement.item].address.to_string().as_str()));
+    let rows: u64 = repairs.filter_map(|statement| Some(statement.repair.as_ref()?.found?.0)).sum();
+    let repaired = match rows {
+        0 => String::new(),
+        1 => ", 1 row taken out of the way".to_string(),
+        rows => format!(", {rows} rows taken out of the way"),
+    };
     let elapsed =
         humantime::format_duration(std::time::Duration::from_millis(report.elapsed.as_millis() as u64));
     match report.outcome {
@@ -57,7 +66,7 @@ fn summary(report: &Report) -> String {
             format!("in sync: nothing else to do ({elapsed}){}", but(skipped.len(), "skipped"))
         }
         Outcome::Applied => format!(
-            "done: {created} created, {changed} changed, {dropped} dropped by {} in {elapsed}; in sync{}",
+            "done: {created} created, {changed} changed, {dropped} dropped{repaired} by {} in {elapsed}; in sync{}",
             statements(done),
             but(skipped.len(), "skipped")
         ),
@@ -69,7 +78,8 @@ fn summary(report: &Report) -> String {
             )
         }
         Outcome::Differs => format!(
-            "differs: {created} to create, {changed} to change, {dropped} to drop; {}",
+            "differs: {created} to create, {changed} to change, {dropped} to drop{}; {}",
+            repaired.replace("taken", "to be taken"),
             statements(plan.len())
         ),
     }
@@ -152,7 +162,8 @@ fn groups(out: &mut String, plan: &Plan, paint: Paint) {
                 table.map(|table| format!("{} on {}", cost.lock.name(), printable(&table.path().join("."))));
             let needs: Vec<String> =
                 statement.needs.iter().map(|consent| format!("needs `{}`", consent.name())).collect();
-            let notes: Vec<String> = lock.into_iter().chain(needs).collect();
+            let takes = statement.takes_rows().map(|rows| format!("takes {rows} out of the way"));
+            let notes: Vec<String> = lock.into_iter().chain(takes).chain(needs).collect();
             let notes = if notes.is_empty() { String::new() } else { format!("  -- {}", notes.join("; ")) };
             let sql = printable_lines(&statement.sql.shown()).replace('\n', "\n     ");
             let _ = writeln!(out, "{number:3}. {sql};{}", paint.dim(&notes));

@@ -22,6 +22,8 @@ pub struct Settings {
     pub jobs: Option<u32>,
     /// From which size on a table counts as large, in bytes.
     pub large: Option<u64>,
+    /// Which share of a table, in percent, a repair may take without being asked for.
+    pub repair_limit: Option<u64>,
     /// Rows in one batch of a backfill.
     pub batch: Option<u64>,
     /// Roles that may own what the file declares, and what its expressions call.
@@ -58,6 +60,12 @@ pub const KEYS: &[KeyDoc] = &[
         name: "large",
         shape: Shape::Text,
         about: "from which size on a table is large, so that rewriting or blocking it wants consent, as `64MB`",
+    },
+    KeyDoc {
+        name: "repair_limit",
+        shape: Shape::Integer,
+        about: "which share of the rows of a table, in percent, `keep` and `orphans` take out of the way without the consent \
+                `delete_rows`; 5 if not given. Up to ten rows are never asked for, unless it is 0: then every row is",
     },
     KeyDoc { name: "batch", shape: Shape::Integer, about: "rows in one batch of a backfill" },
     KeyDoc {
@@ -98,6 +106,7 @@ impl Default for Settings {
             lock_wait: None,
             jobs: None,
             large: None,
+            repair_limit: None,
             batch: None,
             owners: Vec::new(),
             state_schema: None,
@@ -145,6 +154,7 @@ pub(super) fn read(root: &mut Table, problems: &mut Problems) -> Settings {
     settings.jobs = natural(&mut reader, "jobs").and_then(|jobs| u32::try_from(jobs).ok());
     settings.batch = natural(&mut reader, "batch");
     settings.large = size(&mut reader, "large");
+    settings.repair_limit = percent(&mut reader, "repair_limit");
     settings.owners = reader.strings("owners").into_iter().map(|(name, _)| name).collect();
     settings.state_schema = reader.text("state_schema");
     settings.skip_optional = reader.flag("skip_optional");
@@ -172,6 +182,16 @@ fn natural(reader: &mut Reader<'_, '_>, key: &str) -> Option<u64> {
         reader.problems().add(span, format!("`{key}` must be at least 1"));
     }
     u64::try_from(number).ok().filter(|number| *number > 0)
+}
+
+fn percent(reader: &mut Reader<'_, '_>, key: &str) -> Option<u64> {
+    let number = reader.integer(key)?;
+    let percent = u64::try_from(number).ok().filter(|number| *number <= 100);
+    if percent.is_none() {
+        let span = reader.span_of(key);
+        reader.problems().add(span, format!("`{key}` is a share in percent, from 0 to 100"));
+    }
+    percent
 }
 
 fn size(reader: &mut Reader<'_, '_>, key: &str) -> Option<u64> {

@@ -107,7 +107,9 @@ fn orphans_of_an_empty_parent_go_with_consent() {
         run(&file("writer", "renamed_from = \"author\"\n"), &["apply"]).success();
         assert_eq!(count(), "9");
         db.execute("alter table books drop constraint books_writer_fkey; truncate writer");
-        run(&file("writer", ""), &["apply"]).code(3).stderr_contains("needs `delete_rows`");
+        for file in [file("writer", ""), file("writer", "").replace("\"delete\"", "\"null\"")] {
+            run(&file, &["apply"]).code(3).stderr_contains("needs `delete_rows`");
+        }
         run(&file("writer", ""), &["apply", "--allow", "delete_rows"]).success();
         assert_eq!(count(), "0");
         assert_eq!(db.scalar("select count(*) from pgreconcile.quarantine"), "10");
@@ -164,5 +166,109 @@ fn a_grant_option_by_default_goes_with_consent() {
         db.execute(&format!(
             "drop table t; alter default privileges revoke all on tables from {role}; drop role {role}"
         ));
+    }
+}
+
+/// The key of a table that the file does not declare, in a schema that is not read, is asked of the catalog.
+#[test]
+fn a_reference_elsewhere_knows_the_key_of_its_table() {
+    let file = |orphans: &str| {
+        format!(
+            "[tables.profiles.columns]\nid = \"int\"\nuser_id = {{ type = \"int\", references = \"auth.users\"{orphans} }}\n"
+        )
+    };
+    for server in support::servers() {
+        let db = server.database();
+        let apply = |file: &str| Run::new(&db).file(file).arg("apply").run();
+        db.execute(
+            "create table profiles (id int, user_id int); insert into profiles select g, g from generate_series(1, 10) g;
+             create schema auth",
+        );
+        for orphans in ["", ", orphans = \"delete\"", ", orphans = \"null\""] {
+            apply(&file(orphans))
+                .code(1)
+                .stderr_contains("auth.users")
+                .stderr_contains("nothing was executed");
+        }
+        db.execute("create table auth.users (name text, nr int); insert into auth.users select 'n', generate_series(1, 9)");
+        for orphans in ["", ", orphans = \"delete\""] {
+            let run =
+                apply(&file(orphans)).code(1).stderr_contains("there is no primary key for referenced table");
+            run.stderr_contains("nothing was executed");
+        }
+        db.execute("alter table auth.users add primary key (nr)");
+        apply(&file("")).code(1).stderr_contains("1 row without a parent in `auth.users`");
+        apply(&file(", orphans = \"delete\"")).success();
+        assert_eq!(db.scalar("select count(*) from profiles"), "9");
+        for args in [&["check"][..], &["check", "--force"], &["plan", "--check", "--force"]] {
+            Run::new(&db).file(&file("")).args(args.iter().copied()).run().success();
+        }
+        db.execute("alter table profiles drop constraint profiles_user_id_fkey; insert into profiles values (11, 11)");
+        apply(&file(", orphans = \"null\"")).success();
+        assert_eq!(db.scalar("select concat(count(user_id), ' of ', count(*)) from profiles"), "9 of 10");
+    }
+}
+
+/// A repair that hits more of a table than somebody may have meant is asked for, and says how many rows it takes.
+#[test]
+fn a_repair_of_many_rows_needs_consent() {
+    let file = |limit: &str, repair: &str| {
+        let repair = match repair {
+            "keep" => {
+                "n = \"int\"\n[tables.t.unique]\nt_n = { columns = [\"n\"], keep = \"id\" }\n".to_string()
+            }
+            orphans => format!("n = {{ type = \"int\", references = \"p\", orphans = \"{orphans}\" }}\n"),
+        };
+        format!(
+            "[reconcile]\n{limit}\n[tables.p.columns]\nid = {{ type = \"int\", primary_key = true }}\n[tables.t.columns]\n\
+             id = \"int\"\n{repair}"
+        )
+    };
+    for server in support::servers() {
+        for repair in ["delete", "null", "keep"] {
+            let db = server.database();
+            let run = |file: &str, args: &[&str]| Run::new(&db).file(file).args(args.iter().copied()).run();
+            let fill = |rows: u32, wrong: u32| {
+                db.execute(&format!(
+                    "drop table if exists t, p; create table p (id int primary key); insert into p select generate_series(1, 400);
+                     create table t (id int, n int);
+                     insert into t select g, case when g > {rows} - {wrong} then {} else g end from generate_series(1, {rows}) g",
+                    if repair == "keep" { "1" } else { "9999" }
+                ));
+            };
+            let count = || db.scalar("select count(n) from t");
+            fill(400, 20);
+            if repair == "keep" {
+                let unrepaired = file("", repair).replace(", keep = \"id\"", "");
+                let refused = run(&unrepaired, &["apply"]).code(1).stderr_contains("20 rows repeating (n)");
+                refused.stderr_contains("for example: (1)").stderr_contains("nothing was executed");
+            }
+            run(&file("", repair), &["apply"]).success().stdout_contains("20 rows taken out of the way");
+            assert_eq!(count(), "380");
+            fill(400, 21);
+            let plan = run(&file("", repair), &["plan"]).success();
+            plan.stdout_contains("takes 21 of 400 rows of public.t out of the way")
+                .stdout_contains("needs `delete_rows`");
+            let refused = run(&file("", repair), &["apply"]).code(3).stderr_contains("needs `delete_rows`");
+            refused.stderr_contains("21 of 400 rows of public.t");
+            assert_eq!(count(), "400");
+            run(&file("repair_limit = 6", repair), &["apply"]).success();
+            assert_eq!(count(), "379");
+            // Few rows are no share of a table; where none is to go unasked, they are.
+            fill(12, 9);
+            run(&file("repair_limit = 0", repair), &["apply"])
+                .code(3)
+                .stderr_contains("9 of 12 rows of public.t");
+            run(&file("", repair), &["apply"]).success();
+            fill(400, 21);
+            run(&file("", repair), &["apply", "--allow", "delete_rows"]).success();
+            assert_eq!(
+                db.scalar("select count(*) from pgreconcile.quarantine where relation = 'public.t'"),
+                "71"
+            );
+        }
+        let db = server.database();
+        let limit = Run::new(&db).file(&file("repair_limit = 101", "null")).arg("validate").run().code(5);
+        limit.stderr_contains("from 0 to 100");
     }
 }

@@ -228,3 +228,27 @@ fn a_view_is_known_by_its_columns_too() {
         assert_eq!(db.scalar(types), "bigint integer");
     }
 }
+
+/// What is made anew below a change is filled where it was, whatever the file says of one that is not there yet.
+#[test]
+fn a_materialized_view_that_is_made_anew_is_filled_where_it_was() {
+    let file = |data_type: &str, query: &str| {
+        let view = |name: &str| {
+            format!("[materialized_views.{name}]\nquery = \"select {query} from t\"\nwith_data = false\n")
+        };
+        format!("[tables.t.columns]\nid = \"{data_type}\"\n{}{}", view("filled"), view("hollow"))
+    };
+    for server in support::servers() {
+        let db = server.database();
+        Run::new(&db).file(&file("int", "id")).arg("apply").run().success();
+        db.execute("insert into t values (1); refresh materialized view filled");
+        // Below it, and it itself.
+        for file in [file("bigint", "id"), file("bigint", "id + 1 as next")] {
+            Run::new(&db).file(&file).arg("apply").run().success();
+            let populated =
+                "select string_agg(relname, ',') from pg_class where relkind = 'm' and relispopulated";
+            assert_eq!(db.scalar(populated), "filled");
+            Run::new(&db).file(&file).args(["check", "--force"]).run().success();
+        }
+    }
+}

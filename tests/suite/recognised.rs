@@ -233,6 +233,7 @@ fn newest(registry: &Registry) -> Server {
         vacant: BTreeSet::new(),
         catalogs: BTreeSet::new(),
         spoken: BTreeSet::new(),
+        elsewhere: BTreeSet::new(),
         started: String::new(),
         remembers: true,
         plain_state: true,

@@ -467,8 +467,11 @@ fn referenced(body: &Body, cx: &Cx<'_>) -> Vec<String> {
         address.kind == "primary key" && address.schema() == body.schema && address.path()[1] == body.table
     };
     let key = cx.desired.addresses().find(mine).or_else(|| cx.observed.model.addresses().find(mine));
-    let columns = key.and_then(|key| cx.attribute(key, "columns")).unwrap_or_default();
-    from_list(&columns)
+    if let Some(columns) = key.and_then(|key| cx.attribute(key, "columns")) {
+        return from_list(&columns);
+    }
+    let elsewhere = cx.observed.keys_elsewhere.get(&Address::new("table", [&body.schema, &body.table]));
+    elsewhere.into_iter().flatten().map(|(column, _)| column.clone()).collect()
 }
 
 /// `on_delete`, with its columns if there are any.

@@ -113,11 +113,15 @@ pub fn away(at: &Address, form: Form) -> Statement {
 /// A condition on `t`: the row refers to a parent that is not there, as the key of the parent tells its rows apart.
 fn is_orphan(desired: &Body, cx: &Cx<'_>) -> String {
     let referenced = referenced(desired, cx);
+    let elsewhere = cx.observed.keys_elsewhere.get(&Address::new("table", [&desired.schema, &desired.table]));
     let present = desired.columns.iter().map(|column| format!("t.{} IS NOT NULL", ident(column)));
     let same = desired.columns.iter().zip(&referenced).map(|(own, other)| {
         let at = Address::new("column", [&desired.schema, &desired.table, other]);
-        let own = Phrase::from("t.").ident(own);
-        equality::equal(&at, &format!("p.{}", ident(other)), &own, cx).text().to_string()
+        let (own, theirs) = (Phrase::from("t.").ident(own), format!("p.{}", ident(other)));
+        match elsewhere.and_then(|key| key.iter().find(|(column, _)| column == other)) {
+            Some((_, operator)) => format!("{theirs} OPERATOR({operator}) {}", own.text()),
+            None => equality::equal(&at, &theirs, &own, cx).text().to_string(),
+        }
     });
     let parent = qualified(&desired.schema, &desired.table);
     let same = same.collect::<Vec<_>>().join(" AND ");
@@ -127,35 +131,52 @@ fn is_orphan(desired: &Body, cx: &Cx<'_>) -> String {
 
 pub fn repair(at: &Address, desired: &Body, cx: &Cx<'_>) -> Vec<Statement> {
     let Some(orphans) = desired.orphans.filter(|_| !desired.period) else { return Vec::new() };
+    // Without a key there can be no foreign key either, which the server says.
+    if referenced(desired, cx).is_empty() {
+        return Vec::new();
+    }
     let table = at.host("table");
     let name = qualified(table.schema(), table.name());
-    let mut doomed =
-        Phrase::from(format!("SELECT ctid, tableoid FROM {name} t WHERE {}", is_orphan(desired, cx)));
+    let is_orphan = is_orphan(desired, cx);
+    let mut doomed = Phrase::from(format!("SELECT ctid, tableoid FROM {name} t WHERE {is_orphan}"));
+    let mut count = format!("SELECT pg_catalog.count(*) FROM {name} t WHERE {is_orphan}");
     let parent = Address::new("table", [&desired.schema, &desired.table]);
     // Where no parent has a row, all rows are orphans: more likely it is the parent that is wrong, a table that should have
     // been renamed.
-    let outside = !cx.desired.contains(&parent) && !cx.observed.tables.contains_key(&parent);
+    let outside = is_elsewhere(desired, cx);
     if outside {
         // How much a table holds whose schema is not read is known only then.
         let parent = qualified(parent.schema(), parent.name());
-        doomed = doomed.raw(format!(" AND EXISTS (SELECT FROM {parent})"));
+        let holds_some = format!(" AND EXISTS (SELECT FROM {parent})");
+        count.push_str(&holds_some);
+        doomed = doomed.raw(holds_some);
     }
     let doomed = repair::Doomed::Beyond(doomed);
-    let form = if outside || cx.observed.holds_rows(&parent) { Form::Repair } else { Form::DeleteRows };
+    let is_asked_for = !outside && !cx.observed.holds_rows(&parent);
+    let form = if is_asked_for { Form::DeleteRows } else { Form::Repair };
     let statements = match orphans {
         Orphans::Delete => repair::delete(cx, at, &table, &doomed, form),
         Orphans::Null => repair::set_null(cx, at, &table, &doomed, &desired.columns),
     };
-    statements.into_iter().map(|statement| statement.reading(&parent)).collect()
+    let told = |statement: Statement| statement.reading(&parent).repairing(&count, is_asked_for);
+    statements.into_iter().map(told).collect()
 }
 
-/// Asked only where every column and the parent table are there already.
+/// Whether the parent is a table of which nothing is read.
+fn is_elsewhere(desired: &Body, cx: &Cx<'_>) -> bool {
+    let parent = Address::new("table", [&desired.schema, &desired.table]);
+    !cx.desired.contains(&parent) && !cx.observed.tables.contains_key(&parent)
+}
+
+/// Asked only where every column and the parent table are there already, as far as is known.
 pub fn preflight(at: &Address, desired: &Body, cx: &Cx<'_>) -> Option<Preflight> {
     let there = |table: [&str; 2], column: &String| {
         cx.observed.model.contains(&Address::new("column", [table[0], table[1], column]))
     };
     let own = desired.columns.iter().all(|column| there([at.schema(), &at.path()[1]], column));
-    let other = referenced(desired, cx).iter().all(|column| there([&desired.schema, &desired.table], column));
+    let referenced = referenced(desired, cx);
+    let elsewhere = is_elsewhere(desired, cx) && !referenced.is_empty();
+    let other = elsewhere || referenced.iter().all(|column| there([&desired.schema, &desired.table], column));
     (own && other && !desired.period).then(|| {
         Preflight::counting(
             &format!("ROW({})::text", idents(&desired.columns)),
