@@ -114,10 +114,10 @@ fn a_rename_is_not_rehearsed_at_the_cost_of_others() {
         };
         Run::new(&db).file(&file("t", "")).arg("apply").run().success();
         let mut reader = db.connect();
-        reader.batch_execute("begin; select * from t").unwrap();
+        reader.batch_execute("begin; select * from t").expect("a table can be read");
         let apply = Run::new(&db).file(&file("t_new", "renamed_from = \"t\"\n")).arg("apply").spawn();
         std::thread::sleep(std::time::Duration::from_millis(1500));
-        reader.batch_execute("commit").unwrap();
+        reader.batch_execute("commit").expect("a transaction ends");
         apply.wait().success();
     }
 }
