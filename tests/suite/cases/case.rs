@@ -207,7 +207,7 @@ fn body(script: &str) -> String {
         Some(("", rest)) => rest.split_once("COMMIT;\n\n").map_or(rest, |(_, body)| body),
         _ => body,
     };
-    let is_said = |line: &&str| ["-- + ", "-- ~ ", "-- - "].iter().any(|start| line.starts_with(start));
+    let is_said = |line: &&str| ["-- + ", "-- ~ ", "-- - ", "-- ± "].iter().any(|start| line.starts_with(start));
     let is_timeout =
         |line: &&str| line.starts_with("SET LOCAL lock_timeout") || line.starts_with("SET lock_timeout");
     let lines = body.split_inclusive('\n').filter(|line| !is_said(line) && !is_timeout(line));
