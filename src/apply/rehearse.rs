@@ -541,10 +541,10 @@ impl<'s> Scene<'s> {
         let (mut body, mut part) = (entry.body.clone(), number * 1000);
         kind.fragments(&entry.address, &mut *body, &mut |_, fragment, context| {
             let sort = match context {
-                Context::Type | Context::Query { .. } | Context::Question if stays => return,
+                Context::Type | Context::Query { .. } | Context::Question { .. } if stays => return,
                 _ if stays => Sort::Former,
                 Context::Type => Sort::Type,
-                Context::Query { .. } | Context::Question => Sort::Statement,
+                Context::Query { .. } | Context::Question { is_query: true } => Sort::Statement,
                 _ => Sort::Fragment,
             };
             // Each has a name of its own, also beside others of the item.

@@ -79,7 +79,7 @@ impl Part {
             Context::Type
             | Context::Value { .. }
             | Context::Domain { .. }
-            | Context::Question
+            | Context::Question { .. }
             | Context::Piece
             | Context::Statement => scene.expression(None),
         }

@@ -209,7 +209,7 @@ impl Question {
 
     /// Whether it is asked of the data before anything else is known of it: a query that a person wrote.
     pub fn is_asked_of_the_data(&self) -> bool {
-        self.context == Context::Question
+        matches!(self.context, Context::Question { .. })
     }
 
     /// Whether it may read other relations than its own table.
@@ -229,7 +229,7 @@ impl Question {
                 | Context::PartitionKey { .. }
                 | Context::Bounds { .. }
                 | Context::Query { .. }
-                | Context::Question
+                | Context::Question { .. }
                 | Context::Piece
                 | Context::Statement
                 | Context::Part { .. }

@@ -57,8 +57,11 @@ pub enum Context {
     },
     /// A whole statement, of which only the syntax can be checked without executing it.
     Statement,
-    /// A query that the data is asked, whose answer tells whether something is there.
-    Question,
+    /// What the data is asked, whose answer tells whether something is there.
+    Question {
+        /// It is a query; otherwise an expression over no table.
+        is_query: bool,
+    },
     /// A piece of a statement, which nothing but the statement reads; its kind compares it as text.
     Piece,
     /// A query; its spelling is a document with the columns it gives, and their types.
@@ -116,7 +119,7 @@ impl Context {
 
     /// Whether the server is never asked what it means.
     pub fn is_text(&self) -> bool {
-        matches!(self, Context::Question | Context::Piece)
+        matches!(self, Context::Question { .. } | Context::Piece)
     }
 
     /// The table over whose columns the fragment is read.

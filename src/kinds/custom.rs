@@ -76,7 +76,7 @@ impl Room for Custom {
     fn observe(&self, _: &Row<'_>, _: &Server, _: &mut Observed) {}
 
     fn fragments(&self, _: &Address, body: &mut Body, visit: &mut Visit<'_>) {
-        visit("probe", &mut body.probe, Context::Question);
+        visit("probe", &mut body.probe, Context::Question { is_query: true });
         visit("create", &mut body.create, Context::Statement);
         if let Some(drop) = &mut body.drop {
             visit("drop", drop, Context::Statement);

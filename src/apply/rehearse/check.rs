@@ -44,7 +44,8 @@ impl Scene<'_> {
             Context::Order { table } => {
                 explain.raw(format!("FROM {} ORDER BY ", self.row(table, table.name()))).fragment(fragment)
             }
-            Context::Query { .. } | Context::Question => {
+            Context::Question { is_query: false } => explain.raw("(").fragment(fragment).raw(")"),
+            Context::Query { .. } | Context::Question { is_query: true } => {
                 Phrase::from(format!("CREATE TEMP VIEW pgr_rehearsal_{number} AS ")).fragment(fragment)
             }
             Context::Statement => {

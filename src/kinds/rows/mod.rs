@@ -140,7 +140,8 @@ impl Room for Rows {
         let Body { key, rows, .. } = body;
         for (number, row) in rows.iter_mut().enumerate() {
             for (column, cell) in row {
-                let context = if key.contains(column) { Context::Question } else { Context::Piece };
+                let context =
+                    if key.contains(column) { Context::Question { is_query: false } } else { Context::Piece };
                 if let Cell::Sql(fragment) = cell {
                     visit(&format!("{column} of row {}", number + 1), fragment, context);
                 }

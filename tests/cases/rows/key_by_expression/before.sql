@@ -1,0 +1,1 @@
+CREATE TABLE days (day date PRIMARY KEY, n int);

@@ -1,0 +1,1 @@
+SELECT * FROM days ORDER BY day;
