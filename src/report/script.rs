@@ -90,6 +90,6 @@ END "
 /// A comment that says whose statement follows.
 fn about(report: &Report, statement: &Planned, out: &mut String) {
     if let Some(item) = report.plan.items.get(statement.item) {
-        let _ = writeln!(out, "-- {} {}", item.action.symbol(), printable(&item.address.to_string()));
+        let _ = writeln!(out, "-- {} {}", item.action.word(), printable(&item.address.to_string()));
     }
 }
