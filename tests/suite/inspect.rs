@@ -73,9 +73,9 @@ fn the_tools_own_schema_is_not_written() {
 }
 
 #[test]
-fn an_empty_database_is_an_empty_file() {
+fn an_empty_database_is_a_file_that_declares_nothing() {
     let db = support::server().database();
-    assert_eq!(inspected(&db, &[]).trim(), "");
+    assert_eq!(inspected(&db, &[]).trim(), "[reconcile]");
 }
 
 /// The server keeps options of views as they were written, and takes any beginning of a word.

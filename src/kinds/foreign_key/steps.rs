@@ -158,6 +158,8 @@ pub fn repair(at: &Address, desired: &Body, cx: &Cx<'_>) -> Vec<Statement> {
         Orphans::Delete => repair::delete(cx, at, &table, &doomed, form),
         Orphans::Null => repair::set_null(cx, at, &table, &doomed, &desired.columns),
     };
+    // A value that is cut stays in its row's copy, and the row stays.
+    let is_asked_for = is_asked_for && matches!(orphans, Orphans::Delete);
     let told = |statement: Statement| statement.reading(&parent).repairing(&count, is_asked_for);
     statements.into_iter().map(told).collect()
 }
