@@ -42,6 +42,8 @@ pub struct Statement {
 pub struct Repair {
     /// A query that counts them, as bigint.
     pub count: String,
+    /// They can be counted before the run, which changes no values of their tables first.
+    pub is_countable: bool,
     /// It wants consent, however many they are.
     pub is_asked_for: bool,
     /// How many they are, and how many the table has, once both are counted.
@@ -132,7 +134,8 @@ impl Statement {
     #[must_use]
     pub fn repairing(mut self, count: &str, is_asked_for: bool) -> Statement {
         if matches!(self.form, Form::Repair | Form::DeleteRows) {
-            self.repair = Some(Repair { count: count.to_string(), is_asked_for, found: None });
+            self.repair =
+                Some(Repair { count: count.to_string(), is_countable: true, is_asked_for, found: None });
         }
         self
     }

@@ -180,7 +180,7 @@ fn advice(error: &postgres::Error, form: Option<Form>) -> Option<&'static str> {
                 "rows of another table refer to the one that was to go; have them refer to another, or to none, and run it again"
             }
             _ if writes => {
-                "the row refers to one that is not there; declare that one too, or another reference"
+                "the row refers to one that is not there; declare that one too, or another reference; where two refer to each other, insert one without"
             }
             _ => {
                 "rows without a parent stand in the way; does the referenced table hold what it should? `orphans` beside the \

@@ -1,9 +1,7 @@
 //! Asks the data, before the first statement, which rows stand in the way of what is to come.
 
 use super::Bench;
-use super::failure::is_passing;
 use crate::error::{Error, Result};
-use crate::pg::is_inability;
 use crate::plan::{Limits, Plan, Planned};
 use crate::session::{Reading, Session, server_error};
 use crate::sql::{Own, qualified};
@@ -77,14 +75,13 @@ fn reading(preflight: &Preflight) -> Reading {
     reading
 }
 
-/// Notes on every repair of the plan how many rows it takes, and on those that take more than `limits` the consent. What
-/// cannot be counted (a column or a table that is yet to come) stays unknown.
+/// Notes on every repair of the plan how many rows it takes, and on those that take more than `limits` the consent; where there
+/// is a limit, also on those of which that is not known before the run: a name or a value is yet to come, a table is locked.
 ///
 /// # Errors
 /// `Failed` if the connection is lost.
 pub fn count_repairs(session: &mut Session, plan: &mut Plan, limits: &Limits, path: &str) -> Result<()> {
-    let Plan { items, groups, .. } = plan;
-    let statements = groups.iter_mut().flat_map(|group| &mut group.statements);
+    let statements = plan.groups.iter_mut().flat_map(|group| &mut group.statements);
     let mut repairs: Vec<_> = statements.filter(|statement| statement.repair.is_some()).collect();
     if repairs.is_empty() {
         return Ok(());
@@ -103,19 +100,17 @@ pub fn count_repairs(session: &mut Session, plan: &mut Plan, limits: &Limits, pa
     let read = session.read(begin, &readings);
     let read = read.map_err(|error| server_error("cannot count the rows that are to go", &error))?;
     for (statement, answers) in repairs.iter_mut().zip(read.readings) {
+        let is_countable = statement.repair.as_ref().is_some_and(|repair| repair.is_countable);
         let found = answers.map(|answers| {
             let row = answers.last()?.rows().next()?;
             Some((row.at(0)?.parse().ok()?, row.at(1)?.parse().ok()?))
         });
         match found {
-            Ok(Some(found)) => limits.count(statement, found),
-            Ok(None) => {}
-            Err(error) if is_inability(&error) || is_passing(&error) => log::warn!(
-                "how many rows {} takes out of the way cannot be counted now, so `repair_limit` does not hold for them: {}",
-                items[statement.item].address,
-                crate::model::printable(error.as_db_error().map_or("", |db| db.message()))
-            ),
-            Err(error) => log::debug!("rows that are to go cannot be counted: {error:?}"),
+            Ok(found) => limits.count(statement, found.filter(|_| is_countable)),
+            Err(error) => {
+                log::debug!("rows that are to go cannot be counted: {error:?}");
+                limits.count(statement, None);
+            }
         }
     }
     Ok(())

@@ -12,8 +12,8 @@ use std::collections::BTreeSet;
 pub struct Limits {
     /// From how many bytes on a table is large.
     pub large: u64,
-    /// Which share of a table, in percent, a repair takes without being asked for.
-    pub repair: u64,
+    /// Which share of a table, in percent, a repair takes without being asked for; all if there is none.
+    pub repair: Option<u64>,
 }
 
 /// So few rows are looked through by a person, who may have meant them, however small their table is.
@@ -21,7 +21,7 @@ const FEW_ROWS: u64 = 10;
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { large: 64 << 20, repair: 5 }
+        Limits { large: 64 << 20, repair: None }
     }
 }
 
@@ -38,6 +38,11 @@ pub struct Refusal {
 
 /// Notes on every statement the consents it needs.
 pub(super) fn consents(plan: &mut Plan, cx: &Cx<'_>, limits: &Limits) {
+    let refills = |statement: &&Planned| {
+        statement.form == Form::UpdateRows || statement.form.cost().work == Work::Rewrite
+    };
+    let refilled: BTreeSet<Address> =
+        plan.statements().filter(refills).filter_map(|statement| statement.table.clone()).collect();
     for statement in plan.groups.iter_mut().flat_map(|group| &mut group.statements) {
         let cost = statement.form.cost();
         let bytes = worked_on(statement).into_iter().filter_map(|table| cx.observed.tables.get(table));
@@ -46,6 +51,10 @@ pub(super) fn consents(plan: &mut Plan, cx: &Cx<'_>, limits: &Limits) {
         statement.needs.extend(cost.loses);
         if !statement.takes.is_empty() {
             statement.needs.push(Consent::DropTable);
+        }
+        if let Some(repair) = &mut statement.repair {
+            let mut tables = statement.table.iter().chain(&statement.reads);
+            repair.is_countable = !tables.any(|table| refilled.contains(table));
         }
         if statement.repair.as_ref().is_some_and(|repair| repair.is_asked_for) {
             ask_for_rows(statement);
@@ -79,15 +88,18 @@ fn ask_for_rows(statement: &mut Planned) {
 impl Limits {
     /// Whether a repair that takes `rows` of `all` rows of a table is to be asked for.
     fn is_exceeded_by(&self, rows: u64, all: u64) -> bool {
-        let share = u128::from(rows) * 100 > u128::from(all) * u128::from(self.repair);
-        share && (rows > FEW_ROWS || self.repair == 0)
+        self.repair.is_some_and(|limit| {
+            let share = u128::from(rows) * 100 > u128::from(all) * u128::from(limit);
+            share && (rows > FEW_ROWS || limit == 0)
+        })
     }
 
-    /// Notes on a repair how many rows it takes, and the consent that it needs for so many.
-    pub fn count(&self, statement: &mut Planned, found: (u64, u64)) {
+    /// Notes on a repair how many rows it takes, if that is known, and the consent that it needs for so many.
+    pub fn count(&self, statement: &mut Planned, found: Option<(u64, u64)>) {
         let Some(repair) = &mut statement.repair else { return };
-        repair.found = Some(found);
-        if self.is_exceeded_by(found.0, found.1) {
+        repair.found = found;
+        let is_asked_for = found.map_or(self.repair.is_some(), |(rows, all)| self.is_exceeded_by(rows, all));
+        if is_asked_for {
             ask_for_rows(statement);
         }
     }
@@ -98,8 +110,9 @@ fn why(consent: Consent, statement: &Planned) -> String {
     match consent {
         Consent::DropTable if !takes.is_empty() => format!("it takes rows along, of {}", takes.join(", ")),
         Consent::DeleteRows if statement.repair.is_some() => {
-            let found = statement.takes_rows().map(|rows| format!(": {rows}")).unwrap_or_default();
-            format!("it takes rows out of the way (they go to quarantine){found}")
+            let found =
+                statement.takes_rows().unwrap_or_else(|| "how many is not known before the run".to_string());
+            format!("it takes rows out of the way (they go to quarantine): {found}")
         }
         _ => consent.risk().to_string(),
     }

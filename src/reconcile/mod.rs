@@ -406,7 +406,7 @@ impl Reconciler {
         let (usual, settings) = (Limits::default(), &self.desired.settings);
         let limits = Limits {
             large: settings.large.unwrap_or(usual.large),
-            repair: settings.repair_limit.unwrap_or(usual.repair),
+            repair: settings.repair_limit.or(usual.repair),
         };
         let mut plan = plan::plan(diff::diff(&cx, &renames), &cx, &limits);
         apply::bystanders(&plan, &strangers, &cx)?;

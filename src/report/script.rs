@@ -84,7 +84,7 @@ BEGIN
 END "
     );
     let (tag, timeout) = (dollar_tag(&code), group.lock_timeout(report.lock_timeout).as_millis());
-    let _ = writeln!(out, "SET lock_timeout = '{timeout}ms';\nDO {tag}{code}{tag};\nSET lock_timeout = 0;");
+    let _ = writeln!(out, "SET lock_timeout = '{timeout}ms';\nDO {tag}{code}{tag};\nRESET lock_timeout;");
 }
 
 /// A comment that says whose statement follows.

@@ -65,7 +65,8 @@ pub const KEYS: &[KeyDoc] = &[
         name: "repair_limit",
         shape: Shape::Integer,
         about: "which share of the rows of a table, in percent, `keep` and `orphans` take out of the way without the consent \
-                `delete_rows`; 5 if not given. Up to ten rows are never asked for, unless it is 0: then every row is",
+                `delete_rows`, each; all if not given. Up to ten rows are not asked for, unless it is 0: then every row is. What \
+                cannot be counted before the run is asked for",
     },
     KeyDoc { name: "batch", shape: Shape::Integer, about: "rows in one batch of a backfill" },
     KeyDoc {

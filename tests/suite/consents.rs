@@ -241,13 +241,17 @@ fn a_repair_of_many_rows_needs_consent() {
                 let refused = run(&unrepaired, &["apply"]).code(1).stderr_contains("20 rows repeating (n)");
                 refused.stderr_contains("for example: (1)").stderr_contains("nothing was executed");
             }
-            run(&file("", repair), &["apply"]).success().stdout_contains("20 rows taken out of the way");
+            run(&file("repair_limit = 5", repair), &["apply"])
+                .success()
+                .stdout_contains("20 rows taken out of the way");
             assert_eq!(count(), "380");
             fill(400, 21);
-            let plan = run(&file("", repair), &["plan"]).success();
+            let plan = run(&file("repair_limit = 5", repair), &["plan"]).success();
             plan.stdout_contains("takes 21 of 400 rows of public.t out of the way")
                 .stdout_contains("needs `delete_rows`");
-            let refused = run(&file("", repair), &["apply"]).code(3).stderr_contains("needs `delete_rows`");
+            let refused = run(&file("repair_limit = 5", repair), &["apply"])
+                .code(3)
+                .stderr_contains("needs `delete_rows`");
             refused.stderr_contains("21 of 400 rows of public.t");
             assert_eq!(count(), "400");
             run(&file("repair_limit = 6", repair), &["apply"]).success();
@@ -257,9 +261,9 @@ fn a_repair_of_many_rows_needs_consent() {
             run(&file("repair_limit = 0", repair), &["apply"])
                 .code(3)
                 .stderr_contains("9 of 12 rows of public.t");
-            run(&file("", repair), &["apply"]).success();
+            run(&file("repair_limit = 5", repair), &["apply"]).success();
             fill(400, 21);
-            run(&file("", repair), &["apply", "--allow", "delete_rows"]).success();
+            run(&file("repair_limit = 5", repair), &["apply", "--allow", "delete_rows"]).success();
             assert_eq!(
                 db.scalar("select count(*) from pgreconcile.quarantine where relation = 'public.t'"),
                 "71"
@@ -268,5 +272,61 @@ fn a_repair_of_many_rows_needs_consent() {
         let db = server.database();
         let limit = Run::new(&db).file(&file("repair_limit = 101", "null")).arg("validate").run().code(5);
         limit.stderr_contains("from 0 to 100");
+    }
+}
+
+/// Where the plan itself changes by what rows are told apart, nobody can count them before: then they are asked for.
+#[test]
+fn a_repair_of_rows_that_cannot_be_counted_needs_consent() {
+    let unique = "unique.u = { columns = [\"a\"], keep = \"id\" }\n";
+    let id = "columns.id = { type = \"int\", primary_key = true }\n";
+    let files = [
+        format!("[tables.new]\nrenamed_from = \"t\"\n{id}columns.a = \"int\"\n{unique}"),
+        format!("[tables.t]\n{id}columns.a = {{ type = \"int\", using = \"a % 3\" }}\n{unique}"),
+        format!(
+            "[tables.t]\n{id}columns.b = {{ type = \"int\", renamed_from = \"a\" }}\n{}",
+            unique.replace("\"a\"", "\"b\"")
+        ),
+        format!(
+            "[tables.t]\n{id}columns.b = {{ type = \"int\", backfill = \"id % 3\" }}\n{}",
+            unique.replace("\"a\"", "\"b\"")
+        ),
+    ];
+    for server in support::servers() {
+        for file in &files {
+            let db = server.database();
+            db.execute(
+                "create table t (id int primary key, a bigint); insert into t select g, g from generate_series(1, 100) g",
+            );
+            if !file.contains("using") {
+                db.execute("alter table t alter a type int; update t set a = 1");
+            }
+            let limited = format!("[reconcile]\nrepair_limit = 5\n{file}");
+            let run = |allow: &str| Run::new(&db).file(&limited).args(["apply", "--allow", allow]).run();
+            run("narrow")
+                .code(3)
+                .stderr_contains("needs `delete_rows`")
+                .stderr_contains("not known before the run");
+            assert_eq!(db.scalar("select count(*) from t"), "100");
+            run("narrow,delete_rows").success();
+        }
+    }
+}
+
+/// A locked parent does not turn the limit off.
+#[test]
+fn a_repair_beside_a_lock_needs_consent() {
+    let file = "[reconcile]\nrepair_limit = 5\n[tables.t]\ncolumns.id = \"int\"\n\
+                columns.u = { type = \"int\", references = \"auth.users\", orphans = \"delete\" }\n";
+    for server in support::servers() {
+        let db = server.database();
+        db.execute(
+            "create schema auth; create table auth.users (id int primary key); insert into auth.users values (1);
+             create table t (id int, u int); insert into t select g, g from generate_series(1, 100) g",
+        );
+        let mut other = db.connect();
+        other.batch_execute("begin; lock table auth.users").expect("a table can be locked");
+        Run::new(&db).file(file).arg("apply").run().code(3).stderr_contains("needs `delete_rows`");
+        assert_eq!(db.scalar("select count(*) from t"), "100");
     }
 }

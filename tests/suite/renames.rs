@@ -121,3 +121,37 @@ fn a_rename_is_not_rehearsed_at_the_cost_of_others() {
         apply.wait().success();
     }
 }
+
+/// What the plan makes under a former name is not taken for what is left of it.
+#[test]
+fn a_former_name_may_come_again() {
+    let id = "columns.id = { type = \"int\", primary_key = true }\n";
+    let cases = [
+        (
+            "create table t (id int primary key, name text); create table u (id int primary key)",
+            format!(
+                "[tables.t]\n{id}columns.title = {{ type = \"text\", renamed_from = \"name\" }}\n[tables.u]\n{id}columns.name = \"text\"\n[views]\nv = \"select id, name from u\"\n"
+            ),
+        ),
+        (
+            "create schema a; create schema b; create table a.users (id int primary key)",
+            format!(
+                "[schemas.a.tables.people]\nrenamed_from = \"users\"\n{id}[schemas.b.tables.users]\n{id}[views]\nv = \"select id from b.users\"\n"
+            ),
+        ),
+        (
+            "create table t (b int, constraint k check (tableoid is not null))",
+            "[tables.t]\ncolumns.c = { type = \"int\", renamed_from = \"b\" }\nchecks.k = \"tableoid is not null\"\n\
+             policies.p = { using = \"tableoid is not null\" }\n"
+                .to_string(),
+        ),
+    ];
+    for server in support::servers() {
+        for (before, file) in &cases {
+            let db = server.database();
+            db.execute(before);
+            Run::new(&db).file(file).arg("apply").run().success();
+            Run::new(&db).file(file).args(["check", "--force"]).run().success();
+        }
+    }
+}

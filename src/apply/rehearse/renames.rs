@@ -10,6 +10,7 @@ use crate::model::{Address, Entry};
 use crate::plan::Item;
 use crate::session::{Reading, Session, server_error};
 use crate::sql::{Fragment, split_routine};
+use postgres::error::SqlState;
 
 /// For how long it waits for the locks of the renames: so long, others may wait for it.
 const PATIENCE: &str = "200ms";
@@ -52,12 +53,28 @@ impl Scene<'_> {
             let error = given.err().filter(is_missing)?;
             let said = error.as_db_error()?.message();
             let (now, before) = former.iter().find(|(_, before)| names(said, before))?;
+            if self.may_come(before, line.item, &error) {
+                return None;
+            }
             let mut explained = line.explain(&error, bench);
             explained.hint =
                 Some(format!("it still says `{}`, the former name of {now}", split_routine(before.name()).0));
             Some(explained)
         });
         Ok(found.collect())
+    }
+
+    /// Whether the plan may bring what the text of `item` lacks, if under a former name: to be silent costs an error later on, to
+    /// be wrong would stop what is right.
+    fn may_come(&self, before: &Address, item: &Item, error: &postgres::Error) -> bool {
+        let is_column = error.code() == Some(&SqlState::UNDEFINED_COLUMN);
+        let bare = |at: &Address| split_routine(at.name()).0.to_string();
+        self.plan.items.iter().filter(|other| other.address != item.address).any(|other| {
+            let comes = matches!(other.action, Action::Create | Action::Replace);
+            // What columns a query gives is not known.
+            comes && (is_column || bare(&other.address) == bare(before))
+                || other.action == Action::Alter && bare(&other.address) == bare(before)
+        })
     }
 
     /// A reading of lines after all that is renamed has its new name.

@@ -211,8 +211,11 @@ fn body(script: &str) -> String {
         _ => body,
     };
     let is_said = |line: &&str| ACTIONS.iter().any(|action| line.starts_with(&format!("-- {action} ")));
-    let is_timeout =
-        |line: &&str| line.starts_with("SET LOCAL lock_timeout") || line.starts_with("SET lock_timeout");
+    let is_timeout = |line: &&str| {
+        line.starts_with("SET LOCAL lock_timeout")
+            || line.starts_with("SET lock_timeout")
+            || line.starts_with("RESET lock_timeout")
+    };
     let lines = body.split_inclusive('\n').filter(|line| !is_said(line) && !is_timeout(line));
     let body: String = lines.collect();
     let mut parts = body.split("'SCRAM-SHA-256$");
