@@ -44,14 +44,12 @@ ALTER TABLE public.people VALIDATE CONSTRAINT people_club_fkey;
 COMMIT;
 
 BEGIN;
--- ± view public.everyone
 DROP VIEW public.everyone;
 ALTER TABLE public.people ALTER COLUMN name TYPE text;
 UPDATE public.people SET name = (split_part(email, '@', 1)) WHERE name IS NULL;
 SET CONSTRAINTS ALL IMMEDIATE;
 ALTER TABLE public.people ALTER COLUMN name SET NOT NULL;
 ALTER TABLE public.people ALTER COLUMN email TYPE text;
--- ± view public.everyone
 CREATE VIEW public.everyone AS
 select id, name, email, club, since from people;
 COMMIT;

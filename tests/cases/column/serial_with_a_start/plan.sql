@@ -21,17 +21,31 @@ SELECT pg_catalog.setval(pg_catalog.pg_get_serial_sequence('public.t', 'filled')
 ALTER TABLE public.t ALTER COLUMN filled SET DEFAULT pg_catalog.nextval('public.t_filled_seq');
 COMMIT;
 
-BEGIN;
-UPDATE public.t SET filled = (9) WHERE filled IS NULL;
-COMMIT;
+DO $$
+DECLARE filled bigint;
+BEGIN
+    LOOP
+        EXECUTE 'UPDATE public.t SET filled = (9) WHERE filled IS NULL AND ctid OPERATOR(pg_catalog.=) ANY (ARRAY(SELECT ctid FROM public.t WHERE filled IS NULL AND (9) IS NOT NULL LIMIT 10000))';
+        GET DIAGNOSTICS filled = ROW_COUNT;
+        COMMIT;
+        EXIT WHEN filled = 0;
+    END LOOP;
+END $$;
 
 BEGIN;
 ALTER TABLE public.t ADD CONSTRAINT pgreconcile_t_filled_not_null CHECK (filled IS NOT NULL) NOT VALID;
 COMMIT;
 
-BEGIN;
-UPDATE public.t SET filled = (9) WHERE filled IS NULL;
-COMMIT;
+DO $$
+DECLARE filled bigint;
+BEGIN
+    LOOP
+        EXECUTE 'UPDATE public.t SET filled = (9) WHERE filled IS NULL AND ctid OPERATOR(pg_catalog.=) ANY (ARRAY(SELECT ctid FROM public.t WHERE filled IS NULL AND (9) IS NOT NULL LIMIT 10000))';
+        GET DIAGNOSTICS filled = ROW_COUNT;
+        COMMIT;
+        EXIT WHEN filled = 0;
+    END LOOP;
+END $$;
 
 BEGIN;
 ALTER TABLE public.t VALIDATE CONSTRAINT pgreconcile_t_filled_not_null;

@@ -76,17 +76,31 @@ ALTER TABLE "Odd ""Place"""."The.Table" ADD CONSTRAINT "The.Table_pkey" PRIMARY 
 ALTER TABLE "Odd ""Place"""."The.Table" ADD COLUMN "Added \ One" text;
 COMMIT;
 
-BEGIN;
-UPDATE "Odd ""Place"""."The.Table" SET "Added \ One" = (upper("mail")) WHERE "Added \ One" IS NULL;
-COMMIT;
+DO $$
+DECLARE filled bigint;
+BEGIN
+    LOOP
+        EXECUTE E'UPDATE "Odd ""Place"""."The.Table" SET "Added \\ One" = (upper("mail")) WHERE "Added \\ One" IS NULL AND ctid OPERATOR(pg_catalog.=) ANY (ARRAY(SELECT ctid FROM "Odd ""Place"""."The.Table" WHERE "Added \\ One" IS NULL AND (upper("mail")) IS NOT NULL LIMIT 10000))';
+        GET DIAGNOSTICS filled = ROW_COUNT;
+        COMMIT;
+        EXIT WHEN filled = 0;
+    END LOOP;
+END $$;
 
 BEGIN;
 ALTER TABLE "Odd ""Place"""."The.Table" ADD CONSTRAINT "pgreconcile_The.Table_Added \ One_not_null" CHECK ("Added \ One" IS NOT NULL) NOT VALID;
 COMMIT;
 
-BEGIN;
-UPDATE "Odd ""Place"""."The.Table" SET "Added \ One" = (upper("mail")) WHERE "Added \ One" IS NULL;
-COMMIT;
+DO $$
+DECLARE filled bigint;
+BEGIN
+    LOOP
+        EXECUTE E'UPDATE "Odd ""Place"""."The.Table" SET "Added \\ One" = (upper("mail")) WHERE "Added \\ One" IS NULL AND ctid OPERATOR(pg_catalog.=) ANY (ARRAY(SELECT ctid FROM "Odd ""Place"""."The.Table" WHERE "Added \\ One" IS NULL AND (upper("mail")) IS NOT NULL LIMIT 10000))';
+        GET DIAGNOSTICS filled = ROW_COUNT;
+        COMMIT;
+        EXIT WHEN filled = 0;
+    END LOOP;
+END $$;
 
 BEGIN;
 ALTER TABLE "Odd ""Place"""."The.Table" VALIDATE CONSTRAINT "pgreconcile_The.Table_Added \ One_not_null";

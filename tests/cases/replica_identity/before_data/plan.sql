@@ -3,17 +3,31 @@ ALTER TABLE public.a REPLICA IDENTITY FULL;
 ALTER TABLE public.a ADD COLUMN note text;
 COMMIT;
 
-BEGIN;
-UPDATE public.a SET note = ('none') WHERE note IS NULL;
-COMMIT;
+DO $$
+DECLARE filled bigint;
+BEGIN
+    LOOP
+        EXECUTE 'UPDATE public.a SET note = (''none'') WHERE note IS NULL AND ctid OPERATOR(pg_catalog.=) ANY (ARRAY(SELECT ctid FROM public.a WHERE note IS NULL AND (''none'') IS NOT NULL LIMIT 10000))';
+        GET DIAGNOSTICS filled = ROW_COUNT;
+        COMMIT;
+        EXIT WHEN filled = 0;
+    END LOOP;
+END $$;
 
 BEGIN;
 ALTER TABLE public.a ADD CONSTRAINT pgreconcile_a_note_not_null CHECK (note IS NOT NULL) NOT VALID;
 COMMIT;
 
-BEGIN;
-UPDATE public.a SET note = ('none') WHERE note IS NULL;
-COMMIT;
+DO $$
+DECLARE filled bigint;
+BEGIN
+    LOOP
+        EXECUTE 'UPDATE public.a SET note = (''none'') WHERE note IS NULL AND ctid OPERATOR(pg_catalog.=) ANY (ARRAY(SELECT ctid FROM public.a WHERE note IS NULL AND (''none'') IS NOT NULL LIMIT 10000))';
+        GET DIAGNOSTICS filled = ROW_COUNT;
+        COMMIT;
+        EXIT WHEN filled = 0;
+    END LOOP;
+END $$;
 
 BEGIN;
 ALTER TABLE public.a VALIDATE CONSTRAINT pgreconcile_a_note_not_null;
@@ -31,17 +45,31 @@ ALTER TABLE public.b ADD CONSTRAINT b_pkey PRIMARY KEY USING INDEX b_pkey;
 ALTER TABLE public.b ADD COLUMN note text;
 COMMIT;
 
-BEGIN;
-UPDATE public.b SET note = ('none') WHERE note IS NULL;
-COMMIT;
+DO $$
+DECLARE filled bigint;
+BEGIN
+    LOOP
+        EXECUTE 'UPDATE public.b SET note = (''none'') WHERE note IS NULL AND ctid OPERATOR(pg_catalog.=) ANY (ARRAY(SELECT ctid FROM public.b WHERE note IS NULL AND (''none'') IS NOT NULL LIMIT 10000))';
+        GET DIAGNOSTICS filled = ROW_COUNT;
+        COMMIT;
+        EXIT WHEN filled = 0;
+    END LOOP;
+END $$;
 
 BEGIN;
 ALTER TABLE public.b ADD CONSTRAINT pgreconcile_b_note_not_null CHECK (note IS NOT NULL) NOT VALID;
 COMMIT;
 
-BEGIN;
-UPDATE public.b SET note = ('none') WHERE note IS NULL;
-COMMIT;
+DO $$
+DECLARE filled bigint;
+BEGIN
+    LOOP
+        EXECUTE 'UPDATE public.b SET note = (''none'') WHERE note IS NULL AND ctid OPERATOR(pg_catalog.=) ANY (ARRAY(SELECT ctid FROM public.b WHERE note IS NULL AND (''none'') IS NOT NULL LIMIT 10000))';
+        GET DIAGNOSTICS filled = ROW_COUNT;
+        COMMIT;
+        EXIT WHEN filled = 0;
+    END LOOP;
+END $$;
 
 BEGIN;
 ALTER TABLE public.b VALIDATE CONSTRAINT pgreconcile_b_note_not_null;
@@ -60,9 +88,16 @@ ALTER TABLE public.c ADD COLUMN pgreconcile_at_new timestamptz;
 ALTER TABLE public.c ALTER COLUMN pgreconcile_at_new SET DEFAULT clock_timestamp();
 COMMIT;
 
-BEGIN;
-UPDATE public.c SET pgreconcile_at_new = (clock_timestamp()) WHERE pgreconcile_at_new IS NULL;
-COMMIT;
+DO $$
+DECLARE filled bigint;
+BEGIN
+    LOOP
+        EXECUTE 'UPDATE public.c SET pgreconcile_at_new = (clock_timestamp()) WHERE pgreconcile_at_new IS NULL AND ctid OPERATOR(pg_catalog.=) ANY (ARRAY(SELECT ctid FROM public.c WHERE pgreconcile_at_new IS NULL AND (clock_timestamp()) IS NOT NULL LIMIT 10000))';
+        GET DIAGNOSTICS filled = ROW_COUNT;
+        COMMIT;
+        EXIT WHEN filled = 0;
+    END LOOP;
+END $$;
 
 BEGIN;
 ALTER TABLE public.c RENAME COLUMN pgreconcile_at_new TO at;
