@@ -4,17 +4,31 @@ CREATE FUNCTION public.count_it() RETURNS trigger
     AS $$begin update counts set number = number + 1; return null; end$$;
 COMMIT;
 
-BEGIN;
-UPDATE public.members SET name = ('nobody') WHERE name IS NULL;
-COMMIT;
+DO $$
+DECLARE filled bigint;
+BEGIN
+    LOOP
+        EXECUTE 'UPDATE public.members SET name = (''nobody'') WHERE name IS NULL AND ctid OPERATOR(pg_catalog.=) ANY (ARRAY(SELECT ctid FROM public.members WHERE name IS NULL AND (''nobody'') IS NOT NULL LIMIT 10000))';
+        GET DIAGNOSTICS filled = ROW_COUNT;
+        COMMIT;
+        EXIT WHEN filled = 0;
+    END LOOP;
+END $$;
 
 BEGIN;
 ALTER TABLE public.members ADD CONSTRAINT pgreconcile_members_name_not_null CHECK (name IS NOT NULL) NOT VALID;
 COMMIT;
 
-BEGIN;
-UPDATE public.members SET name = ('nobody') WHERE name IS NULL;
-COMMIT;
+DO $$
+DECLARE filled bigint;
+BEGIN
+    LOOP
+        EXECUTE 'UPDATE public.members SET name = (''nobody'') WHERE name IS NULL AND ctid OPERATOR(pg_catalog.=) ANY (ARRAY(SELECT ctid FROM public.members WHERE name IS NULL AND (''nobody'') IS NOT NULL LIMIT 10000))';
+        GET DIAGNOSTICS filled = ROW_COUNT;
+        COMMIT;
+        EXIT WHEN filled = 0;
+    END LOOP;
+END $$;
 
 BEGIN;
 ALTER TABLE public.members VALIDATE CONSTRAINT pgreconcile_members_name_not_null;

@@ -6,17 +6,31 @@ BEGIN;
 ALTER TABLE public.events ADD COLUMN taken integer;
 COMMIT;
 
-BEGIN;
-UPDATE public.events SET taken = (0) WHERE taken IS NULL;
-COMMIT;
+DO $$
+DECLARE filled bigint;
+BEGIN
+    LOOP
+        EXECUTE 'UPDATE public.events SET taken = (0) WHERE taken IS NULL AND ctid OPERATOR(pg_catalog.=) ANY (ARRAY(SELECT ctid FROM public.events WHERE taken IS NULL AND (0) IS NOT NULL LIMIT 10000))';
+        GET DIAGNOSTICS filled = ROW_COUNT;
+        COMMIT;
+        EXIT WHEN filled = 0;
+    END LOOP;
+END $$;
 
 BEGIN;
 ALTER TABLE public.events ADD CONSTRAINT pgreconcile_events_taken_not_null CHECK (taken IS NOT NULL) NOT VALID;
 COMMIT;
 
-BEGIN;
-UPDATE public.events SET taken = (0) WHERE taken IS NULL;
-COMMIT;
+DO $$
+DECLARE filled bigint;
+BEGIN
+    LOOP
+        EXECUTE 'UPDATE public.events SET taken = (0) WHERE taken IS NULL AND ctid OPERATOR(pg_catalog.=) ANY (ARRAY(SELECT ctid FROM public.events WHERE taken IS NULL AND (0) IS NOT NULL LIMIT 10000))';
+        GET DIAGNOSTICS filled = ROW_COUNT;
+        COMMIT;
+        EXIT WHEN filled = 0;
+    END LOOP;
+END $$;
 
 BEGIN;
 ALTER TABLE public.events VALIDATE CONSTRAINT pgreconcile_events_taken_not_null;

@@ -11,17 +11,31 @@ CREATE FUNCTION public.touch_updated_at() RETURNS trigger
 END$$;
 COMMIT;
 
-BEGIN;
-UPDATE public.events SET name = ('untitled') WHERE name IS NULL;
-COMMIT;
+DO $$
+DECLARE filled bigint;
+BEGIN
+    LOOP
+        EXECUTE 'UPDATE public.events SET name = (''untitled'') WHERE name IS NULL AND ctid OPERATOR(pg_catalog.=) ANY (ARRAY(SELECT ctid FROM public.events WHERE name IS NULL AND (''untitled'') IS NOT NULL LIMIT 10000))';
+        GET DIAGNOSTICS filled = ROW_COUNT;
+        COMMIT;
+        EXIT WHEN filled = 0;
+    END LOOP;
+END $$;
 
 BEGIN;
 ALTER TABLE public.events ADD CONSTRAINT pgreconcile_events_name_not_null CHECK (name IS NOT NULL) NOT VALID;
 COMMIT;
 
-BEGIN;
-UPDATE public.events SET name = ('untitled') WHERE name IS NULL;
-COMMIT;
+DO $$
+DECLARE filled bigint;
+BEGIN
+    LOOP
+        EXECUTE 'UPDATE public.events SET name = (''untitled'') WHERE name IS NULL AND ctid OPERATOR(pg_catalog.=) ANY (ARRAY(SELECT ctid FROM public.events WHERE name IS NULL AND (''untitled'') IS NOT NULL LIMIT 10000))';
+        GET DIAGNOSTICS filled = ROW_COUNT;
+        COMMIT;
+        EXIT WHEN filled = 0;
+    END LOOP;
+END $$;
 
 BEGIN;
 ALTER TABLE public.events VALIDATE CONSTRAINT pgreconcile_events_name_not_null;
@@ -56,17 +70,31 @@ BEGIN;
 ALTER TABLE public.attendees ALTER COLUMN email TYPE citext;
 COMMIT;
 
-BEGIN;
-UPDATE public.attendees SET email = ('nobody-' || id) WHERE email IS NULL;
-COMMIT;
+DO $$
+DECLARE filled bigint;
+BEGIN
+    LOOP
+        EXECUTE 'UPDATE public.attendees SET email = (''nobody-'' || id) WHERE email IS NULL AND ctid OPERATOR(pg_catalog.=) ANY (ARRAY(SELECT ctid FROM public.attendees WHERE email IS NULL AND (''nobody-'' || id) IS NOT NULL LIMIT 10000))';
+        GET DIAGNOSTICS filled = ROW_COUNT;
+        COMMIT;
+        EXIT WHEN filled = 0;
+    END LOOP;
+END $$;
 
 BEGIN;
 ALTER TABLE public.attendees ADD CONSTRAINT pgreconcile_attendees_email_not_null CHECK (email IS NOT NULL) NOT VALID;
 COMMIT;
 
-BEGIN;
-UPDATE public.attendees SET email = ('nobody-' || id) WHERE email IS NULL;
-COMMIT;
+DO $$
+DECLARE filled bigint;
+BEGIN
+    LOOP
+        EXECUTE 'UPDATE public.attendees SET email = (''nobody-'' || id) WHERE email IS NULL AND ctid OPERATOR(pg_catalog.=) ANY (ARRAY(SELECT ctid FROM public.attendees WHERE email IS NULL AND (''nobody-'' || id) IS NOT NULL LIMIT 10000))';
+        GET DIAGNOSTICS filled = ROW_COUNT;
+        COMMIT;
+        EXIT WHEN filled = 0;
+    END LOOP;
+END $$;
 
 BEGIN;
 ALTER TABLE public.attendees VALIDATE CONSTRAINT pgreconcile_attendees_email_not_null;
