@@ -491,5 +491,5 @@ fn the_tables_of_the_tool_are_worked_on_directly() {
     let file =
         "[tables.t.columns]\na = \"int\"\nb = { type = \"text\", not_null = true, backfill = \"'x'\" }\n";
     let plan = Run::new(&db).file(file).args(["plan", "--format", "sql"]).run().success();
-    plan.stdout_lacks("pg_temp.pgr").stdout_contains("UPDATE public.t SET b = ('x')");
+    plan.stdout_lacks("pg_temp.pgr").stdout_contains("UPDATE public.t SET b = (''x'')");
 }
