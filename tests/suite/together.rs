@@ -275,7 +275,7 @@ fn jobs_build_indexes_side_by_side() {
 /// A side job that fails is told as any other statement, and what it left behind is mended by the next run.
 #[test]
 fn a_side_job_that_fails_is_mended_by_the_next_run() {
-    let file = "[tables.a.columns]\nid = \"int\"\n[tables.a.indexes]\na_idx = { on = \"id\", unique = true }\n\
+    let file = "[tables.a.columns]\nid = \"int\"\n[tables.a.indexes]\na_idx = { on = [\"id desc\"], unique = true }\n\
                 [tables.b.columns]\nid = \"int\"\n[tables.b.indexes]\nb_idx = [\"id\"]\n";
     let db = support::server().database();
     db.execute("create table a (id int); create table b (id int); insert into a values (1), (1); insert into b values (1)");
