@@ -191,12 +191,43 @@ impl Preflight {
         Preflight { before: Vec::new(), query, reads: Vec::new(), rows, hint }
     }
 
+    /// Counts the rows beyond one for each value of `keys`, a list of expressions over what stands after FROM in `from`, and shows
+    /// the first few values; `what` they break, and what a person can do.
+    pub fn repeating(keys: &str, from: &str, what: &str, hint: String) -> Preflight {
+        let (count, groups) = (repeats(keys, from), repeated(keys, from));
+        let few = format!("SELECT x FROM ({groups}) repeated LIMIT 5");
+        Preflight {
+            before: Vec::new(),
+            query: format!("SELECT ({count}), (SELECT pg_catalog.string_agg(x, ', ') FROM ({few}) few)"),
+            reads: Vec::new(),
+            rows: format!("rows repeating ({keys}) and so breaking `{what}`"),
+            hint,
+        }
+    }
+
     /// Says of which other tables it looks at rows.
     #[must_use]
     pub fn reading(mut self, tables: impl IntoIterator<Item = Address>) -> Preflight {
         self.reads.extend(tables);
         self
     }
+}
+
+/// A query: the values of `keys` that are there more than once, as text `x`, and how often, as `n`. Columns may have those names
+/// too.
+fn repeated(keys: &str, from: &str) -> String {
+    format!(
+        "SELECT pg_catalog.left(ROW({keys})::text, 80) AS x, pg_catalog.count(*) AS n FROM {from} GROUP BY {keys} \
+         HAVING pg_catalog.count(*) OPERATOR(pg_catalog.>) 1"
+    )
+}
+
+/// A query: how many rows there are beyond one for each value of `keys`, whichever of them that is.
+pub fn repeats(keys: &str, from: &str) -> String {
+    format!(
+        "SELECT coalesce(pg_catalog.sum(n OPERATOR(pg_catalog.-) 1), 0)::bigint FROM ({}) repeated",
+        repeated(keys, from)
+    )
 }
 
 /// How the server is made to check the text of an object that it otherwise takes unread.

@@ -134,9 +134,9 @@ impl Run<'_> {
     fn transaction(&mut self, group: &Group) -> Result<Vec<StepRecord>, Failure> {
         let head = self.head(group);
         let mut message = head.clone();
-        for (number, statement) in group.statements.iter().enumerate() {
+        for (statement, settles) in group.settled() {
             message.push_str(statement.sql.text());
-            if let Some(settles) = group.settles(number) {
+            if let Some(settles) = settles {
                 message.push_str("; ");
                 message.push_str(settles);
             }
@@ -196,10 +196,10 @@ impl Run<'_> {
     ) -> Result<Vec<StepRecord>, (usize, postgres::Error)> {
         self.session.execute(Execution::new(head)).map_err(|error| (0, error))?;
         let mut steps = Vec::new();
-        for (number, statement) in group.statements.iter().enumerate() {
+        for (number, (statement, settles)) in group.settled().enumerate() {
             let begun = Instant::now();
             let mut outcome = self.session.execute(Execution::new(statement.sql.text())).map(drop);
-            if let Some(settles) = group.settles(number) {
+            if let Some(settles) = settles {
                 outcome = outcome.and_then(|()| self.session.run(&Own::new(settles)));
             }
             if let Err(error) = outcome {

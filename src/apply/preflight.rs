@@ -82,7 +82,14 @@ fn reading(preflight: &Preflight) -> Reading {
 /// `Failed` if the connection is lost.
 pub fn count_repairs(session: &mut Session, plan: &mut Plan, limits: &Limits, path: &str) -> Result<()> {
     let statements = plan.groups.iter_mut().flat_map(|group| &mut group.statements);
-    let mut repairs: Vec<_> = statements.filter(|statement| statement.repair.is_some()).collect();
+    let mut repairs = Vec::new();
+    for statement in statements {
+        match &statement.repair {
+            Some(repair) if repair.is_countable => repairs.push(statement),
+            Some(_) => limits.count(statement, None),
+            None => {}
+        }
+    }
     if repairs.is_empty() {
         return Ok(());
     }
@@ -100,13 +107,12 @@ pub fn count_repairs(session: &mut Session, plan: &mut Plan, limits: &Limits, pa
     let read = session.read(begin, &readings);
     let read = read.map_err(|error| server_error("cannot count the rows that are to go", &error))?;
     for (statement, answers) in repairs.iter_mut().zip(read.readings) {
-        let is_countable = statement.repair.as_ref().is_some_and(|repair| repair.is_countable);
         let found = answers.map(|answers| {
             let row = answers.last()?.rows().next()?;
             Some((row.at(0)?.parse().ok()?, row.at(1)?.parse().ok()?))
         });
         match found {
-            Ok(found) => limits.count(statement, found.filter(|_| is_countable)),
+            Ok(found) => limits.count(statement, found),
             Err(error) => {
                 log::debug!("rows that are to go cannot be counted: {error:?}");
                 limits.count(statement, None);

@@ -12,13 +12,13 @@ use crate::error::{Error, Result};
 use crate::kind::{Context, Rank, Terms};
 use crate::model::{Address, Entry, Model, printable};
 use crate::pg::is_inability;
-use crate::plan::{Group, Item, Plan, Planned, settles};
+use crate::plan::{Group, Item, Plan, Planned, settled};
 use crate::session::{Reading, Session, WhatItGave, server_error};
 use crate::sql::{Form, Own, Phrase, split_routine};
 use crate::statement::Trial;
 use postgres::error::SqlState;
 use std::cell::RefCell;
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::BTreeSet;
 
 /// One statement of the rehearsal.
 struct Line<'p> {
@@ -36,8 +36,6 @@ enum Sort {
     Statement,
     /// One fragment over the columns as they are to be, whatever is there yet.
     Fragment,
-    /// The same of what stays as it is beside something that is renamed: all that is asked is whether it says the former name.
-    Former,
     /// The type of a column.
     Type,
     /// A text that it otherwise takes unread; what helps where it names what is not there.
@@ -207,8 +205,7 @@ fn attempt<'p>(
         return Err(server_error("cannot rehearse the plan", &error));
     };
     let _ = session.run(&Own::new("ROLLBACK TO SAVEPOINT line"));
-    let other = line.sort == Sort::Former && error.code() != Some(&SqlState::UNDEFINED_COLUMN);
-    if other || is_excused(&error, line, earlier) {
+    if is_excused(&error, line, earlier) {
         return Ok(None);
     }
     if waits_for(line, later, &error) {
@@ -433,7 +430,7 @@ impl<'s> Scene<'s> {
     ) -> Result<()> {
         let stages: [fn(Sort) -> bool; 3] = [
             |sort| sort == Sort::Type,
-            |sort| matches!(sort, Sort::Fragment | Sort::Former),
+            |sort| sort == Sort::Fragment,
             |sort| matches!(sort, Sort::Trial { .. }),
         ];
         for is_now in stages {
@@ -453,11 +450,9 @@ impl<'s> Scene<'s> {
     fn lines(&self) -> Vec<Line<'s>> {
         let plan = self.plan;
         let mut lines = Vec::new();
-        let statements = self.rehearsed();
-        for (number, statement) in statements.iter().enumerate() {
+        for (statement, settles) in settled(self.rehearsed()) {
             let item = &plan.items[statement.item];
-            let after = settles(&statements, number).map(str::to_string);
-            let sql = Check { before: None, sql: statement.sql.clone(), after };
+            let sql = Check { before: None, sql: statement.sql.clone(), after: settles.map(str::to_string) };
             lines.push(Line { item, sql, sort: Sort::Statement, form: Some(statement.form) });
         }
         let fresh: Vec<usize> = plan
@@ -471,7 +466,6 @@ impl<'s> Scene<'s> {
                 self.fragments(number, &mut lines);
             }
         }
-        self.beside_renames(&mut lines);
         lines.extend(self.trials());
         lines
     }
@@ -521,52 +515,18 @@ impl<'s> Scene<'s> {
     fn fragments(&self, number: usize, lines: &mut Vec<Line<'s>>) {
         let item = &self.plan.items[number];
         let Some(entry) = self.desired.get(&item.address).filter(|entry| !entry.absent) else { return };
-        self.fragments_of(entry, (item, number), false, lines);
-    }
-
-    /// The fragments of what stays as it is beside something that is renamed, and may still say the former name.
-    fn beside_renames(&self, lines: &mut Vec<Line<'s>>) {
-        let items = &self.plan.items;
-        let renamed = items.iter().filter(|item| item.action == Action::Rename && !item.optional);
-        let host = |item: &'s Item| Some((self.desired.get(&item.address)?.parent.as_ref()?, item));
-        let hosts: HashMap<&Address, &Item> = renamed.filter_map(host).collect();
-        if hosts.is_empty() {
-            return;
-        }
-        let planned: HashSet<&Address> = items.iter().map(|item| &item.address).collect();
-        let stay = self.desired.iter().filter(|entry| !entry.absent && !planned.contains(&entry.address));
-        for (number, entry) in stay.enumerate() {
-            if let Some(item) = entry.parent.as_ref().and_then(|host| hosts.get(host)) {
-                self.fragments_of(entry, (item, items.len() + number), true, lines);
-            }
-        }
-    }
-
-    fn fragments_of(
-        &self,
-        entry: &Entry,
-        (item, number): (&'s Item, usize),
-        stays: bool,
-        lines: &mut Vec<Line<'s>>,
-    ) {
-        let Some(kind) = self.terms.registry.get(entry.address.kind) else { return };
+        let Some(kind) = self.terms.registry.get(item.address.kind) else { return };
         let (mut body, mut part) = (entry.body.clone(), number * 1000);
-        kind.fragments(&entry.address, &mut *body, &mut |_, fragment, context| {
+        kind.fragments(&item.address, &mut *body, &mut |_, fragment, context| {
             let sort = match context {
-                Context::Type | Context::Query { .. } | Context::Question { .. } if stays => return,
-                _ if stays => Sort::Former,
                 Context::Type => Sort::Type,
                 Context::Query { .. } | Context::Question { is_query: true } => Sort::Statement,
                 _ => Sort::Fragment,
             };
             // Each has a name of its own, also beside others of the item.
             part += 1;
-            lines.extend(self.check(fragment, &context, part).map(|sql| Line {
-                item,
-                sql,
-                sort,
-                form: None,
-            }));
+            let check = self.check(fragment, &context, part);
+            lines.extend(check.map(|sql| Line { item, sql, sort, form: None }));
         });
     }
 }

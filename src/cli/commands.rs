@@ -58,15 +58,21 @@ fn at_work<T>(
     interrupt::of(interrupt, result)
 }
 
-fn planned(global: &Global, command: &'static str) -> Result<(Reconciler, Report)> {
+/// What differs.
+fn checked(global: &Global, command: &'static str) -> Result<(Reconciler, Report)> {
     at_work(global, command, &interrupt::listen(global), |reconciler, client, options, listener| {
-        let report = reconciler.plan_on(client, options, listener)?;
+        let report = reconciler.check_on(client, options, listener)?;
         Ok((reconciler, report))
     })
 }
 
 pub fn plan(global: &Global, check: bool) -> Result<u8> {
-    let (reconciler, report) = planned(global, "plan")?;
+    let interrupt = interrupt::listen(global);
+    let (reconciler, report) =
+        at_work(global, "plan", &interrupt, |reconciler, client, options, listener| {
+            let report = reconciler.plan_on(client, options, listener)?;
+            Ok((reconciler, report))
+        })?;
     show(global, &reconciler, &report, true);
     reconciler.obstacles(&report.plan)?;
     let allowed = reconciler.consents(&global.options("plan")?);
@@ -82,7 +88,7 @@ pub fn plan(global: &Global, check: bool) -> Result<u8> {
 }
 
 pub fn check(global: &Global) -> Result<u8> {
-    let (reconciler, report) = planned(global, "check")?;
+    let (reconciler, report) = checked(global, "check")?;
     show(global, &reconciler, &report, false);
     Ok(if report.outcome == Outcome::Differs { DIFFERS } else { 0 })
 }
@@ -211,7 +217,7 @@ pub fn wait(global: &Global) -> Result<u8> {
 }
 
 pub fn status(global: &Global) -> Result<u8> {
-    let (reconciler, report) = planned(global, "status")?;
+    let (reconciler, report) = checked(global, "status")?;
     let last = super::history::last(global, &reconciler)?;
     if global.format == Format::Json {
         let desired = reconciler.desired();

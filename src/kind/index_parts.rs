@@ -136,19 +136,15 @@ impl IndexDefinition {
         sql.span().map_or_else(|| Fragment::plain(&text), |span| Fragment::written(&text, span))
     }
 
-    /// The keys of a written one, and a query for the values of them that are in `relation` more than once (`x`), each with the
-    /// number of rows (`n`). A key with an order or an operator class is no expression, so the server refuses it here.
-    pub fn repeated(&self, relation: &str) -> (String, String) {
+    /// The keys of a written one, and those rows of `relation` that it tells apart, as a FROM list with its condition. A key with
+    /// an order or an operator class is no expression, so the server refuses it here.
+    pub fn told_apart(&self, relation: &str) -> (String, String) {
         let keys = self.keys.join(", ");
         let condition =
             self.condition.and_then(|place| self.fragment.text().get(place..)).unwrap_or(" WHERE true");
         let present =
             if self.nulls_not_distinct { String::new() } else { format!(" AND ROW({keys}) IS NOT NULL") };
-        let query = format!(
-            "SELECT pg_catalog.left(ROW({keys})::text, 80) AS x, pg_catalog.count(*) AS n FROM {relation}{condition}{present} GROUP BY {keys} \
-             HAVING pg_catalog.count(*) OPERATOR(pg_catalog.>) 1"
-        );
-        (keys, query)
+        (keys, format!("{relation}{condition}{present}"))
     }
 
     /// Whether both have the same access method.

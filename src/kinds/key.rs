@@ -1,7 +1,5 @@
 //! Primary keys and unique constraints: one room with two doors, because PostgreSQL treats them alike.
 
-mod repeats;
-
 use crate::delta::{Alteration, Change};
 use crate::equality;
 use crate::kind::{
@@ -18,7 +16,7 @@ use crate::sql::{
     EQUALITY, Form, Fragment, Phrase, auto_name, column_names, ident, idents, literal, not_of_extension,
     qualified,
 };
-use crate::statement::{Preflight, Statement, Step};
+use crate::statement::{Preflight, Statement, Step, repeats};
 
 /// The room of one of the two.
 pub struct Key {
@@ -509,33 +507,36 @@ impl Key {
     fn keep_one(&self, at: &Address, body: &Body, keep: &Fragment, cx: &Cx<'_>) -> Vec<Statement> {
         let table = at.host("table");
         let columns = idents(&body.columns);
-        let present = repeats::present(body);
+        let present = present(body);
         let doomed =
             Phrase::from("SELECT ctid, tableoid FROM (SELECT ctid, tableoid, pg_catalog.row_number() OVER (")
                 .raw(format!("PARTITION BY {columns} ORDER BY "))
                 .fragment(keep)
                 .raw(format!(", ctid) AS place FROM {} ", qualified(table.schema(), table.name())))
                 .raw(format!("WHERE {present}) ranked WHERE place OPERATOR(pg_catalog.>) 1"));
+        let count = repeats(&columns, &told_apart(at, body));
         let statements = repair::delete(cx, at, &table, &repair::Doomed::Within(doomed), Form::Repair);
-        statements
-            .into_iter()
-            .map(|statement| statement.repairing(&repeats::count(at, body), false))
-            .collect()
+        statements.into_iter().map(|statement| statement.repairing(&count, false)).collect()
     }
 
     fn preflight(&self, at: &Address, body: &Body) -> Preflight {
-        let (columns, groups) = (idents(&body.columns), repeats::groups(at, body));
-        Preflight {
-            before: Vec::new(),
-            query: format!(
-                "SELECT ({}), (SELECT pg_catalog.string_agg(x, ', ') FROM (SELECT x FROM ({groups}) repeated LIMIT 5) few)",
-                repeats::count(at, body)
-            ),
-            reads: Vec::new(),
-            rows: format!("rows repeating ({columns}) and so breaking `{}`", at.name()),
-            hint: format!("say `keep = \"…\"` on `{}` to choose which row survives", at.name()),
-        }
+        let hint = format!("say `keep = \"…\"` on `{}` to choose which row survives", at.name());
+        Preflight::repeating(&idents(&body.columns), &told_apart(at, body), at.name(), hint)
     }
+}
+
+/// The rows that the key tells apart, as a FROM list with its condition.
+fn told_apart(at: &Address, body: &Body) -> String {
+    format!("{} WHERE {}", at.relation(), present(body))
+}
+
+/// A condition on a row: the key tells it from others.
+fn present(body: &Body) -> String {
+    if body.nulls_not_distinct {
+        return "true".to_string();
+    }
+    let tests = body.columns.iter().map(|column| format!("{} IS NOT NULL", ident(column)));
+    tests.collect::<Vec<_>>().join(" AND ")
 }
 
 /// A JSON list of the operators by which the columns of the key `pg_constraint k` tell their values apart, in their order.

@@ -100,25 +100,28 @@ impl Group {
         (if waits { timeout * 10 } else { timeout }).max(Duration::from_millis(1))
     }
 
-    /// What follows statement `number` in its transaction, as SQL of our own: the server changes no table for which
-    /// something is waiting, so that is checked before the statement after.
-    pub fn settles(&self, number: usize) -> Option<&'static str> {
+    /// Its statements, each with what follows it, as [`settled`] has it.
+    pub fn settled(&self) -> impl Iterator<Item = (&Planned, Option<&'static str>)> {
         let statements: Vec<&Planned> = self.statements.iter().collect();
-        settles(&statements, number).filter(|_| self.transactional)
+        settled(statements).map(|(statement, settles)| (statement, settles.filter(|_| self.transactional)))
     }
 }
 
-/// As [`Group::settles`], of statements that are executed in one transaction.
-pub fn settles(statements: &[&Planned], number: usize) -> Option<&'static str> {
-    let rest = &statements[number + 1..];
-    let turns = statements[number].writes() && rest.first().is_some_and(|next| !next.writes());
-    let more = rest.iter().any(|statement| statement.writes());
-    match (turns, more) {
-        (false, _) => None,
-        (true, false) => Some("SET CONSTRAINTS ALL IMMEDIATE"),
-        // Rows that are written later may refer to each other too.
-        (true, true) => Some("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED"),
-    }
+/// Statements of one transaction, each with the SQL of our own that follows it: the server changes no table for which something
+/// is waiting, so that is checked between rows and what comes after them.
+pub fn settled(statements: Vec<&Planned>) -> impl Iterator<Item = (&Planned, Option<&'static str>)> {
+    let last = statements.iter().rposition(|statement| statement.writes());
+    let turns: Vec<bool> =
+        statements.windows(2).map(|pair| pair[0].writes() && !pair[1].writes()).chain([false]).collect();
+    statements.into_iter().zip(turns).enumerate().map(move |(number, (statement, turns))| {
+        let settles = match turns {
+            false => None,
+            true if last == Some(number) => Some("SET CONSTRAINTS ALL IMMEDIATE"),
+            // Rows that are written later may refer to each other too.
+            true => Some("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED"),
+        };
+        (statement, settles)
+    })
 }
 
 /// What is to be done.

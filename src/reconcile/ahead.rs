@@ -5,7 +5,7 @@ use crate::apply::{self, Bench, Listener, Watch};
 use crate::error::{Error, Result};
 use crate::kind::Terms;
 use crate::pg::Client;
-use crate::plan::Plan;
+use crate::plan::{Limits, Plan};
 use crate::report::{Outcome, Report};
 use crate::session::{Access, Session};
 use crate::state;
@@ -28,6 +28,19 @@ impl Reconciler {
     pub fn plan_on(&self, client: Client, options: &Options, listener: &Listener<'_>) -> Result<Report> {
         let begun = Instant::now();
         let mut session = self.session(client, options, Access::ReadOnly)?;
+        let mut look = self.look(&mut session, options, listener)?;
+        look.warn(&session, &mut false);
+        self.count_repairs(&mut session, &mut look)?;
+        Ok(self.foreseen(look, &session, options, begun))
+    }
+
+    /// As [`Reconciler::plan_on`], where only what differs matters: no rows are counted.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn check_on(&self, client: Client, options: &Options, listener: &Listener<'_>) -> Result<Report> {
+        let begun = Instant::now();
+        let mut session = self.session(client, options, Access::ReadOnly)?;
         let look = self.look(&mut session, options, listener)?;
         look.warn(&session, &mut false);
         Ok(self.foreseen(look, &session, options, begun))
@@ -41,7 +54,7 @@ impl Reconciler {
     pub fn dry_run_on(&self, client: Client, options: &Options, listener: &Listener<'_>) -> Result<Report> {
         let begun = Instant::now();
         let mut session = self.session(client, options, Access::ReadWrite)?;
-        let look = self.look(&mut session, options, listener)?;
+        let mut look = self.look(&mut session, options, listener)?;
         look.warn(&session, &mut false);
         let allow = self.consents(options);
         let path = self.search_path(Some(&look.observed.model));
@@ -51,7 +64,8 @@ impl Reconciler {
         let started = session.server.started.clone();
         let watch = Watch { connection: &options.connection, started: &started };
         let bench = Bench { manner: &manner, files: &self.desired.files, listener, watch, crew: None };
-        self.examine(&mut session, &look, (&terms, &bench)).map_err(|failure| failure.error.after(None))?;
+        self.examine(&mut session, &mut look, (&terms, &bench))
+            .map_err(|failure| failure.error.after(None))?;
         Ok(self.foreseen(look, &session, options, begun))
     }
 
@@ -62,7 +76,7 @@ impl Reconciler {
     pub(super) fn examine(
         &self,
         session: &mut Session,
-        look: &Look,
+        look: &mut Look,
         (terms, bench): (&Terms<'_>, &Bench<'_>),
     ) -> Result<(), apply::Failure> {
         self.obstacles(&look.plan)?;
@@ -70,8 +84,24 @@ impl Reconciler {
         // Mistakes come first: no consent helps against them.
         apply::rights(session, &look.plan, &terms.cx(&server, &look.desired, &look.observed))?;
         apply::rehearse(session, &look.plan, &look.desired, &look.observed.model, terms, bench)?;
+        self.count_repairs(session, look)?;
         look.plan.gate(terms.allow)?;
         Ok(apply::preflight(session, &look.plan, bench)?)
+    }
+
+    /// Notes on the plan how many rows its repairs take.
+    fn count_repairs(&self, session: &mut Session, look: &mut Look) -> Result<()> {
+        let path = self.search_path(Some(&look.observed.model));
+        apply::count_repairs(session, &mut look.plan, &self.limits(), &path)
+    }
+
+    /// What the plan is held against.
+    pub(super) fn limits(&self) -> Limits {
+        let (usual, settings) = (Limits::default(), &self.desired.settings);
+        Limits {
+            large: settings.large.unwrap_or(usual.large),
+            repair: settings.repair_limit.or(usual.repair),
+        }
     }
 
     /// The report of a look.

@@ -25,7 +25,7 @@ use crate::kinds;
 use crate::model::{Address, Model, Observed};
 use crate::observe::{self, Snapshot};
 use crate::pg::{self, Client};
-use crate::plan::{self, Limits, Plan};
+use crate::plan::{self, Plan};
 use crate::report::{Outcome, Report};
 use crate::scope::{LeftAlone, Scope};
 use crate::session::{Access, Interrupt, Session};
@@ -230,7 +230,7 @@ impl Reconciler {
     fn round(
         &self,
         session: &mut Session,
-        look: Look,
+        mut look: Look,
         options: &Options,
         listener: &Listener<'_>,
         past: &mut Past,
@@ -246,7 +246,7 @@ impl Reconciler {
         let watch = Watch { connection: &options.connection, started: &server.started };
         let bench =
             Bench { manner: &manner, files: &self.desired.files, listener, watch, crew: crew.as_ref() };
-        self.examine(session, &look, (&terms, &bench))?;
+        self.examine(session, &mut look, (&terms, &bench))?;
         let state = self.prepare_state(session, options, &look.plan, listener)?;
         let run = match &state {
             Some(schema) => Some(state::begin(session, schema, &self.record(options))?),
@@ -403,18 +403,12 @@ impl Reconciler {
             canon::settle(session, &mut desired, &mut observed, &renames, known, &terms)?;
         self.refuse_strange(&strange)?;
         let cx = terms.cx(&session.server, &desired, &observed);
-        let (usual, settings) = (Limits::default(), &self.desired.settings);
-        let limits = Limits {
-            large: settings.large.unwrap_or(usual.large),
-            repair: settings.repair_limit.or(usual.repair),
-        };
-        let mut plan = plan::plan(diff::diff(&cx, &renames), &cx, &limits);
+        let plan = plan::plan(diff::diff(&cx, &renames), &cx, &self.limits());
         apply::bystanders(&plan, &strangers, &cx)?;
         let sight = apply::Sight::of(&plan, &cx, &in_database);
         apply::work_among_strangers(&plan, &sight, &cx, &in_database)?;
         apply::cascades_among_strangers(&plan, &cx, &in_database)?;
         sight.check(session)?;
-        apply::count_repairs(session, &mut plan, &limits, &path)?;
         Ok(Look { desired, observed, plan, learnt, put_off, fingerprint, left_alone, strangers })
     }
 

@@ -33,12 +33,12 @@ pub fn script(report: &Report) -> String {
         }
         match group.statements.as_slice() {
             [only] if only.batch.is_some() && !only.as_owner => batches(report, group, only, &mut out),
-            statements if group.transactional => {
+            _ if group.transactional => {
                 let timeout = group.lock_timeout(report.lock_timeout).as_millis();
                 let _ = writeln!(out, "BEGIN;\nSET LOCAL lock_timeout = '{timeout}ms';");
-                for (number, statement) in statements.iter().enumerate() {
+                for (statement, settles) in group.settled() {
                     write(report, statement, &mut out);
-                    if let Some(settles) = group.settles(number) {
+                    if let Some(settles) = settles {
                         let _ = writeln!(out, "{settles};");
                     }
                 }

@@ -246,6 +246,8 @@ fn a_repair_of_many_rows_needs_consent() {
                 .stdout_contains("20 rows taken out of the way");
             assert_eq!(count(), "380");
             fill(400, 21);
+            // What is asked all day reads no table through.
+            run(&file("repair_limit = 5", repair), &["check"]).code(2).stdout_lacks("out of the way");
             let plan = run(&file("repair_limit = 5", repair), &["plan"]).success();
             plan.stdout_contains("takes 21 of 400 rows of public.t out of the way")
                 .stdout_contains("needs `delete_rows`");

@@ -9,8 +9,9 @@ use crate::error::{Error, Result};
 use crate::model::{Address, Entry};
 use crate::plan::Item;
 use crate::session::{Reading, Session, server_error};
-use crate::sql::{Fragment, split_routine};
+use crate::sql::{Fragment, Own, split_routine};
 use postgres::error::SqlState;
+use std::collections::HashSet;
 
 /// For how long it waits for the locks of the renames: so long, others may wait for it.
 const PATIENCE: &str = "200ms";
@@ -42,26 +43,47 @@ impl Scene<'_> {
         }
         let unread = |error| server_error("cannot rehearse what is renamed", &error);
         let begin = self.begin(PATIENCE);
-        let all = session.read(begin.clone(), &[self.renamed(&lines)]).map_err(unread)?;
-        if all.readings.iter().flat_map(|given| given.as_ref().err()).all(is_passing) {
+        let renamed = self.renamed();
+        let mut all = renamed.clone();
+        lines.iter().for_each(|line| _ = all.then(line.reading()));
+        let read = session.read(begin.clone(), &[all]).map_err(unread)?;
+        if read.readings.iter().flat_map(|given| given.as_ref().err()).all(is_passing) {
             return Ok(Vec::new());
         }
-        let readings: Vec<Reading> =
-            lines.iter().map(|line| self.renamed(std::slice::from_ref(line))).collect();
-        let read = session.read(begin, &readings).map_err(unread)?;
-        let found = lines.iter().zip(read.readings).filter_map(|(line, given)| {
-            let error = given.err().filter(is_missing)?;
-            let said = error.as_db_error()?.message();
-            let (now, before) = former.iter().find(|(_, before)| names(said, before))?;
-            if self.may_come(before, line.item, &error) {
-                return None;
+        session.run(&begin).map_err(unread)?;
+        let mut found = Vec::new();
+        if session.read_on(&renamed).is_ok() {
+            for line in &lines {
+                let mut reading = Reading::default();
+                reading.own("SAVEPOINT line").then(line.reading());
+                if let Err(error) = session.read_on(&reading) {
+                    found.extend(self.left_over(line, &former, &error, bench));
+                    let _ = session.run(&Own::new("ROLLBACK TO SAVEPOINT line"));
+                }
             }
-            let mut explained = line.explain(&error, bench);
-            explained.hint =
-                Some(format!("it still says `{}`, the former name of {now}", split_routine(before.name()).0));
-            Some(explained)
-        });
-        Ok(found.collect())
+        }
+        session.roll_back();
+        session.pin_again().map_err(unread)?;
+        Ok(found)
+    }
+
+    /// The error of a line that says a former name: (now, before).
+    fn left_over(
+        &self,
+        line: &Line<'_>,
+        former: &[(&Address, &Address)],
+        error: &postgres::Error,
+        bench: &Bench<'_>,
+    ) -> Option<Error> {
+        let said = error.as_db_error().filter(|_| is_missing(error))?.message();
+        let (now, before) = former.iter().find(|(_, before)| names(said, before))?;
+        if self.may_come(before, line.item, error) {
+            return None;
+        }
+        let mut explained = line.explain(error, bench);
+        explained.hint =
+            Some(format!("it still says `{}`, the former name of {now}", split_routine(before.name()).0));
+        Some(explained)
     }
 
     /// Whether the plan may bring what the text of `item` lacks, if under a former name: to be silent costs an error later on, to
@@ -77,22 +99,26 @@ impl Scene<'_> {
         })
     }
 
-    /// A reading of lines after all that is renamed has its new name.
-    fn renamed(&self, lines: &[Line<'_>]) -> Reading {
+    /// What gives all that is renamed its new name.
+    fn renamed(&self) -> Reading {
         let mut reading = Reading::default();
         let renames = self.plan.statements().filter(|statement| statement.renames && !statement.as_owner);
         renames.for_each(|statement| _ = reading.foreign(statement.sql.text()));
-        lines.iter().for_each(|line| _ = reading.then(line.reading()));
         reading
     }
 
-    /// Every text of the file in which there is a former name, be it as part of a word.
+    /// Every text of the file in which there is a former name.
     fn suspects(&self, former: &[(&Address, &Address)]) -> Vec<Suspect> {
-        let former: Vec<String> =
-            former.iter().map(|(_, before)| split_routine(before.name()).0.to_lowercase()).collect();
+        let names = former.iter().map(|(_, before)| split_routine(before.name()).0.to_lowercase());
+        let is_part = |char: char| char.is_alphanumeric() || char == '_';
+        let (words, odd): (HashSet<String>, Vec<String>) = {
+            let (words, odd): (Vec<_>, Vec<_>) = names.partition(|name| name.chars().all(is_part));
+            (words.into_iter().collect(), odd)
+        };
         let says = |text: &str| {
             let text = text.to_lowercase();
-            former.iter().any(|name| text.contains(name))
+            text.split(|char| !is_part(char)).any(|word| words.contains(word))
+                || odd.iter().any(|name| text.contains(name))
         };
         let mut suspects = Vec::new();
         let there = self.desired.iter().filter(|entry| !entry.absent && !entry.optional);
@@ -103,7 +129,7 @@ impl Scene<'_> {
                 part += 1;
                 if says(fragment.text()) {
                     let check = self.check(fragment, &context, part).into_iter();
-                    suspects.extend(check.map(|check| Suspect::new(entry, check, Sort::Former)));
+                    suspects.extend(check.map(|check| Suspect::new(entry, check, Sort::Fragment)));
                 }
             };
             kind.fragments(&entry.address, &mut *entry.body.clone(), &mut visit);

@@ -36,9 +36,10 @@ fn is_there(subject: &Address, cx: &Cx<'_>) -> bool {
         let sequence = cx.observed_attribute(&entry.address, "sequence of numbers");
         sequence.is_some_and(|sequence| from_list(&sequence) == subject.path())
     };
-    let mut columns =
-        cx.observed.model.iter().filter(|entry| subject.kind == "sequence" && entry.address.kind == "column");
-    cx.observed.model.contains(subject) || columns.any(belongs)
+    // It stands in the schema of its table.
+    let schema = [subject.schema().to_string()];
+    let is_of_a_column = || cx.observed.model.inside("column", &schema).any(belongs);
+    cx.observed.model.contains(subject) || subject.kind == "sequence" && is_of_a_column()
 }
 
 /// Whether default privileges keep PUBLIC from new objects of that kind.

@@ -370,21 +370,10 @@ impl Room for Index {
 
 /// The question which rows a unique index does not let be.
 fn repeats(at: &Address, desired: &Body) -> Option<Preflight> {
-    let table = at.host("table").relation();
-    let (keys, repeated) = desired.definition.repeated(&table);
-    desired.unique.then(|| Preflight {
-        before: Vec::new(),
-        query: format!(
-            "SELECT coalesce(pg_catalog.sum(n OPERATOR(pg_catalog.-) 1), 0)::bigint, \
-             (SELECT pg_catalog.string_agg(x, ', ') FROM (SELECT x FROM ({repeated}) repeated LIMIT 5) few) \
-             FROM ({repeated}) all_keys"
-        ),
-        reads: Vec::new(),
-        rows: format!("rows repeating ({keys}) and so breaking `{}`", at.name()),
-        hint:
-            "correct those rows; `keep` beside a unique constraint or a primary key says which row survives"
-                .to_string(),
-    })
+    let (keys, from) = desired.definition.told_apart(&at.host("table").relation());
+    let hint =
+        "correct those rows; `keep` beside a unique constraint or a primary key says which row survives";
+    desired.unique.then(|| Preflight::repeating(&keys, &from, at.name(), hint.to_string()))
 }
 
 /// Whether the text can only be a column's name.
