@@ -1,6 +1,8 @@
 //! Former names that do not lead where they should.
 
 use crate::support::{self, Run};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 /// A former name that the file still declares would keep what is there under it.
 #[test]
@@ -110,14 +112,26 @@ fn a_rename_is_not_rehearsed_at_the_cost_of_others() {
     for server in support::servers() {
         let db = server.database();
         let file = |name: &str, rest: &str| {
-            format!("[tables.{name}]\n{rest}columns.id = \"int\"\n[views]\nv = \"select id from {name}\"\n")
+            format!(
+                "[tables.{name}]\n{rest}columns.id = \"int\"\n[views]\nv = \"select t.id from {name} t\"\n"
+            )
         };
         Run::new(&db).file(&file("t", "")).arg("apply").run().success();
-        let mut reader = db.connect();
-        reader.batch_execute("begin; select * from t").expect("a table can be read");
-        let apply = Run::new(&db).file(&file("t_new", "renamed_from = \"t\"\n")).arg("apply").spawn();
-        std::thread::sleep(std::time::Duration::from_millis(1500));
-        reader.batch_execute("commit").expect("a transaction ends");
+        let renamed = file("t_new", "renamed_from = \"t\"\n");
+        let mut holder = db.connect();
+        holder.batch_execute("begin; select * from t").expect("a table can be read");
+        let dry = Run::new(&db).file(&renamed).args(["apply", "--dry-run"]).spawn();
+        db.await_true(
+            "select exists (select from pg_locks where not granted and mode = 'AccessExclusiveLock' \
+             and database = (select oid from pg_database where datname = current_database()))",
+        );
+        let begun = Instant::now();
+        db.scalar("select count(*) from t");
+        assert!(begun.elapsed() < Duration::from_secs(1), "a reader waited for {:?}", begun.elapsed());
+        dry.wait().success();
+        let apply = Run::new(&db).file(&renamed).arg("apply").spawn();
+        sleep(Duration::from_millis(1500));
+        holder.batch_execute("commit").expect("a transaction ends");
         apply.wait().success();
     }
 }
