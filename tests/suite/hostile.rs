@@ -196,3 +196,38 @@ fn names_in_the_database_are_said_and_dropped_exactly() {
         .success();
     assert_eq!(tables(&copy), ["kept"]);
 }
+
+/// The rows of a repair are counted before anybody agreed to it: not by way of somebody's view that stands where the parent should.
+#[test]
+fn rows_are_not_counted_through_code_of_others() {
+    let file = |more: &str| {
+        format!(
+            "[reconcile]\nrepair_limit = 5\n{more}[tables.t.columns]\nid = {{ type = \"int\", primary_key = true }}\n\
+             u = {{ type = \"int\", references = \"auth.users(id)\", orphans = \"delete\" }}\n"
+        )
+    };
+    for server in support::servers() {
+        let db = server.database();
+        let mallory = support::unique("mallory");
+        db.execute(&format!(
+            "create role {mallory}; create schema auth authorization {mallory}; grant usage on schema auth to public;
+             create table public.t (id int primary key, u int); insert into public.t select g, g from generate_series(1, 100) g;
+             set role {mallory};
+             create function auth.spy() returns int language plpgsql volatile as $$
+                 begin raise log 'spied'; return 1; end $$;
+             create view auth.users as select auth.spy() as id; reset role"
+        ));
+        for arguments in [&["plan"][..], &["check"], &["status"], &["apply"], &["apply", "--allow", "all"]] {
+            let outcome = Run::new(&db).file(&file("")).args(arguments).run().code(1);
+            outcome.stderr_contains("calls code of role").stderr_contains(&mallory);
+        }
+        let vouched = file(&format!("owners = [\"{mallory}\"]\n"));
+        Run::new(&db).file(&vouched).arg("check").run().code(2);
+        assert!(!db.log().contains("LOG:  spied"), "{}", db.log());
+        // Whom the file vouches for is asked, where a plan is wanted.
+        Run::new(&db).file(&vouched).arg("plan").run();
+        assert!(db.log().contains("LOG:  spied"), "{}", db.log());
+        assert_eq!(db.scalar("select count(*) from public.t"), "100");
+        db.execute(&format!("drop schema auth cascade; drop role {mallory}"));
+    }
+}
