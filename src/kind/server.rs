@@ -19,6 +19,8 @@ pub struct Server {
     pub superuser: bool,
     /// When it was started.
     pub started: String,
+    /// The time zone that a session of the current user has in the current database.
+    pub time_zone: String,
     /// Whether the server is a standby.
     pub in_recovery: bool,
     /// Roles besides the usual ones that may own what the file declares.
@@ -50,6 +52,12 @@ impl Server {
     /// Whether the server has a feature.
     pub fn has(&self, feature: Feature) -> bool {
         self.version.has(feature)
+    }
+
+    /// Whether the time zone of the database is that in which the tool reads and prints times.
+    pub fn is_in_utc(&self) -> bool {
+        let name = self.time_zone.to_ascii_lowercase();
+        matches!(name.trim_start_matches("etc/"), "utc" | "gmt" | "uct" | "zulu" | "universal" | "greenwich")
     }
 
     /// The kind with that name, if the catalog has its objects.

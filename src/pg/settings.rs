@@ -11,10 +11,13 @@ use std::time::Duration;
 /// RESET gives, and scripts of extensions read that, to write it down with their own schema behind.
 const PATH: (&str, &str) = ("search_path", "pg_catalog, pg_temp");
 
+/// The time zone in which times are read and printed. A session does not start with it either: that of the database says
+/// what its rows mean, and is asked for first.
+const ZONE: (&str, &str) = ("TimeZone", "UTC");
+
 /// Settings that decide how expressions are read and printed, and those that could end us in the middle.
 const SETTINGS: &[(&str, &str)] = &[
     ("DateStyle", "ISO, MDY"),
-    ("TimeZone", "UTC"),
     ("IntervalStyle", "postgres"),
     ("bytea_output", "hex"),
     ("xmloption", "content"),
@@ -73,7 +76,7 @@ fn of_the_path(keepalive: &Keepalive) -> Vec<(&'static str, String)> {
     settings
 }
 
-/// The statement that sets the path, and what not every major has, in a session for which the SQL condition `when` holds.
+/// The statement that sets the path and the time zone, and what not every major has, in a session for which the SQL condition `when` holds.
 pub fn after_start(when: &str) -> String {
     // Nobody has vouched for the search path yet, so every name says its schema.
     let call = |(feature, name, value): &(Feature, &str, &str)| {
@@ -84,8 +87,8 @@ pub fn after_start(when: &str) -> String {
             set(name, value)
         )
     };
-    let path = format!("CASE WHEN {when} THEN {} END", set(PATH.0, PATH.1));
-    let calls: Vec<String> = std::iter::once(path).chain(SINCE.iter().map(call)).collect();
+    let later = [PATH, ZONE].map(|(name, value)| format!("CASE WHEN {when} THEN {} END", set(name, value)));
+    let calls: Vec<String> = later.into_iter().chain(SINCE.iter().map(call)).collect();
     format!("SELECT {}; ", calls.join(", "))
 }
 

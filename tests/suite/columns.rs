@@ -75,3 +75,48 @@ fn a_column_of_two_parents_stays_where_one_keeps_it() {
         Run::new(&db).file(file).args(["check", "--force"]).run().success();
     }
 }
+
+/// Between times with a zone and without, the zone of the database is the one that its rows were written in.
+#[test]
+fn times_get_a_zone_only_where_somebody_says_which() {
+    let file = |column: &str| format!("[tables.t.columns]\nid = \"int\"\nat = {column}\n");
+    let said = "{ type = \"timestamptz\", using = \"at AT TIME ZONE 'America/New_York'\" }";
+    let instant = "select extract(epoch from at)::bigint from t";
+    for server in support::servers() {
+        for (before, after) in [
+            ("timestamp", "timestamptz"),
+            ("timestamptz(3)", "timestamp"),
+            ("date", "timestamptz"),
+            ("text", "timestamptz"),
+            ("timestamptz", "date"),
+            ("timestamptz", "text"),
+            ("timestamp[]", "timestamptz[]"),
+        ] {
+            let db = server.database();
+            let zone = format!("alter database \"{}\" set timezone = 'America/New_York'", db.name());
+            db.execute(&format!("create table t (id int, at {before})"));
+            db.execute(&zone);
+            let wanted = file(&format!("\"{after}\""));
+            for args in [&["plan"][..], &["apply", "--allow", "all"]] {
+                db.execute("delete from t; insert into t select 1 from generate_series(1, 2)");
+                let outcome = Run::new(&db).file(&wanted).args(args).run().code(1);
+                let outcome = outcome
+                    .stderr_contains("that of the database is `America/New_York`, that of pgreconcile UTC");
+                outcome.stderr_contains("`using = \"at AT TIME ZONE 'America/New_York'\"`");
+            }
+            // Where there are no rows, or the zone is the same, there is nothing to say.
+            db.execute("truncate t");
+            Run::new(&db).file(&wanted).args(["apply", "--allow", "all"]).run().success();
+        }
+        let db = server.database();
+        db.execute("create table t (id int, at timestamp); insert into t values (1, '2026-01-15 09:00')");
+        db.execute(&format!("alter database \"{}\" set timezone = 'America/New_York'", db.name()));
+        Run::new(&db).file(&file(said)).args(["apply", "--allow", "all"]).run().success();
+        assert_eq!(db.scalar(instant), "1768485600");
+        // A role's own zone counts as the database's; UTC under its other names is UTC.
+        db.execute("drop table t; create table t (id int, at timestamp); insert into t values (1, '2026-01-15 09:00')");
+        db.execute(&format!("alter database \"{}\" set timezone = 'Etc/UTC'", db.name()));
+        Run::new(&db).file(&file("\"timestamptz\"")).args(["apply", "--allow", "all"]).run().success();
+        assert_eq!(db.scalar(instant), "1768467600");
+    }
+}

@@ -222,6 +222,7 @@ const NO_CATALOGS: &[&str] = &["pg_", "pg_database_owner", "pg_attver", "pg_cata
 /// A server of the newest major, as the queries of the rooms are written for it.
 fn newest(registry: &Registry) -> Server {
     Server {
+        time_zone: "UTC".to_string(),
         version: ServerVersion(180_000),
         user: "u".into(),
         database: "d".into(),

@@ -151,7 +151,11 @@ static DOC: Doc = Doc {
             Shape::Sql,
             "fills rows that have no value; runs only while `not_null` is not yet in force",
         ),
-        KeyDoc::new("using", Shape::Sql, "turns values of the former type into the new one"),
+        KeyDoc::new(
+            "using",
+            Shape::Sql,
+            "turns values of the former type into the new one; wanted between times with a zone and without where the zone of the database is not UTC",
+        ),
     ],
     features: &[("compression", Feature::StorageCompression), ("virtual", Feature::VirtualGenerated)],
     example: "[tables.people.columns]\nid = { type = \"bigint\", identity = \"always\", primary_key = true }\n\
@@ -450,6 +454,10 @@ impl Room for Column {
             let change = Change { attribute: "type", from, to };
             let with_parent = observed.inherited.is_some() && heirs::is_retyped_with_parent(at, desired, cx);
             let step = (!with_parent).then(|| retype::retype(at, desired, observed, cx));
+            if let Some(obstacle) = step.as_ref().and_then(|_| retype::obstacle(at, desired, observed, cx)) {
+                out.obstacle(change, obstacle);
+                return;
+            }
             out.note(change, step.into_iter().collect());
             let again = keeping.after_retype(at, &observed.keeping, data_type.spelled(), cx);
             out.steps.extend(again.into_iter().map(Step::from));

@@ -1,15 +1,42 @@
 //! `ALTER COLUMN … TYPE`.
 
 use super::{Body, change, steps};
+use crate::delta::Obstacle;
 use crate::kind::Cx;
 use crate::model::{Address, Entry};
-use crate::sql::{COLUMNS_FIRST, Form, Phrase, dollar_tag, ident};
+use crate::sql::{COLUMNS_FIRST, Form, Phrase, dollar_tag, ident, literal};
 use crate::statement::{KEY_OF_ROW, Preflight, Statement, Step};
 
 /// Whether the type change must take the default off and put it back.
 pub fn carries_default(desired: &Body, observed: &Body) -> bool {
     let converts = change::converts_by_itself(observed.data_type.spelled(), desired.data_type.spelled());
     !converts && observed.default.is_some()
+}
+
+/// Why the values of a column that is to have another type cannot be converted without a word of the file: between times that
+/// say their zone and what does not, the session's own decides, which is not the database's.
+pub fn obstacle(at: &Address, desired: &Body, observed: &Body, cx: &Cx<'_>) -> Option<Obstacle> {
+    let types = [observed, desired].map(|body| body.data_type.spelled());
+    let [from, to] = types.map(|name| name.starts_with("time") && name.contains(" with time zone"));
+    let holds_rows = cx.observed.tables.get(&at.host("table")).is_some_and(|facts| facts.bytes > 0);
+    let is_said = desired.using.is_some() || desired.generated.is_some() || steps::is_foreign(at, cx);
+    if from == to || is_said || !holds_rows || cx.server.is_in_utc() {
+        return None;
+    }
+    let zone = &cx.server.time_zone;
+    Some(Obstacle {
+        message: format!(
+            "from `{}` to `{}`, the values of `{at}` depend on a time zone: that of the database is `{zone}`, that of \
+             pgreconcile UTC",
+            types[0], types[1]
+        ),
+        hint: format!(
+            "say the zone that is meant: `using = \"{} AT TIME ZONE {}\"`",
+            ident(at.name()).replace('"', "\\\""),
+            literal(zone)
+        ),
+        span: desired.span,
+    })
 }
 
 /// `ALTER COLUMN … TYPE`.

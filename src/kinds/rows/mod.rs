@@ -72,7 +72,7 @@ static DOC: Doc = Doc {
             "values",
             Shape::Any,
             "the rows, each a table of columns; `{ sql = \"now()\" }` stands for SQL. What SQL stands for, and columns whose \
-             `identity` is `always`, are set with a new row and not compared",
+             `identity` is `always`, are set with a new row and not compared. A time that says no zone is one in UTC",
         ),
     ],
     features: &[],
