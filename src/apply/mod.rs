@@ -60,6 +60,13 @@ pub enum Event {
         /// What the other run is doing, if it tells.
         doing: Option<String>,
     },
+    /// Rows are being looked at, before anything is executed.
+    Looking {
+        /// In which tables.
+        tables: Vec<String>,
+        /// How many bytes these have.
+        bytes: u64,
+    },
     /// A plan is about to be executed.
     Started {
         /// How many statements it has.

@@ -1,17 +1,28 @@
 //! Asks the data, before the first statement, which rows stand in the way of what is to come.
 
-use super::Bench;
+use super::{Bench, Event};
 use crate::error::{Error, Result};
+use crate::model::{Address, TableFacts, printable};
 use crate::plan::{Limits, Plan, Planned};
 use crate::session::{Reading, Session, server_error};
 use crate::sql::{Own, qualified};
 use crate::statement::Preflight;
+use std::collections::{BTreeSet, HashMap};
+
+/// How many bytes of tables are read for a while before anything else can be seen of a run.
+const MUCH: u64 = 64 << 20;
 
 /// Counts, for each new constraint, the rows that would break it.
 ///
 /// # Errors
 /// `Failed`, naming every constraint that cannot come into force, how many rows break it, and some of them.
-pub fn preflight(session: &mut Session, plan: &Plan, bench: &Bench<'_>) -> Result<()> {
+pub fn preflight(
+    session: &mut Session,
+    plan: &Plan,
+    tables: &HashMap<Address, TableFacts>,
+    bench: &Bench<'_>,
+) -> Result<()> {
+    announce(plan, tables, bench);
     let mut found = Vec::new();
     let begin = Own::new(format!(
         "BEGIN READ WRITE; SET LOCAL search_path = {}; SET LOCAL lock_timeout = '1s'",
@@ -41,7 +52,7 @@ pub fn preflight(session: &mut Session, plan: &Plan, bench: &Bench<'_>) -> Resul
         let place = item.origin.map(|span| format!("{}\n", bench.files.excerpt(span))).unwrap_or_default();
         found.push((
             format!("{}: {}", item.address, counted(count, &preflight.rows)),
-            format!("{place}for example: {}", crate::model::printable(examples)),
+            format!("{place}for example: {}", printable(examples)),
             preflight.hint.clone(),
         ));
     }
@@ -55,6 +66,21 @@ pub fn preflight(session: &mut Session, plan: &Plan, bench: &Bench<'_>) -> Resul
         error = error.note(format!("\n{message}\n{note}\nhint: {hint}"));
     }
     Err(error)
+}
+
+/// Says what takes its time.
+fn announce(plan: &Plan, tables: &HashMap<Address, TableFacts>, bench: &Bench<'_>) {
+    let items: BTreeSet<usize> = plan.preflights.iter().map(|(item, _)| *item).collect();
+    let statements = plan.groups.iter().flat_map(|group| &group.statements);
+    let asked: BTreeSet<&Address> = statements
+        .filter(|statement| items.contains(&statement.item))
+        .filter_map(|statement| statement.table.as_ref())
+        .collect();
+    let bytes: u64 = asked.iter().filter_map(|table| tables.get(*table)).map(|facts| facts.bytes).sum();
+    if bytes >= MUCH {
+        let tables = asked.iter().map(ToString::to_string).collect();
+        (bench.listener)(Event::Looking { tables, bytes });
+    }
 }
 
 /// `3 rows …`, `1 row …`: what follows the first word reads the same after both.

@@ -84,6 +84,13 @@ fn say(event: Event) {
             log::warn!("{reason}; attempt {attempt} in {} ms", pause.as_millis());
             blockers.iter().for_each(|blocker| log::warn!("in the way: {blocker}"));
         }
+        Event::Looking { tables, bytes } => {
+            log::info!(
+                "looking for rows that stand in the way, in {} ({} MB)",
+                tables.join(", "),
+                bytes >> 20
+            );
+        }
         Event::Skipped { address, error } => log::warn!("skipped optional {address}: {error}"),
         Event::Note(note) => log::warn!("{note}"),
     }

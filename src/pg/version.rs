@@ -59,6 +59,8 @@ pub enum Feature {
     CollationRules,
     /// An expression of its own for a generated column that is inherited.
     InheritedExpression,
+    /// `pg_input_is_valid`, which asks whether a text is a value of a type.
+    InputIsValid,
     /// The privilege `MAINTAIN`.
     MaintainPrivilege,
     /// `ALTER COLUMN … SET EXPRESSION`.
@@ -127,7 +129,11 @@ impl Feature {
             | F::ParameterPrivileges
             | F::SetAccessMethod
             | F::ClosedPublicSchema => 15,
-            F::MembershipOptions | F::StorageInCreateTable | F::CollationRules | F::InheritedExpression => 16,
+            F::MembershipOptions
+            | F::StorageInCreateTable
+            | F::CollationRules
+            | F::InputIsValid
+            | F::InheritedExpression => 16,
             F::MaintainPrivilege
             | F::SetExpression
             | F::StatisticsTargetNull
@@ -177,6 +183,7 @@ impl Feature {
             F::StorageInCreateTable => "STORAGE in CREATE TABLE",
             F::CollationRules => "RULES of a collation",
             F::InheritedExpression => "an expression of its own for an inherited generated column",
+            F::InputIsValid => "pg_input_is_valid",
             F::MaintainPrivilege => "the privilege MAINTAIN",
             F::SetExpression => "SET EXPRESSION of a generated column",
             F::StatisticsTargetNull => "a statistics target of NULL",

@@ -86,7 +86,7 @@ impl Reconciler {
         apply::rehearse(session, &look.plan, &look.desired, &look.observed.model, terms, bench)?;
         self.count_repairs(session, look)?;
         look.plan.gate(terms.allow)?;
-        Ok(apply::preflight(session, &look.plan, bench)?)
+        Ok(apply::preflight(session, &look.plan, &look.observed.tables, bench)?)
     }
 
     /// Notes on the plan how many rows its repairs take.

@@ -120,3 +120,82 @@ fn times_get_a_zone_only_where_somebody_says_which() {
         assert_eq!(db.scalar(instant), "1768467600");
     }
 }
+
+/// What a narrower type has no place for is counted beforehand, and it is what the server refuses.
+#[test]
+fn what_does_not_fit_a_type_is_what_the_server_refuses() {
+    let numbers = "'0', '-1', '32767', '32768', '-32768', '-32769', '2147483647', '2147483648', '-2147483648', \
+                   '-2147483649', '99', '100', '-100', '999'";
+    let broken = "'32767.4', '32767.5', '-32768.5', '-32768.6', '2147483647.4', '2147483647.5', '-2147483648.5', \
+                  '-2147483648.6', '99.994', '99.995', '-99.996', '9.5', 'NaN'";
+    let texts = "'', ' ', 'abc', 'abc  ', 'abcd', 'abcd ', 'äöü', 'äöüß', '1', ' 1 ', '1.5', '1e3', '0x1F', 'NaN', '99.995', 'true', \
+                 'yes', '2026-02-29', '2026-02-28', '2026-02-28 25:00', '10:00', '10:00+02', '{}', '[1', '1 day', '10.0.0.1', \
+                 '10.0.0.1/8', '08:00:2b:01:02:03', 'infinity', '7ed2ba6e-8a6e-4f0c-9d0c-0d5f2c2b7c11', '99999'";
+    let whole = ["smallint", "integer", "bigint"];
+    let read = [
+        "smallint",
+        "numeric(4,2)",
+        "real",
+        "boolean",
+        "uuid",
+        "date",
+        "interval",
+        "jsonb",
+        "inet",
+        "cidr",
+        "macaddr",
+        "timestamp",
+        "timestamptz(0)",
+        "time",
+        "timetz",
+    ];
+    let pairs = [
+        ("bigint", format!("{numbers}, '9223372036854775807', '-9223372036854775808'"), &whole[..2]),
+        (
+            "numeric",
+            format!("{numbers}, {broken}, '9223372036854775807.5', '-9223372036854775808.4'"),
+            &whole[..],
+        ),
+        ("numeric", format!("{numbers}, {broken}"), &["numeric(4,2)", "numeric(2,0)", "numeric(4)"][..]),
+        ("double precision", format!("{numbers}, {broken}, 'Infinity', '-Infinity', '1e300'"), &whole[..]),
+        ("real", format!("{numbers}, {broken}, 'Infinity'"), &whole[..2]),
+        (
+            "varchar(20)",
+            "'', 'abc', 'abc  ', 'abcd', 'abcd ', 'äöü', 'äöüß'".to_string(),
+            &["varchar(3)", "char(3)"][..],
+        ),
+        ("text", texts.to_string(), &["varchar(3)", "char(3)"][..]),
+        ("text", texts.to_string(), &read[..]),
+    ];
+    for server in support::servers() {
+        let db = server.database();
+        for (from, values, types) in &pairs {
+            for to in *types {
+                // A conversion without USING is an assignment; one with a cast cuts.
+                let using = if to.contains("char") { String::new() } else { format!("using c::{to}") };
+                db.execute(&format!(
+                    "drop table if exists t; create table t (id int generated always as identity primary key, c {from}); \
+                     insert into t (c) select v::{from} from unnest(array[{values}]) v; \
+                     drop table if exists refused; create table refused (id int); \
+                     do $$ declare r record; begin for r in select * from t loop begin \
+                     drop table if exists one; create table one as select r.c; \
+                     alter table one alter c type {to} {using}; \
+                     exception when others then insert into refused values (r.id); end; end loop; end $$; \
+                     drop table if exists one"
+                ));
+                let refused: usize = db.scalar("select count(*) from refused").parse().expect("a number");
+                let file = format!(
+                    "[tables.t]\ncolumns.id = {{ type = \"int\", identity = \"always\", primary_key = true }}\ncolumns.c = \"{to}\"\n"
+                );
+                let outcome = Run::new(&db).file(&file).args(["apply", "--allow", "all"]).run();
+                if refused == 0 {
+                    outcome.success();
+                    continue;
+                }
+                let noun = if refused == 1 { "row" } else { "rows" };
+                let outcome = outcome.code(1);
+                outcome.stderr_contains(&format!("{refused} {noun} whose `c` does not fit the type"));
+            }
+        }
+    }
+}

@@ -54,6 +54,7 @@ const PROBES: &[(Feature, &str)] = &[
         Feature::InheritedExpression,
         "create table heir (b int generated always as (a + 1) stored) inherits (generated)",
     ),
+    (Feature::InputIsValid, "select pg_input_is_valid('1', 'int')"),
     (Feature::MaintainPrivilege, "grant maintain on t to public"),
     (Feature::SetExpression, "alter table generated alter b set expression as (a + 1)"),
     (

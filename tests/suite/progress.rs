@@ -80,3 +80,21 @@ fn what_a_signal_leaves_is_counted() {
         assert_eq!(db.scalar("select count(n) from t"), "10");
     }
 }
+
+/// What takes its time before the first statement is told, where there is much to look at.
+#[test]
+fn a_long_look_for_rows_in_the_way_is_told() {
+    let file =
+        "[tables.t.columns]\nid = \"int\"\nn = \"int\"\nx = { type = \"text\", storage = \"plain\" }\n";
+    let told = "looking for rows that stand in the way, in table public.t (";
+    for server in support::servers() {
+        let db = server.database();
+        db.execute(
+            "create table t (id int, n bigint, x text); alter table t alter x set storage plain; \
+             insert into t select g, g, repeat('x', 8000) from generate_series(1, 10) g",
+        );
+        Run::new(&db).file(file).args(["apply", "--allow", "all"]).run().success().stderr_lacks(told);
+        db.execute("alter table t alter n type bigint; insert into t select g, g, repeat('x', 8000) from generate_series(1, 8500) g");
+        Run::new(&db).file(file).args(["apply", "--allow", "all"]).run().success().stderr_contains(told);
+    }
+}

@@ -4,13 +4,15 @@
 use crate::sql::Form;
 
 /// A type as the server spells it: name, modifiers, the rest (`timestamp(3) with time zone`).
-struct Type<'t> {
-    name: String,
-    modifiers: Vec<&'t str>,
+pub struct Type<'t> {
+    /// Without modifiers.
+    pub name: String,
+    /// As they stand between the brackets.
+    pub modifiers: Vec<&'t str>,
 }
 
 /// Types that the server spells with the schema of the extension which brings them are known by their own name.
-fn parse(text: &str) -> Type<'_> {
+pub fn parse(text: &str) -> Type<'_> {
     let text = if text.ends_with(".citext") { "citext" } else { text };
     match (text.find('('), text.find(')')) {
         (Some(open), Some(close)) if open < close => Type {

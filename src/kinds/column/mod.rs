@@ -4,13 +4,14 @@ mod change;
 mod generated;
 mod heirs;
 mod keeping;
+mod misfit;
 mod numbering;
 mod numbers;
 mod requirement;
 mod retype;
 mod steps;
 
-use crate::delta::{Alteration, Change, Show};
+use crate::delta::{Alteration, Show};
 use crate::equality::OF_POSTGRES;
 use crate::kind::{
     Collation, Context, Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server, Undeclared, Visit,
@@ -427,11 +428,12 @@ impl Room for Column {
     fn compare(&self, at: &Address, desired: &Body, observed: &Body, cx: &Cx<'_>, out: &mut Alteration) {
         let of_table = heirs::as_in_table(at, desired, observed, cx);
         let desired = of_table.as_ref().unwrap_or(desired);
-        let Body { data_type, default, not_null, identity: _, generated, is_virtual, serial, .. } = desired;
+        let Body { data_type: _, default, not_null, identity: _, generated, is_virtual, serial, .. } =
+            desired;
         let Body {
             numbers: _,
             sequence: _,
-            collation,
+            collation: _,
             keeping,
             requirement,
             backfill: _,
@@ -448,25 +450,7 @@ impl Room for Column {
             }
         }
         numbering::compare_going(at, desired, observed, cx, out);
-        let retyped = observed.data_type != *data_type || observed.collation != *collation;
-        if retyped {
-            let (from, to) = (Some(with_collation(observed)), Some(with_collation(desired)));
-            let change = Change { attribute: "type", from, to };
-            let with_parent = observed.inherited.is_some() && heirs::is_retyped_with_parent(at, desired, cx);
-            let step = (!with_parent).then(|| retype::retype(at, desired, observed, cx));
-            if let Some(obstacle) = step.as_ref().and_then(|_| retype::obstacle(at, desired, observed, cx)) {
-                out.obstacle(change, obstacle);
-                return;
-            }
-            out.note(change, step.into_iter().collect());
-            let again = keeping.after_retype(at, &observed.keeping, data_type.spelled(), cx);
-            out.steps.extend(again.into_iter().map(Step::from));
-            out.disturbs();
-            heirs::children(at, cx).into_iter().for_each(|child| out.disturbs_at(child));
-            let computed = |entry: &&Entry| entry.needs.contains(at);
-            let siblings = cx.observed.model.inside(DOC.name, &at.path()[..2]);
-            siblings.filter(computed).for_each(|entry| out.takes_along(entry.address.clone()));
-        }
+        let retyped = retype::compare(at, desired, observed, cx, out);
         // ALTER TYPE has put the default in place where it changes the type as well; that of a serial column is its
         // sequence's.
         if !(*serial || retyped && retype::carries_default(desired, observed)) {

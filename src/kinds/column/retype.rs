@@ -1,9 +1,10 @@
 //! `ALTER COLUMN … TYPE`.
 
-use super::{Body, change, steps};
-use crate::delta::Obstacle;
+use super::{Body, DOC, change, heirs, misfit, steps, with_collation};
+use crate::delta::{Alteration, Change, Obstacle};
 use crate::kind::Cx;
 use crate::model::{Address, Entry};
+use crate::pg::Feature;
 use crate::sql::{COLUMNS_FIRST, Form, Phrase, dollar_tag, ident, literal};
 use crate::statement::{KEY_OF_ROW, Preflight, Statement, Step};
 
@@ -13,10 +14,34 @@ pub fn carries_default(desired: &Body, observed: &Body) -> bool {
     !converts && observed.default.is_some()
 }
 
+/// Compares type and collation; whether they differ.
+pub fn compare(at: &Address, desired: &Body, observed: &Body, cx: &Cx<'_>, out: &mut Alteration) -> bool {
+    if observed.data_type == desired.data_type && observed.collation == desired.collation {
+        return false;
+    }
+    let (from, to) = (Some(with_collation(observed)), Some(with_collation(desired)));
+    let change = Change { attribute: "type", from, to };
+    let with_parent = observed.inherited.is_some() && heirs::is_retyped_with_parent(at, desired, cx);
+    let step = (!with_parent).then(|| retype(at, desired, observed, cx));
+    if let Some(obstacle) = step.as_ref().and_then(|_| obstacle(at, desired, observed, cx)) {
+        out.obstacle(change, obstacle);
+    } else {
+        out.note(change, step.into_iter().collect());
+    }
+    let again = desired.keeping.after_retype(at, &observed.keeping, desired.data_type.spelled(), cx);
+    out.steps.extend(again.into_iter().map(Step::from));
+    out.disturbs();
+    heirs::children(at, cx).into_iter().for_each(|child| out.disturbs_at(child));
+    let computed = |entry: &&Entry| entry.needs.contains(at);
+    let siblings = cx.observed.model.inside(DOC.name, &at.path()[..2]);
+    siblings.filter(computed).for_each(|entry| out.takes_along(entry.address.clone()));
+    true
+}
+
 /// Why the values of a column that is to have another type cannot be converted without a word of the file: between times that
 /// say their zone and what does not, the session's own decides, which is not the database's.
-pub fn obstacle(at: &Address, desired: &Body, observed: &Body, cx: &Cx<'_>) -> Option<Obstacle> {
-    let types = [observed, desired].map(|body| body.data_type.spelled());
+fn obstacle(at: &Address, desired: &Body, observed: &Body, cx: &Cx<'_>) -> Option<Obstacle> {
+    let types = types(observed, desired);
     let [from, to] = types.map(|name| name.starts_with("time") && name.contains(" with time zone"));
     let holds_rows = cx.observed.tables.get(&at.host("table")).is_some_and(|facts| facts.bytes > 0);
     let is_said = desired.using.is_some() || desired.generated.is_some() || steps::is_foreign(at, cx);
@@ -40,7 +65,7 @@ pub fn obstacle(at: &Address, desired: &Body, observed: &Body, cx: &Cx<'_>) -> O
 }
 
 /// `ALTER COLUMN … TYPE`.
-pub fn retype(at: &Address, desired: &Body, observed: &Body, cx: &Cx<'_>) -> Step {
+fn retype(at: &Address, desired: &Body, observed: &Body, cx: &Cx<'_>) -> Step {
     let (from, to) = (observed.data_type.spelled(), desired.data_type.spelled());
     let is_foreign = steps::is_foreign(at, cx);
     let form = match from == to {
@@ -97,9 +122,34 @@ fn may_fail(desired: &Body) -> bool {
     desired.using.is_some() || !matches!(desired.data_type.spelled(), "text" | "character varying")
 }
 
-/// Rows whose value the new type has no counterpart for. An assignment in PL/pgSQL converts as ALTER TABLE does; an
-/// explicit cast would cut what is too long.
+/// Rows whose value the new type has no counterpart for.
 fn misfits(at: &Address, desired: &Body, observed: &Body, cx: &Cx<'_>) -> Preflight {
+    let value = format!("t.{}", ident(at.name()));
+    let asks_input = cx.server.has(Feature::InputIsValid);
+    let known = desired.using.is_none().then(|| misfit::misfit(&value, types(observed, desired), asks_input));
+    let known = known.flatten();
+    let condition = known.as_deref().unwrap_or("NOT pg_temp.pgr_fits(t)");
+    let counting = Preflight::counting(
+        KEY_OF_ROW,
+        &format!("{} t", at.relation()),
+        condition,
+        format!("rows whose `{}` does not fit the type `{}`", at.name(), desired.data_type.text()),
+        format!("correct those rows, or say `using = \"…\"` on column `{}`", at.name()),
+    );
+    match known {
+        Some(_) => counting,
+        None => Preflight { before: fits(at, desired, observed, cx), ..counting },
+    }
+}
+
+/// The types of a column, before and after.
+fn types<'b>(observed: &'b Body, desired: &'b Body) -> [&'b str; 2] {
+    [observed.data_type.spelled(), desired.data_type.spelled()]
+}
+
+/// Makes a function that converts a row's value as ALTER TABLE does: by an assignment in PL/pgSQL. An explicit cast would cut
+/// what is too long.
+fn fits(at: &Address, desired: &Body, observed: &Body, cx: &Cx<'_>) -> Vec<String> {
     let (data_type, relation) = (desired.data_type.text(), at.relation());
     let column = ident(at.name());
     let value = match &desired.using {
@@ -116,13 +166,6 @@ fn misfits(at: &Address, desired: &Body, observed: &Body, cx: &Cx<'_>) -> Prefli
         ident(&at.path()[1])
     );
     let tag = dollar_tag(&body);
-    let counting = Preflight::counting(
-        KEY_OF_ROW,
-        &format!("{relation} t"),
-        "NOT pg_temp.pgr_fits(t)",
-        format!("rows whose `{}` does not fit the type `{data_type}`", at.name()),
-        format!("correct those rows, or say `using = \"…\"` on column `{}`", at.name()),
-    );
     // Casts and checks of domains are those of others where the table is.
     let owner = cx.observed.tables.get(&at.host("table")).and_then(|facts| facts.owner.as_deref());
     let (definer, given) = match owner {
@@ -136,5 +179,5 @@ fn misfits(at: &Address, desired: &Body, observed: &Body, cx: &Cx<'_>) -> Prefli
         "CREATE FUNCTION pg_temp.pgr_fits(pgr_row {relation}) RETURNS boolean LANGUAGE plpgsql{definer} \
          AS {tag}{body}{tag}"
     );
-    Preflight { before: [made].into_iter().chain(given).collect(), ..counting }
+    [made].into_iter().chain(given).collect()
 }
