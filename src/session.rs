@@ -10,6 +10,7 @@ use crate::pg::{
     is_silence, pooler, settings,
 };
 use crate::sql::{Execution, Foreign, Own, ident};
+use postgres::error::SqlState;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -467,6 +468,13 @@ fn answers(reply: Reply) -> Vec<Answer> {
         .collect()
 }
 
+/// Whether the detail of such an error is the whole row that broke something ("Failing row contains …").
+fn holds_a_row(code: &SqlState) -> bool {
+    let codes =
+        [SqlState::NOT_NULL_VIOLATION, SqlState::CHECK_VIOLATION, SqlState::WITH_CHECK_OPTION_VIOLATION];
+    codes.contains(code)
+}
+
 /// An error of the server as one of ours: its message, its detail and hint, its SQLSTATE.
 pub fn server_error(what: impl Into<String>, error: &postgres::Error) -> Error {
     let mut ours = Error::failed(what);
@@ -478,7 +486,11 @@ pub fn server_error(what: impl Into<String>, error: &postgres::Error) -> Error {
                 db.code().code()
             ));
             if let Some(detail) = db.detail() {
-                ours = ours.note(format!("detail: {}", printable(detail)));
+                let shown = match holds_a_row(db.code()) {
+                    true => "not shown, for it holds a row; the log of the server has it".to_string(),
+                    false => printable(detail),
+                };
+                ours = ours.note(format!("detail: {shown}"));
             }
             if let Some(context) = db.where_() {
                 ours =

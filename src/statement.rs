@@ -162,6 +162,8 @@ pub struct Preflight {
     pub before: Vec<String>,
     /// A query with two columns: how many rows stand in the way (bigint), and up to five of their keys (text).
     pub query: String,
+    /// The same query with whole rows in place of their keys, where it is about rows of a table.
+    pub showing_rows: Option<String>,
     /// Tables whose rows it looks at, besides the one that its object is part of.
     pub reads: Vec<Address>,
     /// What those rows are: "rows with no value in `name`".
@@ -183,12 +185,15 @@ pub const KEY_OF_ROW: &str = "coalesce((SELECT pg_catalog.concat('(', pg_catalog
 impl Preflight {
     /// Counts what is in `from`, a FROM list, where `condition` holds, and shows the first few as `shown` spells them.
     pub fn counting(shown: &str, from: &str, condition: &str, rows: String, hint: String) -> Preflight {
-        let from = format!("FROM {from} WHERE {condition}");
-        let few = format!("SELECT pg_catalog.left({shown}, 80) AS x {from} LIMIT 5");
-        let query = format!(
-            "SELECT pg_catalog.count(*), (SELECT pg_catalog.string_agg(x, ', ') FROM ({few}) few) {from}"
-        );
-        Preflight { before: Vec::new(), query, reads: Vec::new(), rows, hint }
+        let query = counted(&format!("pg_catalog.left({shown}, 80)"), from, condition);
+        Preflight { before: Vec::new(), query, showing_rows: None, reads: Vec::new(), rows, hint }
+    }
+
+    /// Counts the rows of `table` where `condition` holds of the row `t`, and shows the keys of the first few.
+    pub fn of_rows(table: &str, condition: &str, rows: String, hint: String) -> Preflight {
+        let from = format!("{table} t");
+        let showing_rows = Some(counted("ROW(t.*)::pg_catalog.text", &from, condition));
+        Preflight { showing_rows, ..Preflight::counting(KEY_OF_ROW, &from, condition, rows, hint) }
     }
 
     /// Counts the rows beyond one for each value of `keys`, a list of expressions over what stands after FROM in `from`, and shows
@@ -198,6 +203,7 @@ impl Preflight {
         let few = format!("SELECT x FROM ({groups}) repeated LIMIT 5");
         Preflight {
             before: Vec::new(),
+            showing_rows: None,
             query: format!("SELECT ({count}), (SELECT pg_catalog.string_agg(x, ', ') FROM ({few}) few)"),
             reads: Vec::new(),
             rows: format!("rows repeating ({keys}) and so breaking `{what}`"),
@@ -211,6 +217,13 @@ impl Preflight {
         self.reads.extend(tables);
         self
     }
+}
+
+/// A query: how many there are in `from`, a FROM list, where `condition` holds, and the first few as `shown` spells them.
+fn counted(shown: &str, from: &str, condition: &str) -> String {
+    let from = format!("FROM {from} WHERE {condition}");
+    let few = format!("SELECT {shown} AS x {from} LIMIT 5");
+    format!("SELECT pg_catalog.count(*), (SELECT pg_catalog.string_agg(x, ', ') FROM ({few}) few) {from}")
 }
 
 /// A query: the values of `keys` that are there more than once, as text `x`, and how often, as `n`. Columns may have those names

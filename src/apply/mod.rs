@@ -44,6 +44,8 @@ pub struct Manner {
     pub attempts: u32,
     /// Rows in one batch of a backfill.
     pub batch: u64,
+    /// Show whole rows that stand in the way, not their keys alone.
+    pub show_rows: bool,
     /// The `search_path` under which the file's SQL is read, as SQL.
     pub search_path: String,
 }

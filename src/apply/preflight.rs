@@ -28,7 +28,8 @@ pub fn preflight(
         "BEGIN READ WRITE; SET LOCAL search_path = {}; SET LOCAL lock_timeout = '1s'",
         bench.manner.search_path
     ));
-    let readings: Vec<Reading> = plan.preflights.iter().map(|(_, preflight)| reading(preflight)).collect();
+    let readings: Vec<Reading> =
+        plan.preflights.iter().map(|(_, preflight)| reading(preflight, bench.manner.show_rows)).collect();
     let read = session.read(begin, &readings);
     let read = read.map_err(|error| server_error("cannot look for rows that stand in the way", &error))?;
     for ((item, preflight), answers) in plan.preflights.iter().zip(read.readings) {
@@ -91,13 +92,14 @@ fn counted(count: i64, rows: &str) -> String {
     }
 }
 
-fn reading(preflight: &Preflight) -> Reading {
+fn reading(preflight: &Preflight, show_rows: bool) -> Reading {
     let mut reading = Reading::default();
     if preflight.before.is_empty() {
         reading.own("SET TRANSACTION READ ONLY");
     }
     preflight.before.iter().for_each(|statement| _ = reading.foreign(statement));
-    reading.foreign(&preflight.query);
+    let showing_rows = preflight.showing_rows.as_ref().filter(|_| show_rows);
+    reading.foreign(showing_rows.unwrap_or(&preflight.query));
     reading
 }
 

@@ -170,6 +170,9 @@ pub struct Global {
     /// Leave out what is declared optional
     #[arg(long, global = true, env = "PGRECONCILE_SKIP_OPTIONAL")]
     pub skip_optional: bool,
+    /// Show the rows that stand in the way as they are, not their keys alone
+    #[arg(long, global = true, env = "PGRECONCILE_SHOW_ROWS")]
+    pub show_rows: bool,
     /// Count as a difference what the database has beyond the file (`check`, `plan --check`)
     #[arg(long, global = true, env = "PGRECONCILE_STRICT")]
     pub strict: bool,
@@ -239,6 +242,7 @@ impl Global {
         options.allow = self.consents()?;
         options.create_database = self.create_database;
         options.skip_optional = self.skip_optional;
+        options.show_rows = self.show_rows;
         options.strict = self.strict;
         options.force = self.force;
         options.stateless = self.stateless;

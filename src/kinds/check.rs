@@ -7,7 +7,7 @@ use crate::needs;
 use crate::pg::Feature;
 use crate::source::{KeyDoc, Shape};
 use crate::sql::{Form, Fragment, Phrase, auto_name, ident, not_of_extension};
-use crate::statement::{KEY_OF_ROW, Preflight, Statement, Step};
+use crate::statement::{Preflight, Statement, Step};
 
 /// The room.
 pub struct Check;
@@ -220,9 +220,8 @@ fn drop(at: &Address, form: Form) -> Statement {
 }
 
 fn preflight(at: &Address, desired: &Body) -> Preflight {
-    Preflight::counting(
-        KEY_OF_ROW,
-        &format!("{} t", at.relation()),
+    Preflight::of_rows(
+        &at.relation(),
         &format!("NOT ({})", desired.expression),
         format!("rows breaking check `{}`", at.name()),
         "correct those rows, or the expression".to_string(),

@@ -63,6 +63,8 @@ pub struct Options {
     pub create_database: bool,
     /// Leave out what is declared optional.
     pub skip_optional: bool,
+    /// Show whole rows that stand in the way, not their keys alone.
+    pub show_rows: bool,
     /// What the database has beyond the file is a difference for a look.
     pub strict: bool,
     /// Trust nothing that earlier runs remember.
@@ -89,6 +91,7 @@ impl Options {
             allow: BTreeSet::new(),
             create_database: false,
             skip_optional: false,
+            show_rows: false,
             strict: false,
             force: false,
             stateless: false,
@@ -466,6 +469,7 @@ impl Reconciler {
             lock_timeout: options.lock_timeout.or(settings.lock_timeout).unwrap_or(Duration::from_secs(2)),
             attempts: apply::ATTEMPTS,
             batch: settings.batch.unwrap_or(10_000),
+            show_rows: options.show_rows,
             search_path: path.to_string(),
         }
     }

@@ -222,3 +222,24 @@ fn a_file_is_valid_whatever_is_set() {
         ended.stderr_contains("schema.toml:3:16").stderr_contains("hint: set `NOBODY_SETS_THIS`");
     }
 }
+
+/// Rows of production are shown to nobody who did not ask for them: neither those that stand in the way nor those that the
+/// server names when a statement fails.
+#[test]
+fn whole_rows_are_shown_only_where_they_are_asked_for() {
+    let file = "[tables.t.columns]\nid = { type = \"int\", primary_key = true }\nmail = { type = \"text\" }\nn = { type = \"int\", not_null = true }\n";
+    for server in support::servers() {
+        let db = server.database();
+        db.execute("create table t (id int primary key, mail text, n int); insert into t values (7, 'a@example.org', null)");
+        let outcome = Run::new(&db).file(file).arg("apply").run().code(1);
+        outcome.stderr_contains("(id = 7)").stderr_lacks("example.org");
+        let outcome = Run::new(&db).file(file).args(["apply", "--show-rows"]).run().code(1);
+        outcome.stderr_contains("(7,a@example.org,)");
+        // A row that only the server finds.
+        db.execute("alter table t add constraint c check (mail not like 'b%')");
+        let late = "[[custom]]\nname = \"late\"\nprobe = \"select false\"\ncreate = \"insert into t (id, mail) values (8, 'b@example.org')\"\n";
+        let file = format!("{}{late}", file.replace(", not_null = true }", " }"));
+        let outcome = Run::new(&db).file(&file).arg("apply").run().code(1);
+        outcome.stderr_contains("SQLSTATE 23514").stderr_contains("holds a row").stderr_lacks("example.org,");
+    }
+}

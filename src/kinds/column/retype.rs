@@ -6,7 +6,7 @@ use crate::kind::Cx;
 use crate::model::{Address, Entry};
 use crate::pg::Feature;
 use crate::sql::{COLUMNS_FIRST, Form, Phrase, dollar_tag, ident, literal};
-use crate::statement::{KEY_OF_ROW, Preflight, Statement, Step};
+use crate::statement::{Preflight, Statement, Step};
 
 /// Whether the type change must take the default off and put it back.
 pub fn carries_default(desired: &Body, observed: &Body) -> bool {
@@ -129,9 +129,8 @@ fn misfits(at: &Address, desired: &Body, observed: &Body, cx: &Cx<'_>) -> Prefli
     let known = desired.using.is_none().then(|| misfit::misfit(&value, types(observed, desired), asks_input));
     let known = known.flatten();
     let condition = known.as_deref().unwrap_or("NOT pg_temp.pgr_fits(t)");
-    let counting = Preflight::counting(
-        KEY_OF_ROW,
-        &format!("{} t", at.relation()),
+    let counting = Preflight::of_rows(
+        &at.relation(),
         condition,
         format!("rows whose `{}` does not fit the type `{}`", at.name(), desired.data_type.text()),
         format!("correct those rows, or say `using = \"…\"` on column `{}`", at.name()),

@@ -6,7 +6,7 @@ use crate::kind::{Cx, from_list, split_name};
 use crate::model::Address;
 use crate::pg::Feature;
 use crate::sql::{Form, Fragment, Phrase, auto_name, ident};
-use crate::statement::{KEY_OF_ROW, Preflight, Statement, Step};
+use crate::statement::{Preflight, Statement, Step};
 
 /// `ALTER TABLE …` with `rest`.
 pub fn alter_table(at: &Address, form: Form, rest: Phrase) -> Statement {
@@ -314,9 +314,8 @@ pub fn drop_helper(at: &Address, [desired, observed]: [&Body; 2], cx: &Cx<'_>, o
 }
 
 fn no_value(at: &Address, condition: &str) -> Preflight {
-    Preflight::counting(
-        KEY_OF_ROW,
-        &format!("{} t", at.relation()),
+    Preflight::of_rows(
+        &at.relation(),
         condition,
         format!("rows without a value of `{}`, which is declared `not_null`", at.name()),
         format!("say `backfill = \"…\"` on column `{}`, or give it a default", at.name()),

@@ -7,7 +7,7 @@ use crate::kind::{Cx, Row, Server};
 use crate::model::Address;
 use crate::needs;
 use crate::sql::{Form, Phrase, auto_name, ident, literal, qualified};
-use crate::statement::{KEY_OF_ROW, Preflight, Statement, Step};
+use crate::statement::{Preflight, Statement, Step};
 use std::collections::BTreeMap;
 
 /// A column of the type, or of one that is made of it.
@@ -244,9 +244,8 @@ fn preflight(at: &Address, table: &Address, columns: &[&Column], gone: &[String]
     };
     let condition = columns.iter().map(holds).collect::<Vec<_>>().join(" OR ");
     let labels = gone.iter().map(|label| format!("`{label}`")).collect::<Vec<_>>().join(", ");
-    Preflight::counting(
-        KEY_OF_ROW,
-        &format!("{} t", table.relation()),
+    Preflight::of_rows(
+&table.relation(),
         &condition,
         format!("rows of `{table}` holding a label which `{at}` is to lose: {labels}"),
         "give those rows another label first; or rename the label with `{ name = \"…\", renamed_from = \"…\" }`".into(),

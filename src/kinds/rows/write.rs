@@ -6,7 +6,7 @@ use crate::delta::Obstacle;
 use crate::kind::{Cx, from_list};
 use crate::model::{Address, Entry};
 use crate::sql::{Form, Phrase, ident, qualified};
-use crate::statement::{KEY_OF_ROW, Preflight, Statement, Step};
+use crate::statement::{Preflight, Statement, Step};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How many rows one statement writes at the most.
@@ -171,9 +171,8 @@ fn in_the_way(at: &Address, body: &Body, written: &BTreeSet<usize>, cx: &Cx<'_>)
     if body.mode != Mode::Insert {
         condition = condition.raw(" AND ").phrase(&ask::undeclared(at, body, cx));
     }
-    Some(Preflight::counting(
-        KEY_OF_ROW,
-        &format!("{} t", qualified(at.schema(), at.name())),
+    Some(Preflight::of_rows(
+&qualified(at.schema(), at.name()),
         condition.text(),
         format!("rows with the {} of a row that the file declares under another key", named.join(" or ")),
         "no two rows can have it: declare that row by the key that it has, or give one of the two another value"

@@ -76,6 +76,7 @@ fn strays(at: &Address, body: &Body, cx: &Cx<'_>) -> Option<Preflight> {
         ],
         query: "SELECT pg_catalog.current_setting('pgreconcile.strays'), pg_catalog.current_setting('pgreconcile.few')"
             .to_string(),
+        showing_rows: None,
         reads: vec![default.clone()],
         rows: format!(
             "rows of the default partition `{}.{}` belonging into it",
