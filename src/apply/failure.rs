@@ -160,6 +160,9 @@ fn advice(error: &postgres::Error, form: Option<Form>) -> Option<&'static str> {
     let writes = matches!(form, Some(Form::InsertRows | Form::UpdateRows));
     Some(match code.code() {
         "42501" => "the role lacks a right; grant it, or run as the owner",
+        "42P01" => {
+            "it reads what is not there: is the name spelled right, and declared? Two that read each other cannot be made"
+        }
         "42704" => match form {
             Some(Form::Grant | Form::Revoke | Form::RevokeNew | Form::ChangeOwner) => {
                 "is the name spelled right, and the role or object there or declared?"

@@ -7,6 +7,7 @@ mod partitions;
 mod settings;
 mod shorten;
 mod shorthand;
+mod types;
 mod walk;
 
 pub use settings::{KEYS as SETTINGS, Settings};
@@ -92,8 +93,10 @@ fn understand(
     let mut walk = walk::Walk::new(registry, &settings.default_schema, &recording, &mut problems);
     walk.root(&root);
     let walk::Walked { mut model, references, schemas } = walk.finish();
+    names::check_heirs(&mut model, &mut problems);
     names::check(&model, &references, &schemas, &mut problems);
     names::check_former(&model, &mut problems);
+    types::check(&mut model, registry, &mut problems);
     names::hand_down(&mut model);
     names::mention(&mut model, registry);
     problems.into_result(ErrorKind::InvalidSpec, &files)?;

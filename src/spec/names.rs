@@ -1,7 +1,7 @@
 //! Resolves the names in the desired model: what must be declared, and what merely comes first.
 
 use crate::kind::{Context, Rank, Reference, Registry};
-use crate::model::{Address, Model};
+use crate::model::{Address, Entry, Model};
 use crate::source::{Problems, Span};
 use std::collections::{HashMap, HashSet};
 
@@ -28,6 +28,55 @@ pub(super) fn check(model: &Model, references: &[Reference], schemas: &[String],
             }
         }
     }
+}
+
+/// What takes over the parts of others takes none over from itself, by whatever way. The edges of such a circle are taken out of
+/// the model, for those who follow them.
+pub(super) fn check_heirs(model: &mut Model, problems: &mut Problems) {
+    let is_heir = |entry: &&Entry| !entry.heir_of.is_empty();
+    let mut heirs: HashMap<Address, Vec<Address>> =
+        model.iter().filter(is_heir).map(|entry| (entry.address.clone(), entry.heir_of.clone())).collect();
+    // From below, layer by layer: what is left stands in a circle, or on one.
+    let mut children: HashMap<Address, Vec<Address>> = HashMap::new();
+    for (heir, parents) in &heirs {
+        parents.iter().for_each(|parent| children.entry(parent.clone()).or_default().push(heir.clone()));
+    }
+    let mut settled: Vec<Address> =
+        children.keys().filter(|parent| !heirs.contains_key(parent)).cloned().collect();
+    while let Some(parent) = settled.pop() {
+        for heir in children.remove(&parent).into_iter().flatten() {
+            let Some(left) = heirs.get_mut(&heir) else { continue };
+            left.retain(|other| *other != parent);
+            if left.is_empty() {
+                heirs.remove(&heir);
+                settled.push(heir);
+            }
+        }
+    }
+    let circles = circles(&heirs);
+    for entry in model.iter_mut().filter(|entry| heirs.contains_key(&entry.address)) {
+        if circles.contains(&entry.address) {
+            let message =
+                format!("`{}` inherits from itself, by way of what it inherits from", entry.address);
+            problems.add(entry.origin.unwrap_or(Span::NOWHERE), message);
+        }
+        entry.heir_of.clear();
+    }
+}
+
+/// Those that come back to themselves by way of the first of what each leads to, where all lead to others that do.
+fn circles(edges: &HashMap<Address, Vec<Address>>) -> HashSet<Address> {
+    let (mut seen, mut found) = (HashSet::new(), HashSet::new());
+    for start in edges.keys() {
+        let (mut way, mut next) = (Vec::new(), Some(start));
+        while let Some(at) = next.filter(|at| seen.insert((*at).clone())) {
+            way.push(at);
+            next = edges.get(at).and_then(|to| to.first());
+        }
+        let circle = way.iter().skip_while(|at| Some(**at) != next);
+        found.extend(circle.map(|at| (*at).clone()));
+    }
+    found
 }
 
 /// A former name is nobody's any more: what is there under it would stay what the file still declares, and the new name begin

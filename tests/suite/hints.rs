@@ -25,3 +25,89 @@ fn a_refusal_says_what_helps() {
         }
     }
 }
+
+/// A default is for rows to come: it is no advice for rows that are there.
+#[test]
+fn rows_without_a_value_are_not_told_of_a_default_that_is_there() {
+    let file = |column: &str| format!("[tables.t.columns]\na = {column}\n");
+    for server in support::servers() {
+        let db = server.database();
+        db.execute("create table t (a int); insert into t values (null)");
+        let outcome = Run::new(&db)
+            .file(&file("{ type = \"int\", not_null = true, default = \"5\" }"))
+            .arg("apply")
+            .run();
+        outcome
+            .code(1)
+            .stderr_contains("on column `a`: a default is for new rows")
+            .stderr_lacks("give it a default");
+        let outcome =
+            Run::new(&db).file(&file("{ type = \"int\", not_null = true }")).arg("apply").run().code(1);
+        outcome.stderr_contains("say `backfill = \"…\"` on column `a`\n");
+    }
+}
+
+/// Of a circle it is said that it is one.
+#[test]
+fn what_needs_itself_is_told() {
+    let files = [
+        (
+            "[tables.t]\ninherits = [\"t\"]\ncolumns.a = \"int\"\nindexes.i = [\"z\"]\n",
+            "`table public.t` inherits from itself",
+        ),
+        (
+            "[tables.a]\npartition_of = \"b\"\nbounds = \"default\"\npartition_by = \"list (x)\"\n\
+             [tables.b]\npartition_of = \"a\"\nbounds = \"default\"\npartition_by = \"list (x)\"\n",
+            "`table public.a` inherits from itself",
+        ),
+    ];
+    for (file, message) in files {
+        Run::offline().file(file).arg("validate").run().code(5).stderr_contains(message);
+    }
+    // One that merely leads into a circle stands in none.
+    let file = "[tables.a]\ninherits = [\"b\"]\ncolumns.x = \"int\"\n[tables.b]\ninherits = [\"b\"]\ncolumns.x = \"int\"\n";
+    let outcome = Run::offline().file(file).arg("validate").run().code(5);
+    outcome.stderr_contains("`table public.b` inherits").stderr_lacks("`table public.a` inherits");
+    for server in support::servers() {
+        let db = server.database();
+        let file = "[views]\na = \"select * from b\"\nb = \"select * from a\"\n";
+        let outcome = Run::new(&db).file(file).arg("apply").run().code(1);
+        outcome
+            .stderr_contains("Two that read each other cannot be made")
+            .stderr_contains("nothing was executed");
+    }
+}
+
+/// What no server takes as it is written is told before one is asked.
+#[test]
+fn types_that_cannot_be_are_told_by_the_file_alone() {
+    let columns = [
+        (
+            "{ type = \"text\", identity = \"always\" }",
+            "an identity column is a `smallint`, an `integer` or a `bigint`",
+        ),
+        (
+            "{ type = \"serial\", identity = \"always\" }",
+            "a serial column takes its numbers from its sequence",
+        ),
+        ("{ type = \"serial\", default = \"1\" }", "a serial column takes its numbers from its sequence"),
+        ("{ type = \"serial\", generated = \"1\" }", "a column is either generated or takes its numbers"),
+        ("\"timestamptz(99)\"", "a time holds 6 digits of a second, not 99"),
+        ("\"interval second(7)[]\"", "a time holds 6 digits of a second, not 7"),
+        ("\"pg_catalog.Timestamp (7) with time zone\"", "a time holds 6 digits of a second, not 7"),
+    ];
+    for (column, message) in columns {
+        let outcome =
+            Run::offline().file(&format!("[tables.t.columns]\nc = {column}\n")).arg("validate").run();
+        outcome.code(5).stderr_contains(message).stderr_contains("schema.toml:2:");
+    }
+    let outcome = Run::offline().file("[domains]\nd = \"timestamp(7)\"\n").arg("validate").run();
+    outcome.code(5).stderr_contains("6 digits");
+    for column in [
+        "{ type = \"pg_catalog.\\\"int4\\\"\", identity = \"always\" }",
+        "\"timestamptz(6)\"",
+        "\"varchar(99)\"",
+    ] {
+        Run::offline().file(&format!("[tables.t.columns]\nc = {column}\n")).arg("validate").run().success();
+    }
+}

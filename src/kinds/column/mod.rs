@@ -97,6 +97,18 @@ impl Body {
     fn clash(&self) -> Option<&'static str> {
         match (&self.identity, &self.generated, &self.default) {
             (Some(_), _, Some(_)) => Some("an identity column has no default"),
+            (Some(_), ..) if self.serial => Some(
+                "a serial column takes its numbers from its sequence: say `type = \"integer\"` beside `identity`",
+            ),
+            (Some(_), ..) if !numbering::is_whole(self.data_type.text()) => {
+                Some("an identity column is a `smallint`, an `integer` or a `bigint`")
+            }
+            (_, _, Some(_)) if self.serial => {
+                Some("a serial column takes its numbers from its sequence, and has no default")
+            }
+            (_, Some(_), _) if self.serial => {
+                Some("a column is either generated or takes its numbers from a sequence")
+            }
             (_, Some(_), Some(_)) => Some("a generated column has no default"),
             (Some(_), Some(_), _) => Some("a column is either generated or an identity column"),
             (_, Some(_), _) if self.using.is_some() => {

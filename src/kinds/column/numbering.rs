@@ -8,6 +8,13 @@ use crate::model::Address;
 use crate::sql::{Form, Phrase, auto_name, ident, literal, qualified};
 use crate::statement::{Statement, Step};
 
+/// Whether it is a type that a sequence gives numbers of, as it may be written (PostgreSQL manual, 8.1.1).
+pub fn is_whole(text: &str) -> bool {
+    let name = text.trim().to_ascii_lowercase();
+    let name = name.strip_prefix("pg_catalog.").unwrap_or(&name).trim_matches('"');
+    matches!(name, "smallint" | "integer" | "bigint" | "int" | "int2" | "int4" | "int8")
+}
+
 /// The integer type that a serial type stands for (PostgreSQL manual, 8.1.4).
 pub fn serial(text: &str) -> Option<&'static str> {
     match text.trim().to_lowercase().as_str() {

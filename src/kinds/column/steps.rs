@@ -161,7 +161,7 @@ pub fn add(at: &Address, body: &Body, cx: &Cx<'_>) -> Vec<Step> {
     }
     online.extend(begin(work));
     online.extend(source.map(|source| fill(work, source)));
-    let preflight = (must_fill && source.is_none()).then(|| no_value(at, "true"));
+    let preflight = (must_fill && source.is_none()).then(|| no_value(at, "true", ", or give it a default"));
     match body.not_null {
         true => online.extend(prove_not_null(at, work, body, source, cx)),
         false => online.extend(take_name(at, work)),
@@ -253,7 +253,10 @@ pub fn not_null(at: &Address, desired: &Body, cx: &Cx<'_>) -> Vec<Step> {
     let mut online: Vec<Statement> = source.map(|source| fill(at, source)).into_iter().collect();
     online.extend(prove_not_null(at, at, desired, source, cx));
     let condition = format!("{} IS NULL", ident(at.name()));
-    let preflight = source.is_none().then(|| no_value(at, &condition));
+    let preflight = source.is_none().then(|| {
+        let more = desired.default.as_ref().map_or("", |_| ": a default is for new rows");
+        no_value(at, &condition, more)
+    });
     let at_once = source.map(|source| [vec![fill_at_once(at, source)], set.clone()].concat());
     let at_once = at_once.into_iter().flatten();
     vec![Step::direct(set).online(online).at_once(at_once).preflight(preflight)]
@@ -313,11 +316,11 @@ pub fn drop_helper(at: &Address, [desired, observed]: [&Body; 2], cx: &Cx<'_>, o
     }
 }
 
-fn no_value(at: &Address, condition: &str) -> Preflight {
+fn no_value(at: &Address, condition: &str, more: &str) -> Preflight {
     Preflight::of_rows(
         &at.relation(),
         condition,
         format!("rows without a value of `{}`, which is declared `not_null`", at.name()),
-        format!("say `backfill = \"…\"` on column `{}`, or give it a default", at.name()),
+        format!("say `backfill = \"…\"` on column `{}`{more}", at.name()),
     )
 }
