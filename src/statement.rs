@@ -199,12 +199,10 @@ impl Preflight {
     /// Counts the rows beyond one for each value of `keys`, a list of expressions over what stands after FROM in `from`, and shows
     /// the first few values; `what` they break, and what a person can do.
     pub fn repeating(keys: &str, from: &str, what: &str, hint: String) -> Preflight {
-        let (count, groups) = (repeats(keys, from), repeated(keys, from));
-        let few = format!("SELECT x FROM ({groups}) repeated LIMIT 5");
         Preflight {
             before: Vec::new(),
             showing_rows: None,
-            query: format!("SELECT ({count}), (SELECT pg_catalog.string_agg(x, ', ') FROM ({few}) few)"),
+            query: repeating(keys, from),
             reads: Vec::new(),
             rows: format!("rows repeating ({keys}) and so breaking `{what}`"),
             hint,
@@ -224,6 +222,13 @@ fn counted(shown: &str, from: &str, condition: &str) -> String {
     let from = format!("FROM {from} WHERE {condition}");
     let few = format!("SELECT {shown} AS x {from} LIMIT 5");
     format!("SELECT pg_catalog.count(*), (SELECT pg_catalog.string_agg(x, ', ') FROM ({few}) few) {from}")
+}
+
+/// A query: how many rows there are beyond one for each value of `keys`, and the first few values.
+pub fn repeating(keys: &str, from: &str) -> String {
+    let (count, groups) = (repeats(keys, from), repeated(keys, from));
+    let few = format!("SELECT x FROM ({groups}) repeated LIMIT 5");
+    format!("SELECT ({count}), (SELECT pg_catalog.string_agg(x, ', ') FROM ({few}) few)")
 }
 
 /// A query: the values of `keys` that are there more than once, as text `x`, and how often, as `n`. Columns may have those names

@@ -136,15 +136,18 @@ impl IndexDefinition {
         sql.span().map_or_else(|| Fragment::plain(&text), |span| Fragment::written(&text, span))
     }
 
-    /// The keys of a written one, and those rows of `relation` that it tells apart, as a FROM list with its condition. A key with
-    /// an order or an operator class is no expression, so the server refuses it here.
-    pub fn told_apart(&self, relation: &str) -> (String, String) {
-        let keys = self.keys.join(", ");
+    /// The keys of a written one, each with all that is said of it.
+    pub fn keys(&self) -> &[String] {
+        &self.keys
+    }
+
+    /// Those rows of `relation` that a written one tells apart by the expressions `keys`, as a FROM list with its condition.
+    pub fn told_apart(&self, relation: &str, keys: &str) -> String {
         let condition =
             self.condition.and_then(|place| self.fragment.text().get(place..)).unwrap_or(" WHERE true");
         let present =
             if self.nulls_not_distinct { String::new() } else { format!(" AND ROW({keys}) IS NOT NULL") };
-        (keys, format!("{relation}{condition}{present}"))
+        format!("{relation}{condition}{present}")
     }
 
     /// Whether both have the same access method.

@@ -496,6 +496,12 @@ fn rows_that_repeat_under_a_unique_index_are_shown() {
         let wanted = [
             ("on = [\"a\", \"lower(b)\"]", "index public.t.i: 1 row repeating (a, lower(b))", "(1,x)"),
             ("on = [\"a\"], where = \"b is not null\"", "index public.t.i: 2 rows repeating (a)", "(1)"),
+            ("on = [\"a desc nulls last\"]", "index public.t.i: 3 rows repeating (a desc nulls last)", "(1)"),
+            (
+                "on = [\"a desc\", \"lower(b) collate \\\"C\\\" text_pattern_ops\"], where = \"b not like '%1$s' and b <> '$$'\"",
+                "index public.t.i: 1 row repeating",
+                "(1,x)",
+            ),
             ("on = [\"b\"], where = \"a > 1 or b = 'y'\"", "index public.t.i: 1 row repeating (b)", "(y)"),
         ];
         for (index, told, example) in wanted {

@@ -1,6 +1,7 @@
 //! Indexes that no constraint stands on.
 
 mod leftovers;
+mod repeats;
 mod tree;
 
 use crate::delta::{Alteration, Change};
@@ -15,7 +16,8 @@ use crate::partitions::is_partitioned;
 use crate::pg::Feature;
 use crate::source::{KeyDoc, Shape};
 use crate::sql::{Form, Phrase, WITH_INDEX, ident, index_definition, not_of_extension, qualified};
-use crate::statement::{Preflight, Statement, Step};
+use crate::statement::{Statement, Step};
+use repeats::repeats;
 
 /// The room.
 pub struct Index;
@@ -366,14 +368,6 @@ impl Room for Index {
             _ => None,
         }
     }
-}
-
-/// The question which rows a unique index does not let be.
-fn repeats(at: &Address, desired: &Body) -> Option<Preflight> {
-    let (keys, from) = desired.definition.told_apart(&at.host("table").relation());
-    let hint =
-        "correct those rows; `keep` beside a unique constraint or a primary key says which row survives";
-    desired.unique.then(|| Preflight::repeating(&keys, &from, at.name(), hint.to_string()))
 }
 
 /// Whether the text can only be a column's name.
