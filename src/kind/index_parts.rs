@@ -3,7 +3,7 @@
 use super::Options;
 use crate::delta::{Alteration, Show};
 use crate::source::Span;
-use crate::sql::{Fragment, cut, facts, ident, idents, sql_of};
+use crate::sql::{Fragment, Phrase, cut, facts, ident, idents, sql_of};
 use serde::Deserialize;
 
 /// What follows `ON table`, or the constraint from EXCLUDE on, without storage parameters.
@@ -27,13 +27,13 @@ pub struct WrittenIndex<'w> {
     /// The access method.
     pub method: String,
     /// Its columns and expressions as SQL, each with all that is said of it.
-    pub keys: Vec<String>,
+    pub keys: Vec<(String, Span)>,
     /// The names of columns that it carries along.
     pub include: Vec<&'w str>,
     /// Two NULLs count as equal.
     pub nulls_not_distinct: bool,
     /// Which rows it covers.
-    pub condition: Option<&'w str>,
+    pub condition: Option<(&'w str, Span)>,
 }
 
 /// The pieces of an observed definition, as the server tells them apart.
@@ -66,17 +66,18 @@ impl IndexDefinition {
     /// As the file says it.
     pub fn written(index: WrittenIndex<'_>) -> IndexDefinition {
         let WrittenIndex { span, lead, method, keys, include, nulls_not_distinct, condition } = index;
-        let mut text = format!("{lead} {} ({})", ident(&method), keys.join(", "));
-        if !include.is_empty() {
-            text.push_str(&format!(" INCLUDE ({})", idents(&include)));
-        }
-        if nulls_not_distinct {
-            text.push_str(" NULLS NOT DISTINCT");
-        }
-        let place = text.len();
-        text.extend(condition.map(|condition| format!(" WHERE ({condition})")));
-        let fragment = Fragment::written(text, span);
-        let condition = condition.map(|_| place);
+        let list: Vec<Phrase> = keys.iter().map(|(key, span)| Phrase::new().written(key, *span)).collect();
+        let head = Phrase::from(format!("{lead} {} (", ident(&method)))
+            .joined(&list, ", ")
+            .raw(")")
+            .with(Some(&include).filter(|include| !include.is_empty()), |sql, include| {
+                sql.raw(format!(" INCLUDE ({})", idents(include)))
+            })
+            .when(nulls_not_distinct, " NULLS NOT DISTINCT");
+        let place = condition.map(|_| head.text().len());
+        let text = head.with(condition, |sql, (text, span)| sql.raw(" WHERE (").written(text, span).raw(")"));
+        let fragment = Fragment::composed(&text, span);
+        let (keys, condition) = (keys.into_iter().map(|(key, _)| key).collect(), place);
         IndexDefinition { fragment, method, keys, condition, nulls_not_distinct }
     }
 
@@ -131,9 +132,7 @@ impl IndexDefinition {
             Some(parts) => parts.head.len(),
             None => self.condition.unwrap_or(sql.text().len()),
         };
-        let (head, condition) = sql.text().split_at(place);
-        let text = format!("{head}{}{condition}", options.clause());
-        sql.span().map_or_else(|| Fragment::plain(&text), |span| Fragment::written(&text, span))
+        sql.with_inserted(place, &options.clause())
     }
 
     /// The keys of a written one, each with all that is said of it.

@@ -98,10 +98,10 @@ impl Room for Exclusion {
             span,
             lead: "EXCLUDE USING",
             method,
-            keys: elements.into_iter().map(|(element, _)| element).collect(),
+            keys: elements,
             include: include.iter().map(|(name, _)| name.as_str()).collect(),
             nulls_not_distinct: false,
-            condition: predicate.map(|(predicate, _)| predicate),
+            condition: predicate,
         });
         for (name, span) in include {
             item.refer(Address::new("column", [table.schema(), table.name(), &name]), span);

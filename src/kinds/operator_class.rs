@@ -92,17 +92,22 @@ impl Room for OperatorClass {
         let mut reader = item.reader();
         let default = reader.flag("default");
         let family = reader.text("family");
-        let members: Vec<String> = reader.strings("as").into_iter().map(|(text, _)| text).collect();
+        let members = reader.strings("as").into_iter().map(|(text, span)| Phrase::new().written(&text, span));
+        let members: Vec<Phrase> = members.collect();
         let Some((of, span)) = reader.required("type") else { return };
         // SQL knows no empty list; a storage that is the type itself says nothing.
-        let members = if members.is_empty() { format!("STORAGE {of}") } else { members.join(", ") };
-        let text = format!("FOR TYPE {of} USING {} AS {members}", ident(method));
+        let members = match members.as_slice() {
+            [] => Phrase::from("STORAGE ").written(of, span),
+            several => Phrase::new().joined(several, ", "),
+        };
+        let text = Phrase::from("FOR TYPE ").written(of, span);
+        let text = text.raw(format!(" USING {} AS ", ident(method))).phrase(&members);
         let family =
             family.map_or((item.schema.to_string(), name.to_string()), |family| item.resolve(&family));
         item.need(Address::new("operator family", [&family.0, &format!("{} using {method}", family.1)]));
         item.address = Address::new(DOC.name, [item.schema, &key]);
         item.declare(Body {
-            definition: Fragment::written(text, span),
+            definition: Fragment::composed(&text, span),
             default,
             family: qualified(&family.0, &family.1),
             parts: (of.to_string(), Vec::new()),

@@ -63,16 +63,18 @@ impl Room for Rule {
         let enabled = reader.one_of("enabled", FIRING).unwrap_or("yes");
         let Some(event) = event else { return };
         let span = commands.first().map_or(reader.span(), |(_, span)| *span);
-        let mut text = condition.map_or(String::new(), |(condition, _)| format!("WHERE ({condition}) "));
-        text.push_str(if instead { "DO INSTEAD " } else { "DO ALSO " });
-        let list: Vec<&str> =
-            commands.iter().map(|(command, _)| command.trim().trim_end_matches(';').trim_end()).collect();
-        match list.as_slice() {
-            [] => text.push_str("NOTHING"),
-            [one] => text.push_str(one),
-            several => text.push_str(&format!("({})", several.join("; "))),
-        }
-        item.declare(Body { event, definition: Fragment::written(text, span), enabled });
+        let bare = |command: &str| command.trim().trim_end_matches(';').trim_end().to_string();
+        let list: Vec<Phrase> =
+            commands.iter().map(|(command, span)| Phrase::new().written(&bare(command), *span)).collect();
+        let text = Phrase::new()
+            .with(condition, |sql, (text, span)| sql.raw("WHERE (").written(text, span).raw(") "))
+            .raw(if instead { "DO INSTEAD " } else { "DO ALSO " });
+        let text = match list.as_slice() {
+            [] => text.raw("NOTHING"),
+            [one] => text.phrase(one),
+            several => text.raw("(").joined(several, "; ").raw(")"),
+        };
+        item.declare(Body { event, definition: Fragment::composed(&text, span), enabled });
     }
 
     fn catalog(&self, server: &Server) -> Option<String> {

@@ -81,10 +81,12 @@ impl Room for Statistics {
             let text = text.trim();
             let Some(name) = as_name(text) else {
                 item.want(Feature::StatisticsExpressions, span);
-                list.push(if text.starts_with('(') { text.to_string() } else { format!("({text})") });
+                let is_bracketed = text.starts_with('(');
+                let sql = Phrase::new().when(!is_bracketed, "(").written(text, span);
+                list.push(sql.when(!is_bracketed, ")"));
                 continue;
             };
-            list.push(ident(&name));
+            list.push(Phrase::new().written(&ident(&name), span));
             if host.kind == "table" {
                 item.refer(Address::new("column", [host.schema(), host.name(), &name]), span);
             }
@@ -93,7 +95,8 @@ impl Room for Statistics {
             // Those on a single expression are of no kind.
             kinds.clear();
         }
-        item.declare(Body { on: Fragment::written(list.join(", "), span), kinds, target });
+        let on = Fragment::composed(&Phrase::new().joined(&list, ", "), span);
+        item.declare(Body { on, kinds, target });
     }
 
     fn catalog(&self, server: &Server) -> Option<String> {

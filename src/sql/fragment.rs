@@ -1,4 +1,4 @@
-use super::sql_of;
+use super::{Origin, Phrase, sql_of};
 use crate::source::Span;
 use std::fmt;
 
@@ -10,18 +10,36 @@ use std::fmt;
 pub struct Fragment {
     text: String,
     span: Option<Span>,
+    /// Where its parts were written, if they stand apart.
+    parts: Vec<Origin>,
     settled: Option<String>,
 }
 
 impl Fragment {
     /// A fragment that a person wrote at `span`.
     pub fn written(text: impl Into<String>, span: Span) -> Fragment {
-        Fragment { text: text.into(), span: Some(span), settled: None }
+        Fragment { text: text.into(), span: Some(span), parts: Vec::new(), settled: None }
+    }
+
+    /// A fragment whose parts a person wrote in several places; `span` is that of the whole.
+    pub fn composed(phrase: &Phrase, span: Span) -> Fragment {
+        Fragment { parts: phrase.origins().to_vec(), ..Fragment::written(phrase.text(), span) }
+    }
+
+    /// The same with `more` put in before byte `at`.
+    #[must_use]
+    pub fn with_inserted(&self, at: usize, more: &str) -> Fragment {
+        let mut fragment = Fragment { settled: None, ..self.clone() };
+        fragment.text.insert_str(at, more);
+        for part in fragment.parts.iter_mut().filter(|part| part.range.start >= at) {
+            part.range = part.range.start + more.len()..part.range.end + more.len();
+        }
+        fragment
     }
 
     /// A fragment that the catalog prints, or that the tool makes itself.
     pub fn plain(text: impl Into<String>) -> Fragment {
-        Fragment { text: text.into(), span: None, settled: None }
+        Fragment { text: text.into(), span: None, parts: Vec::new(), settled: None }
     }
 
     /// The text as written.
@@ -34,6 +52,11 @@ impl Fragment {
         self.span
     }
 
+    /// Where its parts were written, if they stand apart.
+    pub fn parts(&self) -> &[Origin] {
+        &self.parts
+    }
+
     /// How the server spells it, as far as is known.
     pub fn spelled(&self) -> &str {
         self.settled.as_deref().unwrap_or(&self.text)
@@ -42,7 +65,9 @@ impl Fragment {
     /// The SQL of it, where the text is a document of the server.
     #[must_use]
     pub fn as_sql(&self) -> Fragment {
-        Fragment { text: sql_of(&self.text).into_owned(), span: self.span, settled: None }
+        let text = sql_of(&self.text).into_owned();
+        let parts = if text == self.text { self.parts.clone() } else { Vec::new() };
+        Fragment { text, span: self.span, parts, settled: None }
     }
 
     /// Remembers that the server spells this fragment as `spelling`.

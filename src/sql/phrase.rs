@@ -57,10 +57,17 @@ impl Phrase {
     pub fn fragment(mut self, fragment: &Fragment) -> Phrase {
         let start = self.text.len();
         self.text.push_str(fragment.text());
+        self.take_over(fragment.parts(), start);
         if let Some(span) = fragment.span() {
             self.origins.push(Origin { range: start..self.text.len(), span });
         }
         self
+    }
+
+    /// Adds what a person wrote at `span`, and remembers that.
+    #[must_use]
+    pub fn written(self, text: &str, span: Span) -> Phrase {
+        self.fragment(&Fragment::written(text, span))
     }
 
     /// Adds a literal that must not be shown.
@@ -77,12 +84,21 @@ impl Phrase {
     pub fn phrase(mut self, other: &Phrase) -> Phrase {
         let shift = self.text.len();
         self.text.push_str(&other.text);
-        self.origins.extend(other.origins.iter().map(|origin| Origin {
+        self.take_over(&other.origins, shift);
+        self.secrets.extend(other.secrets.iter().map(|range| range.start + shift..range.end + shift));
+        self
+    }
+
+    fn take_over(&mut self, origins: &[Origin], shift: usize) {
+        self.origins.extend(origins.iter().map(|origin| Origin {
             range: origin.range.start + shift..origin.range.end + shift,
             span: origin.span,
         }));
-        self.secrets.extend(other.secrets.iter().map(|range| range.start + shift..range.end + shift));
-        self
+    }
+
+    /// Where its parts were written.
+    pub fn origins(&self) -> &[Origin] {
+        &self.origins
     }
 
     /// Adds `phrases`, separated by `separator`.

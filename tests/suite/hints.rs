@@ -111,3 +111,31 @@ fn types_that_cannot_be_are_told_by_the_file_alone() {
         Run::offline().file(&format!("[tables.t.columns]\nc = {column}\n")).arg("validate").run().success();
     }
 }
+
+/// What is put together from several places of the file leads back to the one that is wrong.
+#[test]
+fn a_caret_points_at_the_part_that_is_wrong() {
+    let parts = [
+        ("indexes.i = { on = [\"a\", \"lowr(b)\"] }", "lowr(b)"),
+        ("indexes.i = { on = [\"a\"], with = { fillfactor = 70 }, where = \"a > 5 and zz\" }", "zz"),
+        ("exclude.e = { on = [\"a with =\", \"lower(nope) with =\"], method = \"btree\" }", "nope"),
+        ("exclude.e = { on = [\"a with =\"], method = \"btree\", where = \"nope\" }", "nope"),
+        (
+            "rules.r = { event = \"update\", condition = \"old.a > 1\", do = [\"select 1\", \"select zz\"] }",
+            "zz",
+        ),
+    ];
+    let statistics = ("statistics.s = [\"a\", \"(b + zz)\"]", "zz");
+    for server in support::servers() {
+        let more = Some(statistics).filter(|_| server.major() > 13);
+        for (part, wrong) in parts.into_iter().chain(more) {
+            let db = server.database();
+            let file = format!("[tables.t]\ncolumns.a = \"int\"\ncolumns.b = \"int\"\n{part}\n");
+            let place = format!("schema.toml:4:{}", part.rfind(wrong).expect("it is there") + 1);
+            for _ in 0..2 {
+                Run::new(&db).file(&file).arg("apply").run().code(1).stderr_contains(&place);
+                db.execute("create table if not exists t (a int, b int)");
+            }
+        }
+    }
+}

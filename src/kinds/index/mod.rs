@@ -114,10 +114,10 @@ impl Room for Index {
             span: keys[0].1,
             lead: "USING",
             method,
-            keys: keys.iter().map(|(key, _)| as_key(key)).collect(),
+            keys: keys.iter().map(|(key, span)| (as_key(key), *span)).collect(),
             include: include.iter().map(|(name, _)| name.as_str()).collect(),
             nulls_not_distinct,
-            condition: predicate.map(|(predicate, _)| predicate),
+            condition: predicate,
         });
         if nulls_not_distinct {
             item.want(Feature::NullsNotDistinct, nulls);

@@ -11,8 +11,8 @@ use crate::needs;
 use crate::pg::Feature;
 use crate::source::{KeyDoc, Reader, Shape, Span, Value};
 use crate::sql::{
-    Form, Fragment, argument_types, ident, idents, is_list, listed_names, not_of_extension, qualified,
-    retype_routine, split_routine, sql_of, stored_names,
+    Form, Fragment, Phrase, argument_types, ident, idents, is_list, listed_names, not_of_extension,
+    qualified, retype_routine, split_routine, sql_of, stored_names,
 };
 use crate::statement::{Statement, Step, Trial};
 use std::collections::BTreeMap;
@@ -173,16 +173,13 @@ impl Room for Routine {
         let returns = if is_function { reader.string("returns") } else { None };
         let place = arguments.or(returns).map_or(reader.span(), |(_, span)| span);
         let list = arguments.map_or(key_types, |(text, _)| text.trim());
-        let signature = match is_function {
-            true => format!("({list}) RETURNS {}", returns.map_or("void", |(text, _)| text.trim())),
-            false => format!("({list})"),
-        };
+        let signature = signature(key_types, arguments, returns, is_function);
         let types = types(&mut reader, (name, key_types), arguments);
         let usual = if reader.has("obj_file") { "c" } else { "sql" };
         let language = reader.text("language").unwrap_or_else(|| usual.to_string());
         let mut body = Body {
             name: name.to_string(),
-            signature: Fragment::written(signature, place),
+            signature: Fragment::composed(&signature, place),
             identity: types.join(", "),
             language,
             code: Code::Text(Fragment::plain("")),
@@ -505,6 +502,23 @@ fn code(reader: &mut Reader<'_, '_>, name: &str) -> Option<Code> {
     }
     let (text, span) = reader.required("body")?;
     Some(Code::Text(Fragment::written(text, span)))
+}
+
+/// What follows the name, each part with its place.
+fn signature(
+    key_types: &str,
+    arguments: Option<(&str, Span)>,
+    returns: Option<(&str, Span)>,
+    is_function: bool,
+) -> Phrase {
+    let list = match arguments {
+        Some((text, span)) => Phrase::from("(").written(text.trim(), span),
+        None => Phrase::from("(").raw(key_types),
+    };
+    match returns {
+        Some((text, span)) => list.raw(") RETURNS ").written(text.trim(), span),
+        None => list.raw(")").when(is_function, " RETURNS void"),
+    }
 }
 
 /// The types of the arguments: those that the name has, which must be as many as those of `arguments`, or these.
