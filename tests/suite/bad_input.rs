@@ -87,7 +87,7 @@ const IN_THE_FILE: &[(&str, &[&str])] = &[
     ),
     (
         "[tables.events.columns]\nname = \"text\"\n[tables.events.indexes]\ni = [\"nmae\"]\n",
-        &["there is no `column public.events.nmae` in the file", "schema.toml:4:7", "did you mean `name`?"],
+        &["there is no `column public.events.nmae` in the file", "schema.toml:4:6", "did you mean `name`?"],
     ),
     (
         "[tables.events]\ntouch = \"updatd_at\"\n[tables.events.columns]\nupdated_at = \"timestamptz\"\n",
