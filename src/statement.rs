@@ -25,6 +25,8 @@ pub struct Statement {
     pub uses_state: bool,
     /// It is done as the owner of its table already.
     pub as_owner: bool,
+    /// It is about a table that the file does not declare, which its own people may take away meanwhile.
+    pub may_miss: bool,
     /// The same in batches, for tables that hold many rows: the text before and after the number of rows. Repeated
     /// until no row is left.
     pub batch: Option<(Phrase, Phrase)>,
@@ -70,6 +72,7 @@ impl Statement {
             clause: None,
             uses_state: false,
             as_owner: false,
+            may_miss: false,
             batch: None,
             joins: None,
             open: None,
@@ -127,6 +130,13 @@ impl Statement {
     #[must_use]
     pub fn as_owner(mut self) -> Statement {
         self.as_owner = true;
+        self
+    }
+
+    /// Says that what it is about may be gone meanwhile, if `is_so`.
+    #[must_use]
+    pub fn may_miss(mut self, is_so: bool) -> Statement {
+        self.may_miss |= is_so;
         self
     }
 

@@ -94,6 +94,18 @@ pub fn is_race(error: &postgres::Error) -> bool {
     is_taken(error) || catalog || concurrent
 }
 
+/// Whether what a statement is about is gone: dropped, or no longer part of what it was part of. Of a relation that goes while it
+/// is looked at, the server knows no better than that it is an internal error.
+fn is_gone(error: &postgres::Error) -> bool {
+    let gone = [
+        SqlState::UNDEFINED_TABLE,
+        SqlState::UNDEFINED_OBJECT,
+        SqlState::OBJECT_NOT_IN_PREREQUISITE_STATE,
+        SqlState::INTERNAL_ERROR,
+    ];
+    error.code().is_some_and(|code| gone.contains(code))
+}
+
 /// Whether there is something of that name.
 pub fn is_taken(error: &postgres::Error) -> bool {
     let taken = [
@@ -211,6 +223,7 @@ pub fn failure(item: &Item, statement: &Planned, files: &Files, error: &postgres
     let next = match is_race(error) {
         true if is_taken(error) => Next::LookForOther,
         true => Next::LookAgain,
+        false if statement.may_miss && is_gone(error) => Next::LookAgain,
         false => Next::GiveUp,
     };
     Failure {

@@ -149,6 +149,12 @@ impl IndexDefinition {
         format!("{relation}{condition}{present}")
     }
 
+    /// Whether a written one without a condition is word for word what the server says of `observed`.
+    pub fn is_spelled_as(&self, observed: &IndexDefinition) -> bool {
+        let is_head = |parts: IndexParts| parts.condition.is_none() && parts.head == self.fragment.text();
+        self.condition.is_none() && observed.parts().is_some_and(is_head)
+    }
+
     /// Whether both have the same access method.
     pub fn is_like(&self, other: &IndexDefinition) -> bool {
         self.method == other.method

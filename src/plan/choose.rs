@@ -80,7 +80,16 @@ fn chosen(steps: Vec<Step>, item: usize, in_knot: bool, cx: &Cx<'_>, plan: &mut 
             plan.preflights.extend(step.preflight.map(|preflight| (item, preflight)));
         }
         let gentle = if in_knot { step.at_once } else { step.online };
-        statements.extend(if holds_rows && !gentle.is_empty() { gentle } else { step.direct });
+        let taken = if holds_rows && !gentle.is_empty() { gentle } else { step.direct };
+        statements.extend(taken.into_iter().map(|statement| {
+            let is_of_others = statement.table.as_ref().is_some_and(|table| is_of_others(table, cx));
+            statement.may_miss(is_of_others)
+        }));
     }
     statements
+}
+
+/// Whether the database has the table and the file does not: its own people may take it away at any time.
+fn is_of_others(table: &Address, cx: &Cx<'_>) -> bool {
+    cx.observed.tables.contains_key(table) && !cx.desired.contains(table)
 }

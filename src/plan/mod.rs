@@ -64,6 +64,8 @@ pub struct Planned {
     pub uses_state: bool,
     /// It runs what belongs to somebody else, as that role: settings may be others afterwards.
     pub as_owner: bool,
+    /// What it is about may be gone meanwhile: its own people take it away.
+    pub may_miss: bool,
     /// It gives its object the name by which all else calls it.
     pub renames: bool,
     /// The rows that it takes out of the way.

@@ -182,7 +182,7 @@ impl Reconciler {
             return Err(Error::failed("the server is a standby, which cannot be changed")
                 .hint("connect to the primary; `plan` and `check` work here"));
         }
-        let (mut done, mut told, mut clash) = (None::<Plan>, false, None);
+        let (mut done, mut told, mut setbacks) = (None::<Plan>, false, Setbacks::default());
         let report =
             |outcome, plan, past: &Past| Report::new(outcome, plan, past.done.steps.clone(), begun.elapsed());
         for round in 0.. {
@@ -219,10 +219,9 @@ impl Reconciler {
                     listener(Event::Note("what was done shows more that differs; going on".to_string()));
                     done = Some(plan);
                 }
-                Err(failure) if round >= ROUNDS => return Err(*failure.error),
                 Err(failure) => {
-                    listener(again(failure, &mut clash)?);
-                    std::thread::sleep(Duration::from_millis(200) * (round + 1));
+                    listener(setbacks.again(failure, past.done.count(), round)?);
+                    std::thread::sleep(Duration::from_millis(200) * (setbacks.idle + 1));
                 }
             }
         }
@@ -529,21 +528,39 @@ fn connect(options: &Options, desired: &Desired, start: Instant, listener: &List
     })
 }
 
-/// What to say before looking again after a failure; `clash` is the name that was found taken before.
-///
-/// # Errors
-/// The failure, where it is not: the same name is taken once more, so what took it is not what the file declares.
-fn again(failure: apply::Failure, clash: &mut Option<String>) -> Result<Event> {
-    let reason = failure.error.message.lines().next().unwrap_or_default().to_string();
-    match failure.next {
-        apply::Next::GiveUp => return Err(*failure.error),
-        apply::Next::LookForOther if clash.as_ref() == Some(&reason) => return Err((*failure.error).hint(
-            "something that the file does not declare has that name; rename one of the two, or drop the other",
-        )),
-        apply::Next::LookForOther => *clash = Some(reason.clone()),
-        apply::Next::LookAgain => {}
+/// Failures after which a run has looked again.
+#[derive(Default)]
+struct Setbacks {
+    /// The name that was found taken.
+    clash: Option<String>,
+    /// How many of them there were one after the other, without anything done between them.
+    idle: u32,
+    /// How many statements were done before the last of them.
+    done: usize,
+}
+
+impl Setbacks {
+    /// What to say before looking again after a failure in this round, with `done` statements done so far.
+    ///
+    /// # Errors
+    /// The failure, where there is no looking again: it is no other session's, it comes again and again, or the same name is
+    /// taken once more, so that what took it is not what the file declares.
+    fn again(&mut self, failure: apply::Failure, done: usize, round: u32) -> Result<Event> {
+        // Where partitions come and go, every look may find something new.
+        self.idle = if done > self.done { 0 } else { self.idle + 1 };
+        self.done = done;
+        let reason = failure.error.message.lines().next().unwrap_or_default().to_string();
+        match failure.next {
+            apply::Next::GiveUp => return Err(*failure.error),
+            _ if self.idle > ROUNDS || round >= 20 * ROUNDS => return Err(*failure.error),
+            apply::Next::LookForOther if self.clash.as_ref() == Some(&reason) => return Err((*failure.error).hint(
+                "something that the file does not declare has that name; rename one of the two, or drop the other",
+            )),
+            apply::Next::LookForOther => self.clash = Some(reason.clone()),
+            apply::Next::LookAgain => {}
+        }
+        Ok(Event::Note(format!("another session may be at work ({reason}); looking again")))
     }
-    Ok(Event::Note(format!("another session may be at work ({reason}); looking again")))
 }
 
 /// Warns of what could not be recorded; the end of a session is told by what ended it.

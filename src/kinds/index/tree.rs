@@ -3,7 +3,7 @@
 
 use super::{Body, Manner, build};
 use crate::kind::Cx;
-use crate::model::Address;
+use crate::model::{Address, Entry};
 use crate::partitions::{is_foreign, partitions};
 use crate::sql::{Form, auto_name, qualified};
 use crate::statement::Statement;
@@ -54,7 +54,8 @@ fn branch(at: &Address, body: &Body, root: &Address, cx: &Cx<'_>, growth: &mut G
         }
         let whole = qualified(at.schema(), at.name());
         let sql = format!("ALTER INDEX {whole} ATTACH PARTITION {}", qualified(part.schema(), part.name()));
-        growth.attached.push(Statement::on(root, Form::AlterIndex, sql));
+        let is_of_others = !cx.desired.contains(&partition);
+        growth.attached.push(Statement::on(root, Form::AlterIndex, sql).may_miss(is_of_others));
     }
 }
 
@@ -78,8 +79,25 @@ fn has_foreign(table: &Address, cx: &Cx<'_>) -> bool {
     partitions(table, cx).iter().any(|partition| is_foreign(partition, cx) || has_foreign(partition, cx))
 }
 
-/// The index on a partition: one that a run left behind, else one under a free name.
+/// The index on a partition: one that is there and is like it, or that a run left behind, else one under a free name.
 fn part(at: &Address, body: &Body, partition: &Address, cx: &Cx<'_>) -> Address {
+    let is_like = |entry: &&Entry| {
+        let there = cx.observed.model.body::<Body>(&entry.address);
+        let is_free = !cx.desired.contains(&entry.address) && !cx.goes(&entry.address);
+        is_free
+            && there.is_some_and(|there| {
+                let is_same =
+                    there.definition == body.definition || body.definition.is_spelled_as(&there.definition);
+                is_same
+                    && !there.attached
+                    && there.valid
+                    && there.unique == body.unique
+                    && there.with == body.with
+            })
+    };
+    if let Some(entry) = cx.observed.model.inside(at.kind, partition.path()).find(is_like) {
+        return entry.address.clone();
+    }
     let name = name(at, partition);
     let numbered = (1..100).map(|number| format!("{name}{number}"));
     let mut candidates = std::iter::once(name.clone()).chain(numbered);
