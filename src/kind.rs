@@ -29,7 +29,7 @@ pub use clustered::{cluster, compare_clustered, keep_clustered};
 pub use collation::Collation;
 pub use context::Context;
 pub use cx::{Cx, Terms};
-pub use draft::{Draft, Drafted, Names, dotless, inline, unwrapped};
+pub use draft::{Draft, Drafted, Names, dotless, inline, short_type, unwrapped};
 pub use firing::{FIRING, firing, firing_verb};
 pub use grant_option::{GRANT_OPTION, MAINTAIN, known_privileges, read_grant_option, write_privileges};
 pub use index_parts::{IndexDefinition, IndexParts, WrittenIndex, bare};

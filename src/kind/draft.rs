@@ -219,7 +219,7 @@ const SHORT_TYPES: &[(&str, &str, &str)] = &[
 ];
 
 /// `timestamp(3) with time zone[]` as `timestamptz(3)[]`.
-fn short_type(printed: &str) -> String {
+pub fn short_type(printed: &str) -> String {
     let element = printed.trim_end_matches("[]");
     let array = &printed[element.len()..];
     let short = SHORT_TYPES.iter().find_map(|(head, tail, short)| {

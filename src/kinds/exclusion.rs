@@ -80,6 +80,11 @@ impl Room for Exclusion {
         let Some(table) = item.host.clone() else { return };
         let mut reader = item.reader();
         let elements = reader.strings("on");
+        let is_whole = |element: &str| element.to_lowercase().split_whitespace().any(|word| word == "with");
+        for (element, span) in elements.iter().filter(|(element, _)| !is_whole(element)) {
+            let message = format!("`{element}` does not say by which operator two rows exclude each other");
+            reader.problems().add_with_hint(*span, message, format!("write it as `{element} with =`"));
+        }
         let include = reader.strings("include");
         let with = Options::read(&mut reader, "with");
         let statistics = Targets::read(&mut reader, "statistics");

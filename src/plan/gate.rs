@@ -163,6 +163,9 @@ impl Plan {
             error =
                 error.note(format!("  {statement}\n    needs `{}`: {}", refusal.consent.name(), refusal.why));
         }
-        Err(error.hint(format!("if that is what you want, run it again with `--allow {}`", words.join(","))))
+        // What was allowed already made the plan what it is.
+        let all: Vec<&str> =
+            allowed.iter().chain(consents.difference(allowed)).map(|consent| consent.name()).collect();
+        Err(error.hint(format!("if that is what you want, run it again with `--allow {}`", all.join(","))))
     }
 }

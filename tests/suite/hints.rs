@@ -139,3 +139,51 @@ fn a_caret_points_at_the_part_that_is_wrong() {
         }
     }
 }
+
+/// A column that the file does not declare may be one that it declares, under its former name.
+#[test]
+fn a_former_name_is_proposed_where_one_is_left_over() {
+    let file = |column: &str| format!("[tables.t.columns]\nid = \"int\"\n{column}\n");
+    for server in support::servers() {
+        let db = server.database();
+        db.execute("create table t (id int, name varchar(9), n int); insert into t values (1, 'a', 1)");
+        for (column, former) in [
+            ("title = { type = \"varchar(9)\", not_null = true }", "name"),
+            ("count = { type = \"int\", not_null = true }", "n"),
+        ] {
+            let outcome = Run::new(&db).file(&file(column)).arg("apply").run().code(1);
+            outcome
+                .stderr_contains(&format!("if it is what `{former}` was, say `renamed_from = \"{former}\"`"));
+        }
+        let other = file("title = { type = \"text\", not_null = true }");
+        Run::new(&db).file(&other).arg("apply").run().code(1).stderr_lacks("renamed_from");
+        let renamed = file("title = { type = \"varchar(9)\", not_null = true, renamed_from = \"name\" }");
+        db.execute("alter table t alter name set not null");
+        Run::new(&db).file(&renamed).arg("apply").run().success();
+        assert_eq!(db.scalar("select title from t"), "a");
+    }
+}
+
+/// A hint that is followed leads on: what was allowed before stays allowed.
+#[test]
+fn the_consents_that_are_missing_are_told_with_those_that_are_given() {
+    let file = "[tables.t.columns]\nid = \"int\"\n";
+    for server in support::servers() {
+        let db = server.database();
+        db.execute("create table t (id int, b int); create table u (id int)");
+        let outcome = Run::new(&db).file(file).args(["apply", "--allow", "prune"]).run().code(3);
+        let hint =
+            outcome.stderr.lines().find(|line| line.starts_with("hint: ")).expect("a hint").to_string();
+        let allow = hint.split("--allow ").nth(1).expect("consents").trim_end_matches('`').to_string();
+        Run::new(&db).file(file).args(["apply", "--allow", &allow]).run().success();
+        assert_eq!(db.scalar("select to_regclass('u') is null"), "t");
+    }
+}
+
+/// An exclusion says by what rows exclude each other.
+#[test]
+fn an_exclusion_without_an_operator_is_told() {
+    let file = "[tables.t]\ncolumns.a = \"int\"\nexclude.e = { on = [\"a\"] }\n";
+    let outcome = Run::offline().file(file).arg("validate").run().code(5);
+    outcome.stderr_contains("`a` does not say by which operator").stderr_contains("write it as `a with =`");
+}

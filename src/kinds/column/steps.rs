@@ -2,8 +2,8 @@
 
 use super::{Body, heirs, numbering};
 use crate::delta::{Alteration, Change};
-use crate::kind::{Cx, from_list, split_name};
-use crate::model::Address;
+use crate::kind::{Cx, from_list, short_type, split_name};
+use crate::model::{Address, Entry};
 use crate::pg::Feature;
 use crate::sql::{Form, Fragment, Phrase, auto_name, ident};
 use crate::statement::{Preflight, Statement, Step};
@@ -161,7 +161,8 @@ pub fn add(at: &Address, body: &Body, cx: &Cx<'_>) -> Vec<Step> {
     }
     online.extend(begin(work));
     online.extend(source.map(|source| fill(work, source)));
-    let preflight = (must_fill && source.is_none()).then(|| no_value(at, "true", ", or give it a default"));
+    let preflight =
+        (must_fill && source.is_none()).then(|| no_value(at, "true", &in_place_of_a_value(at, body, cx)));
     match body.not_null {
         true => online.extend(prove_not_null(at, work, body, source, cx)),
         false => online.extend(take_name(at, work)),
@@ -313,6 +314,33 @@ pub fn drop_helper(at: &Address, [desired, observed]: [&Body; 2], cx: &Cx<'_>, o
     if cx.observed.model.contains(&helper) && !cx.desired.contains(&helper) {
         let change = Change { attribute: "helper", from: Some(helper.name().to_string()), to: None };
         out.note(change, vec![drop_helper_statement(at, &helper).into()]);
+    }
+}
+
+/// What else a new column can do that wants a value of every row: a column of its type that the file does not declare may be it
+/// under its former name.
+fn in_place_of_a_value(at: &Address, body: &Body, cx: &Cx<'_>) -> String {
+    let is_left = |entry: &&Entry| !cx.desired.contains(&entry.address);
+    let is_like = |entry: &&Entry| {
+        let there = cx.observed.model.body::<Body>(&entry.address);
+        there.is_some_and(|there| usual(there.data_type.text()) == usual(body.data_type.text()))
+    };
+    let left = cx.observed.model.inside("column", &at.path()[..2]).filter(is_left).find(is_like);
+    let renamed = left.map(|entry| {
+        let name = entry.address.name();
+        format!("; if it is what `{name}` was, say `renamed_from = \"{name}\"`")
+    });
+    format!(", or give it a default{}", renamed.unwrap_or_default())
+}
+
+/// The usual name of a type.
+fn usual(name: &str) -> String {
+    match name {
+        "int" | "int4" => "integer".to_string(),
+        "int8" => "bigint".to_string(),
+        "int2" => "smallint".to_string(),
+        "bool" => "boolean".to_string(),
+        _ => short_type(name),
     }
 }
 
