@@ -175,6 +175,9 @@ fn advice(error: &postgres::Error, form: Option<Form>) -> Option<&'static str> {
         "42P01" => {
             "it reads what is not there: is the name spelled right, and declared? Two that read each other cannot be made"
         }
+        "42703" => {
+            "is the name spelled right, and of that table? A string wants its own quotes: `\"'text'\"`"
+        }
         "42704" => match form {
             Some(Form::Grant | Form::Revoke | Form::RevokeNew | Form::ChangeOwner) => {
                 "is the name spelled right, and the role or object there or declared?"

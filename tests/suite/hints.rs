@@ -187,3 +187,14 @@ fn an_exclusion_without_an_operator_is_told() {
     let outcome = Run::offline().file(file).arg("validate").run().code(5);
     outcome.stderr_contains("`a` does not say by which operator").stderr_contains("write it as `a with =`");
 }
+
+/// A string without quotes of its own is read as a column's name.
+#[test]
+fn a_string_without_quotes_is_told() {
+    let file = "[enums]\ne = [\"a\"]\n[tables.t.columns]\nx = { type = \"e\", default = \"a\" }\n";
+    for server in support::servers() {
+        let db = server.database();
+        let outcome = Run::new(&db).file(file).arg("apply").run().code(1);
+        outcome.stderr_contains("schema.toml:4:").stderr_contains("A string wants its own quotes");
+    }
+}
