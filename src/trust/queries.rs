@@ -66,13 +66,52 @@ fn strange(server: &Server) -> String {
          UNION ALL SELECT 'pg_type'::regclass, t.oid, t.typowner FROM pg_type t WHERE {} AND {of_type} \
          UNION ALL SELECT 'pg_type'::regclass, t.oid, p.proowner FROM pg_cast c JOIN pg_proc p ON p.oid = c.castfunc \
          JOIN pg_type t ON t.oid IN (c.castsource, c.casttarget) WHERE c.oid >= 16384 AND t.oid >= 16384 AND {of_routine} \
-         AND NOT EXISTS (SELECT FROM pg_type t WHERE t.oid IN (c.castsource, c.casttarget) AND {of_type})",
+         AND NOT EXISTS (SELECT FROM pg_type t WHERE t.oid IN (c.castsource, c.casttarget) AND {of_type}) \
+         UNION ALL {}",
         strange("o.oprowner"),
         types_with_code(server),
+        written_by_strangers(server),
         of_routine = strange("p.proowner"),
         of_type = strange("t.typowner"),
     )
 }
+
+/// What strangers have written into relations: of theirs, or as triggers where they may make some. It may call nothing of
+/// theirs that the catalog knows of, and still execute what they like: `query_to_xml` takes a text, `domain_in` an OID.
+fn written_by_strangers(server: &Server) -> String {
+    let is_strange = |owner: &str| format!("NOT {}", server.trusts(owner));
+    let acts = |tree: &str| {
+        format!(
+            "EXISTS (SELECT FROM regexp_matches({tree}::text, ':funcid (\\d+)', 'g') f(found) \
+             JOIN pg_proc p ON p.oid = f.found[1]::oid WHERE p.provolatile <> 'i' AND NOT (\
+             p.pronamespace = 'pg_catalog'::regnamespace AND p.proname = ANY ('{HARMLESS}')))"
+        )
+    };
+    format!(
+        "SELECT x.class, x.oid, c.relowner FROM pg_class c CROSS JOIN LATERAL (\
+         SELECT 'pg_rewrite'::regclass, r.oid FROM pg_rewrite r WHERE r.ev_class = c.oid AND c.relkind <> 'm' AND {} \
+         UNION ALL SELECT 'pg_attrdef'::regclass, f.oid FROM pg_attrdef f WHERE f.adrelid = c.oid AND {} \
+         UNION ALL SELECT 'pg_constraint'::regclass, k.oid FROM pg_constraint k WHERE k.conrelid = c.oid AND {} \
+         UNION ALL SELECT 'pg_policy'::regclass, y.oid FROM pg_policy y WHERE y.polrelid = c.oid AND ({} OR {}) \
+         UNION ALL SELECT 'pg_trigger'::regclass, g.oid FROM pg_trigger g WHERE g.tgrelid = c.oid AND NOT g.tgisinternal\
+         ) x(class, oid) WHERE c.oid >= 16384 AND {} \
+         UNION ALL SELECT 'pg_trigger'::regclass, g.oid, a.grantee FROM pg_trigger g JOIN pg_class c ON c.oid = g.tgrelid \
+         CROSS JOIN LATERAL aclexplode(c.relacl) a WHERE g.tgqual IS NOT NULL AND a.privilege_type = 'TRIGGER' AND {} AND {}",
+        acts("r.ev_action"),
+        acts("f.adbin"),
+        acts("k.conbin"),
+        acts("y.polqual"),
+        acts("y.polwithcheck"),
+        is_strange("c.relowner"),
+        is_strange("a.grantee"),
+        acts("g.tgqual"),
+    )
+}
+
+/// Functions of PostgreSQL that are not immutable, stand in many a default or view, and do nothing.
+const HARMLESS: &str = "{now,transaction_timestamp,statement_timestamp,clock_timestamp,timeofday,random,gen_random_uuid,uuidv4,uuidv7,\
+     nextval,currval,lastval,to_char,to_timestamp,to_date,date,timezone,date_part,date_trunc,extract,age,concat,concat_ws,format,\
+     timestamp,timestamptz,current_setting,pg_get_userbyid,current_schema}";
 
 /// An SQL condition: `pg_namespace n` may be on the path of the file, where its schemas are and extensions live.
 fn is_on_the_path(server: &Server) -> String {
@@ -82,7 +121,7 @@ fn is_on_the_path(server: &Server) -> String {
     )
 }
 
-/// The texts of routines that the server has not parsed, as a list of `body(oid, text, words, path, dynamic)`: also the path
+/// The texts of routines of those that are trusted that the server has not parsed, as a list of `body(oid, text, words, path, dynamic)`: also the path
 /// that the routine sets for itself, and whether what it executes cannot be seen in its text. As the server does with names,
 /// only letters of ASCII are folded.
 fn bodies(server: &Server) -> String {
@@ -92,7 +131,8 @@ fn bodies(server: &Server) -> String {
          (SELECT replace(lower(c COLLATE \"C\"), '\"\"', '\"') FROM unnest(p.proconfig) c WHERE starts_with(c, 'search_path=')), \
          l.lanname NOT IN ('sql', 'plpgsql') OR strpos(t.text, 'execute') > 0 \
          FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang, lower(p.prosrc COLLATE \"C\") t(text) \
-         WHERE p.oid >= 16384 AND l.lanname NOT IN ('internal', 'c') AND {parsed}"
+         WHERE p.oid >= 16384 AND l.lanname NOT IN ('internal', 'c') AND {parsed} AND {}",
+        server.trusts("p.proowner")
     )
 }
 
@@ -151,7 +191,7 @@ fn dependents(server: &Server) -> String {
          UNION ALL SELECT 'pg_type'::regclass, k.contypid, 0 FROM pg_constraint k \
          WHERE t.class = 'pg_constraint'::regclass AND k.oid = t.oid AND k.contypid <> 0 \
          UNION ALL SELECT 'pg_proc'::regclass, b.oid, 0 FROM ({NAMED}) named(name, place) \
-         JOIN pg_namespace n ON n.oid = named.place JOIN body b ON {name} AND ({schema} OR {searched})) e",
+         JOIN pg_namespace n ON n.oid = named.place JOIN body b ON {name} AND {schema} OR {searched} AND (b.dynamic OR {name})) e",
         name = is_in_text("named.name"),
         schema = is_in_text("n.nspname"),
     )

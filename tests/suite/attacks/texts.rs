@@ -51,6 +51,29 @@ fn texts() -> Vec<(&'static str, &'static str, &'static str, &'static str, Strin
             "create domain app.price as int check (m.f(value) is not null)",
             ROWS.into(),
         ),
+        (
+            "a view that calls nothing of hers",
+            "",
+            "begin new.n := (select v from settings); return new; end",
+            "create view app.settings as select ndoc as v from ts_stat('select m.f(1)::text::tsvector');
+             grant select on app.settings to public",
+            ROWS.into(),
+        ),
+        (
+            "a table whose default calls nothing of hers",
+            "",
+            "begin insert into settings (v) values (1); return new; end",
+            "create table app.settings (v int, x text default query_to_xml('select m.f(1)', true, false, '')::text);
+             grant insert on app.settings to public",
+            ROWS.into(),
+        ),
+        (
+            "what is executed",
+            "",
+            "begin execute 'select v from set' || 'tings' into new.n; return new; end",
+            VIEW,
+            ROWS.into(),
+        ),
         ("by another routine", "", "begin new.n := app.inner(); return new; end", VIEW, ROWS.into()),
         (
             "dynamic",
@@ -148,6 +171,28 @@ fn her_casts_run_for_nobody() {
     failures.tell();
 }
 
+/// Who may make triggers on a table writes what they ask, and may call nothing of their own there.
+#[test]
+fn her_trigger_asks_nothing() {
+    let failures = Failures::default();
+    for server in support::servers() {
+        let cluster = mallory::cluster(server);
+        let what = format!("PostgreSQL {}", cluster.major());
+        failures.guard(&what, || {
+            let db = cluster.database();
+            let site = site(&db, Tool::Owner);
+            site.run(&file("", PLAIN), &["apply"]).success();
+            db.execute(&format!("grant trigger on app.t to {}", site.mallory));
+            site.as_mallory(
+                "create trigger hers before insert on app.t for each row \
+                 when (query_to_xml('select m.f(1)', true, false, '') is not null) execute function app.tg()",
+            );
+            refused(&site, &what, &format!("{}{ROWS}", file("", PLAIN)), &failures);
+        });
+    }
+    failures.tell();
+}
+
 #[test]
 fn what_no_text_names_stops_nobody() {
     let failures = Failures::default();
@@ -156,6 +201,8 @@ fn what_no_text_names_stops_nobody() {
         for hers in [
             "create function app.useless() returns int language sql as 'select m.f(1)'",
             "create view app.useless as select m.f(1) as v",
+            "create table app.useless (id serial, at timestamptz default now(), key uuid default gen_random_uuid())",
+            "create view app.useless as select to_char(now(), 'YYYY') as v",
             "create domain app.useless as int check (m.f(value) is not null)",
             "create function m.lower(varchar) returns text language sql as 'select m.f(1)::text'",
             "create function pg_temp.lower(varchar) returns text language sql as 'select m.f(1)::text'",
