@@ -75,6 +75,27 @@ pub fn bystanders(plan: &Plan, strangers: &Strangers, cx: &Cx<'_>) -> Result<()>
     ))
 }
 
+/// Refuses to make anything, were it for a look and rolled back, where an event trigger then runs code of somebody who is not
+/// trusted.
+///
+/// # Errors
+/// `Failed`, with every such event trigger and the role.
+pub fn events_among_strangers(code: &Code) -> Result<()> {
+    let Some((_, role)) = code.at_events().first() else { return Ok(()) };
+    let error = Error::failed(
+        "an event trigger calls code of a role that is not trusted, or may by a bare name, so nothing is made; nothing was \
+         executed",
+    );
+    let notes = code.at_events().iter();
+    let notes = notes.map(|(name, role)| format!("  event trigger {name} calls code of role `{role}`"));
+    let error = notes.fold(error, |error, note| error.note(printable(&note)));
+    Err(error.hint(format!(
+        "have its function name the schema of what it calls, and give it `SET search_path = pg_catalog, pg_temp`; or vouch for \
+         the role: `owners = [\"{}\"]` under `[reconcile]`",
+        printable(role)
+    )))
+}
+
 /// Refuses to ask the data about objects of the file where the question may reach a table that calls code of somebody who
 /// is not trusted: the table that the object is part of, or one that a person's query names.
 ///

@@ -39,6 +39,8 @@ struct Strangers {
     /// Relations that such a caller is part of, and those that they are partitions or children of.
     reached: BTreeMap<Vec<String>, String>,
     cascades: Vec<Cascade>,
+    /// Event triggers that call any of it, each with the role.
+    at_events: Vec<(String, String)>,
 }
 
 /// What sort of thing a name is one of.
@@ -100,10 +102,14 @@ impl Code {
         }
         let mut named_too = Vec::new();
         for row in callers.rows() {
-            let Strangers { callers, reached, cascades, .. } = &mut code.strangers;
+            let Strangers { callers, reached, cascades, at_events, .. } = &mut code.strangers;
             if let Some(event) = row.owned("event") {
                 let [table, last] = ["names", "last"].map(|column| row.list(column));
                 let stranger = row.text("stranger").to_string();
+                if last.is_empty() {
+                    at_events.push((table.concat(), stranger));
+                    continue;
+                }
                 cascades.push(Cascade { table, deletes: event == "delete", last, stranger });
                 continue;
             }
@@ -144,6 +150,11 @@ impl Code {
     /// What changes with rows of other tables that belongs to roles that are not trusted, or calls their code.
     pub fn cascades(&self) -> Vec<Cascade> {
         self.strangers.cascades.clone()
+    }
+
+    /// Event triggers that call code of a role that is not trusted, each with the role: whatever is made runs it.
+    pub fn at_events(&self) -> &[(String, String)] {
+        &self.strangers.at_events
     }
 
     /// Whether no expression can call anything of somebody who is not trusted.

@@ -263,6 +263,11 @@ const TOUCHED: &str = "SELECT to_json(ARRAY[n.nspname, c.relname]::text[])::text
      FROM touched t JOIN pg_class c ON c.oid = t.oid JOIN pg_namespace n ON n.oid = c.relnamespace \
      JOIN pg_class l ON l.oid = t.last JOIN pg_namespace m ON m.oid = l.relnamespace WHERE t.oid <> t.last";
 
+/// The event triggers that call something of `tainted t`, in the columns of [`callers`]: `event` is theirs.
+const AT_EVENTS: &str = "SELECT to_json(ARRAY[e.evtname]::text[])::text, pg_get_userbyid(t.who)::text, false, NULL, NULL, \
+     e.evtevent::text, NULL FROM tainted t JOIN pg_event_trigger e ON t.class = 'pg_event_trigger'::regclass AND e.oid = t.oid \
+     WHERE e.evtenabled <> 'D' AND e.evtevent <> 'login'";
+
 /// What sort of thing an expression can name the object `m` as, and its bare name.
 const SORT_AND_NAME: &str = "CASE m.class WHEN 'pg_proc'::regclass THEN 'routine' WHEN 'pg_operator'::regclass THEN 'symbol' \
      WHEN 'pg_type'::regclass THEN 'type' END, \
@@ -284,7 +289,7 @@ fn callers(server: &Server) -> String {
          SELECT to_json(ARRAY[n.nspname, c.relname]::text[])::text AS names, pg_get_userbyid(f.who)::text AS stranger, \
          true AS reached, NULL AS sort, NULL AS bare, NULL AS event, NULL AS last \
          FROM family f JOIN pg_class c ON c.oid = f.oid JOIN pg_namespace n ON n.oid = c.relnamespace \
-         WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') UNION ALL {TOUCHED} UNION ALL \
+         WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') UNION ALL {TOUCHED} UNION ALL {AT_EVENTS} UNION ALL \
          SELECT to_json({names})::text, pg_get_userbyid(m.who)::text, false, {SORT_AND_NAME}, NULL, NULL FROM marked m \
          WHERE m.class IN ('pg_proc'::regclass, 'pg_operator'::regclass, 'pg_type'::regclass, 'pg_class'::regclass, \
          'pg_statistic_ext'::regclass, 'pg_constraint'::regclass, 'pg_trigger'::regclass, 'pg_policy'::regclass, \

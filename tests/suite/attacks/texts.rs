@@ -193,6 +193,45 @@ fn her_trigger_asks_nothing() {
     failures.tell();
 }
 
+/// Whatever is made runs event triggers, which are a superuser's, under the path of whoever makes it.
+#[test]
+fn an_event_trigger_does_not_find_what_is_hers() {
+    let failures = Failures::default();
+    for server in support::servers() {
+        let cluster = mallory::cluster(server);
+        let what = format!("PostgreSQL {}", cluster.major());
+        failures.guard(&what, || {
+            let db = cluster.database();
+            let site = site(&db, Tool::Owner);
+            site.run(&file("", PLAIN), &["apply"]).success();
+            db.execute(
+                "create table public.changes (what text); grant insert on public.changes to public;
+                 create function public.note() returns event_trigger language plpgsql as
+                 'begin insert into changes values (tg_tag); end';
+                 create event trigger note on ddl_command_end execute function public.note()",
+            );
+            let next = format!("{}[tables.t.checks]\nc = \"n > 0\"\n", file("", PLAIN));
+            let before = site.run(&next, &["plan"]);
+            if before.code != Some(0) {
+                failures.add(&what, format!("before she has one: {}", before.stderr));
+            }
+            site.as_mallory(&format!(
+                "{} create table app.changes (what text); grant insert on app.changes to public;
+                 create trigger hers before insert on app.changes for each row execute function m.tr()",
+                site.payload("tr()", "trigger", "return new;")
+            ));
+            refused(&site, &what, &next, &failures);
+            db.execute("alter function public.note() set search_path = public");
+            let after = site.run(&next, &["apply"]);
+            if after.code != Some(0) {
+                failures.add(&what, format!("with a path: {}", after.stderr));
+            }
+            failures.extend(&what, site.told_by_the_log());
+        });
+    }
+    failures.tell();
+}
+
 #[test]
 fn what_no_text_names_stops_nobody() {
     let failures = Failures::default();
