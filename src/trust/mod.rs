@@ -184,6 +184,36 @@ impl Code {
         self.find_stranger(text, is_type, &is_call)
     }
 
+    /// The role that is not trusted and whose code the `text` of a routine may call, or reach by a relation, on the `path` that
+    /// it sets for itself or else on that of the file. One that `is_open` may name everything there.
+    pub fn stranger_in_body(&self, text: &str, path: Option<&[String]>, is_open: bool) -> Option<&str> {
+        let names = Names::of(text);
+        let is_searched = |schema: &str| match path {
+            // Whoever calls it.
+            Some(path) => path.iter().any(|name| name == schema || name == "$user"),
+            None => self.is_on_the_path(schema),
+        };
+        let may_name = |schema: &str, is_there: &dyn Fn() -> bool| {
+            is_searched(schema) && (is_open || is_there()) || names.has(schema) && is_there()
+        };
+        let named = self.strangers.named.iter().filter(|named| {
+            let Named { sort, schema, name, is_found, .. } = named;
+            // Where PostgreSQL's own come in a path that is set is for that to say.
+            let can_be_found = *is_found || path.is_some() || names.has(schema);
+            can_be_found
+                && may_name(schema, &|| match sort {
+                    Sort::Operator => names.has_operator(name),
+                    Sort::Routine => names.has(name) && (names.has(schema) || is_called(name, text)),
+                    Sort::Type => names.has(name),
+                })
+        });
+        let reached = self.strangers.reached.iter().filter(|(names_of, _)| match names_of.as_slice() {
+            [schema, name, ..] => may_name(schema, &|| names.has(name)),
+            _ => false,
+        });
+        named.map(|named| &named.stranger).chain(reached.map(|(_, role)| role)).next().map(String::as_str)
+    }
+
     fn find_stranger(&self, text: &str, is_type: bool, is_call: &dyn Fn(&Named) -> bool) -> Option<&str> {
         if self.strangers.named.is_empty() {
             return None;

@@ -171,6 +171,74 @@ fn her_casts_run_for_nobody() {
     failures.tell();
 }
 
+/// A routine that is not there yet runs as soon as it is: what only its text and its settings say is judged before.
+#[test]
+fn what_a_new_routine_names_is_not_hers() {
+    let failures = Failures::default();
+    for server in support::servers() {
+        let cluster = mallory::cluster(server);
+        let lower = |schema: &str| {
+            format!(
+                "create function {schema}.lower(varchar) returns text language sql as 'select m.f(1)::text'"
+            )
+        };
+        let executes = "declare r text; begin execute 'select lo' || 'wer($1)' into r using v; return r; end";
+        let path = "set = { search_path = \"pg_catalog, loose\" }\n";
+        for (name, hers, there, setting, body) in [
+            ("what is executed", lower("app"), false, "", executes),
+            ("a path of its own", lower("loose"), false, "set = { search_path = \"loose\" }\n", "begin return lower(v); end"),
+            ("a path of the caller", lower("loose"), false, "set = { search_path = \"'$user', loose\" }\n", "begin return lower(v); end"),
+            (
+                "an operator",
+                "create function loose.f(text, varchar) returns text language sql as 'select m.f(1)::text';
+                 create operator loose.|| (leftarg = text, rightarg = varchar, function = loose.f)"
+                    .into(),
+                false,
+                path,
+                "begin return 'x'::text || v; end",
+            ),
+            ("another path", lower("loose"), true, "set = { search_path = \"loose\" }\n", "begin return lower(v); end"),
+            (
+                "a relation that it writes to",
+                "create table loose.notes (what text default query_to_xml('select m.f(1)', true, false, '')::text, n int);
+                 grant insert on loose.notes to public"
+                    .into(),
+                false,
+                path,
+                "begin insert into notes (n) values (1); return v; end",
+            ),
+        ] {
+            let what = format!("PostgreSQL {}, {name}", cluster.major());
+            if !super::is_wanted(&what) {
+                continue;
+            }
+            failures.guard(&what, || {
+                let db = cluster.database();
+                let site = site(&db, Tool::Owner);
+                db.execute(&format!(
+                    "create schema loose authorization {}; grant usage on schema loose to public",
+                    site.mallory
+                ));
+                let function = |setting: &str| {
+                    format!(
+                        "[reconcile]\ndefault_schema = \"app\"\n[functions.\"norm(varchar)\"]\narguments = \"v varchar\"\n\
+                         returns = \"text\"\nlanguage = \"plpgsql\"\n{setting}body = \"{body}\"\n\
+                         [tables.t.columns]\nid = {{ type = \"int\", primary_key = true }}\n"
+                    )
+                };
+                if there {
+                    site.run(&function("set = { search_path = \"app\" }\n"), &["apply"]).success();
+                }
+                site.as_mallory(&hers);
+                let column = "n = { type = \"text\", default = \"app.norm('ABC')\" }\n";
+                let rows = "[tables.t.rows]\nkey = [\"id\"]\nvalues = [{ id = 1 }]\n";
+                refused(&site, &what, &format!("{}{column}{rows}", function(setting)), &failures);
+            });
+        }
+    }
+    failures.tell();
+}
+
 /// Who may make triggers on a table writes what they ask, and may call nothing of their own there.
 #[test]
 fn her_trigger_asks_nothing() {
