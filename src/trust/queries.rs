@@ -81,10 +81,11 @@ fn strange(server: &Server) -> String {
 fn written_by_strangers(server: &Server) -> String {
     let is_strange = |owner: &str| format!("NOT {}", server.trusts(owner));
     let acts = |tree: &str| {
+        // What is too long for the server to take apart would end every look.
         format!(
-            "EXISTS (SELECT FROM regexp_matches({tree}::text, ':funcid (\\d+)', 'g') f(found) \
+            "CASE WHEN octet_length({tree}::text) > 50000000 THEN true ELSE EXISTS (SELECT FROM regexp_matches({tree}::text, ':funcid (\\d+)', 'g') f(found) \
              JOIN pg_proc p ON p.oid = f.found[1]::oid WHERE p.provolatile <> 'i' AND NOT (\
-             p.pronamespace = 'pg_catalog'::regnamespace AND p.proname = ANY ('{HARMLESS}')))"
+             p.pronamespace = 'pg_catalog'::regnamespace AND p.proname = ANY ('{HARMLESS}'))) END"
         )
     };
     format!(
@@ -127,7 +128,8 @@ fn is_on_the_path(server: &Server) -> String {
 fn bodies(server: &Server) -> String {
     let parsed = if server.has(Feature::SqlBody) { "p.prosqlbody IS NULL" } else { "true" };
     format!(
-        "SELECT p.oid, t.text, regexp_split_to_array(t.text, '[^a-z0-9_]+'), \
+        "SELECT p.oid, t.text, \
+         (SELECT jsonb_object_agg(w, 1) FROM (SELECT DISTINCT regexp_split_to_table(t.text, '[^a-z0-9_]+')) w(w)), \
          (SELECT replace(lower(c COLLATE \"C\"), '\"\"', '\"') FROM unnest(p.proconfig) c WHERE starts_with(c, 'search_path=')), \
          l.lanname NOT IN ('sql', 'plpgsql') OR strpos(t.text, 'execute') > 0 \
          FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang, lower(p.prosrc COLLATE \"C\") t(text) \
@@ -136,13 +138,11 @@ fn bodies(server: &Server) -> String {
     )
 }
 
-/// An SQL condition: the name that the SQL `name` gives stands in the text of `body b`. One that is no plain word, or may have
-/// been cut, is looked for anywhere.
-fn is_in_text(name: &str) -> String {
+/// SQL: the name that the SQL `name` gives as the text of a body would have it, and whether it is a plain word there; any
+/// other, or one that may have been cut, is looked for anywhere.
+fn as_in_text(name: &str) -> String {
     let name = format!("lower({name}::text COLLATE \"C\")");
-    format!(
-        "CASE WHEN {name} ~ '^[a-z0-9_]{{1,62}}$' THEN {name} = ANY (b.words) ELSE strpos(b.text, {name}) > 0 END"
-    )
+    format!("{name}, {name} ~ '^[a-z0-9_]{{1,62}}$'")
 }
 
 /// An SQL condition: a bare name in `body b` may be looked for in `pg_namespace n`.
@@ -179,6 +179,12 @@ const NAMED: &str = "SELECT p.proname::text, p.pronamespace FROM pg_proc p WHERE
      WHEN 'pg_rewrite'::regclass THEN (SELECT r.ev_class FROM pg_rewrite r WHERE r.oid = t.oid) \
      WHEN 'pg_attrdef'::regclass THEN (SELECT f.adrelid FROM pg_attrdef f WHERE f.oid = t.oid) END";
 
+/// An SQL condition: a name that is prepared by [`as_in_text`] stands in the text of `body b`. It is asked for each name of
+/// every stranger and each body, so it takes no time that grows with the text where there is another way.
+fn is_in_text(name: &str, is_word: &str) -> String {
+    format!("CASE WHEN {is_word} THEN b.words ? {name} ELSE strpos(b.text, {name}) > 0 END")
+}
+
 /// What depends on something of `tainted t`, by the catalog, or by the text of a routine.
 fn dependents(server: &Server) -> String {
     let searched = is_searched(server);
@@ -190,10 +196,14 @@ fn dependents(server: &Server) -> String {
          WHERE t.class = 'pg_rewrite'::regclass AND r.oid = t.oid AND r.rulename = '_RETURN' \
          UNION ALL SELECT 'pg_type'::regclass, k.contypid, 0 FROM pg_constraint k \
          WHERE t.class = 'pg_constraint'::regclass AND k.oid = t.oid AND k.contypid <> 0 \
-         UNION ALL SELECT 'pg_proc'::regclass, b.oid, 0 FROM ({NAMED}) named(name, place) \
-         JOIN pg_namespace n ON n.oid = named.place JOIN body b ON {name} AND {schema} OR {searched} AND (b.dynamic OR {name})) e",
-        name = is_in_text("named.name"),
-        schema = is_in_text("n.nspname"),
+         UNION ALL SELECT 'pg_proc'::regclass, b.oid, 0 FROM (SELECT n.oid, n.nspname, {name}, {schema} FROM ({NAMED}) named(name, place) \
+         JOIN pg_namespace n ON n.oid = named.place OFFSET 0) n(oid, nspname, name, is_word, schema, is_plain) JOIN body b \
+         ON CASE WHEN b.dynamic AND {searched} THEN true WHEN NOT {is_named} THEN false WHEN {searched} THEN true \
+         ELSE {in_schema} END) e",
+        name = as_in_text("named.name"),
+        schema = as_in_text("n.nspname"),
+        is_named = is_in_text("n.name", "n.is_word"),
+        in_schema = is_in_text("n.schema", "n.is_plain"),
     )
 }
 
@@ -246,14 +256,16 @@ const EDGES: &str = "SELECT k.conrelid, CASE k.confdeltype WHEN 'c' THEN 'delete
      JOIN (VALUES ('delete', 'delete'), ('update', 'update'), ('delete', 'update')) e(does, event) \
      ON e.does = e.event OR c.relkind = 'p' WHERE c.relkind IN ('r', 'p', 'f')";
 
-/// The tables that `edges` lead from to one of a stranger's, or to one of `family`.
+/// The tables of those that are trusted that `edges` lead from to one of a stranger's, or to one of `family`. Those of strangers
+/// that refer to each other are not followed: there may be any number of them.
 fn touched(server: &Server) -> String {
     let trusted = server.trusts("c.relowner");
     format!(
         "SELECT s.oid, e.event, s.oid, s.who FROM (SELECT f.oid, f.who FROM family f \
          UNION SELECT c.oid, c.relowner FROM pg_class c JOIN edges e ON e.child = c.oid WHERE NOT {trusted}) s(oid, who) \
          CROSS JOIN (VALUES ('delete'), ('update')) e(event) \
-         UNION SELECT e.parent, e.event, t.last, t.who FROM touched t JOIN edges e ON e.child = t.oid AND e.does = t.event"
+         UNION SELECT e.parent, e.event, t.last, t.who FROM touched t JOIN edges e ON e.child = t.oid AND e.does = t.event \
+         JOIN pg_class c ON c.oid = e.parent WHERE {trusted}"
     )
 }
 
