@@ -167,6 +167,8 @@ fn new_strange(
         let reached = || question.context.is_executed().then(|| code.stranger_reached_in(text)).flatten();
         let role = match &question.context {
             Context::Body { path, is_open } => code.stranger_in_body(text, path.as_deref(), *is_open),
+            Context::Name { .. } => code.stranger_named_in(text, false),
+            context if context.is_only_declared() && !question.is_type() => code.stranger_given_in(text),
             _ => code.stranger_called_in(text, question.is_type()).or_else(reached),
         };
         let role = role?.to_string();

@@ -10,7 +10,7 @@ mod queries;
 use crate::model::{Address, Cascade};
 use crate::session::Answer;
 use crate::sql::literal;
-use names::{Names, is_called};
+use names::{Names, is_called, is_given};
 use std::collections::{BTreeMap, HashSet};
 
 pub use names::words;
@@ -182,6 +182,14 @@ impl Code {
     pub fn stranger_called_in(&self, text: &str, is_type: bool) -> Option<&str> {
         let is_call = |named: &Named| named.sort != Sort::Routine || is_called(&named.name, text);
         self.find_stranger(text, is_type, &is_call)
+    }
+
+    /// As [`Code::stranger_called_in`], where a routine may also be given by its name.
+    pub fn stranger_given_in(&self, text: &str) -> Option<&str> {
+        let is_call = |named: &Named| {
+            named.sort != Sort::Routine || is_called(&named.name, text) || is_given(&named.name, text)
+        };
+        self.find_stranger(text, false, &is_call)
     }
 
     /// The role that is not trusted and whose code the `text` of a routine may call, or reach by a relation, on the `path` that

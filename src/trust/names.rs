@@ -117,6 +117,15 @@ fn is_odd(before: &str, quote: &str, after: &str) -> bool {
     before.contains("--") || before.contains("/*") || by_dollars || escapes || lower.ends_with("u&")
 }
 
+/// Whether a name stands in a text behind an equals sign, as definitions give routines.
+pub(super) fn is_given(name: &str, text: &str) -> bool {
+    let (name, text) = (name.to_lowercase(), text.to_lowercase());
+    text.match_indices(&name).any(|(at, _)| {
+        let before = text[..at].trim_end_matches('"').trim_end();
+        before.ends_with('=') || before.ends_with("*/")
+    })
+}
+
 /// Whether a name stands in a text before an opening bracket.
 pub(super) fn is_called(name: &str, text: &str) -> bool {
     let (name, text) = (name.to_lowercase(), text.to_lowercase());

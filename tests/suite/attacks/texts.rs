@@ -239,6 +239,57 @@ fn what_a_new_routine_names_is_not_hers() {
     failures.tell();
 }
 
+/// Routines that a file does not declare, and gives by their names alone: to be called by what it declares.
+#[test]
+fn what_is_given_by_its_name_is_not_hers() {
+    let failures = Failures::default();
+    for server in support::servers() {
+        let cluster = mallory::cluster(server);
+        for (name, returns, hers, file) in [
+            (
+                "aggregate",
+                "int",
+                "step(a int, b int)",
+                "[aggregates.\"total(int)\"]\nsfunc = \"step\"\nstype = \"int\"",
+            ),
+            (
+                "operator",
+                "boolean",
+                "same(a int, b int)",
+                "[operators.\"===(int, int)\"]\nfunction = \"same\"",
+            ),
+            (
+                "range",
+                "float8",
+                "apart(a int, b int)",
+                "[range_types.r]\nsubtype = \"int\"\nsubtype_diff = \"apart\"",
+            ),
+            (
+                "cast",
+                "int",
+                "number(a anyenum)",
+                "[enums]\nmood = [\"a\"]\n[casts.\"mood as int\"]\nfunction = \"number(anyenum)\"\ncontext = \"implicit\"",
+            ),
+            (
+                "trigger",
+                "trigger",
+                "stamp()",
+                "[tables.t.columns]\nid = \"int\"\n[tables.t.triggers]\n\
+                 g = { when = \"before\", events = [\"insert\"], for_each = \"row\", call = \"stamp()\" }",
+            ),
+        ] {
+            let what = format!("PostgreSQL {}, {name}", cluster.major());
+            failures.guard(&what, || {
+                let db = cluster.database();
+                let site = site(&db, Tool::Superuser);
+                site.as_mallory(&site.payload(hers, returns, "return null;").replace("m.", "app."));
+                refused(&site, &what, &format!("[reconcile]\ndefault_schema = \"app\"\n{file}\n"), &failures);
+            });
+        }
+    }
+    failures.tell();
+}
+
 /// Who may make triggers on a table writes what they ask, and may call nothing of their own there.
 #[test]
 fn her_trigger_asks_nothing() {
