@@ -142,12 +142,13 @@ fn strange(
         false
     });
     let there = question::every(&mut observed.model, registry).into_iter();
-    let there: HashMap<(Address, String), String> =
-        there.map(|question| ((question.address, question.attribute), question.desired)).collect();
+    let there: HashMap<(Address, String), (String, Context)> =
+        there.map(|there| ((there.address, there.attribute), (there.desired, there.context))).collect();
     found.extend(new_strange(desired, code, registry, &|question| {
         let key = (question.address.clone(), question.attribute.clone());
-        let is_new =
-            there.get(&key).is_none_or(|text| question.context.is_text() && *text != question.desired);
+        let is_new = there.get(&key).is_none_or(|(text, context)| {
+            question.context.is_text() && (*text != question.desired || *context != question.context)
+        });
         is_new && !handled.contains(&key)
     }));
     found
@@ -163,8 +164,14 @@ fn new_strange(
     let questions = question::every(desired, registry).into_iter().filter(wanted);
     let strange = questions.filter_map(|question| {
         let text = &question.desired;
-        let reached = || question.context.is_text().then(|| code.stranger_reached_in(text)).flatten();
-        let role = code.stranger_called_in(text, question.is_type()).or_else(reached)?.to_string();
+        let reached = || question.context.is_executed().then(|| code.stranger_reached_in(text)).flatten();
+        let role = match &question.context {
+            Context::Body { path, is_open } => code.stranger_in_body(text, path.as_deref(), *is_open),
+            Context::Name { .. } => code.stranger_named_in(text, false),
+            context if context.is_only_declared() && !question.is_type() => code.stranger_given_in(text),
+            _ => code.stranger_called_in(text, question.is_type()).or_else(reached),
+        };
+        let role = role?.to_string();
         let Question { address, attribute, desired, .. } = question;
         Some(Strange { address, attribute, desired, observed: None, role })
     });

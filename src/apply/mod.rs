@@ -19,8 +19,8 @@ pub use execute::{Done, execute};
 pub use failure::{Failure, Next, Stays};
 pub use lock::lock;
 pub use owners::{
-    Strangers, bystanders, cascades_among_strangers, owners, questions_among_strangers, strangers, warning,
-    work_among_strangers,
+    Strangers, bystanders, cascades_among_strangers, events_among_strangers, owners,
+    questions_among_strangers, strangers, warning, work_among_strangers,
 };
 pub use parallel::Crew;
 pub use preflight::{count_repairs, preflight};

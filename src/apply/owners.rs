@@ -25,7 +25,7 @@ pub fn strangers(observed: &Model, registry: &Registry) -> Strangers {
 }
 
 /// Refuses to take objects of `strangers` for what the file declares: an object of its own, what it takes over parts of, or
-/// the schema that it stands in.
+/// the schema that it stands in; or for what such an object needs, as a trigger its function.
 ///
 /// # Errors
 /// `Failed`, with every such object and its owner.
@@ -34,7 +34,9 @@ pub fn owners(desired: &Model, strangers: &Strangers, registry: &Registry, files
         return Ok(());
     }
     let mut concerned = BTreeSet::new();
+    let mut called = BTreeSet::new();
     for entry in desired.iter().filter(|entry| !entry.absent) {
+        called.extend(entry.needs.iter().filter(|need| Some(*need) != entry.address.subject()).cloned());
         concerned.insert(entry.address.clone());
         concerned.extend(entry.heir_of.iter().cloned());
         if let Some((namespace, _)) = registry.namespace()
@@ -43,9 +45,14 @@ pub fn owners(desired: &Model, strangers: &Strangers, registry: &Registry, files
             concerned.insert(Address::new(namespace.doc().name, [entry.address.schema()]));
         }
     }
-    let found: Vec<(&Address, &String)> =
-        strangers.iter().filter(|(at, _)| concerned.contains(*at)).collect();
-    let Some(error) = refusal(&found, "declares what belongs to") else { return Ok(()) };
+    let among = |these: &BTreeSet<Address>| {
+        strangers.iter().filter(|(at, _)| these.contains(*at)).collect::<Vec<(&Address, &String)>>()
+    };
+    let found = match among(&concerned) {
+        found if found.is_empty() => among(&called),
+        found => found,
+    };
+    let Some(error) = refusal(&found, "declares, or calls for, what belongs to") else { return Ok(()) };
     let origin = found.first().and_then(|(at, _)| desired.get(at)?.origin).filter(|_| found.len() == 1);
     let error = origin.into_iter().fold(error, |error, origin| error.note(files.excerpt(origin)));
     Err(error.hint(
@@ -73,6 +80,27 @@ pub fn bystanders(plan: &Plan, strangers: &Strangers, cx: &Cx<'_>) -> Result<()>
         "what depends on something that changes is made anew with the rights of this run. Drop it, and let its owner make \
          it again, or vouch for the role: `owners = [\"…\"]` under `[reconcile]`",
     ))
+}
+
+/// Refuses to make anything, were it for a look and rolled back, where an event trigger then runs code of somebody who is not
+/// trusted.
+///
+/// # Errors
+/// `Failed`, with every such event trigger and the role.
+pub fn events_among_strangers(code: &Code) -> Result<()> {
+    let Some((_, role)) = code.at_events().first() else { return Ok(()) };
+    let error = Error::failed(
+        "an event trigger calls code of a role that is not trusted, or may by a bare name, so nothing is made; nothing was \
+         executed",
+    );
+    let notes = code.at_events().iter();
+    let notes = notes.map(|(name, role)| format!("  event trigger {name} calls code of role `{role}`"));
+    let error = notes.fold(error, |error, note| error.note(printable(&note)));
+    Err(error.hint(format!(
+        "have its function name the schema of what it calls, and give it `SET search_path = pg_catalog, pg_temp`; or vouch for \
+         the role: `owners = [\"{}\"]` under `[reconcile]`",
+        printable(role)
+    )))
 }
 
 /// Refuses to ask the data about objects of the file where the question may reach a table that calls code of somebody who

@@ -81,6 +81,7 @@ impl Part {
             | Context::Domain { .. }
             | Context::Question { .. }
             | Context::Piece
+            | Context::Body { .. }
             | Context::Statement => scene.expression(None),
         }
     }

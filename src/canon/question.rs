@@ -231,6 +231,7 @@ impl Question {
                 | Context::Query { .. }
                 | Context::Question { .. }
                 | Context::Piece
+                | Context::Body { .. }
                 | Context::Statement
                 | Context::Part { .. }
                 | Context::Name { .. }

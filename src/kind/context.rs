@@ -64,6 +64,13 @@ pub enum Context {
     },
     /// A piece of a statement, which nothing but the statement reads; its kind compares it as text.
     Piece,
+    /// What a routine does, which is read when it runs; its kind compares it as text.
+    Body {
+        /// The path that it sets for itself.
+        path: Option<Vec<String>>,
+        /// Whether it may name more than its text has: what it puts together, or says in a language that is not SQL.
+        is_open: bool,
+    },
     /// A query; its spelling is a document with the columns it gives, and their types.
     Query {
         /// Names of its columns, if not its own.
@@ -119,7 +126,12 @@ impl Context {
 
     /// Whether the server is never asked what it means.
     pub fn is_text(&self) -> bool {
-        matches!(self, Context::Question { .. } | Context::Piece)
+        matches!(self, Context::Question { .. } | Context::Piece | Context::Body { .. })
+    }
+
+    /// Whether it does something, so that what reads of a relation do not run runs too: its triggers.
+    pub fn is_executed(&self) -> bool {
+        self.is_text() || matches!(self, Context::Statement)
     }
 
     /// The table over whose columns the fragment is read.

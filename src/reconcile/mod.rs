@@ -377,6 +377,7 @@ impl Reconciler {
         let allow = self.consents(options);
         let Snapshot { mut observed, mut code, memo, fingerprint } =
             observe::catalog(session, &self.registry)?;
+        apply::events_among_strangers(&code)?;
         let (path, schema) = (self.search_path(Some(&observed.model)), self.state_schema());
         code.look_in(self.path_schemas(Some(&observed.model)));
         let terms = self.terms(&schema, &allow, &path);

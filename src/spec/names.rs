@@ -153,7 +153,7 @@ pub(super) fn mention(model: &mut Model, registry: &Registry) {
         let own = entry.parent.as_ref().filter(|_| !is_column(address.kind));
         let own = own.and_then(|table| columns.get(table));
         kind.fragments(&address, &mut *entry.body, &mut |_, fragment, context| {
-            if context == Context::Piece {
+            if matches!(context, Context::Piece | Context::Body { .. }) {
                 return;
             }
             let mentioned: HashSet<&str> = words(fragment.text()).collect();

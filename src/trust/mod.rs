@@ -10,7 +10,7 @@ mod queries;
 use crate::model::{Address, Cascade};
 use crate::session::Answer;
 use crate::sql::literal;
-use names::{Names, is_called};
+use names::{Names, is_called, is_given};
 use std::collections::{BTreeMap, HashSet};
 
 pub use names::words;
@@ -39,6 +39,8 @@ struct Strangers {
     /// Relations that such a caller is part of, and those that they are partitions or children of.
     reached: BTreeMap<Vec<String>, String>,
     cascades: Vec<Cascade>,
+    /// Event triggers that call any of it, each with the role.
+    at_events: Vec<(String, String)>,
 }
 
 /// What sort of thing a name is one of.
@@ -100,10 +102,14 @@ impl Code {
         }
         let mut named_too = Vec::new();
         for row in callers.rows() {
-            let Strangers { callers, reached, cascades, .. } = &mut code.strangers;
+            let Strangers { callers, reached, cascades, at_events, .. } = &mut code.strangers;
             if let Some(event) = row.owned("event") {
                 let [table, last] = ["names", "last"].map(|column| row.list(column));
                 let stranger = row.text("stranger").to_string();
+                if last.is_empty() {
+                    at_events.push((table.concat(), stranger));
+                    continue;
+                }
                 cascades.push(Cascade { table, deletes: event == "delete", last, stranger });
                 continue;
             }
@@ -146,6 +152,11 @@ impl Code {
         self.strangers.cascades.clone()
     }
 
+    /// Event triggers that call code of a role that is not trusted, each with the role: whatever is made runs it.
+    pub fn at_events(&self) -> &[(String, String)] {
+        &self.strangers.at_events
+    }
+
     /// Whether no expression can call anything of somebody who is not trusted.
     pub fn is_all_trusted(&self) -> bool {
         self.strangers.named.is_empty() && self.strangers.callers.is_empty()
@@ -171,6 +182,44 @@ impl Code {
     pub fn stranger_called_in(&self, text: &str, is_type: bool) -> Option<&str> {
         let is_call = |named: &Named| named.sort != Sort::Routine || is_called(&named.name, text);
         self.find_stranger(text, is_type, &is_call)
+    }
+
+    /// As [`Code::stranger_called_in`], where a routine may also be given by its name.
+    pub fn stranger_given_in(&self, text: &str) -> Option<&str> {
+        let is_call = |named: &Named| {
+            named.sort != Sort::Routine || is_called(&named.name, text) || is_given(&named.name, text)
+        };
+        self.find_stranger(text, false, &is_call)
+    }
+
+    /// The role that is not trusted and whose code the `text` of a routine may call, or reach by a relation, on the `path` that
+    /// it sets for itself or else on that of the file. One that `is_open` may name everything there.
+    pub fn stranger_in_body(&self, text: &str, path: Option<&[String]>, is_open: bool) -> Option<&str> {
+        let names = Names::of(text);
+        let is_searched = |schema: &str| match path {
+            // Whoever calls it.
+            Some(path) => path.iter().any(|name| name == schema || name == "$user"),
+            None => self.is_on_the_path(schema),
+        };
+        let may_name = |schema: &str, is_there: &dyn Fn() -> bool| {
+            is_searched(schema) && (is_open || is_there()) || names.has(schema) && is_there()
+        };
+        let named = self.strangers.named.iter().filter(|named| {
+            let Named { sort, schema, name, is_found, .. } = named;
+            // Where PostgreSQL's own come in a path that is set is for that to say.
+            let can_be_found = *is_found || path.is_some() || names.has(schema);
+            can_be_found
+                && may_name(schema, &|| match sort {
+                    Sort::Operator => names.has_operator(name),
+                    Sort::Routine => names.has(name) && (names.has(schema) || is_called(name, text)),
+                    Sort::Type => names.has(name),
+                })
+        });
+        let reached = self.strangers.reached.iter().filter(|(names_of, _)| match names_of.as_slice() {
+            [schema, name, ..] => may_name(schema, &|| names.has(name)),
+            _ => false,
+        });
+        named.map(|named| &named.stranger).chain(reached.map(|(_, role)| role)).next().map(String::as_str)
     }
 
     fn find_stranger(&self, text: &str, is_type: bool, is_call: &dyn Fn(&Named) -> bool) -> Option<&str> {

@@ -15,6 +15,22 @@ pub fn words(text: &str) -> HashSet<String> {
     whole.chain(parts).filter(|word| !word.is_empty()).map(str::to_lowercase).collect()
 }
 
+/// Words of SQL for which the server takes operators, which it looks for along the path like all others (`gram.y`,
+/// `parse_expr.c` and `parse_clause.c` in its source). Other syntax stands for what is in `pg_catalog`, or goes by the
+/// operator class of a type.
+const OPERATORS_OF_WORDS: &[(&str, &[&str])] = &[
+    ("like", &["~~", "!~~"]),
+    ("ilike", &["~~*", "!~~*"]),
+    ("similar", &["~", "!~"]),
+    ("between", &["<", "<=", ">", ">="]),
+    ("in", &["=", "<>"]),
+    ("case", &["="]),
+    ("nullif", &["="]),
+    ("distinct", &["="]),
+    ("using", &["="]),
+    ("natural", &["="]),
+];
+
 /// The names that may stand in a text of SQL. It may have some that do not: no SQL is taken apart here.
 pub(super) struct Names<'t> {
     text: &'t str,
@@ -83,9 +99,11 @@ impl Names<'_> {
         Some(names.into_iter().collect())
     }
 
-    /// Whether an operator may stand in the text.
+    /// Whether an operator may stand in the text, or a word that stands for it.
     pub(super) fn has_operator(&self, name: &str) -> bool {
-        self.text.contains(name)
+        let by_word = |(word, signs): &(&str, &[&str])| signs.contains(&name) && self.words.contains(*word);
+        let by_sign = self.text.contains(name) || name == "<>" && self.text.contains("!=");
+        by_sign || OPERATORS_OF_WORDS.iter().any(by_word)
     }
 }
 
@@ -97,6 +115,15 @@ fn is_odd(before: &str, quote: &str, after: &str) -> bool {
         before.split('$').skip(1).any(|rest| !rest.starts_with(|char: char| char.is_ascii_digit()));
     let escapes = quote == "'" && lower.ends_with('e') && after.contains('\\');
     before.contains("--") || before.contains("/*") || by_dollars || escapes || lower.ends_with("u&")
+}
+
+/// Whether a name stands in a text behind an equals sign, as definitions give routines.
+pub(super) fn is_given(name: &str, text: &str) -> bool {
+    let (name, text) = (name.to_lowercase(), text.to_lowercase());
+    text.match_indices(&name).any(|(at, _)| {
+        let before = text[..at].trim_end_matches('"').trim_end();
+        before.ends_with('=') || before.ends_with("*/")
+    })
 }
 
 /// Whether a name stands in a text before an opening bracket.

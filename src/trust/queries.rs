@@ -66,13 +66,53 @@ fn strange(server: &Server) -> String {
          UNION ALL SELECT 'pg_type'::regclass, t.oid, t.typowner FROM pg_type t WHERE {} AND {of_type} \
          UNION ALL SELECT 'pg_type'::regclass, t.oid, p.proowner FROM pg_cast c JOIN pg_proc p ON p.oid = c.castfunc \
          JOIN pg_type t ON t.oid IN (c.castsource, c.casttarget) WHERE c.oid >= 16384 AND t.oid >= 16384 AND {of_routine} \
-         AND NOT EXISTS (SELECT FROM pg_type t WHERE t.oid IN (c.castsource, c.casttarget) AND {of_type})",
+         AND NOT EXISTS (SELECT FROM pg_type t WHERE t.oid IN (c.castsource, c.casttarget) AND {of_type}) \
+         UNION ALL {}",
         strange("o.oprowner"),
         types_with_code(server),
+        written_by_strangers(server),
         of_routine = strange("p.proowner"),
         of_type = strange("t.typowner"),
     )
 }
+
+/// What strangers have written into relations: of theirs, or as triggers where they may make some. It may call nothing of
+/// theirs that the catalog knows of, and still execute what they like: `query_to_xml` takes a text, `domain_in` an OID.
+fn written_by_strangers(server: &Server) -> String {
+    let is_strange = |owner: &str| format!("NOT {}", server.trusts(owner));
+    let acts = |tree: &str| {
+        // What is too long for the server to take apart would end every look.
+        format!(
+            "CASE WHEN octet_length({tree}::text) > 50000000 THEN true ELSE EXISTS (SELECT FROM regexp_matches({tree}::text, ':funcid (\\d+)', 'g') f(found) \
+             JOIN pg_proc p ON p.oid = f.found[1]::oid WHERE p.provolatile <> 'i' AND NOT (\
+             p.pronamespace = 'pg_catalog'::regnamespace AND p.proname = ANY ('{HARMLESS}'))) END"
+        )
+    };
+    format!(
+        "SELECT x.class, x.oid, c.relowner FROM pg_class c CROSS JOIN LATERAL (\
+         SELECT 'pg_rewrite'::regclass, r.oid FROM pg_rewrite r WHERE r.ev_class = c.oid AND c.relkind <> 'm' AND {} \
+         UNION ALL SELECT 'pg_attrdef'::regclass, f.oid FROM pg_attrdef f WHERE f.adrelid = c.oid AND {} \
+         UNION ALL SELECT 'pg_constraint'::regclass, k.oid FROM pg_constraint k WHERE k.conrelid = c.oid AND {} \
+         UNION ALL SELECT 'pg_policy'::regclass, y.oid FROM pg_policy y WHERE y.polrelid = c.oid AND ({} OR {}) \
+         UNION ALL SELECT 'pg_trigger'::regclass, g.oid FROM pg_trigger g WHERE g.tgrelid = c.oid AND NOT g.tgisinternal\
+         ) x(class, oid) WHERE c.oid >= 16384 AND {} \
+         UNION ALL SELECT 'pg_trigger'::regclass, g.oid, a.grantee FROM pg_trigger g JOIN pg_class c ON c.oid = g.tgrelid \
+         CROSS JOIN LATERAL aclexplode(c.relacl) a WHERE g.tgqual IS NOT NULL AND a.privilege_type = 'TRIGGER' AND {} AND {}",
+        acts("r.ev_action"),
+        acts("f.adbin"),
+        acts("k.conbin"),
+        acts("y.polqual"),
+        acts("y.polwithcheck"),
+        is_strange("c.relowner"),
+        is_strange("a.grantee"),
+        acts("g.tgqual"),
+    )
+}
+
+/// Functions of PostgreSQL that are not immutable, stand in many a default or view, and do nothing.
+const HARMLESS: &str = "{now,transaction_timestamp,statement_timestamp,clock_timestamp,timeofday,random,gen_random_uuid,uuidv4,uuidv7,\
+     nextval,currval,lastval,to_char,to_timestamp,to_date,date,timezone,date_part,date_trunc,extract,age,concat,concat_ws,format,\
+     timestamp,timestamptz,current_setting,pg_get_userbyid,current_schema}";
 
 /// An SQL condition: `pg_namespace n` may be on the path of the file, where its schemas are and extensions live.
 fn is_on_the_path(server: &Server) -> String {
@@ -82,27 +122,27 @@ fn is_on_the_path(server: &Server) -> String {
     )
 }
 
-/// The texts of routines that the server has not parsed, as a list of `body(oid, text, words, path, dynamic)`: also the path
+/// The texts of routines of those that are trusted that the server has not parsed, as a list of `body(oid, text, words, path, dynamic)`: also the path
 /// that the routine sets for itself, and whether what it executes cannot be seen in its text. As the server does with names,
 /// only letters of ASCII are folded.
 fn bodies(server: &Server) -> String {
     let parsed = if server.has(Feature::SqlBody) { "p.prosqlbody IS NULL" } else { "true" };
     format!(
-        "SELECT p.oid, t.text, regexp_split_to_array(t.text, '[^a-z0-9_]+'), \
+        "SELECT p.oid, t.text, \
+         (SELECT jsonb_object_agg(w, 1) FROM (SELECT DISTINCT regexp_split_to_table(t.text, '[^a-z0-9_]+')) w(w)), \
          (SELECT replace(lower(c COLLATE \"C\"), '\"\"', '\"') FROM unnest(p.proconfig) c WHERE starts_with(c, 'search_path=')), \
          l.lanname NOT IN ('sql', 'plpgsql') OR strpos(t.text, 'execute') > 0 \
          FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang, lower(p.prosrc COLLATE \"C\") t(text) \
-         WHERE p.oid >= 16384 AND l.lanname NOT IN ('internal', 'c') AND {parsed}"
+         WHERE p.oid >= 16384 AND l.lanname NOT IN ('internal', 'c') AND {parsed} AND {}",
+        server.trusts("p.proowner")
     )
 }
 
-/// An SQL condition: the name that the SQL `name` gives stands in the text of `body b`. One that is no plain word, or may have
-/// been cut, is looked for anywhere.
-fn is_in_text(name: &str) -> String {
+/// SQL: the name that the SQL `name` gives as the text of a body would have it, and whether it is a plain word there; any
+/// other, or one that may have been cut, is looked for anywhere.
+fn as_in_text(name: &str) -> String {
     let name = format!("lower({name}::text COLLATE \"C\")");
-    format!(
-        "CASE WHEN {name} ~ '^[a-z0-9_]{{1,62}}$' THEN {name} = ANY (b.words) ELSE strpos(b.text, {name}) > 0 END"
-    )
+    format!("{name}, {name} ~ '^[a-z0-9_]{{1,62}}$'")
 }
 
 /// An SQL condition: a bare name in `body b` may be looked for in `pg_namespace n`.
@@ -139,6 +179,12 @@ const NAMED: &str = "SELECT p.proname::text, p.pronamespace FROM pg_proc p WHERE
      WHEN 'pg_rewrite'::regclass THEN (SELECT r.ev_class FROM pg_rewrite r WHERE r.oid = t.oid) \
      WHEN 'pg_attrdef'::regclass THEN (SELECT f.adrelid FROM pg_attrdef f WHERE f.oid = t.oid) END";
 
+/// An SQL condition: a name that is prepared by [`as_in_text`] stands in the text of `body b`. It is asked for each name of
+/// every stranger and each body, so it takes no time that grows with the text where there is another way.
+fn is_in_text(name: &str, is_word: &str) -> String {
+    format!("CASE WHEN {is_word} THEN b.words ? {name} ELSE strpos(b.text, {name}) > 0 END")
+}
+
 /// What depends on something of `tainted t`, by the catalog, or by the text of a routine.
 fn dependents(server: &Server) -> String {
     let searched = is_searched(server);
@@ -150,10 +196,14 @@ fn dependents(server: &Server) -> String {
          WHERE t.class = 'pg_rewrite'::regclass AND r.oid = t.oid AND r.rulename = '_RETURN' \
          UNION ALL SELECT 'pg_type'::regclass, k.contypid, 0 FROM pg_constraint k \
          WHERE t.class = 'pg_constraint'::regclass AND k.oid = t.oid AND k.contypid <> 0 \
-         UNION ALL SELECT 'pg_proc'::regclass, b.oid, 0 FROM ({NAMED}) named(name, place) \
-         JOIN pg_namespace n ON n.oid = named.place JOIN body b ON {name} AND ({schema} OR {searched})) e",
-        name = is_in_text("named.name"),
-        schema = is_in_text("n.nspname"),
+         UNION ALL SELECT 'pg_proc'::regclass, b.oid, 0 FROM (SELECT n.oid, n.nspname, {name}, {schema} FROM ({NAMED}) named(name, place) \
+         JOIN pg_namespace n ON n.oid = named.place OFFSET 0) n(oid, nspname, name, is_word, schema, is_plain) JOIN body b \
+         ON CASE WHEN b.dynamic AND {searched} THEN true WHEN NOT {is_named} THEN false WHEN {searched} THEN true \
+         ELSE {in_schema} END) e",
+        name = as_in_text("named.name"),
+        schema = as_in_text("n.nspname"),
+        is_named = is_in_text("n.name", "n.is_word"),
+        in_schema = is_in_text("n.schema", "n.is_plain"),
     )
 }
 
@@ -206,14 +256,16 @@ const EDGES: &str = "SELECT k.conrelid, CASE k.confdeltype WHEN 'c' THEN 'delete
      JOIN (VALUES ('delete', 'delete'), ('update', 'update'), ('delete', 'update')) e(does, event) \
      ON e.does = e.event OR c.relkind = 'p' WHERE c.relkind IN ('r', 'p', 'f')";
 
-/// The tables that `edges` lead from to one of a stranger's, or to one of `family`.
+/// The tables of those that are trusted that `edges` lead from to one of a stranger's, or to one of `family`. Those of strangers
+/// that refer to each other are not followed: there may be any number of them.
 fn touched(server: &Server) -> String {
     let trusted = server.trusts("c.relowner");
     format!(
         "SELECT s.oid, e.event, s.oid, s.who FROM (SELECT f.oid, f.who FROM family f \
          UNION SELECT c.oid, c.relowner FROM pg_class c JOIN edges e ON e.child = c.oid WHERE NOT {trusted}) s(oid, who) \
          CROSS JOIN (VALUES ('delete'), ('update')) e(event) \
-         UNION SELECT e.parent, e.event, t.last, t.who FROM touched t JOIN edges e ON e.child = t.oid AND e.does = t.event"
+         UNION SELECT e.parent, e.event, t.last, t.who FROM touched t JOIN edges e ON e.child = t.oid AND e.does = t.event \
+         JOIN pg_class c ON c.oid = e.parent WHERE {trusted}"
     )
 }
 
@@ -222,6 +274,11 @@ const TOUCHED: &str = "SELECT to_json(ARRAY[n.nspname, c.relname]::text[])::text
      t.event, to_json(ARRAY[m.nspname, l.relname]::text[])::text \
      FROM touched t JOIN pg_class c ON c.oid = t.oid JOIN pg_namespace n ON n.oid = c.relnamespace \
      JOIN pg_class l ON l.oid = t.last JOIN pg_namespace m ON m.oid = l.relnamespace WHERE t.oid <> t.last";
+
+/// The event triggers that call something of `tainted t`, in the columns of [`callers`]: `event` is theirs.
+const AT_EVENTS: &str = "SELECT to_json(ARRAY[e.evtname]::text[])::text, pg_get_userbyid(t.who)::text, false, NULL, NULL, \
+     e.evtevent::text, NULL FROM tainted t JOIN pg_event_trigger e ON t.class = 'pg_event_trigger'::regclass AND e.oid = t.oid \
+     WHERE e.evtenabled <> 'D' AND e.evtevent <> 'login'";
 
 /// What sort of thing an expression can name the object `m` as, and its bare name.
 const SORT_AND_NAME: &str = "CASE m.class WHEN 'pg_proc'::regclass THEN 'routine' WHEN 'pg_operator'::regclass THEN 'symbol' \
@@ -244,7 +301,7 @@ fn callers(server: &Server) -> String {
          SELECT to_json(ARRAY[n.nspname, c.relname]::text[])::text AS names, pg_get_userbyid(f.who)::text AS stranger, \
          true AS reached, NULL AS sort, NULL AS bare, NULL AS event, NULL AS last \
          FROM family f JOIN pg_class c ON c.oid = f.oid JOIN pg_namespace n ON n.oid = c.relnamespace \
-         WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') UNION ALL {TOUCHED} UNION ALL \
+         WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') UNION ALL {TOUCHED} UNION ALL {AT_EVENTS} UNION ALL \
          SELECT to_json({names})::text, pg_get_userbyid(m.who)::text, false, {SORT_AND_NAME}, NULL, NULL FROM marked m \
          WHERE m.class IN ('pg_proc'::regclass, 'pg_operator'::regclass, 'pg_type'::regclass, 'pg_class'::regclass, \
          'pg_statistic_ext'::regclass, 'pg_constraint'::regclass, 'pg_trigger'::regclass, 'pg_policy'::regclass, \

@@ -57,7 +57,9 @@ impl Scene<'_> {
                     "CREATE FUNCTION pg_temp.pgr_rehearsal_{number}() RETURNS void LANGUAGE plpgsql AS {body}"
                 ))
             }
-            Context::Part { .. } | Context::Name { .. } | Context::Piece => return None,
+            Context::Part { .. } | Context::Name { .. } | Context::Piece | Context::Body { .. } => {
+                return None;
+            }
         };
         Some(Check { before, sql, after })
     }

@@ -303,12 +303,13 @@ impl Room for Routine {
         }
         // Along a path of its own it may find nothing of strangers.
         let is_own = |name: &String| ["pg_catalog", "pg_temp"].contains(&name.as_str());
-        let finds =
-            body.set.get("search_path").is_none_or(|path| !listed_names(path.text()).iter().all(is_own));
+        let path = body.set.get("search_path").map(|path| listed_names(path.text()));
         if let Code::Text(text) = &mut body.code
-            && finds
+            && path.as_ref().is_none_or(|path| !path.iter().all(is_own))
         {
-            visit("body", text, Context::Piece);
+            let is_read = ["sql", "plpgsql"].contains(&body.language.as_str());
+            let is_open = !is_read || text.text().to_lowercase().contains("execute");
+            visit("body", text, Context::Body { path, is_open });
         }
         for (number, of) in body.transforms.iter_mut().enumerate() {
             visit(&format!("transform {number}"), of, Context::Type);

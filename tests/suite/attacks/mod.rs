@@ -11,6 +11,7 @@ mod bodies;
 mod cascades;
 mod files;
 mod mallory;
+mod many;
 mod names;
 mod shadows;
 mod texts;

@@ -2,7 +2,7 @@
 //! which SQL is executed calls it, on objects that are there and on such as are not; and nothing of hers that no place
 //! calls may keep anybody from working.
 
-use super::mallory::{self, Failures, Site, Tool, refused};
+use super::mallory::{self, Failures, Site, Tool, refused, two_at_a_time};
 use crate::support::{self, Cluster};
 
 /// The file under which everything was in order.
@@ -139,6 +139,61 @@ fn however_it_is_spelled_and_wherever_it_stands() {
             let file =
                 format!("{}[tables.u.indexes]\ni = [\"(id + 1)\"]\n", BEFORE.replace("tables.t", "tables.u"));
             refused(&site, &what, &format!("[tables.u]\nrenamed_from = \"t\"\n{file}"), &failures);
+        });
+    }
+    failures.tell();
+}
+
+/// Operators of hers that fit better, called by words and by another sign.
+const WORDS: &[(&str, &str)] = &[
+    ("~~", "email like 'a%'"),
+    ("!~~", "email not like 'a%'"),
+    ("~~*", "email ilike 'a%'"),
+    ("!~~*", "email not ilike 'a%'"),
+    ("~", "email similar to 'a%'"),
+    ("!~", "email not similar to 'a%'"),
+    ("=", "email in ('a', 'x')"),
+    ("<>", "email not in ('a', 'y')"),
+    ("<>", "email != 'y'"),
+    (">=", "email between 'a' and 'z'"),
+    ("<", "email not between 'a' and 'b'"),
+    ("=", "nullif(email, 'y') is not null"),
+    ("=", "email is not distinct from 'x'"),
+    ("=", "case email when 'y' then false else true end"),
+];
+
+#[test]
+fn a_word_may_stand_for_an_operator() {
+    let failures = Failures::default();
+    for server in support::servers() {
+        let cluster = mallory::cluster(server);
+        two_at_a_time(WORDS, |(sign, check)| {
+            let what = format!("PostgreSQL {}, {sign} as in {check}", cluster.major());
+            failures.guard(&what, || {
+                let db = cluster.database();
+                let site = in_order(&db, Tool::Owner, BEFORE);
+                site.as_tool("insert into t values (1, 'x')");
+                site.as_mallory(&site.payload("public.f(a varchar, b varchar)", "boolean", "return true;").replace("m.", ""));
+                site.as_mallory(&format!(
+                    "create operator public.{sign} (leftarg = varchar, rightarg = varchar, function = public.f)"
+                ));
+                refused(&site, &what, &format!("{BEFORE}[tables.t.checks]\nnew = \"{check}\"\n"), &failures);
+            });
+        });
+        let what = format!("PostgreSQL {}, = as in USING", cluster.major());
+        failures.guard(&what, || {
+            let db = cluster.database();
+            let site = in_order(&db, Tool::Owner, BEFORE);
+            site.as_mallory(
+                &site.payload("public.f(a varchar, b varchar)", "boolean", "return true;").replace("m.", ""),
+            );
+            site.as_mallory(
+                "create operator public.= (leftarg = varchar, rightarg = varchar, function = public.f)",
+            );
+            for join in ["join t u using (email)", "natural join t u"] {
+                let view = format!("{BEFORE}[materialized_views]\nv = \"select t.id from t {join}\"\n");
+                refused(&site, &what, &view, &failures);
+            }
         });
     }
     failures.tell();
