@@ -91,6 +91,8 @@ pub struct Delta {
     pub knot: Option<usize>,
     /// The addresses that must be in place first.
     pub needs: Vec<Address>,
+    /// The addresses that must be in place first, or at the end of the same transaction.
+    pub with: Vec<Address>,
     /// Why it cannot be done, if it cannot.
     pub obstacle: Option<Obstacle>,
 }

@@ -192,6 +192,11 @@ pub trait Room: Sync + 'static {
         Vec::new()
     }
 
+    /// What it comes after, unless that comes after it too: then all of them come in one transaction, in any order.
+    fn comes_with(&self, _at: &Address, _desired: &Self::Body, _cx: &Cx<'_>) -> Vec<Address> {
+        Vec::new()
+    }
+
     /// The steps that bring the object into being.
     fn create(&self, at: &Address, desired: &Self::Body, cx: &Cx<'_>) -> Vec<Step>;
 
@@ -493,6 +498,8 @@ erased! {
     fn catalogs(at: &Address; ; ) -> &'static [&'static str];
     /// See [`Room::comes_after`].
     fn comes_after(at: &Address; desired; cx: &Cx<'_>) -> Vec<Address>;
+    /// See [`Room::comes_with`].
+    fn comes_with(at: &Address; desired; cx: &Cx<'_>) -> Vec<Address>;
     /// See [`Room::create`].
     fn create(at: &Address; desired; cx: &Cx<'_>) -> Vec<Step>;
     /// See [`Room::compare`].

@@ -264,7 +264,7 @@ fn tie_up(deltas: &mut [Delta]) {
 }
 
 /// Puts two deltas, and whatever they are tied to already, into one knot.
-fn tie(deltas: &mut [Delta], one: usize, two: usize) {
+pub(super) fn tie(deltas: &mut [Delta], one: usize, two: usize) {
     let knot = deltas[one].knot.unwrap_or(one);
     let other = deltas[two].knot;
     deltas[one].knot = Some(knot);

@@ -1,6 +1,7 @@
 //! Two models → deltas. Names no kind: each room compares its own objects.
 
 mod dependents;
+mod together;
 
 use crate::adopt::Renames;
 use crate::delta::{Action, Alteration, Change, Delta, Obstacle};
@@ -47,6 +48,7 @@ pub fn diff(cx: &Cx<'_>, renames: &Renames) -> Diff {
     }
     undeclared(cx, &mut found);
     dependents::recreate(&mut found.deltas, cx);
+    together::together(&mut found.deltas);
     found.deltas.sort_by_key(|delta| delta.position);
     found
 }
@@ -69,6 +71,7 @@ fn delta(entry: &Entry, action: Action) -> Delta {
         optional: entry.optional,
         position: entry.position,
         needs: entry.needs.clone(),
+        with: Vec::new(),
         obstacle: None,
     }
 }
@@ -78,6 +81,7 @@ fn created(kind: &dyn Kind, entry: &Entry, cx: &Cx<'_>) -> Option<Delta> {
     let steps = kind.create(&entry.address, &*entry.body, cx);
     let mut delta = Delta { steps, ..delta(entry, Action::Create) };
     delta.needs.extend(kind.comes_after(&entry.address, &*entry.body, cx));
+    delta.with = kind.comes_with(&entry.address, &*entry.body, cx);
     (!delta.steps.is_empty()).then_some(delta)
 }
 
@@ -106,6 +110,7 @@ fn compared(
     }
     let mut delta = Delta { obstacle, ..delta(entry, Action::Alter) };
     delta.needs.extend(kind.comes_after(&entry.address, &*entry.body, cx));
+    delta.with = kind.comes_with(&entry.address, &*entry.body, cx);
     if !before.is_empty() {
         delta.action = Action::Replace;
         delta.before = before;

@@ -1,0 +1,1 @@
+select * from events join kinds on kind = kinds.id;
