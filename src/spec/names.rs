@@ -76,8 +76,8 @@ pub(super) fn hand_down(model: &mut Model) {
 /// What the name of an operator is made of (manual, Lexical Structure, Operators).
 const OPERATOR_CHARACTERS: &str = "+-*/<>=~!@#%^&|`?";
 
-/// Adds soft edges: an object whose SQL mentions the name of another, or of a column of it or of its own table, comes
-/// after that. A mention is only a word, so it orders and never decides; a circle of mentions is broken by rank.
+/// Adds soft edges: an object whose SQL mentions the name of another, or of a column of its own table, comes after that,
+/// and after all columns of what it mentions. A mention is only a word, so it orders and never decides; a circle of mentions is broken by rank.
 pub(super) fn mention(model: &mut Model, registry: &Registry) {
     // By the first word of the name, as the words of SQL are looked at.
     let mut by_name: HashMap<String, Vec<(String, Address)>> = HashMap::new();
@@ -121,8 +121,8 @@ pub(super) fn mention(model: &mut Model, registry: &Registry) {
                         && (name == word || fragment.text().contains(name.replace('"', "\"\"").as_str()))
                     {
                         found.insert(other.clone());
-                        let columns = columns.get(other).into_iter().flatten();
-                        found.extend(columns.filter(|column| mentioned.contains(column.name())).cloned());
+                        // Its rows are meant by its name too.
+                        found.extend(columns.get(other).into_iter().flatten().cloned());
                     }
                 }
             }
