@@ -5,6 +5,7 @@ mod choose;
 mod fold;
 mod gate;
 mod group;
+mod names;
 mod order;
 mod owner;
 mod stale;

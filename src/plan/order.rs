@@ -1,7 +1,7 @@
 //! Orders drafts: what is needed comes first, drops in the opposite direction; among what is ready, what fits the
 //! group that is being filled, then rank, then the order of the file.
 
-use super::{Draft, Plan, Stage, group};
+use super::{Draft, Plan, Stage, group, names};
 use crate::delta::Action;
 use crate::kind::{Cx, Rank};
 use crate::model::{Address, Entry};
@@ -141,6 +141,13 @@ fn edges(drafts: &[Draft], plan: &Plan, cx: &Cx<'_>) -> Waits {
     columns_go_last(drafts, plan, cx, &mut waits);
     names_come_first(drafts, plan, cx, &mut waits);
     extensions_come_first(drafts, &mut waits);
+    for (frees, takes) in names::handed_on(drafts, plan, cx) {
+        // What is needed otherwise counts more: such names may be of different sorts.
+        if !waits[takes].contains(&frees) {
+            weak.insert((takes, frees));
+            waits[takes].push(frees);
+        }
+    }
     for own in by_item.values() {
         own.windows(2).for_each(|pair| waits[pair[1]].push(pair[0]));
         for later in own.iter().copied().filter(|number| drafts[*number].is_later) {
