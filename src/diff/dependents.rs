@@ -63,7 +63,10 @@ pub(super) fn recreate(deltas: &mut Vec<Delta>, cx: &Cx<'_>) {
                 continue;
             }
             if !seen.insert(there.address.clone()) {
-                by_address.get(&there.address).into_iter().for_each(|other| tie(deltas, cause, *other));
+                if let Some(other) = by_address.get(&there.address) {
+                    tie(deltas, cause, *other);
+                    deltas[*other].left.push(address.clone());
+                }
                 continue;
             }
             open.push((there.address.clone(), Going::Goes, cause));
@@ -81,6 +84,7 @@ pub(super) fn recreate(deltas: &mut Vec<Delta>, cx: &Cx<'_>) {
             if matches!(going, Going::Goes | Going::Stays) {
                 tie(deltas, cause, number);
             }
+            deltas[number].left.push(address.clone());
             if deltas[number].action == Action::Drop || !deltas[number].before.is_empty() {
                 continue;
             }
@@ -157,6 +161,7 @@ fn let_go(
     });
     let found = &mut deltas[number];
     found.changes.push(because(address));
+    found.left.push(address.clone());
     found.before.extend(replacing(away));
     match found.action {
         Action::Drop => {}

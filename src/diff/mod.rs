@@ -66,6 +66,7 @@ fn delta(entry: &Entry, action: Action) -> Delta {
         disturbed: Vec::new(),
         made: Vec::new(),
         along: Vec::new(),
+        left: Vec::new(),
         knot: None,
         origin: entry.origin,
         optional: entry.optional,

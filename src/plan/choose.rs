@@ -30,6 +30,7 @@ pub(super) fn choose(deltas: Vec<Delta>, cx: &Cx<'_>, plan: &mut Plan) -> Vec<Dr
             optional: delta.optional,
             knot: delta.knot,
             needs,
+            left: delta.left.clone(),
             statements,
         };
         if !renaming.is_empty() {

@@ -188,6 +188,8 @@ struct Draft {
     optional: bool,
     knot: Option<usize>,
     needs: Vec<Address>,
+    /// What its object has let go of, if that goes first.
+    left: Vec<Address>,
     statements: Vec<crate::statement::Statement>,
 }
 

@@ -138,6 +138,10 @@ fn edges(drafts: &[Draft], plan: &Plan, cx: &Cx<'_>) -> Waits {
         }
     }
     users_let_go_first(drafts, plan, cx, &by_address, &mut waits);
+    for (number, draft) in drafts.iter().enumerate().filter(|(_, draft)| draft.stage == Stage::Comes) {
+        let others = draft.left.iter().filter_map(|left| by_address.get(left)).copied().flatten();
+        waits[number].extend(others.filter(|other| is_dropped(&drafts[**other], plan)));
+    }
     columns_go_last(drafts, plan, cx, &mut waits);
     names_come_first(drafts, plan, cx, &mut waits);
     extensions_come_first(drafts, &mut waits);
@@ -164,6 +168,10 @@ fn edges(drafts: &[Draft], plan: &Plan, cx: &Cx<'_>) -> Waits {
     Waits { before: waits, weak }
 }
 
+fn is_dropped(draft: &Draft, plan: &Plan) -> bool {
+    plan.items[draft.item].action == Action::Drop
+}
+
 /// What goes is let go of first by all that made use of it: by what stays, be it in another form, and by what goes with
 /// its parent.
 fn users_let_go_first(
@@ -173,14 +181,14 @@ fn users_let_go_first(
     by_address: &HashMap<&Address, &[usize]>,
     waits: &mut [Vec<usize>],
 ) {
-    let is_going = |number: usize| plan.items[drafts[number].item].action == Action::Drop;
+    let is_going = |number: usize| is_dropped(&drafts[number], plan);
     let at = |number: usize| &plan.items[drafts[number].item].address;
     let wholes: HashMap<&Address, usize> =
         (0..drafts.len()).filter(|number| is_going(*number)).map(|number| (at(number), number)).collect();
     let without_step = cx.observed.model.iter().filter(|there| !by_address.contains_key(&there.address));
     let parts = without_step.filter_map(|there| {
         let whole = wholes.get(there.parent.as_ref()?)?;
-        Some((*whole, there, &there.needs[..]))
+        Some((*whole, there, &there.needs[..], &[][..]))
     });
     let goes_first: HashSet<usize> =
         drafts.iter().filter(|draft| draft.stage == Stage::Goes).map(|draft| draft.item).collect();
@@ -189,10 +197,10 @@ fn users_let_go_first(
         let there = cx.observed.model.get(at(number))?;
         // What goes before it comes back needs nothing any more.
         let needs = if goes_first.contains(&drafts[number].item) { &[] } else { &there.needs[..] };
-        Some((number, there, needs))
+        Some((number, there, needs, &drafts[number].left[..]))
     });
-    for (number, there, needs) in parts.chain(staying) {
-        for used in there.uses.iter().chain(needs) {
+    for (number, there, needs, left) in parts.chain(staying) {
+        for used in there.uses.iter().chain(needs).filter(|used| !left.contains(used)) {
             let others = by_address.get(used).copied().unwrap_or_default();
             let others = others.iter().filter(|other| **other != number && is_going(**other));
             others.for_each(|other| waits[*other].push(number));
