@@ -482,7 +482,9 @@ impl<'s> Scene<'s> {
             self.plan.groups.iter().filter(|group| (group.fresh || labels(group)) && !group.optional);
         // What setval does is not taken back.
         let is_undone = |statement: &&Planned| !statement.uses_state && statement.form != Form::MoveSequence;
-        groups.flat_map(|group| &group.statements).filter(is_undone).collect()
+        // What is to go would be called by what comes, and may refuse it.
+        let silenced = self.plan.statements().filter(|statement| statement.form == Form::DropEventTrigger);
+        silenced.chain(groups.flat_map(|group| &group.statements).filter(is_undone)).collect()
     }
 
     /// The texts that the server is to check of what is made or changed.

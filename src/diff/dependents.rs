@@ -40,10 +40,8 @@ pub(super) fn recreate(deltas: &mut Vec<Delta>, cx: &Cx<'_>) {
     if open.is_empty() {
         return;
     }
-    let users = users(deltas, cx);
-    let holders = holders(cx);
-    let mut by_address = by_address(deltas);
-    let mut seen: HashSet<Address> = HashSet::new();
+    let (users, holders) = (users(deltas, cx), holders(cx));
+    let (mut by_address, mut seen) = (by_address(deltas), HashSet::new());
     let mut loosened: HashMap<Address, Box<dyn Body>> = HashMap::new();
     while let Some((address, going, cause)) = open.pop() {
         let holders = holders.get(&address).into_iter().flatten().filter(|_| going == Going::Goes);
@@ -63,10 +61,8 @@ pub(super) fn recreate(deltas: &mut Vec<Delta>, cx: &Cx<'_>) {
                 continue;
             }
             if !seen.insert(there.address.clone()) {
-                if let Some(other) = by_address.get(&there.address) {
-                    tie(deltas, cause, *other);
-                    deltas[*other].left.push(address.clone());
-                }
+                let known = by_address.get(&there.address).copied();
+                known.into_iter().for_each(|other| leave(deltas, cause, other, &address));
                 continue;
             }
             open.push((there.address.clone(), Going::Goes, cause));
@@ -266,6 +262,12 @@ fn tie_up(deltas: &mut [Delta]) {
             }
         }
     }
+}
+
+/// Notes that the object of delta `other`, which has been found already, goes before `address` too, of delta `cause`.
+fn leave(deltas: &mut [Delta], cause: usize, other: usize, address: &Address) {
+    tie(deltas, cause, other);
+    deltas[other].left.push(address.clone());
 }
 
 /// Puts two deltas, and whatever they are tied to already, into one knot.

@@ -83,6 +83,7 @@ fn created(kind: &dyn Kind, entry: &Entry, cx: &Cx<'_>) -> Option<Delta> {
     let mut delta = Delta { steps, ..delta(entry, Action::Create) };
     delta.needs.extend(kind.comes_after(&entry.address, &*entry.body, cx));
     delta.with = kind.comes_with(&entry.address, &*entry.body, cx);
+    delta.obstacle = kind.refused(&entry.address, &*entry.body, cx);
     (!delta.steps.is_empty()).then_some(delta)
 }
 
@@ -109,6 +110,7 @@ fn compared(
     if !drift.is_empty() {
         found.drift.push(Drift { address: at.clone(), changes: drift });
     }
+    let obstacle = obstacle.or_else(|| kind.refused(at, &*entry.body, cx));
     let mut delta = Delta { obstacle, ..delta(entry, Action::Alter) };
     delta.needs.extend(kind.comes_after(&entry.address, &*entry.body, cx));
     delta.with = kind.comes_with(&entry.address, &*entry.body, cx);
@@ -141,7 +143,7 @@ fn compared(
         }
     }
     delta.changes.extend(changes);
-    if delta.changes.is_empty() && steps.is_empty() {
+    if delta.changes.is_empty() && steps.is_empty() && delta.obstacle.is_none() {
         return;
     }
     delta.steps = steps;
@@ -218,7 +220,7 @@ fn replacing(mut steps: Vec<Step>) -> Vec<Step> {
     let statements = steps.iter_mut().flat_map(|step| step.direct.iter_mut().chain(&mut step.online));
     for statement in statements {
         statement.form = match statement.form {
-            Form::DropObject => Form::ReplaceObject,
+            Form::DropObject | Form::DropEventTrigger => Form::ReplaceObject,
             Form::DropTrigger => Form::ReplaceTrigger,
             Form::DropPolicy => Form::ReplacePolicy,
             Form::DropRule => Form::ReplaceRule,

@@ -59,6 +59,7 @@ fn place(statement: &Statement, knot: Option<usize>, cx: &Cx<'_>) -> Place {
         // What it takes away is in use, though its lock is on no table.
         (
             Form::DropObject
+            | Form::DropEventTrigger
             | Form::ReplaceObject
             | Form::ReplaceView
             | Form::AlterSequence

@@ -138,34 +138,28 @@ fn edges(drafts: &[Draft], plan: &Plan, cx: &Cx<'_>) -> Waits {
         }
     }
     users_let_go_first(drafts, plan, cx, &by_address, &mut waits);
-    for (number, draft) in drafts.iter().enumerate().filter(|(_, draft)| draft.stage == Stage::Comes) {
-        let others = draft.left.iter().filter_map(|left| by_address.get(left)).copied().flatten();
-        waits[number].extend(others.filter(|other| is_dropped(&drafts[**other], plan)));
-    }
+    what_is_left_goes_first(drafts, plan, &by_address, &mut waits);
     columns_go_last(drafts, plan, cx, &mut waits);
     names_come_first(drafts, plan, cx, &mut waits);
     extensions_come_first(drafts, &mut waits);
-    for (frees, takes) in names::handed_on(drafts, plan, cx) {
-        // What is needed otherwise counts more: such names may be of different sorts.
-        if !waits[takes].contains(&frees) {
-            weak.insert((takes, frees));
-            waits[takes].push(frees);
-        }
-    }
-    for own in by_item.values() {
-        own.windows(2).for_each(|pair| waits[pair[1]].push(pair[0]));
-        for later in own.iter().copied().filter(|number| drafts[*number].is_later) {
-            for other in waits[later].clone() {
-                waits[other].retain(|number| *number != later);
-            }
-        }
-    }
+    names_are_freed_first(drafts, plan, cx, &mut waits, &mut weak);
+    by_item.values().for_each(|own| keep_in_order(own, drafts, &mut waits));
     tighten(drafts, &mut waits);
     for list in &mut waits {
         list.sort_unstable();
         list.dedup();
     }
     Waits { before: waits, weak }
+}
+
+/// The drafts of one item follow each other, and nothing waits for what is only said of it after that.
+fn keep_in_order(own: &[usize], drafts: &[Draft], waits: &mut [Vec<usize>]) {
+    own.windows(2).for_each(|pair| waits[pair[1]].push(pair[0]));
+    for later in own.iter().copied().filter(|number| drafts[*number].is_later) {
+        for other in waits[later].clone() {
+            waits[other].retain(|number| *number != later);
+        }
+    }
 }
 
 fn is_dropped(draft: &Draft, plan: &Plan) -> bool {
@@ -204,6 +198,35 @@ fn users_let_go_first(
             let others = by_address.get(used).copied().unwrap_or_default();
             let others = others.iter().filter(|other| **other != number && is_going(**other));
             others.for_each(|other| waits[*other].push(number));
+        }
+    }
+}
+
+/// What an object has let go of is gone before it comes back.
+fn what_is_left_goes_first(
+    drafts: &[Draft],
+    plan: &Plan,
+    by_address: &HashMap<&Address, &[usize]>,
+    waits: &mut [Vec<usize>],
+) {
+    for (number, draft) in drafts.iter().enumerate().filter(|(_, draft)| draft.stage == Stage::Comes) {
+        let others = draft.left.iter().filter_map(|left| by_address.get(left)).copied().flatten();
+        waits[number].extend(others.filter(|other| is_dropped(&drafts[**other], plan)));
+    }
+}
+
+/// A name is free before it is taken; what is needed otherwise counts more, because such names may be of different sorts.
+fn names_are_freed_first(
+    drafts: &[Draft],
+    plan: &Plan,
+    cx: &Cx<'_>,
+    waits: &mut [Vec<usize>],
+    weak: &mut HashSet<(usize, usize)>,
+) {
+    for (frees, takes) in names::handed_on(drafts, plan, cx) {
+        if !waits[takes].contains(&frees) {
+            weak.insert((takes, frees));
+            waits[takes].push(frees);
         }
     }
 }
