@@ -143,8 +143,9 @@ fn edges(drafts: &[Draft], plan: &Plan, cx: &Cx<'_>) -> Waits {
     names_come_first(drafts, plan, cx, &mut waits);
     extensions_come_first(drafts, &mut waits);
     names_are_freed_first(drafts, plan, cx, &mut waits, &mut weak);
+    what_is_called_comes_first(drafts, plan, cx, &by_address, (&mut waits, &mut weak));
     by_item.values().for_each(|own| keep_in_order(own, drafts, &mut waits));
-    tighten(drafts, &mut waits);
+    tighten(drafts, &mut waits, &mut weak);
     for list in &mut waits {
         list.sort_unstable();
         list.dedup();
@@ -227,6 +228,27 @@ fn names_are_freed_first(
         if !waits[takes].contains(&frees) {
             weak.insert((takes, frees));
             waits[takes].push(frees);
+        }
+    }
+}
+
+/// What is computed as it is made, or checked, calls functions, which want to find what their texts mention.
+fn what_is_called_comes_first(
+    drafts: &[Draft],
+    plan: &Plan,
+    cx: &Cx<'_>,
+    by_address: &HashMap<&Address, &[usize]>,
+    (waits, weak): (&mut [Vec<usize>], &mut HashSet<(usize, usize)>),
+) {
+    let comes = |draft: &Draft| draft.stage == Stage::Comes && !draft.is_later;
+    for (number, draft) in drafts.iter().enumerate().filter(|(_, draft)| comes(draft)) {
+        let entry = cx.desired.get(&plan.items[draft.item].address).filter(|entry| !entry.absent);
+        let used = entry.into_iter().flat_map(|entry| &entry.uses);
+        for other in used.filter_map(|used| by_address.get(used)).copied().flatten() {
+            if *other != number && comes(&drafts[*other]) && !waits[number].contains(other) {
+                weak.insert((number, *other));
+                waits[number].push(*other);
+            }
         }
     }
 }
@@ -326,18 +348,22 @@ fn extensions_come_first(drafts: &[Draft], waits: &mut [Vec<usize>]) {
 }
 
 /// What one draft of a knot waits for, all of them wait for, so that nothing comes between them.
-fn tighten(drafts: &[Draft], waits: &mut [Vec<usize>]) {
+fn tighten(drafts: &[Draft], waits: &mut [Vec<usize>], weak: &mut HashSet<(usize, usize)>) {
     let mut knots: HashMap<usize, Vec<usize>> = HashMap::new();
     for (number, draft) in drafts.iter().enumerate() {
         knots.entry(draft.knot.unwrap_or(usize::MAX)).or_default().push(number);
     }
     knots.remove(&usize::MAX);
     for (knot, members) in knots {
-        let outside: Vec<usize> = members
-            .iter()
-            .flat_map(|member| waits[*member].clone())
-            .filter(|other| drafts[*other].knot != Some(knot))
-            .collect();
-        members.iter().for_each(|member| waits[*member].extend(&outside));
+        let pairs = members.iter().flat_map(|member| waits[*member].iter().map(|other| (*member, *other)));
+        let outside = pairs.filter(|(_, other)| drafts[*other].knot != Some(knot));
+        let (weakly, firmly): (Vec<_>, Vec<_>) = outside.partition(|pair| weak.contains(pair));
+        let [weakly, firmly] =
+            [weakly, firmly].map(|pairs| pairs.into_iter().map(|(_, other)| other).collect::<BTreeSet<_>>());
+        for member in &members {
+            waits[*member].extend(weakly.iter().chain(&firmly));
+            firmly.iter().for_each(|other| _ = weak.remove(&(*member, *other)));
+            weak.extend(weakly.difference(&firmly).map(|other| (*member, *other)));
+        }
     }
 }
