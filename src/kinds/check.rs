@@ -142,9 +142,9 @@ impl Room for Check {
     /// What a column of another type would not fit goes before that, and comes back afterwards.
     fn replace(&self, at: &Address, desired: &Body, _: &Body, cx: &Cx<'_>) -> Option<Vec<Step>> {
         let mut columns = cx.desired.inside("column", &at.path()[..2]).map(|column| &column.address);
-        let data_type = |column: &Address| cx.attribute(column, "type");
         let retyped = |column: &Address| {
-            cx.observed_attribute(column, "type").is_some_and(|there| data_type(column) != Some(there))
+            let there = cx.observed_attribute(column, "spelled type");
+            there.is_some() && cx.attribute(column, "spelled type") != there
         };
         if columns.any(retyped) {
             return None;
