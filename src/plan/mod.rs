@@ -185,6 +185,8 @@ struct Draft {
     stage: Stage,
     /// What is said of its object only after others are there, which may need that object.
     is_later: bool,
+    /// Those others, of what is said later.
+    after: Vec<Address>,
     optional: bool,
     knot: Option<usize>,
     needs: Vec<Address>,

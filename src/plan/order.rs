@@ -6,7 +6,7 @@ use crate::delta::Action;
 use crate::kind::{Cx, Rank};
 use crate::model::{Address, Entry};
 use crate::sql::Form;
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// The drafts in the order of execution.
 pub(super) fn order(drafts: Vec<Draft>, plan: &Plan, cx: &Cx<'_>) -> Vec<Draft> {
@@ -100,7 +100,7 @@ struct Waits {
 fn edges(drafts: &[Draft], plan: &Plan, cx: &Cx<'_>) -> Waits {
     // An object that is renamed and replaced has three drafts: it gets its name, it goes, it comes back; and what is to be
     // said of an object only after others are there has one of its own.
-    let mut by_item: HashMap<usize, Vec<usize>> = HashMap::new();
+    let mut by_item: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for (number, draft) in drafts.iter().enumerate() {
         by_item.entry(draft.item).or_default().push(number);
     }
@@ -116,7 +116,10 @@ fn edges(drafts: &[Draft], plan: &Plan, cx: &Cx<'_>) -> Waits {
         let parent = there.and_then(|there| there.parent.as_ref());
         for need in &draft.needs {
             let others = by_address.get(need).copied().unwrap_or_default();
-            for other in others.iter().copied().filter(|other| *other != number) {
+            // What is only said later of another is waited for by what asks for that.
+            let is_later =
+                |other: usize| draft.is_later && drafts[other].is_later && !draft.after.contains(need);
+            for other in others.iter().copied().filter(|other| *other != number && !is_later(*other)) {
                 match (draft.stage, drafts[other].stage) {
                     (_, Stage::Renames) | (Stage::Comes, Stage::Comes) => waits[number].push(other),
                     (Stage::Goes, stage) => {

@@ -1,1 +1,1 @@
-select * from events join kinds on kind = kinds.id;
+select * from notes join events on event = events.id join kinds on kind = kinds.id;
