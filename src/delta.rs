@@ -87,10 +87,14 @@ pub struct Delta {
     pub made: Vec<Address>,
     /// Other objects that go and come back with it, though they do not depend on it.
     pub along: Vec<Address>,
+    /// What its object lets go of, or goes before, so that it comes back only once that is gone, if it is to go.
+    pub left: Vec<Address>,
     /// Deltas with the same knot are done in one transaction: something goes in it and comes back.
     pub knot: Option<usize>,
     /// The addresses that must be in place first.
     pub needs: Vec<Address>,
+    /// The addresses that must be in place first, or at the end of the same transaction.
+    pub with: Vec<Address>,
     /// Why it cannot be done, if it cannot.
     pub obstacle: Option<Obstacle>,
 }

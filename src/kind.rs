@@ -19,7 +19,7 @@ mod seat;
 mod server;
 mod targets;
 
-use crate::delta::{Action, Alteration, Change};
+use crate::delta::{Action, Alteration, Change, Obstacle};
 use crate::model::{Address, Body, Entry, Model, Observed};
 use crate::pg::Feature;
 use crate::source::KeyDoc;
@@ -189,6 +189,16 @@ pub trait Room: Sync + 'static {
 
     /// What it comes after, besides what it names.
     fn comes_after(&self, _at: &Address, _desired: &Self::Body, _cx: &Cx<'_>) -> Vec<Address> {
+        Vec::new()
+    }
+
+    /// Why the server cannot have it beside what else the file declares.
+    fn refused(&self, _at: &Address, _desired: &Self::Body, _cx: &Cx<'_>) -> Option<Obstacle> {
+        None
+    }
+
+    /// What it comes after, unless that comes after it too: then all of them come in one transaction, in any order.
+    fn comes_with(&self, _at: &Address, _desired: &Self::Body, _cx: &Cx<'_>) -> Vec<Address> {
         Vec::new()
     }
 
@@ -493,6 +503,10 @@ erased! {
     fn catalogs(at: &Address; ; ) -> &'static [&'static str];
     /// See [`Room::comes_after`].
     fn comes_after(at: &Address; desired; cx: &Cx<'_>) -> Vec<Address>;
+    /// See [`Room::refused`].
+    fn refused(at: &Address; desired; cx: &Cx<'_>) -> Option<Obstacle>;
+    /// See [`Room::comes_with`].
+    fn comes_with(at: &Address; desired; cx: &Cx<'_>) -> Vec<Address>;
     /// See [`Room::create`].
     fn create(at: &Address; desired; cx: &Cx<'_>) -> Vec<Step>;
     /// See [`Room::compare`].

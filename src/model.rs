@@ -196,7 +196,8 @@ pub struct Entry {
     pub parent: Option<Address>,
     /// What must be there before it.
     pub needs: Vec<Address>,
-    /// Observed: what it makes use of, which goes only after this one has let go of it.
+    /// Observed: what it makes use of, which goes only after this one has let go of it. Desired: what the functions that it calls
+    /// make use of, which comes first where nothing speaks against it.
     pub uses: Vec<Address>,
     /// Desired: objects whose parts it takes over (a partition, its table's columns).
     pub heir_of: Vec<Address>,

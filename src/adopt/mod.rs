@@ -275,7 +275,7 @@ fn rename_all(model: &mut Model, moves: &HashMap<Address, Address>) {
     for address in addresses {
         let Some(mut entry) = model.remove(&address) else { continue };
         entry.address = renamed(&entry.address, moves);
-        let related = entry.parent.iter_mut().chain(&mut entry.needs);
+        let related = entry.parent.iter_mut().chain(&mut entry.needs).chain(&mut entry.uses);
         related.for_each(|other| *other = renamed(other, moves));
         model.put(entry);
     }

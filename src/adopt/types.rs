@@ -76,7 +76,7 @@ fn apply(
     for address in addresses {
         let Some(mut entry) = desired.remove(&address) else { continue };
         entry.address = moved(&address);
-        let related = entry.parent.iter_mut().chain(&mut entry.needs);
+        let related = entry.parent.iter_mut().chain(&mut entry.needs).chain(&mut entry.uses);
         related.for_each(|other| *other = moved(other));
         if let (Some(from), Some(kind)) = (&mut entry.renamed_from, registry.get(address.kind)) {
             let mut spell = |of: &str| spelled.get(of).cloned().unwrap_or_else(|| of.to_string());

@@ -40,10 +40,8 @@ pub(super) fn recreate(deltas: &mut Vec<Delta>, cx: &Cx<'_>) {
     if open.is_empty() {
         return;
     }
-    let users = users(deltas, cx);
-    let holders = holders(cx);
-    let mut by_address = by_address(deltas);
-    let mut seen: HashSet<Address> = HashSet::new();
+    let (users, holders) = (users(deltas, cx), holders(cx));
+    let (mut by_address, mut seen) = (by_address(deltas), HashSet::new());
     let mut loosened: HashMap<Address, Box<dyn Body>> = HashMap::new();
     while let Some((address, going, cause)) = open.pop() {
         let holders = holders.get(&address).into_iter().flatten().filter(|_| going == Going::Goes);
@@ -63,7 +61,8 @@ pub(super) fn recreate(deltas: &mut Vec<Delta>, cx: &Cx<'_>) {
                 continue;
             }
             if !seen.insert(there.address.clone()) {
-                by_address.get(&there.address).into_iter().for_each(|other| tie(deltas, cause, *other));
+                let known = by_address.get(&there.address).copied();
+                known.into_iter().for_each(|other| leave(deltas, cause, other, &address));
                 continue;
             }
             open.push((there.address.clone(), Going::Goes, cause));
@@ -81,6 +80,7 @@ pub(super) fn recreate(deltas: &mut Vec<Delta>, cx: &Cx<'_>) {
             if matches!(going, Going::Goes | Going::Stays) {
                 tie(deltas, cause, number);
             }
+            deltas[number].left.push(address.clone());
             if deltas[number].action == Action::Drop || !deltas[number].before.is_empty() {
                 continue;
             }
@@ -157,6 +157,7 @@ fn let_go(
     });
     let found = &mut deltas[number];
     found.changes.push(because(address));
+    found.left.push(address.clone());
     found.before.extend(replacing(away));
     match found.action {
         Action::Drop => {}
@@ -263,8 +264,14 @@ fn tie_up(deltas: &mut [Delta]) {
     }
 }
 
+/// Notes that the object of delta `other`, which has been found already, goes before `address` too, of delta `cause`.
+fn leave(deltas: &mut [Delta], cause: usize, other: usize, address: &Address) {
+    tie(deltas, cause, other);
+    deltas[other].left.push(address.clone());
+}
+
 /// Puts two deltas, and whatever they are tied to already, into one knot.
-fn tie(deltas: &mut [Delta], one: usize, two: usize) {
+pub(super) fn tie(deltas: &mut [Delta], one: usize, two: usize) {
     let knot = deltas[one].knot.unwrap_or(one);
     let other = deltas[two].knot;
     deltas[one].knot = Some(knot);

@@ -1,6 +1,7 @@
 //! Two models → deltas. Names no kind: each room compares its own objects.
 
 mod dependents;
+mod together;
 
 use crate::adopt::Renames;
 use crate::delta::{Action, Alteration, Change, Delta, Obstacle};
@@ -47,6 +48,7 @@ pub fn diff(cx: &Cx<'_>, renames: &Renames) -> Diff {
     }
     undeclared(cx, &mut found);
     dependents::recreate(&mut found.deltas, cx);
+    together::together(&mut found.deltas);
     found.deltas.sort_by_key(|delta| delta.position);
     found
 }
@@ -64,11 +66,13 @@ fn delta(entry: &Entry, action: Action) -> Delta {
         disturbed: Vec::new(),
         made: Vec::new(),
         along: Vec::new(),
+        left: Vec::new(),
         knot: None,
         origin: entry.origin,
         optional: entry.optional,
         position: entry.position,
         needs: entry.needs.clone(),
+        with: Vec::new(),
         obstacle: None,
     }
 }
@@ -78,6 +82,8 @@ fn created(kind: &dyn Kind, entry: &Entry, cx: &Cx<'_>) -> Option<Delta> {
     let steps = kind.create(&entry.address, &*entry.body, cx);
     let mut delta = Delta { steps, ..delta(entry, Action::Create) };
     delta.needs.extend(kind.comes_after(&entry.address, &*entry.body, cx));
+    delta.with = kind.comes_with(&entry.address, &*entry.body, cx);
+    delta.obstacle = kind.refused(&entry.address, &*entry.body, cx);
     (!delta.steps.is_empty()).then_some(delta)
 }
 
@@ -104,8 +110,10 @@ fn compared(
     if !drift.is_empty() {
         found.drift.push(Drift { address: at.clone(), changes: drift });
     }
+    let obstacle = obstacle.or_else(|| kind.refused(at, &*entry.body, cx));
     let mut delta = Delta { obstacle, ..delta(entry, Action::Alter) };
     delta.needs.extend(kind.comes_after(&entry.address, &*entry.body, cx));
+    delta.with = kind.comes_with(&entry.address, &*entry.body, cx);
     if !before.is_empty() {
         delta.action = Action::Replace;
         delta.before = before;
@@ -135,7 +143,7 @@ fn compared(
         }
     }
     delta.changes.extend(changes);
-    if delta.changes.is_empty() && steps.is_empty() {
+    if delta.changes.is_empty() && steps.is_empty() && delta.obstacle.is_none() {
         return;
     }
     delta.steps = steps;
@@ -212,7 +220,7 @@ fn replacing(mut steps: Vec<Step>) -> Vec<Step> {
     let statements = steps.iter_mut().flat_map(|step| step.direct.iter_mut().chain(&mut step.online));
     for statement in statements {
         statement.form = match statement.form {
-            Form::DropObject => Form::ReplaceObject,
+            Form::DropObject | Form::DropEventTrigger => Form::ReplaceObject,
             Form::DropTrigger => Form::ReplaceTrigger,
             Form::DropPolicy => Form::ReplacePolicy,
             Form::DropRule => Form::ReplaceRule,

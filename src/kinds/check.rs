@@ -4,6 +4,7 @@ use crate::delta::{Alteration, Change};
 use crate::kind::{Context, Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server, Undeclared, Visit};
 use crate::model::{Address, Entry, Model, Observed};
 use crate::needs;
+use crate::partitions;
 use crate::pg::Feature;
 use crate::source::{KeyDoc, Shape};
 use crate::sql::{Form, Fragment, Phrase, auto_name, ident, not_of_extension};
@@ -117,6 +118,11 @@ impl Room for Check {
         draft.flag("not_enforced", !enforced);
     }
 
+    fn comes_after(&self, at: &Address, _: &Body, cx: &Cx<'_>) -> Vec<Address> {
+        let is_new = !cx.observed.model.contains(at);
+        if is_new { partitions::joining(&at.host("table"), cx) } else { Vec::new() }
+    }
+
     fn create(&self, at: &Address, desired: &Body, _: &Cx<'_>) -> Vec<Step> {
         vec![add(at, desired)]
     }
@@ -133,7 +139,16 @@ impl Room for Check {
         }
     }
 
-    fn replace(&self, at: &Address, desired: &Body, _: &Body, _: &Cx<'_>) -> Option<Vec<Step>> {
+    /// What a column of another type would not fit goes before that, and comes back afterwards.
+    fn replace(&self, at: &Address, desired: &Body, _: &Body, cx: &Cx<'_>) -> Option<Vec<Step>> {
+        let mut columns = cx.desired.inside("column", &at.path()[..2]).map(|column| &column.address);
+        let retyped = |column: &Address| {
+            let there = cx.observed_attribute(column, "spelled type");
+            there.is_some() && cx.attribute(column, "spelled type") != there
+        };
+        if columns.any(retyped) {
+            return None;
+        }
         let mut step = add(at, desired);
         let away = drop(at, Form::ReplaceConstraint);
         step.direct.insert(0, away.clone());

@@ -152,7 +152,7 @@ impl Room for EventTrigger {
 
     fn drop(&self, at: &Address, _: &Body, _: &Cx<'_>) -> Vec<Step> {
         let sql = format!("DROP EVENT TRIGGER {}", ident(at.name()));
-        vec![Statement::new(Form::DropObject, sql).into()]
+        vec![Statement::new(Form::DropEventTrigger, sql).into()]
     }
 
     fn rename(&self, from: &Address, at: &Address, _: &Cx<'_>) -> Option<Vec<Step>> {

@@ -1,6 +1,6 @@
 //! Primary keys and unique constraints: one room with two doors, because PostgreSQL treats them alike.
 
-use crate::delta::{Alteration, Change};
+use crate::delta::{Alteration, Change, Obstacle};
 use crate::equality;
 use crate::kind::{
     Context, Cx, Doc, Draft, Item, Options, Place, Rank, Room, Row, Seat, Server, Visit, alter_index,
@@ -8,7 +8,7 @@ use crate::kind::{
 };
 use crate::model::{Address, Entry, Observed};
 use crate::needs;
-use crate::partitions::{is_foreign, is_partitioned, leaves};
+use crate::partitions::{is_foreign, is_partitioned, leaves, second_key};
 use crate::pg::Feature;
 use crate::repair;
 use crate::source::{KeyDoc, Shape};
@@ -255,13 +255,17 @@ impl Room for Key {
         draft.word("initially", if *initially_deferred { "deferred" } else { "immediate" }, "immediate");
     }
 
+    fn refused(&self, at: &Address, _: &Body, cx: &Cx<'_>) -> Option<Obstacle> {
+        if self.contype == "p" { second_key(at, at.host("table"), cx) } else { None }
+    }
+
     fn comes_after(&self, at: &Address, desired: &Body, cx: &Cx<'_>) -> Vec<Address> {
         if desired.keep.is_some() { repair::references_to(cx, &at.host("table")) } else { Vec::new() }
     }
 
     fn create(&self, at: &Address, desired: &Body, cx: &Cx<'_>) -> Vec<Step> {
-        let repair =
-            desired.keep.as_ref().map(|keep| self.keep_one(at, desired, keep, cx)).unwrap_or_default();
+        let keep = desired.keep.iter();
+        let repair: Vec<_> = keep.flat_map(|keep| self.keep_one(at, desired, keep, cx)).collect();
         let preflight =
             (desired.keep.is_none() && !desired.without_overlaps).then(|| self.preflight(at, desired));
         let mut direct = self.add(at, desired, None);
@@ -323,14 +327,12 @@ impl Room for Key {
     /// On a table that holds rows the new index is built beside the old key, which holds until the two change places.
     /// A key that foreign keys refer to, or queries group by, goes and comes back together with them.
     fn replace(&self, at: &Address, desired: &Body, _: &Body, cx: &Cx<'_>) -> Option<Vec<Step>> {
-        let is_about =
-            |entry: &Entry| entry.parent.as_ref() == Some(at) || entry.address.subject() == Some(at);
+        let is_about = |it: &Entry| it.parent.as_ref() == Some(at) || it.address.subject() == Some(at);
         let refers = |entry: &Entry| entry.needs.contains(at) && !is_about(entry);
         if cx.observed.model.iter().any(refers) {
             return None;
         }
         let away = self.away(at, Form::ReplaceConstraint);
-        let keep = desired.keep.as_ref();
         let preflight =
             (desired.keep.is_none() && !desired.without_overlaps).then(|| self.preflight(at, desired));
         let afterwards: Vec<Statement> =
@@ -340,7 +342,8 @@ impl Room for Key {
         if !can_be_built_online(at, desired, cx) || is_partitioned(&at.host("table"), cx) {
             return Some(vec![direct.preflight(preflight)]);
         }
-        let mut online = keep.map(|keep| self.keep_one(at, desired, keep, cx)).unwrap_or_default();
+        let mut online =
+            desired.keep.iter().flat_map(|keep| self.keep_one(at, desired, keep, cx)).collect::<Vec<_>>();
         let at_once = match online.is_empty() {
             true => Vec::new(),
             false => [online.clone(), direct.direct.clone()].concat(),

@@ -237,7 +237,11 @@ impl Room for Sequence {
         if let Some(column) = owner {
             // Nobody can drop it before a column whose default takes numbers from it.
             entry = match row.flag("in_use") {
-                true => entry.part_of(column),
+                true => {
+                    // The column and its table take it along, unless it belongs to another by then.
+                    entry.uses = vec![Address::new("table", &column.path()[..2]), column.clone()];
+                    entry.part_of(column)
+                }
                 false => entry.needing(Address::new("table", &column.path()[..2])).needing(column),
             };
         }

@@ -27,9 +27,11 @@ pub(super) fn choose(deltas: Vec<Delta>, cx: &Cx<'_>, plan: &mut Plan) -> Vec<Dr
             position: delta.position,
             stage: if delta.action == Action::Drop { Stage::Goes } else { Stage::Comes },
             is_later: false,
+            after: Vec::new(),
             optional: delta.optional,
             knot: delta.knot,
             needs,
+            left: delta.left.clone(),
             statements,
         };
         if !renaming.is_empty() {
@@ -46,8 +48,8 @@ pub(super) fn choose(deltas: Vec<Delta>, cx: &Cx<'_>, plan: &mut Plan) -> Vec<Dr
             drafts.push(draft(statements, delta.needs.clone()));
         }
         if !later.is_empty() {
-            let needs = delta.needs.iter().cloned().chain(waits_for).collect();
-            drafts.push(Draft { is_later: true, ..draft(later, needs) });
+            let needs = delta.needs.iter().chain(&waits_for).cloned().collect();
+            drafts.push(Draft { is_later: true, after: waits_for, ..draft(later, needs) });
         }
         plan.items.push(Item {
             address: delta.address,

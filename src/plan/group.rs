@@ -59,6 +59,7 @@ fn place(statement: &Statement, knot: Option<usize>, cx: &Cx<'_>) -> Place {
         // What it takes away is in use, though its lock is on no table.
         (
             Form::DropObject
+            | Form::DropEventTrigger
             | Form::ReplaceObject
             | Form::ReplaceView
             | Form::AlterSequence
@@ -88,7 +89,9 @@ pub(super) fn group(drafts: Vec<Draft>, cx: &Cx<'_>) -> Vec<Group> {
             let joins = current
                 .as_ref()
                 .is_some_and(|(there, optional)| place.joins(there) && *optional == draft.optional && !first);
-            let full = groups.last().is_some_and(|group| group.statements.len() >= LARGEST);
+            // More rows take no more locks, and those of a knot may wait for each other until the end.
+            let only_rows = statement.form.cost().work == Work::Rows && matches!(place, Place::Knot(_));
+            let full = groups.last().is_some_and(|group| group.statements.len() >= LARGEST) && !only_rows;
             if !joins || full {
                 joinable = None;
                 groups.push(Group {

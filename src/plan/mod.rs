@@ -5,6 +5,7 @@ mod choose;
 mod fold;
 mod gate;
 mod group;
+mod names;
 mod order;
 mod owner;
 mod stale;
@@ -186,9 +187,13 @@ struct Draft {
     stage: Stage,
     /// What is said of its object only after others are there, which may need that object.
     is_later: bool,
+    /// Those others, of what is said later.
+    after: Vec<Address>,
     optional: bool,
     knot: Option<usize>,
     needs: Vec<Address>,
+    /// What its object has let go of, if that goes first.
+    left: Vec<Address>,
     statements: Vec<crate::statement::Statement>,
 }
 

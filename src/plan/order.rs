@@ -1,12 +1,12 @@
 //! Orders drafts: what is needed comes first, drops in the opposite direction; among what is ready, what fits the
 //! group that is being filled, then rank, then the order of the file.
 
-use super::{Draft, Plan, Stage, group};
+use super::{Draft, Plan, Stage, group, names};
 use crate::delta::Action;
 use crate::kind::{Cx, Rank};
 use crate::model::{Address, Entry};
 use crate::sql::Form;
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// The drafts in the order of execution.
 pub(super) fn order(drafts: Vec<Draft>, plan: &Plan, cx: &Cx<'_>) -> Vec<Draft> {
@@ -100,7 +100,7 @@ struct Waits {
 fn edges(drafts: &[Draft], plan: &Plan, cx: &Cx<'_>) -> Waits {
     // An object that is renamed and replaced has three drafts: it gets its name, it goes, it comes back; and what is to be
     // said of an object only after others are there has one of its own.
-    let mut by_item: HashMap<usize, Vec<usize>> = HashMap::new();
+    let mut by_item: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for (number, draft) in drafts.iter().enumerate() {
         by_item.entry(draft.item).or_default().push(number);
     }
@@ -116,7 +116,10 @@ fn edges(drafts: &[Draft], plan: &Plan, cx: &Cx<'_>) -> Waits {
         let parent = there.and_then(|there| there.parent.as_ref());
         for need in &draft.needs {
             let others = by_address.get(need).copied().unwrap_or_default();
-            for other in others.iter().copied().filter(|other| *other != number) {
+            // What is only said later of another is waited for by what asks for that.
+            let is_later =
+                |other: usize| draft.is_later && drafts[other].is_later && !draft.after.contains(need);
+            for other in others.iter().copied().filter(|other| *other != number && !is_later(*other)) {
                 match (draft.stage, drafts[other].stage) {
                     (_, Stage::Renames) | (Stage::Comes, Stage::Comes) => waits[number].push(other),
                     (Stage::Goes, stage) => {
@@ -138,23 +141,33 @@ fn edges(drafts: &[Draft], plan: &Plan, cx: &Cx<'_>) -> Waits {
         }
     }
     users_let_go_first(drafts, plan, cx, &by_address, &mut waits);
+    what_is_left_goes_first(drafts, plan, &by_address, &mut waits);
     columns_go_last(drafts, plan, cx, &mut waits);
     names_come_first(drafts, plan, cx, &mut waits);
     extensions_come_first(drafts, &mut waits);
-    for own in by_item.values() {
-        own.windows(2).for_each(|pair| waits[pair[1]].push(pair[0]));
-        for later in own.iter().copied().filter(|number| drafts[*number].is_later) {
-            for other in waits[later].clone() {
-                waits[other].retain(|number| *number != later);
-            }
-        }
-    }
-    tighten(drafts, &mut waits);
+    names_are_freed_first(drafts, plan, cx, &mut waits, &mut weak);
+    what_is_called_comes_first(drafts, plan, cx, &by_address, (&mut waits, &mut weak));
+    by_item.values().for_each(|own| keep_in_order(own, drafts, &mut waits));
+    tighten(drafts, &mut waits, &mut weak);
     for list in &mut waits {
         list.sort_unstable();
         list.dedup();
     }
     Waits { before: waits, weak }
+}
+
+/// The drafts of one item follow each other, and nothing waits for what is only said of it after that.
+fn keep_in_order(own: &[usize], drafts: &[Draft], waits: &mut [Vec<usize>]) {
+    own.windows(2).for_each(|pair| waits[pair[1]].push(pair[0]));
+    for later in own.iter().copied().filter(|number| drafts[*number].is_later) {
+        for other in waits[later].clone() {
+            waits[other].retain(|number| *number != later);
+        }
+    }
+}
+
+fn is_dropped(draft: &Draft, plan: &Plan) -> bool {
+    plan.items[draft.item].action == Action::Drop
 }
 
 /// What goes is let go of first by all that made use of it: by what stays, be it in another form, and by what goes with
@@ -166,14 +179,14 @@ fn users_let_go_first(
     by_address: &HashMap<&Address, &[usize]>,
     waits: &mut [Vec<usize>],
 ) {
-    let is_going = |number: usize| plan.items[drafts[number].item].action == Action::Drop;
+    let is_going = |number: usize| is_dropped(&drafts[number], plan);
     let at = |number: usize| &plan.items[drafts[number].item].address;
     let wholes: HashMap<&Address, usize> =
         (0..drafts.len()).filter(|number| is_going(*number)).map(|number| (at(number), number)).collect();
     let without_step = cx.observed.model.iter().filter(|there| !by_address.contains_key(&there.address));
     let parts = without_step.filter_map(|there| {
         let whole = wholes.get(there.parent.as_ref()?)?;
-        Some((*whole, there, &there.needs[..]))
+        Some((*whole, there, &there.needs[..], &[][..]))
     });
     let goes_first: HashSet<usize> =
         drafts.iter().filter(|draft| draft.stage == Stage::Goes).map(|draft| draft.item).collect();
@@ -182,13 +195,63 @@ fn users_let_go_first(
         let there = cx.observed.model.get(at(number))?;
         // What goes before it comes back needs nothing any more.
         let needs = if goes_first.contains(&drafts[number].item) { &[] } else { &there.needs[..] };
-        Some((number, there, needs))
+        Some((number, there, needs, &drafts[number].left[..]))
     });
-    for (number, there, needs) in parts.chain(staying) {
-        for used in there.uses.iter().chain(needs) {
+    for (number, there, needs, left) in parts.chain(staying) {
+        for used in there.uses.iter().chain(needs).filter(|used| !left.contains(used)) {
             let others = by_address.get(used).copied().unwrap_or_default();
             let others = others.iter().filter(|other| **other != number && is_going(**other));
             others.for_each(|other| waits[*other].push(number));
+        }
+    }
+}
+
+/// What an object has let go of is gone before it comes back.
+fn what_is_left_goes_first(
+    drafts: &[Draft],
+    plan: &Plan,
+    by_address: &HashMap<&Address, &[usize]>,
+    waits: &mut [Vec<usize>],
+) {
+    for (number, draft) in drafts.iter().enumerate().filter(|(_, draft)| draft.stage == Stage::Comes) {
+        let others = draft.left.iter().filter_map(|left| by_address.get(left)).copied().flatten();
+        waits[number].extend(others.filter(|other| is_dropped(&drafts[**other], plan)));
+    }
+}
+
+/// A name is free before it is taken; what is needed otherwise counts more, because such names may be of different sorts.
+fn names_are_freed_first(
+    drafts: &[Draft],
+    plan: &Plan,
+    cx: &Cx<'_>,
+    waits: &mut [Vec<usize>],
+    weak: &mut HashSet<(usize, usize)>,
+) {
+    for (frees, takes) in names::handed_on(drafts, plan, cx) {
+        if !waits[takes].contains(&frees) {
+            weak.insert((takes, frees));
+            waits[takes].push(frees);
+        }
+    }
+}
+
+/// What is computed as it is made, or checked, calls functions, which want to find what their texts mention.
+fn what_is_called_comes_first(
+    drafts: &[Draft],
+    plan: &Plan,
+    cx: &Cx<'_>,
+    by_address: &HashMap<&Address, &[usize]>,
+    (waits, weak): (&mut [Vec<usize>], &mut HashSet<(usize, usize)>),
+) {
+    let comes = |draft: &Draft| draft.stage == Stage::Comes && !draft.is_later;
+    for (number, draft) in drafts.iter().enumerate().filter(|(_, draft)| comes(draft)) {
+        let entry = cx.desired.get(&plan.items[draft.item].address).filter(|entry| !entry.absent);
+        let used = entry.into_iter().flat_map(|entry| &entry.uses);
+        for other in used.filter_map(|used| by_address.get(used)).copied().flatten() {
+            if *other != number && comes(&drafts[*other]) && !waits[number].contains(other) {
+                weak.insert((number, *other));
+                waits[number].push(*other);
+            }
         }
     }
 }
@@ -288,18 +351,22 @@ fn extensions_come_first(drafts: &[Draft], waits: &mut [Vec<usize>]) {
 }
 
 /// What one draft of a knot waits for, all of them wait for, so that nothing comes between them.
-fn tighten(drafts: &[Draft], waits: &mut [Vec<usize>]) {
+fn tighten(drafts: &[Draft], waits: &mut [Vec<usize>], weak: &mut HashSet<(usize, usize)>) {
     let mut knots: HashMap<usize, Vec<usize>> = HashMap::new();
     for (number, draft) in drafts.iter().enumerate() {
         knots.entry(draft.knot.unwrap_or(usize::MAX)).or_default().push(number);
     }
     knots.remove(&usize::MAX);
     for (knot, members) in knots {
-        let outside: Vec<usize> = members
-            .iter()
-            .flat_map(|member| waits[*member].clone())
-            .filter(|other| drafts[*other].knot != Some(knot))
-            .collect();
-        members.iter().for_each(|member| waits[*member].extend(&outside));
+        let pairs = members.iter().flat_map(|member| waits[*member].iter().map(|other| (*member, *other)));
+        let outside = pairs.filter(|(_, other)| drafts[*other].knot != Some(knot));
+        let (weakly, firmly): (Vec<_>, Vec<_>) = outside.partition(|pair| weak.contains(pair));
+        let [weakly, firmly] =
+            [weakly, firmly].map(|pairs| pairs.into_iter().map(|(_, other)| other).collect::<BTreeSet<_>>());
+        for member in &members {
+            waits[*member].extend(weakly.iter().chain(&firmly));
+            firmly.iter().for_each(|other| _ = weak.remove(&(*member, *other)));
+            weak.extend(weakly.difference(&firmly).map(|other| (*member, *other)));
+        }
     }
 }

@@ -1,9 +1,9 @@
 //! Resolves the names in the desired model: what must be declared, and what merely comes first.
 
-use crate::kind::{Context, Rank, Reference, Registry};
+use crate::kind::{Context, Kind, Rank, Reference, Registry};
 use crate::model::{Address, Entry, Model};
 use crate::source::{Problems, Span};
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// Every reference must lead to a declared object, unless it leads into a schema that the file does not speak of:
 /// what is there is the database's to know.
@@ -125,60 +125,92 @@ pub(super) fn hand_down(model: &mut Model) {
 /// What the name of an operator is made of (manual, Lexical Structure, Operators).
 const OPERATOR_CHARACTERS: &str = "+-*/<>=~!@#%^&|`?";
 
-/// Adds soft edges: an object whose SQL mentions the name of another, or of a column of it or of its own table, comes
-/// after that. A mention is only a word, so it orders and never decides; a circle of mentions is broken by rank.
+/// Adds soft edges: an object whose SQL mentions the name of another, or of a column of its own table, comes after that,
+/// and after all columns of what it mentions. A mention is only a word, so it orders and never decides; a circle of mentions is
+/// broken by rank. What the text of a function mentions is no matter to that, but to what calls the function.
 pub(super) fn mention(model: &mut Model, registry: &Registry) {
-    // By the first word of the name, as the words of SQL are looked at.
-    let mut by_name: HashMap<String, Vec<(String, Address)>> = HashMap::new();
-    for entry in model.iter().filter(|entry| entry.parent.is_none() && !entry.absent) {
-        if entry.address.path().len() == 2 {
-            let Some(kind) = registry.get(entry.address.kind) else { continue };
-            let name = kind.bare_name(entry.address.name());
-            let first = words(name).next().unwrap_or(name);
-            by_name.entry(first.to_string()).or_default().push((name.to_string(), entry.address.clone()));
-        }
-    }
-    let is_column = |kind: &str| registry.get(kind).is_some_and(|kind| kind.doc().rank == Rank::Column);
-    let mut columns: HashMap<Address, Vec<Address>> = HashMap::new();
-    for entry in model.iter().filter(|entry| !entry.absent && is_column(entry.address.kind)) {
-        let table = entry.parent.clone();
-        table.into_iter().for_each(|table| columns.entry(table).or_default().push(entry.address.clone()));
-    }
+    let named = Named::of(model, registry);
+    let mut read: HashMap<Address, HashSet<Address>> = HashMap::new();
     for entry in model.iter_mut().filter(|entry| !entry.absent) {
         let Some(kind) = registry.get(entry.address.kind) else { continue };
-        let mut found: HashSet<Address> = HashSet::new();
+        let (mut found, mut called): (HashSet<Address>, HashSet<Address>) = Default::default();
         let address = entry.address.clone();
-        let own_name = kind.bare_name(address.name());
         // Columns among themselves keep the order of the file.
-        let own = entry.parent.as_ref().filter(|_| !is_column(address.kind));
-        let own = own.and_then(|table| columns.get(table));
+        let own = entry.parent.as_ref().filter(|_| !is_column(address.kind, registry));
+        let own = own.and_then(|table| named.columns.get(table));
         kind.fragments(&address, &mut *entry.body, &mut |_, fragment, context| {
             if matches!(context, Context::Piece | Context::Body { .. }) {
-                return;
+                return called.extend(named.mentioned(fragment.text(), &address, kind));
             }
             let mentioned: HashSet<&str> = words(fragment.text()).collect();
             let own = own.into_iter().flatten();
             found.extend(own.filter(|column| mentioned.contains(column.name())).cloned());
-            for word in &mentioned {
-                for (name, other) in by_name.get(*word).into_iter().flatten() {
-                    // An overload is mentioned where a type of its name is; operators name each other as partners, which
-                    // the server lets them do before they are there.
-                    let overload = other.kind == address.kind
-                        && (own_name == name || name.starts_with(|char| OPERATOR_CHARACTERS.contains(char)));
-                    if *other != address
-                        && !overload
-                        && (name == word || fragment.text().contains(name.replace('"', "\"\"").as_str()))
-                    {
-                        found.insert(other.clone());
-                        let columns = columns.get(other).into_iter().flatten();
-                        found.extend(columns.filter(|column| mentioned.contains(column.name())).cloned());
-                    }
-                }
-            }
+            found.extend(named.mentioned(fragment.text(), &address, kind));
         });
+        if kind.doc().rank == Rank::Function {
+            read.insert(address, called);
+        }
         let mut found: Vec<Address> = found.into_iter().collect();
         found.sort();
         entry.needs.extend(found);
+    }
+    for entry in model.iter_mut().filter(|entry| !entry.absent) {
+        let mut seen: BTreeSet<&Address> = BTreeSet::new();
+        let mut open: Vec<&Address> = entry.needs.iter().collect();
+        while let Some(next) = open.pop() {
+            let others = read.get(next).into_iter().flatten();
+            open.extend(others.filter(|other| **other != entry.address && seen.insert(*other)));
+        }
+        entry.uses = seen.into_iter().cloned().collect();
+    }
+}
+
+fn is_column(kind: &str, registry: &Registry) -> bool {
+    registry.get(kind).is_some_and(|kind| kind.doc().rank == Rank::Column)
+}
+
+/// What has a name that SQL can mention.
+struct Named {
+    /// By the first word of the name, as the words of SQL are looked at.
+    by_name: HashMap<String, Vec<(String, Address)>>,
+    columns: HashMap<Address, Vec<Address>>,
+}
+
+impl Named {
+    fn of(model: &Model, registry: &Registry) -> Named {
+        let mut named = Named { by_name: HashMap::new(), columns: HashMap::new() };
+        for entry in model.iter().filter(|entry| !entry.absent) {
+            let at = &entry.address;
+            if let Some(table) = entry.parent.clone().filter(|_| is_column(at.kind, registry)) {
+                named.columns.entry(table).or_default().push(at.clone());
+            }
+            if let (None, 2, Some(kind)) = (&entry.parent, at.path().len(), registry.get(at.kind)) {
+                let name = kind.bare_name(at.name());
+                let first = words(name).next().unwrap_or(name).to_string();
+                named.by_name.entry(first).or_default().push((name.to_string(), at.clone()));
+            }
+        }
+        named
+    }
+
+    /// What `text`, which is said of the object `of`, mentions, with the columns of that: its rows are meant by its name too.
+    fn mentioned(&self, text: &str, of: &Address, kind: &dyn Kind) -> HashSet<Address> {
+        let own_name = kind.bare_name(of.name());
+        let mut found = HashSet::new();
+        for word in words(text).collect::<HashSet<&str>>() {
+            for (name, other) in self.by_name.get(word).into_iter().flatten() {
+                // An overload is mentioned where a type of its name is; operators name each other as partners, which
+                // the server lets them do before they are there.
+                let overload = other.kind == of.kind
+                    && (own_name == name || name.starts_with(|char| OPERATOR_CHARACTERS.contains(char)));
+                let is_said = name == word || text.contains(name.replace('"', "\"\"").as_str());
+                if other != of && !overload && is_said {
+                    found.insert(other.clone());
+                    found.extend(self.columns.get(other).into_iter().flatten().cloned());
+                }
+            }
+        }
+        found
     }
 }
 

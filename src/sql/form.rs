@@ -328,6 +328,8 @@ forms! {
     ReplaceColumn = AccessExclusive, None;
     /// `DROP` of an object without rows.
     DropObject = None, None, loses(DropObject);
+    /// `DROP EVENT TRIGGER`.
+    DropEventTrigger = None, None, loses(DropObject);
     /// `ALTER … OWNER TO` of a table, a view or a sequence.
     ChangeOwner = AccessExclusive, None;
     /// `CREATE OR REPLACE VIEW` or `ALTER VIEW`.

@@ -38,6 +38,8 @@ create type single as (one int);
 create view looks as select id from t;
 create rule silent as on update to t do also nothing;
 create statistics counted on n, name from t;
+create function seen() returns event_trigger language plpgsql as 'begin end';
+create event trigger watching on ddl_command_end when tag in ('CREATE CONVERSION') execute function seen();
 create publication published;
 ";
 
@@ -153,6 +155,7 @@ const SAMPLES: &[(Form, &str)] = &[
     (Form::ReplaceColumn, "alter table t drop column name"),
     (Form::DropObject, "drop view looks"),
     (Form::DropObject, "drop type mood"),
+    (Form::DropEventTrigger, "drop event trigger watching"),
     (Form::ReplaceObject, "drop view looks"),
     (
         Form::InsertRows,

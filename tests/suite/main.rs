@@ -38,6 +38,7 @@ mod named_files;
 mod network;
 mod own_sql;
 mod owners;
+mod partitions;
 mod pooler;
 mod portal;
 mod progress;

@@ -115,3 +115,37 @@ fn a_value_that_is_given_up_is_taken_beside_a_new_column() {
         assert_eq!(db.scalar("select string_agg(id || code || label, ',' order by id) from t"), "1by,2ax");
     }
 }
+
+/// Rows that refer to declared rows which are yet to come are no orphans.
+#[test]
+fn declared_rows_are_parents_before_they_are_there() {
+    let file = |more: &str| {
+        format!(
+            "[tables.events.columns]\nid = {{ type = \"int\", primary_key = true }}\n\
+             kind = {{ type = \"varchar(3)\", references = \"kinds\"{more} }}\n\n\
+             [tables.kinds.columns]\nname = {{ type = \"varchar(3)\", primary_key = true }}\nnumber = \"int\"\n\n\
+             [tables.kinds.rows]\nkey = \"name\"\n\
+             values = [{{ name = \"a'b\" }}, {{ name = \"c\", number = {{ sql = \"1 + 1\" }} }}, {{ name = \"there\" }}]\n"
+        )
+        .replace("there", "t")
+    };
+    for server in support::servers() {
+        let db = server.database();
+        db.execute(
+            "create table kinds (name varchar(3) primary key, number int);
+             create table events (id int primary key, kind varchar(3));
+             insert into kinds values ('t');
+             insert into events values (1, 'a''b'), (2, 'c'), (3, 't'), (4, 'x'), (5, null)",
+        );
+        let outcome = Run::new(&db).file(&file("")).arg("apply").run().code(1);
+        let outcome = outcome.stderr_contains("1 row without a parent").stderr_contains("for example: (x)");
+        outcome.stderr_contains("nothing was executed");
+        let orphans = file(", orphans = \"null\"");
+        Run::new(&db).file(&orphans).args(["plan"]).run().success().stdout_contains("1 row");
+        Run::new(&db).file(&orphans).arg("apply").run().success();
+        assert_eq!(
+            db.column("select kind from events where kind is not null order by id"),
+            ["a'b", "c", "t"]
+        );
+    }
+}

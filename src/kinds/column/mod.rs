@@ -19,6 +19,7 @@ use crate::kind::{
 };
 use crate::model::{Address, Entry, Model, Observed};
 use crate::needs;
+use crate::partitions::joining;
 use crate::pg::Feature;
 use crate::source::{KeyDoc, Shape, Span};
 use crate::sql::{
@@ -487,7 +488,8 @@ impl Room for Column {
     fn comes_after(&self, at: &Address, desired: &Body, cx: &Cx<'_>) -> Vec<Address> {
         let observed = cx.observed.model.body::<Body>(at);
         if desired.not_null || !observed.is_some_and(|there| there.not_null) {
-            return steps::identities(at, desired, cx);
+            let joining = if observed.is_none() { joining(&at.host("table"), cx) } else { Vec::new() };
+            return [joining, steps::identities(at, desired, cx)].concat();
         }
         let keys = cx.observed.model.inside("primary key", &at.path()[..2]);
         let keys = keys.map(|entry| entry.address.clone());

@@ -1,5 +1,6 @@
 //! Foreign keys.
 
+mod parents;
 mod steps;
 
 use crate::delta::{Action, Alteration, Change};
@@ -286,6 +287,9 @@ impl Room for ForeignKey {
         };
         let mut first: Vec<Address> =
             cx.desired.addresses().filter(of_the_other).filter(stands_on).cloned().collect();
+        if judges(at, desired, cx) {
+            first.extend(steps::rows_of_parent(at, desired));
+        }
         if desired.orphans == Some(Orphans::Delete) {
             first.extend(repair::references_to(cx, &at.host("table")));
         }
@@ -427,9 +431,19 @@ impl Room for ForeignKey {
         match name {
             "references" => Some(qualified(&body.schema, &body.table)),
             "on_delete" => Some(body.on_delete.to_string()),
+            "initially" => body.initially_deferred.then(|| "deferred".to_string()),
             _ => None,
         }
     }
+}
+
+/// Whether rows that are there are held against the key that is to be: one that is only altered otherwise is in force.
+fn judges(at: &Address, desired: &Body, cx: &Cx<'_>) -> bool {
+    cx.observed.model.body::<Body>(at).is_none_or(|there| {
+        let of =
+            |body: &Body| (body.columns.clone(), qualified(&body.schema, &body.table), referenced(body, cx));
+        !there.enforced || !there.validated || of(there) != of(desired)
+    })
 }
 
 /// `events(id, part)` as name and columns.

@@ -1,6 +1,6 @@
 //! The SQL of foreign keys.
 
-use super::{Body, DOC, Orphans, referenced};
+use super::{Body, DOC, Orphans, parents, referenced};
 use crate::equality;
 use crate::kind::Cx;
 use crate::model::Address;
@@ -110,11 +110,32 @@ pub fn away(at: &Address, form: Form) -> Statement {
     Statement::alter(&at.host("table"), form, format!("DROP CONSTRAINT {}", ident(at.name())))
 }
 
+/// The declared rows of the parent, if that is another table: they come first.
+pub fn rows_of_parent(at: &Address, desired: &Body) -> Option<Address> {
+    let parent = Address::new("table", [&desired.schema, &desired.table]);
+    (parent != at.host("table")).then(|| parents::rows(desired))
+}
+
 /// A condition on `t`: the row refers to a parent that is not there, as the key of the parent tells its rows apart.
 fn is_orphan(desired: &Body, cx: &Cx<'_>) -> String {
+    let parent = qualified(&desired.schema, &desired.table);
+    let present = desired.columns.iter().map(|column| format!("t.{} IS NOT NULL", ident(column)));
+    let present = present.collect::<Vec<_>>().join(" AND ");
+    format!("{present} AND NOT EXISTS (SELECT FROM {parent} p WHERE {})", refers(desired, cx))
+}
+
+/// The same before the run, in which declared rows come to the parent.
+fn will_be_orphan(desired: &Body, cx: &Cx<'_>) -> String {
+    let to_come = parents::to_come(desired, &referenced(desired, cx), "p", cx);
+    let to_come =
+        to_come.map(|rows| format!(" AND NOT EXISTS (SELECT FROM {rows} WHERE {})", refers(desired, cx)));
+    is_orphan(desired, cx) + &to_come.unwrap_or_default()
+}
+
+/// A condition on `t` and `p`: the one refers to the other.
+fn refers(desired: &Body, cx: &Cx<'_>) -> String {
     let referenced = referenced(desired, cx);
     let elsewhere = cx.observed.keys_elsewhere.get(&Address::new("table", [&desired.schema, &desired.table]));
-    let present = desired.columns.iter().map(|column| format!("t.{} IS NOT NULL", ident(column)));
     let same = desired.columns.iter().zip(&referenced).map(|(own, other)| {
         let at = Address::new("column", [&desired.schema, &desired.table, other]);
         let (own, theirs) = (Phrase::from("t.").ident(own), format!("p.{}", ident(other)));
@@ -123,10 +144,7 @@ fn is_orphan(desired: &Body, cx: &Cx<'_>) -> String {
             None => equality::equal(&at, &theirs, &own, cx).text().to_string(),
         }
     });
-    let parent = qualified(&desired.schema, &desired.table);
-    let same = same.collect::<Vec<_>>().join(" AND ");
-    let present = present.collect::<Vec<_>>().join(" AND ");
-    format!("{present} AND NOT EXISTS (SELECT FROM {parent} p WHERE {same})")
+    same.collect::<Vec<_>>().join(" AND ")
 }
 
 pub fn repair(at: &Address, desired: &Body, cx: &Cx<'_>) -> Vec<Statement> {
@@ -139,7 +157,7 @@ pub fn repair(at: &Address, desired: &Body, cx: &Cx<'_>) -> Vec<Statement> {
     let name = qualified(table.schema(), table.name());
     let is_orphan = is_orphan(desired, cx);
     let mut doomed = Phrase::from(format!("SELECT ctid, tableoid FROM {name} t WHERE {is_orphan}"));
-    let mut count = format!("SELECT pg_catalog.count(*) FROM {name} t WHERE {is_orphan}");
+    let mut count = format!("SELECT pg_catalog.count(*) FROM {name} t WHERE {}", will_be_orphan(desired, cx));
     let parent = Address::new("table", [&desired.schema, &desired.table]);
     // Where no parent has a row, all rows are orphans: more likely it is the parent that is wrong, a table that should have
     // been renamed.
@@ -186,7 +204,7 @@ pub fn preflight(at: &Address, desired: &Body, cx: &Cx<'_>) -> Option<Preflight>
         Preflight::counting(
             &format!("ROW({})::text", idents(&desired.columns)),
             &format!("{} t", at.relation()),
-            &is_orphan(desired, cx),
+            &will_be_orphan(desired, cx),
             format!(
                 "rows without a parent in `{}.{}`, which `{}` wants",
                 desired.schema,

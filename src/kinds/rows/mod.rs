@@ -2,6 +2,7 @@
 
 mod ahead;
 mod ask;
+mod beside;
 mod value;
 mod write;
 
@@ -187,6 +188,18 @@ impl Room for Rows {
         draft.leave_out();
     }
 
+    fn comes_after(&self, at: &Address, _: &Body, cx: &Cx<'_>) -> Vec<Address> {
+        beside::parents(at, false, cx)
+    }
+
+    fn comes_with(&self, at: &Address, _: &Body, cx: &Cx<'_>) -> Vec<Address> {
+        beside::parents(at, true, cx)
+    }
+
+    fn attribute(&self, body: &Body, name: &str) -> Option<String> {
+        (name == "to come").then(|| beside::to_come(body)).flatten()
+    }
+
     fn create(&self, at: &Address, desired: &Body, cx: &Cx<'_>) -> Vec<Step> {
         let all: Vec<usize> = (0..desired.rows.len()).collect();
         let mut statements = Vec::new();
@@ -211,7 +224,7 @@ impl Room for Rows {
         let deletes = *mode == Mode::Sync && observed.extra > 0;
         let first = deletes && write::is_deleted_first(at, desired, cx);
         if first {
-            delete_undeclared(at, desired, observed, cx, out);
+            delete_undeclared(at, desired, observed, Vec::new(), cx, out);
         }
         if let Some(last) = changes.pop() {
             changes.into_iter().for_each(|change| out.note(change, Vec::new()));
@@ -221,7 +234,7 @@ impl Room for Rows {
             }
         }
         if deletes && !first {
-            delete_undeclared(at, desired, observed, cx, out);
+            delete_undeclared(at, desired, observed, beside::children(at, cx), cx, out);
         }
     }
 
@@ -305,8 +318,15 @@ fn numbered(at: &Address, name: &str, cx: &Cx<'_>) -> bool {
         .is_some_and(|identity| identity.eq_ignore_ascii_case("always"))
 }
 
-/// Deletes, with a copy in quarantine, what the file does not have.
-fn delete_undeclared(at: &Address, desired: &Body, observed: &Body, cx: &Cx<'_>, out: &mut Alteration) {
+/// Deletes, with a copy in quarantine, what the file does not have, once the rows `after` have let go of it.
+fn delete_undeclared(
+    at: &Address,
+    desired: &Body,
+    observed: &Body,
+    after: Vec<Address>,
+    cx: &Cx<'_>,
+    out: &mut Alteration,
+) {
     let change =
         Change { attribute: "undeclared rows", from: Some(observed.extra.to_string()), to: Some("0".into()) };
     let name = qualified(at.schema(), at.name());
@@ -314,5 +334,5 @@ fn delete_undeclared(at: &Address, desired: &Body, observed: &Body, cx: &Cx<'_>,
         .phrase(&ask::undeclared(at, desired, cx));
     let doomed = repair::Doomed::Within(doomed);
     let statements = repair::delete(cx, at, &at.host("table"), &doomed, Form::DeleteRows);
-    out.note(change, vec![Step::direct(statements)]);
+    out.note(change, vec![Step::direct(statements).after(after)]);
 }

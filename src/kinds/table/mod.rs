@@ -2,6 +2,7 @@
 
 mod access;
 mod foreign;
+mod logging;
 mod steps;
 
 use crate::delta::{Alteration, Change, Obstacle, Show};
@@ -365,18 +366,21 @@ impl Room for Table {
             force_row_security: _,
             parent_key: _,
             inherits,
-            dynamic_partitions: _,
             storage,
             toasted: _,
             access_method: _,
             ..
         } = desired;
-        let Body { default_access_method: _, foreign: _, of_type, span, .. } = desired;
+        let Body { default_access_method: _, dynamic_partitions: _, foreign: _, of_type, span, .. } = desired;
         foreign::compare(at, desired, observed, out);
         if out.obstacle.is_some() {
             return;
         }
-        compare_type(at, of_type.as_ref(), observed.of_type.as_ref(), cx, out);
+        let [of, was] = [of_type, &observed.of_type].map(Option::as_ref);
+        // It has the columns of a type only while it has none of other tables.
+        if of.is_none() {
+            compare_type(at, of, was, cx, out);
+        }
         if partition_by != &observed.partition_by {
             let change = Change {
                 attribute: "partition_by",
@@ -399,8 +403,11 @@ impl Room for Table {
         let mut parents = [observed.inherits.clone(), inherits.clone()];
         parents.iter_mut().for_each(|list| list.sort_by_key(Name::qualified));
         out.attribute("inherits", &parents[0], &parents[1], || {
-            steps::inherit(at, inherits, &observed.inherits)
+            steps::inherit(at, inherits, &observed.inherits, cx)
         });
+        if of.is_some() {
+            compare_type(at, of, was, cx, out);
+        }
         out.attribute("unlogged", &observed.unlogged, unlogged, || {
             let word = if *unlogged { "SET UNLOGGED" } else { "SET LOGGED" };
             vec![Statement::alter(at, Form::AlterTypeRewrite, word).into()]
@@ -412,6 +419,10 @@ impl Room for Table {
             vec![Statement::alter(at, Form::AlterTableLight, words).into()]
         });
         compare_security(at, desired, observed, out);
+    }
+
+    fn comes_after(&self, at: &Address, desired: &Body, cx: &Cx<'_>) -> Vec<Address> {
+        logging::comes_after(at, desired, cx)
     }
 
     fn keeps_results(&self, body: &Body) -> bool {

@@ -2,7 +2,7 @@
 
 use super::{Body, Name, access};
 use crate::kind::{Cx, Server, from_list};
-use crate::model::Address;
+use crate::model::{Address, Entry};
 use crate::pg::Feature;
 use crate::sql::{Form, Fragment, Phrase, dollar_tag, literal, qualified};
 use crate::statement::{KEY_OF_ROW, Preflight, Statement, Step};
@@ -169,17 +169,26 @@ pub fn move_partition(at: &Address, desired: &Body, observed: &Body, cx: &Cx<'_>
 }
 
 /// Adds and takes away parents of plain inheritance.
-pub fn inherit(at: &Address, desired: &[Name], observed: &[Name]) -> Vec<Step> {
+pub fn inherit(at: &Address, desired: &[Name], observed: &[Name], cx: &Cx<'_>) -> Vec<Step> {
     let step = |word: &str, parent: &Name| {
-        Statement::alter(at, Form::AlterTable, format!("{word} {}", parent.qualified()))
-            .also(&parent.address())
-            .into()
+        let rest = format!("{word} {}", parent.qualified());
+        Step::from(Statement::alter(at, Form::AlterTable, rest).also(&parent.address()))
     };
     let gone =
         observed.iter().filter(|parent| !desired.contains(parent)).map(|parent| step("NO INHERIT", parent));
-    let new =
-        desired.iter().filter(|parent| !observed.contains(parent)).map(|parent| step("INHERIT", parent));
+    let new = desired.iter().filter(|parent| !observed.contains(parent));
+    let new = new.map(|parent| step("INHERIT", parent).after(taken_over(at, parent, cx)));
     gone.chain(new).collect()
+}
+
+/// What the table has to have of its own before the parent can be one of it, and what of the parent is to be like that: columns
+/// that the parent is yet to get come down to it.
+fn taken_over(at: &Address, parent: &Name, cx: &Cx<'_>) -> Vec<Address> {
+    let parent = parent.address();
+    let there = |entry: &&Entry| cx.observed.model.contains(&entry.address);
+    let own = ["column", "check"].into_iter().flat_map(|kind| cx.desired.inside(kind, at.path()));
+    let theirs = cx.desired.inside("column", parent.path()).filter(there);
+    own.chain(theirs).filter(|entry| !entry.absent).map(|entry| entry.address.clone()).collect()
 }
 
 /// Makes it a table of a type.

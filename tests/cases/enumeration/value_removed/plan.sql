@@ -15,6 +15,7 @@ DROP TYPE public.pgreconcile_mood_old;
 CREATE FUNCTION public.f(a mood) RETURNS mood
     LANGUAGE sql
     AS $$select a$$;
+ALTER TABLE public.t ALTER COLUMN was SET DEFAULT 'added';
 ALTER TABLE public.t ADD CONSTRAINT not_sad CHECK (m <> 'bad');
 CREATE INDEX t_open ON public.t USING btree (m) WHERE (m = 'new');
 CREATE UNIQUE INDEX t_many ON public.t USING btree (id) WHERE ('ok' = any (many));
@@ -24,8 +25,4 @@ CREATE VIEW public.vv AS
 select m from v;
 CREATE POLICY p ON public.t USING (m <> 'bad');
 COMMENT ON TYPE public.mood IS 'kept';
-COMMIT;
-
-BEGIN;
-ALTER TABLE public.t ALTER COLUMN was SET DEFAULT 'added';
 COMMIT;

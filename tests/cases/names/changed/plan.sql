@@ -56,15 +56,6 @@ ALTER TABLE "Odd ""Place"""."The.Table" VALIDATE CONSTRAINT "n ew";
 COMMIT;
 
 BEGIN;
-ALTER TABLE "Odd ""Place"""."The.Table" ADD CONSTRAINT "The.Table_par ent_fkey" FOREIGN KEY ("par ent") REFERENCES "Odd ""Place"""."The Parents" ON DELETE SET NULL NOT VALID;
-WITH doomed AS (SELECT ctid, tableoid FROM "Odd ""Place"""."The.Table" t WHERE t."par ent" IS NOT NULL AND NOT EXISTS (SELECT FROM "Odd ""Place"""."The Parents" p WHERE p."Die Id" OPERATOR(pg_catalog.=) t."par ent")), kept AS (INSERT INTO pgreconcile.quarantine (relation, reason, row_data) SELECT '"Odd ""Place"""."The.Table"', 'foreign key Odd "Place".The.Table.The.Table_par ent_fkey', pg_catalog.to_jsonb(t.*) FROM "Odd ""Place"""."The.Table" t JOIN doomed d ON t.ctid OPERATOR(pg_catalog.=) d.ctid AND t.tableoid OPERATOR(pg_catalog.=) d.tableoid) UPDATE "Odd ""Place"""."The.Table" t SET "par ent" = NULL FROM doomed d WHERE t.ctid OPERATOR(pg_catalog.=) d.ctid AND t.tableoid OPERATOR(pg_catalog.=) d.tableoid;
-COMMIT;
-
-BEGIN;
-ALTER TABLE "Odd ""Place"""."The.Table" VALIDATE CONSTRAINT "The.Table_par ent_fkey";
-COMMIT;
-
-BEGIN;
 COMMENT ON COLUMN "Odd ""Place"""."The.Table"."drop me not" IS 'o''clock';
 COMMENT ON TABLE "Odd ""Place"""."The.Table" IS E'it''s \\ "odd"';
 COMMIT;
@@ -127,6 +118,15 @@ CREATE INDEX CONCURRENTLY "One.More" ON "Odd ""Place"""."The.Table" USING btree 
 
 BEGIN;
 INSERT INTO "Odd ""Place"""."The Parents" ("Die Id") SELECT '2'::int WHERE NOT EXISTS (SELECT FROM "Odd ""Place"""."The Parents" t WHERE t."Die Id" OPERATOR(pg_catalog.=) '2'::int) ON CONFLICT ("Die Id") DO NOTHING;
+COMMIT;
+
+BEGIN;
+ALTER TABLE "Odd ""Place"""."The.Table" ADD CONSTRAINT "The.Table_par ent_fkey" FOREIGN KEY ("par ent") REFERENCES "Odd ""Place"""."The Parents" ON DELETE SET NULL NOT VALID;
+WITH doomed AS (SELECT ctid, tableoid FROM "Odd ""Place"""."The.Table" t WHERE t."par ent" IS NOT NULL AND NOT EXISTS (SELECT FROM "Odd ""Place"""."The Parents" p WHERE p."Die Id" OPERATOR(pg_catalog.=) t."par ent")), kept AS (INSERT INTO pgreconcile.quarantine (relation, reason, row_data) SELECT '"Odd ""Place"""."The.Table"', 'foreign key Odd "Place".The.Table.The.Table_par ent_fkey', pg_catalog.to_jsonb(t.*) FROM "Odd ""Place"""."The.Table" t JOIN doomed d ON t.ctid OPERATOR(pg_catalog.=) d.ctid AND t.tableoid OPERATOR(pg_catalog.=) d.tableoid) UPDATE "Odd ""Place"""."The.Table" t SET "par ent" = NULL FROM doomed d WHERE t.ctid OPERATOR(pg_catalog.=) d.ctid AND t.tableoid OPERATOR(pg_catalog.=) d.tableoid;
+COMMIT;
+
+BEGIN;
+ALTER TABLE "Odd ""Place"""."The.Table" VALIDATE CONSTRAINT "The.Table_par ent_fkey";
 COMMIT;
 
 BEGIN;

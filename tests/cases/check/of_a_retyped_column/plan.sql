@@ -1,0 +1,5 @@
+BEGIN;
+ALTER TABLE public.t DROP CONSTRAINT changed;
+ALTER TABLE public.t ALTER COLUMN v TYPE int USING (v::int);
+ALTER TABLE public.t ADD CONSTRAINT changed CHECK (v > 0);
+COMMIT;

@@ -1,0 +1,9 @@
+BEGIN;
+DROP EVENT TRIGGER refusing;
+DROP FUNCTION public.refuse();
+COMMIT;
+
+BEGIN;
+CREATE VIEW public.v AS
+select 1 as one;
+COMMIT;

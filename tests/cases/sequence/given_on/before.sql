@@ -1,0 +1,17 @@
+create table to_new (a bigint);
+create sequence to_new_table owned by to_new.a;
+alter table to_new alter a set default nextval('to_new_table');
+select setval('to_new_table', 100);
+create table to_old (a bigint);
+create sequence to_old_table owned by to_old.a;
+alter table to_old alter a set default nextval('to_old_table');
+select setval('to_old_table', 200);
+create table old (a bigint);
+create table to_none (a bigint);
+create sequence to_nobody owned by to_none.a;
+alter table to_none alter a set default nextval('to_nobody');
+select setval('to_nobody', 300);
+create table t (a bigint, b int);
+create sequence to_column owned by t.a;
+alter table t alter a set default nextval('to_column');
+select setval('to_column', 400);
