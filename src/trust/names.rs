@@ -27,8 +27,8 @@ const OPERATORS_OF_WORDS: &[(&str, &[&str])] = &[
     ("case", &["="]),
     ("nullif", &["="]),
     ("distinct", &["="]),
-    ("using", &["="]),
-    ("natural", &["="]),
+    // Of `USING` and `NATURAL`; the former stands in definitions of indexes too.
+    ("join", &["="]),
 ];
 
 /// The names that may stand in a text of SQL. It may have some that do not: no SQL is taken apart here.
