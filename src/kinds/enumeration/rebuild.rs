@@ -245,7 +245,7 @@ fn preflight(at: &Address, table: &Address, columns: &[&Column], gone: &[String]
     let condition = columns.iter().map(holds).collect::<Vec<_>>().join(" OR ");
     let labels = gone.iter().map(|label| format!("`{label}`")).collect::<Vec<_>>().join(", ");
     Preflight::of_rows(
-&table.relation(),
+        &table.relation(),
         &condition,
         format!("rows of `{table}` holding a label which `{at}` is to lose: {labels}"),
         "give those rows another label first; or rename the label with `{ name = \"…\", renamed_from = \"…\" }`".into(),

@@ -172,7 +172,7 @@ fn in_the_way(at: &Address, body: &Body, written: &BTreeSet<usize>, cx: &Cx<'_>)
         condition = condition.raw(" AND ").phrase(&ask::undeclared(at, body, cx));
     }
     Some(Preflight::of_rows(
-&qualified(at.schema(), at.name()),
+        &qualified(at.schema(), at.name()),
         condition.text(),
         format!("rows with the {} of a row that the file declares under another key", named.join(" or ")),
         "no two rows can have it: declare that row by the key that it has, or give one of the two another value"
