@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// The drafts in the order of execution.
 pub(super) fn order(drafts: Vec<Draft>, plan: &Plan, cx: &Cx<'_>) -> Vec<Draft> {
-    let Waits { before: waits, weak } = edges(&drafts, plan, cx);
+    let Waits { before: mut waits, weak } = edges(&drafts, plan, cx);
     let mut blockers: Vec<usize> = waits.iter().map(Vec::len).collect();
     let mut followers: Vec<Vec<usize>> = vec![Vec::new(); drafts.len()];
     for (number, before) in waits.iter().enumerate() {
@@ -31,7 +31,18 @@ pub(super) fn order(drafts: Vec<Draft>, plan: &Plan, cx: &Cx<'_>) -> Vec<Draft> 
             |key: &&Key| is_empty[key.number] || current.is_some_and(|place| places[key.number].joins(place));
         let fitting = ready.iter().find(fits);
         let next = fitting.or_else(|| ready.first()).cloned();
-        let Some(next) = next.or_else(|| in_circle(&left, &waits, &weak, &key)) else { break };
+        let next = next.map_or_else(|| in_circle(&left, &waits, &weak, &key), |next| Some(Cut::Before(next)));
+        let next = match next {
+            Some(Cut::Before(next)) => next,
+            Some(Cut::Between(one, other)) => {
+                waits[one].retain(|number| *number != other);
+                followers[other].retain(|number| *number != one);
+                blockers[one] = waits[one].iter().filter(|other| left.contains(&key(**other))).count();
+                ready.extend((blockers[one] == 0).then(|| key(one)));
+                continue;
+            }
+            None => break,
+        };
         ready.remove(&next);
         left.remove(&next);
         if !is_empty[next.number] {
@@ -50,6 +61,14 @@ pub(super) fn order(drafts: Vec<Draft>, plan: &Plan, cx: &Cx<'_>) -> Vec<Draft> 
     sequence.into_iter().filter_map(|number| slots[number].take()).collect()
 }
 
+/// How a circle is broken.
+enum Cut {
+    /// This one waits no more for anything.
+    Before(Key),
+    /// The one waits no more for the other, and still for all else.
+    Between(usize, usize),
+}
+
 /// Where a circle is broken: at a weak edge, else at its lowest rank. All that is left waits for something that is left,
 /// so who follows that comes round.
 fn in_circle(
@@ -57,18 +76,21 @@ fn in_circle(
     waits: &[Vec<usize>],
     weak: &HashSet<(usize, usize)>,
     key: &dyn Fn(usize) -> Key,
-) -> Option<Key> {
+) -> Option<Cut> {
     let is_left: BTreeSet<usize> = left.iter().map(|key| key.number).collect();
     let mut path = vec![left.first()?.number];
     loop {
         let next = waits[*path.last()?].iter().copied().find(|other| is_left.contains(other));
-        let Some(next) = next else { return left.first().cloned() };
+        let Some(next) = next else { return left.first().cloned().map(Cut::Before) };
         if let Some(start) = path.iter().position(|number| *number == next) {
             let circle = &path[start..];
             let following = circle.iter().skip(1).chain(circle.first());
             let weakly = circle.iter().zip(following).filter(|(one, other)| weak.contains(&(**one, **other)));
-            let weakly = weakly.map(|(number, _)| key(*number)).min();
-            return weakly.or_else(|| circle.iter().map(|number| key(*number)).min());
+            let weakly = weakly.min_by_key(|(number, _)| key(**number));
+            return match weakly {
+                Some((one, other)) => Some(Cut::Between(*one, *other)),
+                None => circle.iter().map(|number| key(*number)).min().map(Cut::Before),
+            };
         }
         path.push(next);
     }

@@ -117,3 +117,5 @@ create trigger killed_after after insert or update or delete on parents for each
 create trigger killed_after after insert or update or delete on people for each statement execute function killed.statement();
 create event trigger killed_start on ddl_command_start execute function killed.command();
 create event trigger killed_end on ddl_command_end execute function killed.command();
+create function silent() returns event_trigger language plpgsql as $$begin end$$;
+create event trigger goes on ddl_command_end execute function silent();
