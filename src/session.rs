@@ -118,9 +118,8 @@ impl Session {
     /// # Errors
     /// `Failed` if the server is too old or refuses the settings, or if a pooler would hand the session to others.
     pub fn start(client: Client, connection: &Connection, state: &str, access: Access) -> Result<Session> {
-        let zone = "SELECT pg_catalog.current_setting('TimeZone') AS time_zone; ";
         let batch = Own::new(format!(
-            "{zone}{}SELECT pg_catalog.current_setting('server_version_num') AS version, current_user AS user, \
+            "{}SELECT pg_catalog.current_setting('server_version_num') AS version, current_user AS user, \
              pg_catalog.current_database() AS database, pg_catalog.pg_is_in_recovery() AS standby, \
              pg_catalog.current_setting('is_superuser') AS superuser, {state} AS state, \
              pg_catalog.current_setting('{}', true) AS direct, pg_catalog.pg_postmaster_start_time() AS started, \
@@ -132,7 +131,6 @@ impl Session {
         let message = batch.clone();
         let (mut client, answers) = first_answer(client, connection, move |client| ask(client, &message))?;
         let mut answers = answers.map_err(refused)?;
-        // What a session is given later hides it.
         let zone = answers.first().and_then(Answer::first).unwrap_or_default().to_string();
         let is_direct = |row: &Row<'_>| row.get("direct") == Some("1");
         if !last_row(&answers).is_some_and(|row| is_direct(&row)) {

@@ -76,7 +76,8 @@ fn of_the_path(keepalive: &Keepalive) -> Vec<(&'static str, String)> {
     settings
 }
 
-/// The statement that sets the path and the time zone, and what not every major has, in a session for which the SQL condition `when` holds.
+/// The statement that sets the path and the time zone, and what not every major has, in a session for which the SQL condition `when` holds;
+/// it gives the time zone that the session had, as `time_zone`.
 pub fn after_start(when: &str) -> String {
     // Nobody has vouched for the search path yet, so every name says its schema.
     let call = |(feature, name, value): &(Feature, &str, &str)| {
@@ -89,7 +90,7 @@ pub fn after_start(when: &str) -> String {
     };
     let later = [PATH, ZONE].map(|(name, value)| format!("CASE WHEN {when} THEN {} END", set(name, value)));
     let calls: Vec<String> = later.into_iter().chain(SINCE.iter().map(call)).collect();
-    format!("SELECT {}; ", calls.join(", "))
+    format!("SELECT pg_catalog.current_setting('TimeZone') AS time_zone, {}; ", calls.join(", "))
 }
 
 /// The statement by which no transaction writes that does not say so itself, in a session for which the SQL condition
