@@ -27,7 +27,7 @@ pub fn repeats(at: &Address, desired: &Body) -> Option<Preflight> {
 }
 
 /// A key may be more than an expression: it may have an order, or an operator class. What of it is the expression, the server
-/// tells of the same index on an empty copy of the table, which is taken back.
+/// tells of the same index on an empty copy of the table, which is taken back. A loop over it takes one query and no more.
 fn by_a_copy(desired: &Body, relation: &str, asked: Preflight) -> Preflight {
     let place = dollar_tag(&desired.definition.told_apart(relation, ""));
     let query = repeating(&place, &desired.definition.told_apart(relation, &place));
@@ -37,9 +37,9 @@ fn by_a_copy(desired: &Body, relation: &str, asked: Preflight) -> Preflight {
          SELECT pg_catalog.string_agg(pg_catalog.pg_get_indexdef(i.indexrelid, k, false), ', ' ORDER BY k) INTO keys \
          FROM pg_catalog.pg_index i, pg_catalog.generate_series(1, i.indnkeyatts::pg_catalog.int4) k \
          WHERE i.indexrelid OPERATOR(pg_catalog.=) 'pg_temp.pgr_keys_index'::pg_catalog.regclass; \
-         EXECUTE pg_catalog.replace({query}, {place}, keys) INTO n, few; \
+         FOR n, few IN EXECUTE pg_catalog.replace({query}, {place}, keys) LOOP \
          PERFORM pg_catalog.set_config('pgreconcile.repeats', n, true); \
-         PERFORM pg_catalog.set_config('pgreconcile.few', coalesce(few, ''), true); END "
+         PERFORM pg_catalog.set_config('pgreconcile.few', coalesce(few, ''), true); END LOOP; END "
     );
     let tag = dollar_tag(&code);
     Preflight {

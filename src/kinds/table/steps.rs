@@ -47,7 +47,7 @@ pub fn create(at: &Address, body: &Body, cx: &Cx<'_>) -> Step {
 }
 
 /// Asks for rows of the default partition that belong into a new one, which the server does not move. What belongs
-/// there, only the server can tell: of a copy that is taken back.
+/// there, only the server can tell: of a copy that is taken back. A loop over what it says takes one query and no more.
 fn strays(at: &Address, body: &Body, cx: &Cx<'_>) -> Option<Preflight> {
     let (parent, bounds) = (body.partition_of.as_ref()?, body.bounds.as_ref()?);
     let (default, there) = default_partition(at, parent, cx).filter(|_| !is_default(bounds))?;
@@ -59,8 +59,9 @@ fn strays(at: &Address, body: &Body, cx: &Cx<'_>) -> Option<Preflight> {
          WHERE %2$s LIMIT 5) few), '') FROM %1$s t WHERE %2$s"
     ));
     let code = format!(
-        " DECLARE n text; few text; BEGIN EXECUTE pg_catalog.format({count}, {}, {belongs}) INTO n, few; \
-         PERFORM pg_catalog.set_config('pgreconcile.strays', n, true); PERFORM pg_catalog.set_config('pgreconcile.few', few, true); END ",
+        " DECLARE n text; few text; BEGIN FOR n, few IN EXECUTE pg_catalog.format({count}, {}, {belongs}) LOOP \
+         PERFORM pg_catalog.set_config('pgreconcile.strays', n, true); PERFORM pg_catalog.set_config('pgreconcile.few', few, true); \
+         END LOOP; END ",
         literal(&rows)
     );
     let tag = dollar_tag(&code);
