@@ -111,6 +111,10 @@ fn times_get_a_zone_only_where_somebody_says_which() {
         let db = server.database();
         db.execute("create table t (id int, at timestamp); insert into t values (1, '2026-01-15 09:00')");
         db.execute(&format!("alter database \"{}\" set timezone = 'America/New_York'", db.name()));
+        let of_a_domain = format!("[domains]\nd = \"timestamptz\"\n{}", file("\"d\""));
+        let outcome = Run::new(&db).file(&of_a_domain).args(["apply", "--allow", "all"]).run().code(1);
+        outcome.stderr_contains("that of the database is `America/New_York`");
+        db.execute(&format!("alter database \"{}\" set timezone = 'America/New_York'", db.name()));
         Run::new(&db).file(&file(said)).args(["apply", "--allow", "all"]).run().success();
         assert_eq!(db.scalar(instant), "1768485600");
         // A role's own zone counts as the database's; UTC under its other names is UTC.

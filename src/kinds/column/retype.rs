@@ -2,6 +2,7 @@
 
 use super::{Body, DOC, change, heirs, misfit, steps, with_collation};
 use crate::delta::{Alteration, Change, Obstacle};
+use crate::equality;
 use crate::kind::Cx;
 use crate::model::{Address, Entry};
 use crate::pg::Feature;
@@ -42,7 +43,9 @@ pub fn compare(at: &Address, desired: &Body, observed: &Body, cx: &Cx<'_>, out: 
 /// say their zone and what does not, the session's own decides, which is not the database's.
 fn obstacle(at: &Address, desired: &Body, observed: &Body, cx: &Cx<'_>) -> Option<Obstacle> {
     let types = types(observed, desired);
-    let [from, to] = types.map(|name| name.starts_with("time") && name.contains(" with time zone"));
+    let was = observed.base_type.as_deref().unwrap_or(types[0]);
+    let base = equality::base_type(at, cx);
+    let [from, to] = [was, base.as_deref().unwrap_or(types[1])].map(says_its_zone);
     let holds_rows = cx.observed.tables.get(&at.host("table")).is_some_and(|facts| facts.bytes > 0);
     let is_said = desired.using.is_some() || desired.generated.is_some() || steps::is_foreign(at, cx);
     if from == to || is_said || !holds_rows || cx.server.is_in_utc() {
@@ -62,6 +65,14 @@ fn obstacle(at: &Address, desired: &Body, observed: &Body, cx: &Cx<'_>) -> Optio
         ),
         span: desired.span,
     })
+}
+
+/// Whether values of the type, as the server or the file spells it, are instants.
+fn says_its_zone(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let name = name.strip_prefix("pg_catalog.").unwrap_or(&name);
+    let is_short = name.starts_with("timestamptz") || name.starts_with("timetz");
+    is_short || name.starts_with("time") && name.contains(" with time zone")
 }
 
 /// `ALTER COLUMN … TYPE`.
