@@ -128,9 +128,8 @@ impl Session {
             pooler::DIRECT,
         ));
         let refused = |error| server_error("the server refused the session's settings", &error);
-        let message = batch.clone();
-        let (mut client, answers) = first_answer(client, connection, move |client| ask(client, &message))?;
-        let mut answers = answers.map_err(refused)?;
+        let (mut client, reply) = first_answer(client, connection, Message::Own(batch.clone()))?;
+        let mut answers = answers(reply.map_err(refused)?);
         let zone = answers.first().and_then(Answer::first).unwrap_or_default().to_string();
         let is_direct = |row: &Row<'_>| row.get("direct") == Some("1");
         if !last_row(&answers).is_some_and(|row| is_direct(&row)) {

@@ -179,7 +179,7 @@ impl Client {
     /// none of the others from being sent; in a transaction, the server then refuses those up to its end.
     pub fn exchange(&mut self, messages: &[Message]) -> Vec<Result<Reply, Error>> {
         match &mut self.way {
-            Way::Own(pipeline) => pipeline.exchange(messages),
+            Way::Own(pipeline) => pipeline.exchange_within(messages, None).unwrap_or_default(),
             Way::Lent(client) => messages.iter().map(|message| lent_reply(client, message)).collect(),
         }
     }
@@ -190,6 +190,15 @@ impl Client {
     /// Those of the server, or of the way to it.
     pub fn send(&mut self, message: Message) -> Result<Reply, Error> {
         self.exchange(&[message]).pop().unwrap_or_else(|| Ok(Reply::default()))
+    }
+
+    /// As [`Client::send`], but waits no longer than `limit`: nothing then, and the connection is of no use any more.
+    pub(super) fn send_within(&mut self, message: Message, limit: Duration) -> Option<Result<Reply, Error>> {
+        match &mut self.way {
+            Way::Own(pipeline) => pipeline.exchange_within(&[message], Some(limit))?.pop(),
+            // Its driver tells no time.
+            Way::Lent(client) => Some(lent_reply(client, &message)),
+        }
     }
 
     /// Whether the server answers within `limit`.
@@ -231,30 +240,27 @@ impl Client {
 }
 
 impl Pipeline {
-    fn exchange(&mut self, messages: &[Message]) -> Vec<Result<Reply, Error>> {
+    /// What the server answers to each message, or nothing if that takes longer than `limit`.
+    fn exchange_within(
+        &mut self,
+        messages: &[Message],
+        limit: Option<Duration>,
+    ) -> Option<Vec<Result<Reply, Error>>> {
         let driver = &self.driver;
-        let (mut results, ending) = self.link.wait(async {
-            let mut replies: Vec<_> =
-                messages.iter().map(|message| Box::pin(reply(driver, message))).collect();
-            let mut early = Vec::with_capacity(replies.len());
-            // A message is sent when its future is first polled, so they go out in this order.
-            for reply in &mut replies {
-                early.push(poll_fn(|context| Poll::Ready(reply.as_mut().poll(context))).await);
+        let work = async {
+            match limit {
+                Some(limit) => tokio::time::timeout(limit, replies(driver, messages)).await.ok(),
+                None => Some(replies(driver, messages).await),
             }
-            // All of them are taken as they come: what waits for the answer to a question of the driver's own, which comes
-            // after all others, must not keep those from being taken.
-            join_all(early.into_iter().zip(replies).map(async |(early, reply)| match early {
-                Poll::Ready(result) => result,
-                Poll::Pending => reply.await,
-            }))
-            .await
-        });
+        };
+        let (results, ending) = self.link.wait(work);
+        let mut results = results?;
         // What ended the connection says more than that it is closed.
         let closed = results.iter_mut().find(|result| result.as_ref().is_err_and(Error::is_closed));
         if let (Some(ending), Some(closed)) = (ending, closed) {
             *closed = Err(ending);
         }
-        results
+        Some(results)
     }
 }
 
@@ -287,6 +293,23 @@ impl Drop for Link {
 /// A runtime that works on the thread that waits for it.
 pub(super) fn runtime_of_one_thread() -> std::io::Result<Runtime> {
     tokio::runtime::Builder::new_current_thread().enable_all().build()
+}
+
+/// Sends all messages at once, and waits for what the server answers to each.
+async fn replies(driver: &tokio_postgres::Client, messages: &[Message]) -> Vec<Result<Reply, Error>> {
+    let mut replies: Vec<_> = messages.iter().map(|message| Box::pin(reply(driver, message))).collect();
+    let mut early = Vec::with_capacity(replies.len());
+    // A message is sent when its future is first polled, so they go out in this order.
+    for reply in &mut replies {
+        early.push(poll_fn(|context| Poll::Ready(reply.as_mut().poll(context))).await);
+    }
+    // All of them are taken as they come: what waits for the answer to a question of the driver's own, which comes after all
+    // others, must not keep those from being taken.
+    join_all(early.into_iter().zip(replies).map(async |(early, reply)| match early {
+        Poll::Ready(result) => result,
+        Poll::Pending => reply.await,
+    }))
+    .await
 }
 
 async fn reply(driver: &tokio_postgres::Client, message: &Message) -> Result<Reply, Error> {

@@ -9,7 +9,7 @@ use postgres::error::{Severity, SqlState};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::auth::Door;
-use super::client::{Client, Message, runtime_of_one_thread};
+use super::client::{Client, Message, Reply, runtime_of_one_thread};
 use super::{diagnose, pooler, tls};
 use crate::config::{Address, ChannelBinding, Connection, Host, Keepalive, SslMode, TargetSession};
 use crate::error::Error;
@@ -281,16 +281,23 @@ pub(super) fn within<T: Send + 'static>(
 ///
 /// # Errors
 /// [`crate::ErrorKind::Unreachable`] if there is no answer in time.
-pub fn first_answer<T: Send + 'static>(
+pub fn first_answer(
     mut client: Client,
     connection: &Connection,
-    ask: impl FnOnce(&mut Client) -> Result<T, postgres::Error> + Send + 'static,
-) -> Result<(Client, Result<T, postgres::Error>), Error> {
-    let asked = within(connection.first_answer, move || {
-        let answer = ask(&mut client);
-        Ok((client, answer))
-    });
-    asked.map_err(|attempt| diagnose::silent(connection, &attempt))
+    message: Message,
+) -> Result<(Client, Result<Reply, postgres::Error>), Error> {
+    let Some(limit) = connection.first_answer else {
+        let answer = client.send(message);
+        return Ok((client, answer));
+    };
+    match client.send_within(message, limit) {
+        Some(answer) => Ok((client, answer)),
+        None => {
+            // To say goodbye, it waits for the answer.
+            thread::spawn(move || drop(client));
+            Err(diagnose::silent(connection, limit))
+        }
+    }
 }
 
 /// Whether the server is in recovery, and whether transactions are read-only.

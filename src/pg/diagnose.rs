@@ -2,6 +2,7 @@
 
 use std::error::Error as StdError;
 use std::io;
+use std::time::Duration;
 
 use postgres::error::{DbError, SqlState};
 use rustls::{AlertDescription, CertificateError};
@@ -75,17 +76,11 @@ fn from_door(connection: &Connection, host: &Host, refusal: Refusal) -> ConnectE
 }
 
 /// The error for a session whose server does not answer its first question.
-pub(super) fn silent(connection: &Connection, attempt: &Attempt) -> Error {
-    match attempt {
-        Attempt::TimedOut(limit) => Error::new(
-            ErrorKind::Unreachable,
-            format!("no answer from `{connection}` within {}", humantime::format_duration(*limit)),
-        )
+pub(super) fn silent(connection: &Connection, limit: Duration) -> Error {
+    let message = format!("no answer from `{connection}` within {}", humantime::format_duration(limit));
+    Error::new(ErrorKind::Unreachable, message)
         .note("the server took the connection, and then said nothing; nothing was executed")
-        .hint("look at the server's log (`--wait` says how long to wait)"),
-        Attempt::NoThread(error) => Error::failed(format!("cannot start a thread: {error}")),
-        Attempt::Failed(error) => Error::failed(format!("the connection to `{connection}` broke: {error}")),
-    }
+        .hint("look at the server's log (`--wait` says how long to wait)")
 }
 
 /// The error for a socket where `require_auth` is to be kept.

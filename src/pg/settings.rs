@@ -2,7 +2,6 @@
 //! starts, which costs the server less than any statement and beats what is set for the role and the database (manual,
 //! 20.1.3, "Parameter Interaction via the Shell"); behind a pooler that refuses them they are set by SQL.
 
-use super::Feature;
 use crate::config::Keepalive;
 use crate::sql::literal;
 use std::time::Duration;
@@ -38,10 +37,7 @@ const SETTINGS: &[(&str, &str)] = &[
 
 /// The same for settings that not every major has. The server looks whether we are still there while it works or waits:
 /// a run that was killed must not hold its locks for as long as its last statement takes.
-const SINCE: &[(Feature, &str, &str)] = &[
-    (Feature::TransactionTimeout, "transaction_timeout", "0"),
-    (Feature::ClientConnectionCheck, "client_connection_check_interval", "1s"),
-];
+const SINCE: &[(&str, &str)] = &[("transaction_timeout", "0"), ("client_connection_check_interval", "1s")];
 
 /// The settings as options of a session that starts.
 pub(super) fn startup(keepalive: &Keepalive) -> String {
@@ -79,18 +75,17 @@ fn of_the_path(keepalive: &Keepalive) -> Vec<(&'static str, String)> {
 /// The statement that sets the path and the time zone, and what not every major has, in a session for which the SQL condition `when` holds;
 /// it gives the time zone that the session had, as `time_zone`.
 pub fn after_start(when: &str) -> String {
-    // Nobody has vouched for the search path yet, so every name says its schema.
-    let call = |(feature, name, value): &(Feature, &str, &str)| {
-        let since = feature.since() * 10_000;
-        let version = "pg_catalog.current_setting('server_version_num')::pg_catalog.int4";
-        format!(
-            "CASE WHEN {when} AND {version} OPERATOR(pg_catalog.>=) {since} THEN {} END",
-            set(name, value)
-        )
-    };
-    let later = [PATH, ZONE].map(|(name, value)| format!("CASE WHEN {when} THEN {} END", set(name, value)));
-    let calls: Vec<String> = later.into_iter().chain(SINCE.iter().map(call)).collect();
-    format!("SELECT pg_catalog.current_setting('TimeZone') AS time_zone, {}; ", calls.join(", "))
+    // Nobody has vouched for the search path yet, so every name says its schema. A major without a setting gives NULL.
+    let since = SINCE.iter().map(|(name, value)| {
+        let is_there = format!("pg_catalog.current_setting({}, true) IS NOT NULL", literal(name));
+        format!("CASE WHEN {is_there} THEN {} END", set(name, value))
+    });
+    let later = [PATH, ZONE].map(|(name, value)| set(name, value));
+    let calls: Vec<String> = later.into_iter().chain(since).collect();
+    format!(
+        "SELECT pg_catalog.current_setting('TimeZone') AS time_zone, CASE WHEN {when} THEN pg_catalog.concat({}) END; ",
+        calls.join(", ")
+    )
 }
 
 /// The statement by which no transaction writes that does not say so itself, in a session for which the SQL condition

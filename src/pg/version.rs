@@ -79,10 +79,6 @@ pub enum Feature {
     AlterOperatorPartners,
     /// An enum value that is usable in the transaction that creates its type and adds it.
     EnumValueInTransaction,
-    /// The setting `client_connection_check_interval`.
-    ClientConnectionCheck,
-    /// The setting `transaction_timeout`.
-    TransactionTimeout,
     /// NOT NULL of domains in `pg_constraint`.
     DomainNotNullConstraints,
     /// `SET ACCESS METHOD` of a partitioned table.
@@ -116,7 +112,6 @@ impl Feature {
             | F::ReplaceTrigger
             | F::ReindexPartitioned
             | F::StorageCompression
-            | F::ClientConnectionCheck
             | F::ProcedureOutParameters
             | F::StatisticsExpressions => 14,
             F::NullsNotDistinct
@@ -143,7 +138,6 @@ impl Feature {
             | F::LoginEventTrigger
             | F::AlterOperatorPartners
             | F::EnumValueInTransaction
-            | F::TransactionTimeout
             | F::DomainNotNullConstraints
             | F::PartitionedAccessMethod => 17,
             F::NotNullConstraints
@@ -193,8 +187,6 @@ impl Feature {
             F::LoginEventTrigger => "an event trigger on login",
             F::AlterOperatorPartners => "ALTER OPERATOR … SET of a commutator",
             F::EnumValueInTransaction => "a new enum value in the transaction that creates its type",
-            F::ClientConnectionCheck => "client_connection_check_interval",
-            F::TransactionTimeout => "transaction_timeout",
             F::DomainNotNullConstraints => "a named NOT NULL of a domain",
             F::PartitionedAccessMethod => "an access method of a partitioned table",
             F::NotNullConstraints => "a named NOT NULL",

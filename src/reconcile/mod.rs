@@ -336,11 +336,11 @@ impl Reconciler {
         };
         let text = self.seen_terms(options);
         // Only then it is known whose code a question to the data may run.
-        if !fingerprint::recognise(session, &schema, &self.seen(&text))? {
+        let Some(seal) = fingerprint::recognise(session, &schema, &self.seen(&text))? else {
             return Ok(false);
-        }
-        let answers = questions.ask(session, &terms)?;
-        Ok(questions.are_answered_well(&answers, &session.server, &terms))
+        };
+        let (fits, answers) = self.seal.fits_beside(&seal, || questions.ask(session, &terms));
+        Ok(fits && questions.are_answered_well(&answers?, &session.server, &terms))
     }
 
     fn seen<'a>(&'a self, terms: &'a str) -> Seen<'a> {

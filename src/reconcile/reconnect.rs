@@ -80,7 +80,7 @@ impl Reconciler {
             let question = "SELECT pg_catalog.pg_postmaster_start_time()::pg_catalog.text, pg_catalog.pg_is_in_recovery()";
             let connection = options.connection.waited_for(wait);
             let message = Message::Own(Own::new(question));
-            let (client, answer) = first_answer(client, &connection, move |client| client.send(message))?;
+            let (client, answer) = first_answer(client, &connection, message)?;
             let reply = match answer {
                 Ok(reply) => reply,
                 Err(error) if is_lost(&error) && begun.elapsed() < wait => continue,

@@ -78,7 +78,7 @@ impl Catalog {
     /// other, never added.
     fn query(&self, n: usize, server: &Server) -> String {
         let Catalog { name, keys, rows, .. } = self;
-        let seed = format!("hashint4extended({n}, (SELECT k.salt FROM k))");
+        let seed = format!("hashint4extended({n}, v.salt)");
         let text = |from: &str| format!("SELECT hashtextextended(x::text, {seed}) AS h FROM {from} x");
         match *name {
             // A view has no row versions.
@@ -162,19 +162,17 @@ pub const WHERE_DECLARED: &[Catalog] = &[
     Catalog::new("pg_parameter_acl").since(Feature::ParameterPrivileges),
 ];
 
-/// A query that gives the fingerprint of what the session sees. Transaction ids begin anew after 2^32 of them, which
-/// the first number counts.
-fn query(session: &Session, schema: &str) -> String {
+/// An expression over the row `v` of the table of the version: the fingerprint of what the session sees. Transaction ids
+/// begin anew after 2^32 of them, which the first number counts.
+fn expression(session: &Session) -> String {
     let server = &session.server;
     let declared = WHERE_DECLARED.iter().filter(|catalog| server.catalogs.contains(catalog.name));
     let there = |catalog: &&Catalog| catalog.since.is_none_or(|feature| server.has(feature));
     let queries = ALWAYS.iter().chain(declared).filter(there).enumerate();
     let parts: Vec<String> = queries.map(|(n, catalog)| catalog.query(n, server)).collect();
     format!(
-        "WITH k AS MATERIALIZED (SELECT salt FROM {}) \
-         SELECT concat(div(pg_snapshot_xmax(pg_current_snapshot())::text::numeric, 4294967296), ' ', sum(h)) \
-         FROM ({}) catalogs",
-        qualified(schema, "version"),
+        "(SELECT concat(div(pg_snapshot_xmax(pg_current_snapshot())::text::numeric, 4294967296), ' ', sum(h)) \
+         FROM ({}) catalogs)",
         parts.join(" UNION ALL ")
     )
 }
@@ -185,27 +183,28 @@ fn key(session: &Session, seen: &Seen<'_>) -> String {
     digest(&format!("{}\n{}\n{version}\n{}\n{}", seen.hash, seen.terms, server.version.0, server.user))
 }
 
-/// Asks, in one message, whether a run with the same file and terms found the database in sync as it is now.
+/// Asks, in one message, whether a run with the same file and terms found the database in sync as it is now; gives the
+/// seal of the values that its environment had.
 ///
 /// # Errors
 /// `Failed` if the connection is lost.
-pub fn recognise(session: &mut Session, schema: &str, seen: &Seen<'_>) -> Result<bool> {
+pub fn recognise(session: &mut Session, schema: &str, seen: &Seen<'_>) -> Result<Option<String>> {
     // What the session began with has shown it already.
     let verified = match session.server.plain_state {
         true => String::new(),
         false => verify::demand_readable(schema),
     };
     let question = Own::new(format!(
-        "{verified}SELECT s.secrets FROM {} v, {} s WHERE v.number = {VERSION} AND s.key = {} AND s.value = ({})",
+        "{verified}SELECT s.secrets FROM {} v, {} s WHERE v.number = {VERSION} AND s.key = {} AND s.value = {}",
         qualified(schema, "version"),
         qualified(schema, "seen"),
         literal(&key(session, seen)),
-        query(session, schema)
+        expression(session)
     ));
     match session.ask(&question) {
-        Ok(answers) => Ok(answers.last().and_then(Answer::first).is_some_and(|seal| seen.seal.fits(seal))),
+        Ok(answers) => Ok(answers.last().and_then(Answer::first).map(str::to_string)),
         Err(error) if is_lost(&error) => Err(server_error("cannot recognise the database", &error)),
-        Err(_) => Ok(false),
+        Err(_) => Ok(None),
     }
 }
 
@@ -213,7 +212,7 @@ pub fn recognise(session: &mut Session, schema: &str, seen: &Seen<'_>) -> Result
 /// there is no schema of ours to remember it in.
 pub fn of_snapshot(session: &Session) -> String {
     match session.server.state.as_deref().filter(|_| !session.server.outdated) {
-        Some(schema) => query(session, schema),
+        Some(schema) => format!("SELECT {} FROM {} v", expression(session), qualified(schema, "version")),
         None => "SELECT NULL".to_string(),
     }
 }
@@ -250,7 +249,19 @@ impl Seal {
         format!("{salt}${}", scram::salted(secrets.expose(), &salt))
     }
 
-    /// Whether the text is one of these values.
+    /// Whether the text is one of these values, and what `work` gives: it is done meanwhile, as this takes about as long as
+    /// an answer of the server.
+    pub fn fits_beside<T>(&self, text: &str, work: impl FnOnce() -> T) -> (bool, T) {
+        if self.0.is_none() {
+            return (self.fits(text), work());
+        }
+        std::thread::scope(|scope| {
+            let fits = scope.spawn(|| self.fits(text));
+            let done = work();
+            (fits.join().unwrap_or_default(), done)
+        })
+    }
+
     fn fits(&self, text: &str) -> bool {
         match (&self.0, text.split_once('$')) {
             (None, None) => text.is_empty(),

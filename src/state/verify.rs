@@ -58,25 +58,32 @@ pub(super) fn demand_readable(schema: &str) -> String {
     )
 }
 
-const IS_PLAIN_TABLE: &str = "c.relkind OPERATOR(pg_catalog.=) 'r' AND c.relam OPERATOR(pg_catalog.=) 2 \
-    AND NOT (c.relrowsecurity OR c.relhasrules OR c.relhastriggers OR c.relhassubclass OR c.relispartition)";
-
-/// SQL: an array of roles that are trusted in every database and that nobody has to look for: the superuser that `initdb`
-/// makes, `pg_database_owner` (`pg_authid.dat`), the current role.
-pub(super) const PLAIN_OWNERS: &str =
-    "ARRAY[10, 6171, pg_catalog.to_regrole(pg_catalog.quote_ident(current_user))::pg_catalog.oid]";
+const IS_PLAIN_TABLE: &str = "c.relkind = 'r' AND c.relam = 2 AND NOT \
+    (c.relrowsecurity OR c.relhasrules OR c.relhastriggers OR c.relhassubclass OR c.relispartition)";
 
 /// An SQL expression, for a session whose search path is not known yet: true if [`demand_readable`] would find what it
 /// demands, in the plainest of cases: our own tables, and nobody else's rights on them; NULL if there is no such schema. Who
-/// has no rights on them cannot change that afterwards.
+/// has no rights on them cannot change that afterwards. It is on the way of every run: a session that has just begun looks
+/// each operator up, so it uses as few of them as can be.
 pub fn is_plain(schema: &str) -> String {
+    let me = "pg_catalog.to_regrole(pg_catalog.quote_ident(current_user))::pg_catalog.oid";
+    // In this order, 2 being `heap` (pg_am.dat).
+    let table = |name: &str| {
+        format!(
+            "(SELECT pg_catalog.concat_ws(' ', c.relowner, c.relkind, c.relam, c.relrowsecurity, c.relhasrules, \
+             c.relhastriggers, c.relhassubclass, c.relispartition, coalesce(c.relacl::pg_catalog.text \
+             OPERATOR(pg_catalog.=) pg_catalog.acldefault('r', c.relowner)::pg_catalog.text, true)) \
+             FROM pg_catalog.pg_class c WHERE c.relnamespace OPERATOR(pg_catalog.=) n.oid \
+             AND c.relname OPERATOR(pg_catalog.=) '{name}')"
+        )
+    };
+    // `initdb`'s superuser and `pg_database_owner` (pg_authid.dat) are trusted everywhere.
     format!(
-        "(SELECT n.nspowner OPERATOR(pg_catalog.=) ANY ({PLAIN_OWNERS}) AND (SELECT pg_catalog.count(*) FILTER (\
-         WHERE c.relowner OPERATOR(pg_catalog.=) ANY ({PLAIN_OWNERS}) AND {IS_PLAIN_TABLE} \
-         AND coalesce(c.relacl OPERATOR(pg_catalog.=) pg_catalog.acldefault('r', c.relowner), true)) \
-         FROM pg_catalog.pg_class c WHERE c.relnamespace OPERATOR(pg_catalog.=) n.oid \
-         AND c.relname OPERATOR(pg_catalog.=) ANY (ARRAY['seen', 'version'])) OPERATOR(pg_catalog.=) 2 \
+        "(SELECT pg_catalog.concat_ws(' ', n.nspowner, {}, {}) OPERATOR(pg_catalog.~) \
+         pg_catalog.concat('^(10|6171|', {me}, ')( (10|6171|', {me}, ') r 2 f f f f f t){{2}}$') \
          FROM pg_catalog.pg_namespace n WHERE n.nspname OPERATOR(pg_catalog.=) {})",
+        table("seen"),
+        table("version"),
         literal(schema)
     )
 }

@@ -76,8 +76,6 @@ const PROBES: &[(Feature, &str)] = &[
         Feature::EnumValueInTransaction,
         "create type enumerated as enum ('a'); alter type enumerated add value 'b'; select 'b'::enumerated",
     ),
-    (Feature::ClientConnectionCheck, "show client_connection_check_interval"),
-    (Feature::TransactionTimeout, "show transaction_timeout"),
     (
         Feature::DomainNotNullConstraints,
         "select 1 / count(*) from pg_constraint where contypid = 'filled'::regtype and contype = 'n'",
