@@ -1,6 +1,7 @@
 //! The files that make up one `schema.toml`: the root, and what it includes.
 
 use super::open::{self, Folder, LARGEST, Unreadable};
+use super::rows_file::{self, Format};
 use super::{Diagnostic, Key, Node, Problems, Span, Table, Value, wildcard};
 use crate::error::{Error, ErrorKind, Result};
 use sha2::{Digest, Sha256};
@@ -14,6 +15,9 @@ const LARGEST_TOGETHER: u64 = 64 << 20;
 
 /// What stands before the name of each file where several are kept in one text.
 const PART: &str = "# --- pgreconcile keeps: ";
+
+/// The same for a file of rows.
+const ROWS_PART: &str = "# --- pgreconcile keeps the rows: ";
 
 /// Every file read, with its text, so that spans can be shown.
 #[derive(Debug, Default, Clone)]
@@ -53,7 +57,8 @@ impl Files {
         match self.list.as_slice() {
             [only] => only.text.clone(),
             many => many.iter().fold(String::new(), |mut all, file| {
-                let _ = writeln!(all, "{PART}{}\n{}", file.name, file.text.trim_end());
+                let part = if Format::of(&file.name).is_some() { ROWS_PART } else { PART };
+                let _ = writeln!(all, "{part}{}\n{}", file.name, file.text.trim_end());
                 all
             }),
         }
@@ -111,6 +116,10 @@ impl Files {
     fn add(&mut self, name: String, text: String) -> usize {
         self.list.push(File { name, text });
         self.list.len() - 1
+    }
+
+    fn rows(&self, number: usize, format: Format, problems: &mut Problems) -> Vec<Node> {
+        format.read(number, &self.list[number].text, problems)
     }
 }
 
@@ -193,30 +202,51 @@ pub fn reload(content: &str, name: &str) -> Result<(Files, Table)> {
     let mut files = Files::default();
     let mut problems = Problems::default();
     let mut root = Table::default();
-    let mut parts: Vec<(String, String)> = Vec::new();
-    for line in content.lines() {
-        match line.strip_prefix(PART) {
-            Some(name) => parts.push((name.to_string(), String::new())),
-            None => {
-                if parts.is_empty() {
-                    parts.push((name.to_string(), String::new()));
-                }
-                parts.last_mut().into_iter().for_each(|(_, text)| {
-                    text.push_str(line);
-                    text.push('\n');
-                });
-            }
+    let mut tables = Vec::new();
+    for (sort, name, text) in parts(content, name) {
+        let number = files.add(name, text);
+        if sort == PART {
+            tables.push(parse_text(number, &files, &mut problems));
         }
     }
-    for (name, text) in parts {
-        let number = files.add(name, text);
-        let mut table = parse_text(number, &files, &mut problems);
+    for mut table in tables {
         // What was included then is here already.
         table.remove("include");
+        rows_file::fill(&mut table, &mut problems, &mut |path, format, span, problems| match files
+            .list
+            .iter()
+            .position(|file| Path::new(&file.name).ends_with(path))
+        {
+            Some(number) => files.rows(number, format, problems),
+            None => {
+                problems.add(span, format!("the rows of `{}` were not kept", path.display()));
+                Vec::new()
+            }
+        });
         merge(&mut root, table, &mut problems);
     }
     problems.into_result(ErrorKind::InvalidSpec, &files)?;
     Ok((files, root))
+}
+
+/// The files that [`Files::text`] has joined: under which line each stands, its name, its text.
+fn parts(content: &str, name: &str) -> Vec<(&'static str, String, String)> {
+    let mut parts: Vec<(&'static str, String, String)> = Vec::new();
+    for line in content.lines() {
+        let begins = [PART, ROWS_PART].iter().find_map(|sort| Some((*sort, line.strip_prefix(sort)?)));
+        if let Some((sort, name)) = begins {
+            parts.push((sort, name.to_string(), String::new()));
+            continue;
+        }
+        if parts.is_empty() {
+            parts.push((PART, name.to_string(), String::new()));
+        }
+        if let Some((_, _, text)) = parts.last_mut() {
+            text.push_str(line);
+            text.push('\n');
+        }
+    }
+    parts
 }
 
 fn roots(path: &Path) -> Result<Vec<PathBuf>> {
@@ -264,7 +294,6 @@ fn parse_file(
     files: &mut Files,
     problems: &mut Problems,
 ) -> Result<Table> {
-    let name = path.display().to_string();
     let bytes = match disk.read(path) {
         Ok(bytes) => bytes,
         Err(message) => {
@@ -276,19 +305,62 @@ fn parse_file(
             return Ok(Table::default());
         }
     };
-    let text = match String::from_utf8(bytes) {
+    let Some(number) = add_text(path, bytes, files, problems) else { return Ok(Table::default()) };
+    let mut table = parse_text(number, files, problems);
+    rows_file::fill(&mut table, problems, &mut |path, format, span, problems| {
+        rows(path, format, span, disk, files, problems)
+    });
+    Ok(table)
+}
+
+/// The rows in the file at `path`, beside the schema file, which says so at `span`.
+fn rows(
+    path: &Path,
+    format: Format,
+    span: Span,
+    disk: &mut Disk,
+    files: &mut Files,
+    problems: &mut Problems,
+) -> Vec<Node> {
+    if leaves(path) {
+        let message = format!("`{}` leaves the folder of the schema file", path.display());
+        problems.add_with_hint(span, message, "keep files of rows beside or below it");
+        return Vec::new();
+    }
+    let path = disk.named.join(path);
+    let name = path.display().to_string();
+    let known = files.list.iter().position(|file| file.name == name);
+    let number = known.or_else(|| match disk.read(&path) {
+        Ok(bytes) => add_text(&path, bytes, files, problems),
+        Err(message) => {
+            problems.add(span, message);
+            None
+        }
+    });
+    let Some(number) = number else { return Vec::new() };
+    if files.list[number].text.lines().any(|line| line.starts_with(PART) || line.starts_with(ROWS_PART)) {
+        problems.add(
+            span,
+            format!("in `{name}`, a line begins with `{}`, as only the history has it", PART.trim()),
+        );
+        return Vec::new();
+    }
+    files.rows(number, format, problems)
+}
+
+fn add_text(path: &Path, bytes: Vec<u8>, files: &mut Files, problems: &mut Problems) -> Option<usize> {
+    let name = path.display().to_string();
+    match String::from_utf8(bytes) {
         // TOML leaves the ends of lines to the reader; a function is not another one where the file was checked out on Windows.
-        Ok(text) => text.replace("\r\n", "\n"),
+        Ok(text) => Some(files.add(name, text.replace("\r\n", "\n"))),
         Err(error) => {
             let at = error.utf8_error().valid_up_to();
             let message = format!("`{name}` is not UTF-8");
             let number = files.add(name, String::from_utf8_lossy(error.as_bytes()).into_owned());
             problems.add_with_hint(Span::new(number, at..at), message, "save the file as UTF-8");
-            return Ok(Table::default());
+            None
         }
-    };
-    let number = files.add(name, text);
-    Ok(parse_text(number, files, problems))
+    }
 }
 
 fn parse_text(number: usize, files: &Files, problems: &mut Problems) -> Table {
@@ -343,8 +415,7 @@ fn matching(
     problems: &mut Problems,
 ) -> Result<Vec<PathBuf>> {
     let relative = Path::new(pattern);
-    let leaves = relative.is_absolute() || relative.components().any(|part| part.as_os_str() == "..");
-    if leaves {
+    if leaves(relative) {
         problems.add_with_hint(
             span,
             format!("`{pattern}` leaves the folder of the file that includes it"),
@@ -374,6 +445,10 @@ fn matching(
         problems.add(span, format!("no file matches `{pattern}`"));
     }
     Ok(found)
+}
+
+fn leaves(path: &Path) -> bool {
+    path.is_absolute() || path.components().any(|part| part.as_os_str() == "..")
 }
 
 /// Adds what `from` says to `into`. Tables are joined, lists of tables appended; anything said twice is a problem.

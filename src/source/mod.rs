@@ -7,6 +7,7 @@ mod files;
 mod node;
 pub mod open;
 mod reader;
+mod rows_file;
 mod span;
 mod wildcard;
 

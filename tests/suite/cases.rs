@@ -2,7 +2,7 @@
 //!
 //! | file | what it is |
 //! |---|---|
-//! | `schema.toml` | the file; further `.toml` files and folders are what it includes |
+//! | `schema.toml` | the file; further `.toml`, `.csv` and `.jsonl` files and folders are what it includes |
 //! | `before.sql` | what is in the database already; an empty database if it is not there |
 //! | `plan.sql` | golden: what `plan --format sql` prints, without its head |
 //! | `rows.sql`, `rows.txt` | queries to ask afterwards; golden: their rows |

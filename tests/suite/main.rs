@@ -51,6 +51,7 @@ mod renames;
 mod rights;
 mod row_security;
 mod rows;
+mod rows_files;
 mod secrets;
 mod state_schema;
 mod tidy;

@@ -67,6 +67,12 @@ fn only_regular_files_inside_the_folder_are_read() {
             let said = if is_folder && pattern == "*.toml" { "no file matches" } else { said };
             ended.stderr_contains(said);
         }
+        let from = "[tables.t.rows]\nkey = \"id\"\nvalues_from = \"a.csv\"";
+        let run = Run::offline().file(&format!("{TABLE}{from}\n")).env("SECRET", "hunter2");
+        make(&run.directory().join("a.csv"));
+        // The link to itself is one to nothing by that name.
+        let said_of_rows = if what == "a link to itself" { "no such file" } else { said };
+        validate(run).code(5).stderr_contains(said_of_rows).stderr_lacks("hunter2").stdout_lacks("hunter2");
         let run = Run::offline().env("SECRET", "hunter2").args(["--file", "a.toml"]);
         make(&run.directory().join("a.toml"));
         if is_folder {

@@ -18,7 +18,7 @@ pub fn move_sequences(at: &Address, rows: &[&Declared], cx: &Cx<'_>) -> Vec<Stat
     let move_one = |name: &String| {
         let values = rows.iter().filter_map(|row| match row.get(name)? {
             Cell::Literal(text) => Some(text.as_str()),
-            Cell::Sql(_) => None,
+            Cell::Null | Cell::Sql(_) => None,
         });
         if let Some(last) = is_new(at, name, cx).then(|| last(values.clone())).flatten() {
             let sequence =

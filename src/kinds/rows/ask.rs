@@ -16,7 +16,7 @@ pub fn question(at: &Address, body: &Body, cx: &Cx<'_>) -> Option<String> {
     let mut alike: BTreeMap<Vec<&String>, Vec<(usize, &Declared)>> = BTreeMap::new();
     for (number, row) in body.rows.iter().enumerate() {
         let compared = row.iter().filter(|(column, cell)| {
-            matches!(cell, Cell::Literal(_)) && !body.key.contains(column) && !numbered(at, column, cx)
+            cell.is_constant() && !body.key.contains(column) && !numbered(at, column, cx)
         });
         // Whoever only inserts asks no more than whether the row is there.
         let compared = compared.map(|(column, _)| column).filter(|_| body.mode != Mode::Insert);
@@ -100,7 +100,7 @@ pub fn given_value(alias: &str, name: &str) -> Phrase {
     Phrase::from(format!("{alias}.{}", ident(name)))
 }
 
-/// Whether no part of the row's key is SQL.
+/// Whether no part of the row's key is SQL or NULL.
 pub fn has_literal_key(body: &Body, row: &Declared) -> bool {
     body.key.iter().all(|name| matches!(row.get(name), Some(Cell::Literal(_))))
 }
@@ -129,7 +129,7 @@ pub fn matching(at: &Address, body: &Body, row: &Declared, cx: &Cx<'_>) -> Phras
             let (own, value) = (format!("t.{}", ident(name)), value(at, name, cell, cx));
             match cell {
                 Cell::Literal(_) => equality::equal(&column(at, name), &own, &value, cx),
-                Cell::Sql(_) => equality::alike(&own, &value),
+                Cell::Null | Cell::Sql(_) => equality::alike(&own, &value),
             }
         })
         .collect();

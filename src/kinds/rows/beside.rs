@@ -38,7 +38,7 @@ pub fn to_come(observed: &Body) -> Option<String> {
     let literals = |row: &BTreeMap<String, Cell>| -> BTreeMap<String, String> {
         let cells = row.iter().filter_map(|(name, cell)| match cell {
             Cell::Literal(text) => Some((name.clone(), text.clone())),
-            Cell::Sql(_) => None,
+            Cell::Null | Cell::Sql(_) => None,
         });
         cells.collect()
     };

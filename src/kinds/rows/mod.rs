@@ -35,8 +35,17 @@ pub enum Mode {
 pub enum Cell {
     /// A value, as the text that its type reads.
     Literal(String),
+    /// NULL.
+    Null,
     /// SQL; what it gives is not compared, because it may differ at every call.
     Sql(Fragment),
+}
+
+impl Cell {
+    /// Whether it is the same at every call.
+    fn is_constant(&self) -> bool {
+        matches!(self, Cell::Literal(_) | Cell::Null)
+    }
 }
 
 /// One row: its values by the names of their columns.
@@ -72,8 +81,15 @@ static DOC: Doc = Doc {
         KeyDoc::new(
             "values",
             Shape::Any,
-            "the rows, each a table of columns; `{ sql = \"now()\" }` stands for SQL. What SQL stands for, and columns whose \
-             `identity` is `always`, are set with a new row and not compared. A time that says no zone is one in UTC",
+            "the rows, each a table of columns; `{ sql = \"now()\" }` stands for SQL. What SQL other than `null` stands for, and \
+             columns whose `identity` is `always`, are set with a new row and not compared. A time that says no zone is one in UTC",
+        ),
+        KeyDoc::new(
+            "values_from",
+            Shape::Text,
+            "instead of `values`, the path of a file with the rows, beside the schema file or below it, of up to 16 MiB: \
+             `.csv` under a line of column names, where what is empty is left out; or `.jsonl`, a JSON object on each line, \
+             where `null` is NULL",
         ),
     ],
     features: &[],
@@ -102,7 +118,7 @@ impl Room for Rows {
         }
         let Some(Node { value: Value::Array(items), .. }) = values else {
             let span = values.map_or(item.span, |node| node.span);
-            item.problems.add(span, "rows want `values`: an array of tables");
+            item.problems.add(span, "rows want `values`, an array of tables, or `values_from`, a file");
             return;
         };
         let mut rows = Vec::new();
@@ -178,7 +194,7 @@ impl Room for Rows {
         // What is written has SQL that is yet to be executed.
         for number in body.missing.iter().chain(&body.differing) {
             let written = body.rows.get_mut(*number).into_iter();
-            written.for_each(|row| row.retain(|_, cell| matches!(cell, Cell::Literal(_))));
+            written.for_each(|row| row.retain(|_, cell| cell.is_constant()));
         }
         Some(body)
     }
@@ -281,7 +297,7 @@ fn read_row(item: &mut Item<'_>, host: &Address, key: &[(String, Span)], row: &N
 fn literal_key(key: &[(String, Span)], row: &Declared) -> Option<Vec<(String, String)>> {
     let of = |(name, _): &(String, Span)| match row.get(name)? {
         Cell::Literal(text) => Some((name.clone(), text.clone())),
-        Cell::Sql(_) => None,
+        Cell::Null | Cell::Sql(_) => None,
     };
     key.iter().map(of).collect::<Option<Vec<_>>>().filter(|values| !values.is_empty())
 }
@@ -293,7 +309,10 @@ fn cell(node: &Node) -> Cell {
         Value::Boolean(value) => Cell::Literal(value.to_string()),
         Value::Table(table) if table.entries.len() == 1 && table.get("sql").is_some() => {
             let text = table.get("sql").and_then(Node::as_str).unwrap_or_default();
-            Cell::Sql(Fragment::written(text, node.span))
+            match text.eq_ignore_ascii_case("null") {
+                true => Cell::Null,
+                false => Cell::Sql(Fragment::written(text, node.span)),
+            }
         }
         Value::Array(_) | Value::Table(_) => Cell::Literal(json(node).to_string()),
     }

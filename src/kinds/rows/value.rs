@@ -6,7 +6,8 @@ use crate::kind::Cx;
 use crate::model::Address;
 use crate::sql::{Phrase, ident, literal};
 
-/// Values of rows that are literals as a relation `alias`, with the number of each row.
+/// Values of rows that are constants as a relation `alias`, with the number of each row; of one that does not give them all,
+/// NULL.
 pub fn given(
     at: &Address,
     names: &[&String],
@@ -15,8 +16,8 @@ pub fn given(
     cx: &Cx<'_>,
 ) -> Phrase {
     let row = |(number, row): &(usize, &Declared)| {
-        let values: Vec<Phrase> =
-            names.iter().filter_map(|name| Some(value(at, name, row.get(*name)?, cx))).collect();
+        let values = names.iter().map(|name| value(at, name, row.get(*name).unwrap_or(&Cell::Null), cx));
+        let values: Vec<Phrase> = values.collect();
         Phrase::from(format!("({number}, ")).joined(&values, ", ").raw(")")
     };
     let rows: Vec<Phrase> = rows.iter().map(row).collect();
@@ -33,6 +34,7 @@ pub fn type_of(at: &Address, name: &str, cx: &Cx<'_>) -> String {
 pub fn value(at: &Address, name: &str, cell: &Cell, cx: &Cx<'_>) -> Phrase {
     let data_type = type_of(at, name, cx);
     match cell {
+        Cell::Null => Phrase::from(format!("NULL::{}", without_length(&data_type))),
         Cell::Sql(fragment) => Phrase::from("(").fragment(fragment).raw(")"),
         Cell::Literal(text) => {
             let text = elements(text, &data_type).unwrap_or_else(|| text.clone());

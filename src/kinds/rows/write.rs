@@ -3,6 +3,7 @@
 use super::value::{given, value};
 use super::{Body, Cell, Declared, Mode, ahead, ask, column, numbered};
 use crate::delta::Obstacle;
+use crate::equality;
 use crate::kind::{Cx, from_list};
 use crate::model::{Address, Entry};
 use crate::sql::{Form, Phrase, ident, qualified};
@@ -184,9 +185,14 @@ fn in_the_way(at: &Address, body: &Body, written: &BTreeSet<usize>, cx: &Cx<'_>)
 pub fn inserts(at: &Address, body: &Body, numbers: &[usize], cx: &Cx<'_>) -> Vec<Statement> {
     let rows: Vec<&Declared> = numbers.iter().filter_map(|number| body.rows.get(*number)).collect();
     let mut statements = ahead::move_sequences(at, &rows, cx);
-    let is_literal = |row: &Declared| row.values().all(|cell| matches!(cell, Cell::Literal(_)));
+    let is_constant = |row: &Declared| ask::has_literal_key(body, row) && row.values().all(Cell::is_constant);
+    let empty = empty_by_default(at, &rows, cx);
+    let wanted =
+        |row: &&Declared| row.keys().filter(|name| !empty.contains(*name)).cloned().collect::<Vec<_>>();
     let together = |one: &&Declared, other: &&Declared| {
-        is_literal(one) && is_literal(other) && one.keys().eq(other.keys())
+        is_constant(one)
+            && is_constant(other)
+            && (one.keys().eq(other.keys()) || wanted(one) == wanted(other))
     };
     // Keys may be the same to their type that are not the same text: only a key of the table tells them apart in one statement.
     let portion = if on_conflict(at, body, cx).is_empty() { 1 } else { PORTION };
@@ -196,10 +202,26 @@ pub fn inserts(at: &Address, body: &Body, numbers: &[usize], cx: &Cx<'_>) -> Vec
     statements
 }
 
-/// Inserts rows of the same columns; more than one only of literals.
+/// The columns in which a row has NULL that does not give them a value: rows that do and rows that do not can be written
+/// together.
+fn empty_by_default(at: &Address, rows: &[&Declared], cx: &Cx<'_>) -> BTreeSet<String> {
+    let names: BTreeSet<&String> = rows.iter().flat_map(|row| row.keys()).collect();
+    let is_empty = |name: &&String| {
+        let column = column(at, name);
+        let gives = ["default", "identity", "generated"];
+        let data_type = cx.attribute(&column, "type");
+        gives.iter().all(|attribute| cx.attribute(&column, attribute).is_none())
+            && data_type.as_deref().is_some_and(|data_type| !data_type.to_lowercase().contains("serial"))
+            && data_type == equality::base_type(&column, cx)
+    };
+    names.into_iter().filter(is_empty).cloned().collect()
+}
+
+/// Inserts rows that give values to the same columns, or NULL by giving none; more than one only of constants.
 fn insert(at: &Address, body: &Body, rows: &[&Declared], cx: &Cx<'_>) -> Option<Statement> {
     let first = rows.first()?;
-    let names: Vec<&String> = first.keys().collect();
+    let names: BTreeSet<&String> = rows.iter().flat_map(|row| row.keys()).collect();
+    let names: Vec<&String> = names.into_iter().collect();
     let columns: Vec<String> = names.iter().map(|name| ident(name)).collect();
     let name = qualified(at.schema(), at.name());
     let values = |cells: Vec<Phrase>| Phrase::from("SELECT ").joined(&cells, ", ");
@@ -253,8 +275,7 @@ pub fn written(at: &Address, body: &Body, observed: Option<&Body>, cx: &Cx<'_>) 
 
 /// What of a row that is there is set.
 fn updated(at: &Address, body: &Body, row: &Declared, cx: &Cx<'_>) -> Declared {
-    let changed =
-        row.iter().filter(|(name, cell)| !body.key.contains(name) && matches!(cell, Cell::Literal(_)));
+    let changed = row.iter().filter(|(name, cell)| !body.key.contains(name) && cell.is_constant());
     let changed = changed.filter(|(name, _)| !numbered(at, name, cx));
     changed.map(|(name, cell)| (name.clone(), cell.clone())).collect()
 }

@@ -167,7 +167,7 @@ impl<'c> Site<'c> {
     #[track_caller]
     fn run(&self, arguments: &str) -> Outcome {
         let mut run = Run::new(&self.db);
-        for (path, text) in toml_files(&self.case.path) {
+        for (path, text) in files_of_the_schema(&self.case.path) {
             run = run.file_at(&path, &self.fill(&text));
         }
         for line in self.case.read("env").iter().flat_map(|env| env.lines()) {
@@ -185,15 +185,16 @@ impl Drop for Site<'_> {
     }
 }
 
-/// The `.toml` files of a folder and the folders in it, by their path from there.
-fn toml_files(folder: &Path) -> Vec<(String, String)> {
+/// The files of a folder and the folders in it that make up a schema, by their path from there.
+fn files_of_the_schema(folder: &Path) -> Vec<(String, String)> {
     let mut files = Vec::new();
     for path in children(folder) {
         let name = name_of(&path);
         if path.is_dir() {
-            files
-                .extend(toml_files(&path).into_iter().map(|(inner, text)| (format!("{name}/{inner}"), text)));
-        } else if name.ends_with(".toml") {
+            files.extend(
+                files_of_the_schema(&path).into_iter().map(|(inner, text)| (format!("{name}/{inner}"), text)),
+            );
+        } else if [".toml", ".csv", ".jsonl"].iter().any(|ending| name.ends_with(ending)) {
             files.push((name, fs::read_to_string(&path).expect("a case's files are readable")));
         }
     }
