@@ -116,17 +116,23 @@ fn is_as_observed(column: &Address, cx: &Cx<'_>) -> bool {
     wanted == there || bare.len() == 1 && qualified.len() == 2 && bare.last() == qualified.last()
 }
 
+/// Whether PostgreSQL brings the type along, which is no array. Of all that it knows by name, a comma stands between the
+/// elements of an array (`typdelim`).
+pub fn is_built_in(text: &str) -> bool {
+    let end = text.find('(').unwrap_or(text.len());
+    let (name, rest) = text.split_at(end);
+    let rest = rest.split_once(')').map_or("", |(_, rest)| rest);
+    let words: Vec<&str> = name.split_whitespace().chain(rest.split_whitespace()).collect();
+    BUILT_IN.contains(&words.join(" ").to_lowercase().as_str())
+}
+
 /// The same for a type as the file calls it.
 fn of_type(text: &str, cx: &Cx<'_>, depth: usize) -> Option<String> {
     let built_in = || Some(OF_POSTGRES.to_string());
     if text.contains('[') {
         return built_in();
     }
-    let end = text.find('(').unwrap_or(text.len());
-    let (name, rest) = text.split_at(end);
-    let rest = rest.split_once(')').map_or("", |(_, rest)| rest);
-    let words: Vec<&str> = name.split_whitespace().chain(rest.split_whitespace()).collect();
-    if BUILT_IN.contains(&words.join(" ").to_lowercase().as_str()) {
+    if is_built_in(text) {
         return built_in();
     }
     let mut found = types(text, cx).filter_map(|(kind, entry)| match kind.attribute(&*entry.body, "base") {

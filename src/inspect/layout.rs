@@ -191,7 +191,7 @@ mod tests {
         ];
         for text in texts {
             let written = format!("{} = {}\n", quoted(text), string(text));
-            let (_, table) = reload(&written, "test").expect("it is TOML");
+            let (_, table) = reload(&written, "test", &[]).expect("it is TOML");
             assert_eq!(table.entries[0].0.name, text, "{written}");
             assert_eq!(table.entries[0].1.as_str(), Some(text), "{written}");
         }

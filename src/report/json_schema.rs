@@ -92,7 +92,7 @@ fn property(key: &KeyDoc) -> Value {
 
 fn shape(shape: Shape) -> Value {
     match shape {
-        Shape::Sql | Shape::Name | Shape::Text => json!({ "type": "string" }),
+        Shape::Sql | Shape::Name | Shape::Text | Shape::RowsFile => json!({ "type": "string" }),
         Shape::Boolean => json!({ "type": "boolean" }),
         Shape::Switch => json!({ "type": ["boolean", "object"] }),
         Shape::Integer => json!({ "type": "integer" }),

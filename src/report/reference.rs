@@ -182,6 +182,7 @@ fn shape(shape: Shape) -> String {
         Shape::SqlList => "SQL, or an array of it".into(),
         Shape::OneOf(words) => words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", "),
         Shape::Table => "table".into(),
+        Shape::RowsFile => "path of a file".into(),
         Shape::Any => "see above".into(),
     }
 }

@@ -1,7 +1,7 @@
 //! The files that make up one `schema.toml`: the root, and what it includes.
 
 use super::open::{self, Folder, LARGEST, Unreadable};
-use super::rows_file::{self, Format};
+use super::rows_file::{self, Format, RowsKey};
 use super::{Diagnostic, Key, Node, Problems, Span, Table, Value, wildcard};
 use crate::error::{Error, ErrorKind, Result};
 use sha2::{Digest, Sha256};
@@ -135,16 +135,16 @@ fn locate(text: &str, offset: usize) -> (usize, usize, &str) {
 }
 
 /// Reads `path` (a file, or a directory with a `schema.toml` or only `*.toml` files) and everything it includes,
-/// merged into one table.
+/// merged into one table. The keys of `rows` stand for what is in the files that they name.
 ///
 /// # Errors
 /// `InvalidSpec` if a file cannot be read, is not TOML, is included twice, leaves the root's folder, or if two
 /// files say the same thing differently.
-pub fn load(path: &Path) -> Result<(Files, Table)> {
+pub fn load(path: &Path, rows: &[RowsKey]) -> Result<(Files, Table)> {
     let mut files = Files::default();
     let mut problems = Problems::default();
     let mut root = Table::default();
-    let mut disk = Disk::beside(path)?;
+    let mut disk = Disk::beside(path, rows)?;
     let roots = roots(path)?;
     for file in &roots {
         let table = parse_file(file, None, &mut disk, &mut files, &mut problems)?;
@@ -156,18 +156,20 @@ pub fn load(path: &Path) -> Result<(Files, Table)> {
 }
 
 /// Where files are read from, and how much more of them.
-struct Disk {
+struct Disk<'k> {
     /// The folder as it was named.
     named: PathBuf,
     folder: Folder,
     left: u64,
+    /// The keys that name files of rows.
+    rows: &'k [RowsKey],
 }
 
-impl Disk {
-    fn beside(path: &Path) -> Result<Disk> {
+impl<'k> Disk<'k> {
+    fn beside(path: &Path, rows: &'k [RowsKey]) -> Result<Disk<'k>> {
         let named = if path.is_dir() { path } else { path.parent().unwrap_or(Path::new("")) };
         let folder = Folder::at(or_here(named)).map_err(|why| unreadable(path, &why))?;
-        Ok(Disk { named: named.to_path_buf(), folder, left: LARGEST_TOGETHER })
+        Ok(Disk { named: named.to_path_buf(), folder, left: LARGEST_TOGETHER, rows })
     }
 
     fn read(&mut self, path: &Path) -> Result<Vec<u8>, String> {
@@ -198,7 +200,7 @@ fn unreadable(path: &Path, why: &Unreadable) -> Error {
 ///
 /// # Errors
 /// As [`load`].
-pub fn reload(content: &str, name: &str) -> Result<(Files, Table)> {
+pub fn reload(content: &str, name: &str, rows: &[RowsKey]) -> Result<(Files, Table)> {
     let mut files = Files::default();
     let mut problems = Problems::default();
     let mut root = Table::default();
@@ -212,7 +214,7 @@ pub fn reload(content: &str, name: &str) -> Result<(Files, Table)> {
     for mut table in tables {
         // What was included then is here already.
         table.remove("include");
-        rows_file::fill(&mut table, &mut problems, &mut |path, format, span, problems| match files
+        rows_file::fill(&mut table, rows, &mut problems, &mut |path, format, span, problems| match files
             .list
             .iter()
             .position(|file| Path::new(&file.name).ends_with(path))
@@ -290,7 +292,7 @@ fn toml_files(folder: &Path) -> Result<Vec<PathBuf>> {
 fn parse_file(
     path: &Path,
     from: Option<Span>,
-    disk: &mut Disk,
+    disk: &mut Disk<'_>,
     files: &mut Files,
     problems: &mut Problems,
 ) -> Result<Table> {
@@ -307,7 +309,7 @@ fn parse_file(
     };
     let Some(number) = add_text(path, bytes, files, problems) else { return Ok(Table::default()) };
     let mut table = parse_text(number, files, problems);
-    rows_file::fill(&mut table, problems, &mut |path, format, span, problems| {
+    rows_file::fill(&mut table, disk.rows, problems, &mut |path, format, span, problems| {
         rows(path, format, span, disk, files, problems)
     });
     Ok(table)
@@ -318,7 +320,7 @@ fn rows(
     path: &Path,
     format: Format,
     span: Span,
-    disk: &mut Disk,
+    disk: &mut Disk<'_>,
     files: &mut Files,
     problems: &mut Problems,
 ) -> Vec<Node> {
@@ -380,7 +382,7 @@ fn parse_text(number: usize, files: &Files, problems: &mut Problems) -> Table {
 fn include(
     roots: &[PathBuf],
     root: &mut Table,
-    disk: &mut Disk,
+    disk: &mut Disk<'_>,
     files: &mut Files,
     problems: &mut Problems,
 ) -> Result<()> {
@@ -408,7 +410,7 @@ fn include(
 /// The files that an `include` pattern names. `*` stands for any run of characters in the last part of the path; it does
 /// not mean the files themselves that say it.
 fn matching(
-    disk: &Disk,
+    disk: &Disk<'_>,
     pattern: &str,
     span: Span,
     roots: &[PathBuf],

@@ -15,5 +15,6 @@ pub use diagnostic::{Diagnostic, Problems, suggest};
 pub use files::{Files, load, reload};
 pub use node::{Key, Node, Table, Value};
 pub use reader::{KeyDoc, Reader, Shape};
+pub use rows_file::RowsKey;
 pub use span::Span;
 pub use wildcard::wildcard;

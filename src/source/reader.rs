@@ -36,6 +36,8 @@ pub enum Shape {
     OneOf(&'static [&'static str]),
     /// A table.
     Table,
+    /// The path of a file of rows; the reader of the key gets those.
+    RowsFile,
     /// Any value.
     Any,
 }

@@ -7,46 +7,45 @@ use serde_json::value::RawValue;
 use std::fmt;
 use std::path::Path;
 
-/// The key of declared rows that names the file they are in, and the key that it stands for.
-const FROM: (&str, &str) = ("values_from", "values");
+/// A key whose value is the path of a file of rows.
+#[derive(Debug, Clone, Copy)]
+pub struct RowsKey {
+    /// The key of the table that it stands in.
+    pub inside: &'static str,
+    /// The key.
+    pub name: &'static str,
+}
 
 /// How a file of rows is read: its path, what it is written in, and where that is said.
 type Read<'a> = dyn FnMut(&Path, Format, Span, &mut Problems) -> Vec<Node> + 'a;
 
-/// Puts the rows in their place that `table` says, at any depth, to be in files of their own.
-pub fn fill(table: &mut Table, problems: &mut Problems, read: &mut Read<'_>) {
+/// Puts the rows themselves, an array of tables, in the place of each path that `table` has under one of `keys`, at any
+/// depth. Where they cannot be read the path stays.
+pub fn fill(table: &mut Table, keys: &[RowsKey], problems: &mut Problems, read: &mut Read<'_>) {
     for (key, node) in &mut table.entries {
         let Value::Table(inner) = &mut node.value else { continue };
-        if key.name == "rows" && inner.get(FROM.0).is_some() {
-            fill_one(inner, problems, read);
-        } else {
-            fill(inner, problems, read);
+        for rows in keys.iter().filter(|rows| rows.inside == key.name) {
+            if let Some(path) = inner.get_mut(rows.name) {
+                fill_one(path, rows, problems, read);
+            }
         }
+        fill(inner, keys, problems, read);
     }
 }
 
-fn fill_one(rows: &mut Table, problems: &mut Problems, read: &mut Read<'_>) {
-    let Some((key, from)) = rows.remove(FROM.0) else { return };
-    if let Some((values, _)) = rows.get_entry(FROM.1) {
-        problems.add_again(key.span, "rows are here already", values.span);
+fn fill_one(node: &mut Node, key: &RowsKey, problems: &mut Problems, read: &mut Read<'_>) {
+    let Value::String(path) = &node.value else {
+        problems.add(node.span, format!("`{}` wants the path of a file, not {}", key.name, node.sort()));
         return;
+    };
+    match Format::of(path) {
+        Some(format) => node.value = Value::Array(read(Path::new(path), format, node.span, problems)),
+        None => problems.add_with_hint(
+            node.span,
+            format!("the name of `{path}` does not say what it is written in"),
+            "a file of rows ends in `.csv` or `.jsonl`",
+        ),
     }
-    let Value::String(path) = &from.value else {
-        problems.add(from.span, format!("`{}` wants the path of a file, not {}", FROM.0, from.sort()));
-        return;
-    };
-    let found = match Format::of(path) {
-        Some(format) => read(Path::new(path), format, from.span, problems),
-        None => {
-            problems.add_with_hint(
-                from.span,
-                format!("the name of `{path}` does not say what it is written in"),
-                "a file of rows ends in `.csv` or `.jsonl`",
-            );
-            Vec::new()
-        }
-    };
-    rows.push(FROM.1, from.span, Value::Array(found));
 }
 
 /// What a file of rows is written in.

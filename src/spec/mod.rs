@@ -15,9 +15,9 @@ pub use shorten::shorten;
 
 use crate::config::Secret;
 use crate::error::{Error, ErrorKind, Result};
-use crate::kind::Registry;
+use crate::kind::{Kind, Place, Registry};
 use crate::model::Model;
-use crate::source::{Files, Problems, Table, load, reload};
+use crate::source::{Files, Problems, RowsKey, Shape, Table, load, reload};
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -50,7 +50,7 @@ pub fn read(
     registry: &Registry,
     environment: &dyn Fn(&str) -> Option<String>,
 ) -> Result<Desired> {
-    let (files, root) = load(path)?;
+    let (files, root) = load(path, &rows_keys(registry))?;
     understand(files, root, registry, environment)
 }
 
@@ -64,8 +64,19 @@ pub fn read_again(
     registry: &Registry,
     environment: &dyn Fn(&str) -> Option<String>,
 ) -> Result<Desired> {
-    let (files, root) = reload(content, name)?;
+    let (files, root) = reload(content, name, &rows_keys(registry))?;
     understand(files, root, registry, environment)
+}
+
+/// The keys that name files of rows.
+fn rows_keys(registry: &Registry) -> Vec<RowsKey> {
+    let of = |kind: &dyn Kind| {
+        let doc = kind.doc();
+        let Place::Single { key: inside, .. } = doc.place else { return Vec::new() };
+        let named = doc.keys.iter().filter(|key| key.shape == Shape::RowsFile);
+        named.map(|key| RowsKey { inside, name: key.name }).collect()
+    };
+    registry.iter().flat_map(of).collect()
 }
 
 fn understand(

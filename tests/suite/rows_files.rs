@@ -47,7 +47,8 @@ fn what_is_no_row_is_told_by_its_line() {
     let file = plans("values_from = 1");
     Run::offline().file(&file).arg("validate").run().code(5).stderr_contains("wants the path of a file");
     let file = plans("values = []\nvalues_from = \"p.csv\"");
-    Run::offline().file(&file).arg("validate").run().code(5).stderr_contains("rows are here already");
+    let said = Run::offline().file(&file).file_at("p.csv", "code\n").arg("validate").run().code(5);
+    said.stderr_contains("the rows are given already");
 }
 
 /// A change of the file of rows alone is a change, and the way back knows the rows that were there.

@@ -86,7 +86,7 @@ static DOC: Doc = Doc {
         ),
         KeyDoc::new(
             "values_from",
-            Shape::Text,
+            Shape::RowsFile,
             "instead of `values`, the path of a file with the rows, beside the schema file or below it, of up to 16 MiB: \
              `.csv` under a line of column names, where what is empty is left out; or `.jsonl`, a JSON object on each line, \
              where `null` is NULL",
@@ -116,10 +116,20 @@ impl Room for Rows {
             let span = reader.span_of("key");
             reader.problems().add(span, "rows want a `key`: the columns that tell one from another");
         }
-        let Some(Node { value: Value::Array(items), .. }) = values else {
-            let span = values.map_or(item.span, |node| node.span);
-            item.problems.add(span, "rows want `values`, an array of tables, or `values_from`, a file");
+        let from = reader.node("values_from");
+        if let (Some(values), Some(from)) = (values, from) {
+            reader.problems().add_again(from.span, "the rows are given already", values.span);
             return;
+        }
+        let items = match values.or(from) {
+            Some(Node { value: Value::Array(items), .. }) => items,
+            // What is wrong with the file has been told.
+            Some(_) if from.is_some() => return,
+            values => {
+                let span = values.map_or(item.span, |node| node.span);
+                item.problems.add(span, "rows want `values`, an array of tables, or `values_from`, a file");
+                return;
+            }
         };
         let mut rows = Vec::new();
         let mut first: HashMap<Vec<(String, String)>, Span> = HashMap::new();

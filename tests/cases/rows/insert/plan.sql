@@ -21,6 +21,5 @@ INSERT INTO public.everything (amount, data, day, flag, id, key, list, made, moo
 COMMIT;
 
 BEGIN;
-INSERT INTO public.settings (id, value) SELECT 'new'::text, E'it''s \\ new'::text WHERE NOT EXISTS (SELECT FROM public.settings t WHERE t.id OPERATOR(pg_catalog.=) 'new'::text) ON CONFLICT (id) DO NOTHING;
-INSERT INTO public.settings (id) SELECT 'nothing'::text WHERE NOT EXISTS (SELECT FROM public.settings t WHERE t.id OPERATOR(pg_catalog.=) 'nothing'::text) ON CONFLICT (id) DO NOTHING;
+INSERT INTO public.settings (id, value) SELECT d.id, d.value FROM (VALUES (0, 'new'::text, E'it''s \\ new'::text), (1, 'nothing'::text, NULL::text)) d(pgr_number, id, value) WHERE NOT EXISTS (SELECT FROM public.settings t WHERE t.id OPERATOR(pg_catalog.=) d.id) ORDER BY d.pgr_number ON CONFLICT (id) DO NOTHING;
 COMMIT;
