@@ -41,8 +41,8 @@ pub struct Strange {
     pub address: Address,
     /// The attribute.
     pub attribute: String,
-    /// What the file says.
-    pub desired: String,
+    /// What the file says, if it has the object.
+    pub desired: Option<String>,
     /// What the database says, if it has the object.
     pub observed: Option<String>,
     /// The role.
@@ -129,13 +129,15 @@ fn strange(
             }
         };
         let named = code.stranger_named_in(&question.desired, question.is_type());
-        let Some(role) = called.or(named) else { return true };
+        // What it called when it was made its text may not call today.
+        let named_there = || code.stranger_called_in(&there, question.is_type());
+        let Some(role) = called.or(named).or_else(named_there) else { return true };
         question.settle(desired, registry, &question.observed);
         handled.insert((question.address.clone(), question.attribute.clone()));
         found.push(Strange {
             address: question.address.clone(),
             attribute: question.attribute.clone(),
-            desired: question.desired.clone(),
+            desired: Some(question.desired.clone()),
             observed: Some(there.into_owned()),
             role: role.to_string(),
         });
@@ -163,7 +165,7 @@ fn new_strange(
 ) -> Vec<Strange> {
     let questions = question::every(desired, registry).into_iter().filter(wanted);
     let strange = questions.filter_map(|question| {
-        let text = &question.desired;
+        let text = &*sql_of(&question.desired);
         let reached = || question.context.is_executed().then(|| code.stranger_reached_in(text)).flatten();
         let role = match &question.context {
             Context::Body { path, is_open } => code.stranger_in_body(text, path.as_deref(), *is_open),
@@ -173,9 +175,38 @@ fn new_strange(
         };
         let role = role?.to_string();
         let Question { address, attribute, desired, .. } = question;
-        Some(Strange { address, attribute, desired, observed: None, role })
+        Some(Strange { address, attribute, desired: Some(desired), observed: None, role })
     });
     strange.collect()
+}
+
+/// What the server reads once more by `is_read`, given the address, the text and the table over which it is read, and may
+/// then call code of a role that is not trusted, though it does not now: names are looked for again, for other types.
+pub fn strange_texts_read_again(
+    desired: &mut Model,
+    observed: &mut Model,
+    code: &Code,
+    registry: &Registry,
+    is_read: &dyn Fn(&Address, &str, Option<&Address>) -> bool,
+) -> Vec<Strange> {
+    if code.is_all_trusted() {
+        return Vec::new();
+    }
+    let wanted = |question: &Question| {
+        let Question { address, desired, context, .. } = question;
+        !context.is_text() && is_read(address, &sql_of(desired), context.table())
+    };
+    let mut found = new_strange(desired, code, registry, &wanted);
+    let told: HashSet<(Address, String)> =
+        found.iter().map(|strange| (strange.address.clone(), strange.attribute.clone())).collect();
+    let there = new_strange(observed, code, registry, &|question| {
+        !told.contains(&(question.address.clone(), question.attribute.clone())) && wanted(question)
+    });
+    found.extend(there.into_iter().map(|strange| {
+        let observed = strange.desired.map(|text| sql_of(&text).into_owned());
+        Strange { observed, desired: None, ..strange }
+    }));
+    found
 }
 
 /// What of the file is read as soon as the data is asked, and calls code of a role that is not trusted.
@@ -278,6 +309,8 @@ pub fn print_again(
         question.desired.contains("(ARRAY[")
             && question.desired.contains("[])")
             && strange.into_iter().all(|at| code.stranger_called_by(at).is_none())
+            // What it called when it was made its text may not call today.
+            && code.stranger_called_in(&sql_of(&question.desired), false).is_none()
     });
     let printed = scratch::spell(session, questions, Purpose::Print, &Renaming::default(), terms)?;
     for (question, text) in printed {

@@ -374,17 +374,31 @@ pub struct Observed {
     pub cascades: Vec<Cascade>,
 }
 
-/// That rows of a table which belongs to a role that is not trusted, or calls code of one, change with rows of another.
+/// That rows of a table which belongs to a role that is not trusted, or calls code of one, change with rows of another, or
+/// are read because of a foreign key.
 #[derive(Debug, Clone)]
 pub struct Cascade {
     /// The names of the other.
     pub table: Vec<String>,
-    /// Whether it is when those are deleted; else when they are updated.
-    pub deletes: bool,
+    /// What has them change or be read.
+    pub upon: Upon,
     /// The names of the table.
     pub last: Vec<String>,
     /// The role.
     pub stranger: String,
+}
+
+/// What of a table concerns one that foreign keys tie to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Upon {
+    /// Rows are deleted.
+    Delete,
+    /// Rows are updated.
+    Update,
+    /// A key of it is checked.
+    Refers,
+    /// A key of the other is checked.
+    Referred,
 }
 
 impl Observed {

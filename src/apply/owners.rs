@@ -5,7 +5,7 @@ use super::row_security::Sight;
 use crate::delta::Action;
 use crate::error::{Error, Result};
 use crate::kind::{Cx, Registry, right};
-use crate::model::{Address, Cascade, Model, printable};
+use crate::model::{Address, Cascade, Model, Upon, printable};
 use crate::plan::Plan;
 use crate::source::Files;
 use crate::sql::{Form, Work};
@@ -185,8 +185,9 @@ fn among_strangers(tables: BTreeMap<Address, Address>, cx: &Cx<'_>) -> Result<()
 }
 
 /// Refuses a plan that deletes or updates rows with which, by foreign keys, rows change of tables that belong to somebody who
-/// is not trusted, or call their code. The server changes those as the owner of their table; but before PostgreSQL 18 the
-/// triggers after that run as whoever executed the first statement.
+/// is not trusted, or call their code; or that has the server read such a table for a key. The server does most of that as the
+/// owner of the table. But before PostgreSQL 18 the triggers after it run as whoever executed the first statement; what runs
+/// as a stranger in the session of the run can leave a cursor for COMMIT; and a key is validated as whoever changes the table.
 ///
 /// # Errors
 /// `Failed`, with every such table and the role.
@@ -195,37 +196,56 @@ pub fn cascades_among_strangers(
     cx: &Cx<'_>,
     in_database: &dyn Fn(&Address) -> Address,
 ) -> Result<()> {
-    let mut by_table: BTreeMap<(&[String], bool), Vec<&Cascade>> = BTreeMap::new();
+    let mut by_table: BTreeMap<(&[String], Upon), Vec<&Cascade>> = BTreeMap::new();
     for cascade in &cx.observed.cascades {
-        by_table.entry((&cascade.table, cascade.deletes)).or_default().push(cascade);
+        by_table.entry((&cascade.table, cascade.upon)).or_default().push(cascade);
     }
     let mut found = BTreeSet::new();
-    for statement in plan.statements() {
-        let deletes = match statement.form {
-            Form::DeleteRows => [true].as_slice(),
-            Form::UpdateRows => &[false],
-            Form::Repair => &[true, false],
-            _ => continue,
-        };
-        let Some(table) = &statement.table else { continue };
-        let there = in_database(table);
-        let hit = deletes.iter().filter_map(|deletes| by_table.get(&(there.path(), *deletes))).flatten();
-        found.extend(hit.map(|cascade| (table, cascade.last.join("."), cascade.stranger.as_str())));
+    for statement in plan.statements().filter(|_| !by_table.is_empty()) {
+        for table in statement.table.iter().chain(&statement.also) {
+            let there = in_database(table);
+            let hit = follows(statement.form).iter().filter_map(|upon| by_table.get(&(there.path(), *upon)));
+            found.extend(
+                hit.flatten()
+                    .map(|cascade| (table.clone(), cascade.last.join("."), cascade.stranger.as_str())),
+            );
+        }
     }
     let Some((_, _, role)) = found.first() else { return Ok(()) };
     let error = Error::failed(
-        "rows of a role that is not trusted would change with those of the file, and that role's triggers run; nothing was \
-         executed",
+        "rows of a role that is not trusted would change with those of the file, or be read for a foreign key, and that role's \
+         code runs; nothing was executed",
     );
     let notes = found.iter().map(|(table, last, role)| {
-        format!("  {table}: a foreign key of `{last}`, which belongs to role `{role}` or calls its code, follows it")
+        format!(
+            "  {table}: a foreign key ties `{last}` to it, which belongs to role `{role}` or calls its code"
+        )
     });
     let error = notes.fold(error, |error, note| error.note(printable(&note)));
     Err(error.hint(format!(
-        "drop that foreign key, have it take no action (`ON DELETE NO ACTION`, `ON UPDATE NO ACTION`), give the table to \
-         another owner, or vouch for the role: `owners = [\"{}\"]` under `[reconcile]`",
+        "drop that foreign key, or what of the table calls code of the role (triggers, indexes, checks), or have the key take no \
+         action (`ON DELETE NO ACTION`, `ON UPDATE NO ACTION`), give the table to another owner, or vouch for the role: \
+         `owners = [\"{}\"]` under `[reconcile]`",
         printable(role)
     )))
+}
+
+/// By what a statement of such a form has tables change, or be read, that foreign keys tie to its own.
+fn follows(form: Form) -> &'static [Upon] {
+    match form {
+        Form::InsertRows => &[Upon::Refers],
+        Form::DeleteRows => &[Upon::Delete],
+        Form::UpdateRows => &[Upon::Update, Upon::Refers],
+        Form::Repair => &[Upon::Delete, Upon::Update, Upon::Refers],
+        // The server makes and validates the keys of what it changes anew, and looks for rows that refer to what it detaches.
+        Form::AlterTypeRelabel
+        | Form::AlterTypeRewrite
+        | Form::AlterTypeNarrow
+        | Form::AttachPartition
+        | Form::AttachTable
+        | Form::DetachPartition => &[Upon::Refers, Upon::Referred],
+        _ => &[],
+    }
 }
 
 fn refusal(found: &[(&Address, &String)], what: &str) -> Option<Error> {

@@ -411,6 +411,7 @@ impl Reconciler {
         let sight = apply::Sight::of(&plan, &cx, &in_database);
         apply::work_among_strangers(&plan, &sight, &cx, &in_database)?;
         apply::cascades_among_strangers(&plan, &cx, &in_database)?;
+        self.refuse_read_again(&plan, (&mut desired, &mut observed.model), &code)?;
         sight.check(session)?;
         Ok(Look { desired, observed, plan, learnt, put_off, fingerprint, left_alone, strangers })
     }

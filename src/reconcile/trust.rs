@@ -2,12 +2,17 @@
 
 use super::{Look, Reconciler};
 use crate::apply::{self, Strangers};
-use crate::canon::Strange;
+use crate::canon::{self, Strange};
+use crate::delta::Action;
 use crate::error::{Error, Result};
-use crate::model::{Model, printable};
+use crate::kind::{Registry, from_list};
+use crate::model::{Address, Model, printable};
+use crate::plan::Plan;
 use crate::session::Session;
 use crate::spec::Desired;
-use std::collections::BTreeSet;
+use crate::sql::Form;
+use crate::trust::Code;
+use std::collections::{BTreeMap, BTreeSet};
 
 impl Reconciler {
     /// Roles that the file vouches for: those it names, and those it gives something to. What is yet to be renamed goes
@@ -48,7 +53,9 @@ impl Reconciler {
         ));
         for Strange { address, attribute, desired, observed, role } in strange.iter().take(20) {
             error = error.note(format!("  {address}: code of role `{}`", printable(role)));
-            error = error.note(format!("    {attribute} in the file: {}", printable(desired)));
+            if let Some(desired) = desired {
+                error = error.note(format!("    {attribute} in the file: {}", printable(desired)));
+            }
             if let Some(observed) = observed {
                 error = error.note(format!("    {attribute} in the database: {}", printable(observed)));
             }
@@ -63,6 +70,46 @@ impl Reconciler {
         )))
     }
 
+    /// Refuses a plan by which the server reads texts once more that may then call code of somebody who is not trusted: what
+    /// goes and comes back, and whatever stands on a table of which a column gets another type.
+    ///
+    /// # Errors
+    /// `Failed`, with every such text and the role.
+    pub(super) fn refuse_read_again(
+        &self,
+        plan: &Plan,
+        (desired, observed): (&mut Model, &mut Model),
+        code: &Code,
+    ) -> Result<()> {
+        if plan.is_empty() || code.is_all_trusted() {
+            return Ok(());
+        }
+        let retypes =
+            |form| matches!(form, Form::AlterTypeRelabel | Form::AlterTypeRewrite | Form::AlterTypeNarrow);
+        let retyped = plan.statements().filter(|statement| retypes(statement.form));
+        let retyped = retyped.flat_map(|statement| statement.table.iter().chain(&statement.also)).cloned();
+        let retyped = with_heirs(retyped.collect(), (desired, observed), &self.registry);
+        let paths: BTreeSet<&[String]> = retyped.iter().map(Address::path).collect();
+        let mut statements: BTreeMap<&Address, Vec<&str>> = BTreeMap::new();
+        for statement in plan.statements() {
+            statements.entry(&plan.items[statement.item].address).or_default().push(statement.sql.text());
+        }
+        let actions: BTreeMap<&Address, Action> =
+            plan.items.iter().map(|item| (&item.address, item.action)).collect();
+        let is_read = |at: &Address, text: &str, table: Option<&Address>| {
+            let is_said = || statements.get(at).is_some_and(|all| all.iter().any(|sql| sql.contains(text)));
+            let is_made = match actions.get(at) {
+                Some(Action::Create | Action::Replace) => true,
+                Some(Action::Alter) => is_said(),
+                Some(Action::Rename | Action::Drop) | None => false,
+            };
+            let is_part = || (2..at.path().len()).any(|end| paths.contains(&at.path()[..end]));
+            is_made || table.is_some_and(|table| retyped.contains(table)) || is_part()
+        };
+        let strange = canon::strange_texts_read_again(desired, observed, code, &self.registry, &is_read);
+        self.refuse_strange(&strange)
+    }
+
     /// What belongs to roles that are not trusted.
     ///
     /// # Errors
@@ -72,6 +119,34 @@ impl Reconciler {
         apply::owners(desired, &strangers, &self.registry, &self.desired.files)?;
         Ok(strangers)
     }
+}
+
+/// `tables`, and those that inherit from them, in the database or by the file.
+fn with_heirs(
+    mut tables: BTreeSet<Address>,
+    (desired, observed): (&Model, &Model),
+    registry: &Registry,
+) -> BTreeSet<Address> {
+    let mut heirs: BTreeMap<Address, Vec<&Address>> = BTreeMap::new();
+    for entry in desired.iter() {
+        entry.heir_of.iter().for_each(|parent| heirs.entry(parent.clone()).or_default().push(&entry.address));
+    }
+    for entry in observed.iter() {
+        let Some(kind) = registry.get(entry.address.kind) else { continue };
+        let lists = ["partition_of", "inherits"].into_iter();
+        let lists = lists.filter_map(|name| kind.attribute(&*entry.body, name));
+        let names: Vec<String> = lists.flat_map(|list| from_list(&list)).collect();
+        for parent in names.chunks_exact(2) {
+            let parent = Address::new(entry.address.kind, parent.iter().cloned());
+            heirs.entry(parent).or_default().push(&entry.address);
+        }
+    }
+    let mut open: Vec<Address> = tables.iter().cloned().collect();
+    while let Some(table) = open.pop() {
+        let new = heirs.remove(&table).unwrap_or_default().into_iter().cloned();
+        open.extend(new.filter(|heir| tables.insert(heir.clone())));
+    }
+    tables
 }
 
 impl Look {

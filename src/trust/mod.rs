@@ -7,10 +7,10 @@
 mod names;
 mod queries;
 
-use crate::model::{Address, Cascade};
+use crate::model::{Address, Cascade, Upon};
 use crate::session::Answer;
 use crate::sql::literal;
-use names::{Names, is_called, is_given};
+use names::{Names, is_behind_a_dot, is_called, is_given};
 use std::collections::{BTreeMap, HashSet};
 
 pub use names::words;
@@ -71,6 +71,16 @@ struct Named {
     stranger: String,
     /// Whether a bare name finds it rather than one of PostgreSQL's own, which comes first.
     is_found: bool,
+    /// Whether it can be a routine that is called as a column of its first argument.
+    is_attribute: bool,
+}
+
+impl Named {
+    /// Whether a name that is found along the path stands for a call of it, and for nothing else.
+    fn is_called(&self, text: &str) -> bool {
+        let Named { sort, name, is_attribute, .. } = self;
+        *sort != Sort::Routine || is_called(name, text) || *is_attribute && is_behind_a_dot(name, text)
+    }
 }
 
 /// What gives the text of an expression its meaning, besides the columns of its own table.
@@ -95,9 +105,9 @@ impl Code {
                 code.foldable.insert(name.to_lowercase());
             }
             if let Some(stranger) = row.owned("stranger") {
-                let is_found = row.flag("found");
+                let (is_found, is_attribute) = (row.flag("found"), row.flag("attribute"));
                 let sort = Sort::of(&sort);
-                code.strangers.named.push(Named { sort, schema, name, stranger, is_found });
+                code.strangers.named.push(Named { sort, schema, name, stranger, is_found, is_attribute });
             }
         }
         let mut named_too = Vec::new();
@@ -110,7 +120,13 @@ impl Code {
                     at_events.push((table.concat(), stranger));
                     continue;
                 }
-                cascades.push(Cascade { table, deletes: event == "delete", last, stranger });
+                let upon = match event.as_str() {
+                    "delete" => Upon::Delete,
+                    "update" => Upon::Update,
+                    "refers" => Upon::Refers,
+                    _ => Upon::Referred,
+                };
+                cascades.push(Cascade { table, upon, last, stranger });
                 continue;
             }
             let list = if row.flag("reached") { reached } else { callers };
@@ -120,7 +136,7 @@ impl Code {
                 (row.get("sort"), row.owned("bare"), names.first())
             {
                 let (sort, schema, stranger) = (Sort::of(sort), schema.clone(), stranger.clone());
-                named_too.push(Named { sort, schema, name, stranger, is_found: true });
+                named_too.push(Named { sort, schema, name, stranger, is_found: true, is_attribute: true });
             }
             list.insert(names, stranger);
         }
@@ -180,16 +196,12 @@ impl Code {
     /// As [`Code::stranger_named_in`], but not where a name that is found along the path stands for something else than
     /// a call.
     pub fn stranger_called_in(&self, text: &str, is_type: bool) -> Option<&str> {
-        let is_call = |named: &Named| named.sort != Sort::Routine || is_called(&named.name, text);
-        self.find_stranger(text, is_type, &is_call)
+        self.find_stranger(text, is_type, &|named| named.is_called(text))
     }
 
     /// As [`Code::stranger_called_in`], where a routine may also be given by its name.
     pub fn stranger_given_in(&self, text: &str) -> Option<&str> {
-        let is_call = |named: &Named| {
-            named.sort != Sort::Routine || is_called(&named.name, text) || is_given(&named.name, text)
-        };
-        self.find_stranger(text, false, &is_call)
+        self.find_stranger(text, false, &|named| named.is_called(text) || is_given(&named.name, text))
     }
 
     /// The role that is not trusted and whose code the `text` of a routine may call, or reach by a relation, on the `path` that
@@ -211,7 +223,7 @@ impl Code {
             can_be_found
                 && may_name(schema, &|| match sort {
                     Sort::Operator => names.has_operator(name),
-                    Sort::Routine => names.has(name) && (names.has(schema) || is_called(name, text)),
+                    Sort::Routine => names.has(name) && (names.has(schema) || named.is_called(text)),
                     Sort::Type => names.has(name),
                 })
         });
@@ -289,7 +301,8 @@ pub fn refuse_volatile_calls(number: usize, text: &str) -> String {
         let literals: Vec<String> = names.map(|name| literal(name)).collect();
         format!("ARRAY[{}]::pg_catalog.text[]", literals.join(", "))
     };
-    let called = list(&mut names.iter().filter(|name| is_called(name, text)));
+    let is_call = |name: &&String| is_called(name, text) || is_behind_a_dot(name, text);
+    let called = list(&mut names.iter().filter(is_call));
     let schemas = list(&mut names.iter());
     format!(
         "CREATE TEMP TABLE pgr_guard_{number} AS SELECT 1 / CASE WHEN {cannot_tell} OR EXISTS (SELECT FROM pg_catalog.pg_proc p \
@@ -321,6 +334,7 @@ mod tests {
             name: name.to_string(),
             stranger: "mallory".to_string(),
             is_found: true,
+            is_attribute: name == "low$1",
         });
         Code { strangers: Strangers { named: named.to_vec(), ..Strangers::default() }, ..Code::default() }
     }

@@ -71,18 +71,28 @@ impl Names<'_> {
         }
     }
 
-    /// Whether a name may stand in the text, bare or in quotes.
+    /// Whether a name may stand in the text, bare or in quotes, or a longer one that the server cuts.
     pub(super) fn has(&self, name: &str) -> bool {
         let plain = name.chars().all(is_of_word);
-        let bare = plain && self.words.contains(&name.to_lowercase());
+        let small = name.to_lowercase();
+        let may_be_cut = may_be_cut(name);
+        let bare = plain
+            && (self.words.contains(&small)
+                || may_be_cut && self.words.iter().any(|word| word.starts_with(&small)));
         match &self.quoted {
-            Some(quoted) => bare || quoted.contains(name),
+            Some(quoted) => {
+                let is_quoted = || may_be_cut && quoted.iter().any(|text| text.starts_with(name));
+                bare || quoted.contains(name) || is_quoted()
+            }
             None => bare || !plain && self.text.contains(name) || self.text.to_lowercase().contains("u&"),
         }
     }
 
     /// Whether one of `names`, which are in small letters, may stand in the text.
     pub(super) fn has_any(&self, names: &HashSet<String>) -> bool {
+        if names.iter().any(|name| may_be_cut(name) && self.has(name)) {
+            return true;
+        }
         match &self.quoted {
             Some(quoted) => {
                 let quoted = quoted.iter().map(|name| name.to_lowercase());
@@ -95,7 +105,8 @@ impl Names<'_> {
     /// The names in the text, in small letters; nothing where that cannot be told.
     pub(super) fn list(&self) -> Option<Vec<String>> {
         let quoted = self.quoted.as_ref()?.iter().map(|name| name.to_lowercase());
-        let names: BTreeSet<String> = self.words.iter().cloned().chain(quoted).collect();
+        let whole = self.words.iter().cloned().chain(quoted);
+        let names: BTreeSet<String> = whole.flat_map(|name| [cut(&name).to_string(), name]).collect();
         Some(names.into_iter().collect())
     }
 
@@ -131,6 +142,35 @@ pub(super) fn is_called(name: &str, text: &str) -> bool {
     let (name, text) = (name.to_lowercase(), text.to_lowercase());
     text.match_indices(&name).any(|(at, found)| {
         let rest = text[at + found.len()..].trim_start_matches('"').trim_start();
-        rest.starts_with('(') || rest.starts_with("/*") || rest.starts_with("--")
-    })
+        rest.starts_with('(') || rest.starts_with("/*") || rest.starts_with("--") || may_be_cut(&name)
+    }) || has_escapes(&text)
+}
+
+/// Whether a name stands in a text behind a dot, as a column does: `t.f` is `f(t)` where `t` has no column `f`.
+pub(super) fn is_behind_a_dot(name: &str, text: &str) -> bool {
+    let (name, text) = (name.to_lowercase(), text.to_lowercase());
+    text.match_indices(&name).any(|(at, _)| {
+        let before = text[..at].trim_end_matches('"').trim_end();
+        let in_line = before.lines().next_back().unwrap_or_default();
+        before.ends_with('.') || before.ends_with("*/") || in_line.contains("--")
+    }) || has_escapes(&text)
+}
+
+/// Whether names in a text, which is in small letters, may be written by the numbers of their characters.
+fn has_escapes(text: &str) -> bool {
+    text.contains("u&\"")
+}
+
+/// How long the server lets a name be, in bytes (`NAMEDATALEN` less one).
+const LONGEST: usize = 63;
+
+/// Whether a name of the database may be what is left of a longer one: no character is cut apart.
+fn may_be_cut(name: &str) -> bool {
+    name.len() + 3 >= LONGEST
+}
+
+/// A name as the server cuts it.
+fn cut(name: &str) -> &str {
+    let end = (0..=LONGEST.min(name.len())).rev().find(|end| name.is_char_boundary(*end));
+    &name[..end.unwrap_or_default()]
 }

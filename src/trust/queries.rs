@@ -20,25 +20,27 @@ fn named(server: &Server) -> String {
     // Of an immutable routine a plan shows the result, of one in SQL the body.
     let folds = "(p.provolatile = 'i' OR p.prolang = 14)";
     let of = |owner: &str| stranger(server, owner);
+    // `t.f` is `f(t)`, where `f` takes a row, or anything, first.
+    let attribute = "EXISTS (SELECT FROM pg_type first WHERE first.oid = p.proargtypes[0] AND first.typtype IN ('c', 'p', 'd'))";
     // What is temporary no bare name finds, and no other session.
     let there = "NOT starts_with(n.nspname::text, 'pg_temp_')";
     format!(
         "SELECT DISTINCT 'routine' AS sort, n.nspname::text AS place, p.proname::text AS name, NULL::text AS types, \
          {folds} AS folds, {} AS stranger, NOT EXISTS (SELECT FROM pg_proc q WHERE q.pronamespace = {own} \
-         AND q.proname = p.proname AND q.proargtypes = p.proargtypes) AS found FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace \
+         AND q.proname = p.proname AND q.proargtypes = p.proargtypes) AS found, {attribute} AS attribute FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace \
          WHERE p.pronamespace <> {own} AND {there} \
          UNION ALL SELECT DISTINCT 'symbol', n.nspname::text, o.oprname::text, \
          to_json(array_remove(ARRAY[CASE WHEN l.typnamespace <> {own} THEN l.typname END, \
          CASE WHEN r.typnamespace <> {own} THEN r.typname END], NULL))::text, {folds}, {}, \
          NOT EXISTS (SELECT FROM pg_operator q WHERE q.oprnamespace = {own} AND q.oprname = o.oprname \
-         AND q.oprleft = o.oprleft AND q.oprright = o.oprright) \
+         AND q.oprleft = o.oprleft AND q.oprright = o.oprright), false \
          FROM pg_operator o JOIN pg_namespace n ON n.oid = o.oprnamespace JOIN pg_proc p ON p.oid = o.oprcode \
          LEFT JOIN pg_type l ON l.oid = o.oprleft LEFT JOIN pg_type r ON r.oid = o.oprright WHERE o.oprnamespace <> {own} AND {there} \
-         UNION ALL SELECT DISTINCT 'cast', n.nspname::text, t.typname::text, NULL, {folds}, NULL, true \
+         UNION ALL SELECT DISTINCT 'cast', n.nspname::text, t.typname::text, NULL, {folds}, NULL, true, false \
          FROM pg_cast c JOIN pg_proc p ON p.oid = c.castfunc JOIN pg_type t ON t.oid IN (c.castsource, c.casttarget) \
          JOIN pg_namespace n ON n.oid = t.typnamespace WHERE p.pronamespace <> {own} \
-         UNION ALL SELECT 'type', n.nspname::text, t.typname::text, NULL, false, {}, true \
-         FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace WHERE {} AND NOT {} AND {there} ORDER BY 1, 2, 3, 4, 5, 6, 7",
+         UNION ALL SELECT 'type', n.nspname::text, t.typname::text, NULL, false, {}, true, false \
+         FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace WHERE {} AND NOT {} AND {there} ORDER BY 1, 2, 3, 4, 5, 6, 7, 8",
         of("p.proowner"),
         of("o.oprowner"),
         of("t.typowner"),
@@ -213,15 +215,16 @@ const WHOLES: &str = "SELECT 'pg_class'::regclass, f.adrelid, f.adnum, t.who FRO
      UNION SELECT 'pg_publication'::regclass, r.prpubid, 0, t.who FROM tainted t JOIN pg_publication_rel r \
      ON t.class = 'pg_publication_rel'::regclass AND r.oid = t.oid";
 
-/// The relations that something of `marked m` is part of, or that it is.
-const RELATIONS: &str = "SELECT coalesce(x.indrelid, m.oid), m.who FROM marked m LEFT JOIN pg_index x ON x.indexrelid = m.oid \
+/// The relations that something of `marked m` is part of, or that it is, and whether it runs where rows of the relation are
+/// read for a foreign key: no trigger, policy or rule does.
+const RELATIONS: &str = "SELECT coalesce(x.indrelid, m.oid), m.who, true FROM marked m LEFT JOIN pg_index x ON x.indexrelid = m.oid \
      WHERE m.class = 'pg_class'::regclass \
-     UNION SELECT k.conrelid, m.who FROM marked m JOIN pg_constraint k ON k.oid = m.oid \
+     UNION SELECT k.conrelid, m.who, k.contype <> 't' FROM marked m JOIN pg_constraint k ON k.oid = m.oid \
      WHERE m.class = 'pg_constraint'::regclass AND k.conrelid <> 0 \
-     UNION SELECT g.tgrelid, m.who FROM marked m JOIN pg_trigger g ON g.oid = m.oid WHERE m.class = 'pg_trigger'::regclass \
-     UNION SELECT p.polrelid, m.who FROM marked m JOIN pg_policy p ON p.oid = m.oid WHERE m.class = 'pg_policy'::regclass \
-     UNION SELECT r.ev_class, m.who FROM marked m JOIN pg_rewrite r ON r.oid = m.oid WHERE m.class = 'pg_rewrite'::regclass \
-     UNION SELECT s.stxrelid, m.who FROM marked m JOIN pg_statistic_ext s ON s.oid = m.oid \
+     UNION SELECT g.tgrelid, m.who, false FROM marked m JOIN pg_trigger g ON g.oid = m.oid WHERE m.class = 'pg_trigger'::regclass \
+     UNION SELECT p.polrelid, m.who, false FROM marked m JOIN pg_policy p ON p.oid = m.oid WHERE m.class = 'pg_policy'::regclass \
+     UNION SELECT r.ev_class, m.who, false FROM marked m JOIN pg_rewrite r ON r.oid = m.oid WHERE m.class = 'pg_rewrite'::regclass \
+     UNION SELECT s.stxrelid, m.who, true FROM marked m JOIN pg_statistic_ext s ON s.oid = m.oid \
      WHERE m.class = 'pg_statistic_ext'::regclass";
 
 /// The names of the address of the object `m`.
@@ -247,11 +250,15 @@ fn names() -> String {
 }
 
 /// What happens to rows of `parent` has rows of `child` change: by the action of a foreign key, and because they are rows
-/// of both. One that goes from a partition to another is deleted from the first.
+/// of both. One that goes from a partition to another is deleted from the first. Where a key takes no action, rows of
+/// `child` are read.
 const EDGES: &str = "SELECT k.conrelid, CASE k.confdeltype WHEN 'c' THEN 'delete' ELSE 'update' END, k.confrelid, 'delete' \
      FROM pg_constraint k WHERE k.contype = 'f' AND k.confdeltype IN ('c', 'n', 'd') \
      UNION ALL SELECT k.conrelid, 'update', k.confrelid, 'update' FROM pg_constraint k \
      WHERE k.contype = 'f' AND k.confupdtype IN ('c', 'n', 'd') \
+     UNION ALL SELECT k.conrelid, 'read', k.confrelid, e.event FROM pg_constraint k \
+     JOIN (VALUES ('delete'), ('update')) e(event) ON CASE e.event WHEN 'delete' THEN k.confdeltype ELSE k.confupdtype END IN ('a', 'r') \
+     WHERE k.contype = 'f' \
      UNION ALL SELECT i.inhrelid, e.does, i.inhparent, e.event FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhparent \
      JOIN (VALUES ('delete', 'delete'), ('update', 'update'), ('delete', 'update')) e(does, event) \
      ON e.does = e.event OR c.relkind = 'p' WHERE c.relkind IN ('r', 'p', 'f')";
@@ -264,6 +271,7 @@ fn touched(server: &Server) -> String {
         "SELECT s.oid, e.event, s.oid, s.who FROM (SELECT f.oid, f.who FROM family f \
          UNION SELECT c.oid, c.relowner FROM pg_class c JOIN edges e ON e.child = c.oid WHERE NOT {trusted}) s(oid, who) \
          CROSS JOIN (VALUES ('delete'), ('update')) e(event) \
+         UNION SELECT f.oid, 'read', f.oid, f.who FROM family f WHERE f.is_read \
          UNION SELECT e.parent, e.event, t.last, t.who FROM touched t JOIN edges e ON e.child = t.oid AND e.does = t.event \
          JOIN pg_class c ON c.oid = e.parent WHERE {trusted}"
     )
@@ -274,6 +282,21 @@ const TOUCHED: &str = "SELECT to_json(ARRAY[n.nspname, c.relname]::text[])::text
      t.event, to_json(ARRAY[m.nspname, l.relname]::text[])::text \
      FROM touched t JOIN pg_class c ON c.oid = t.oid JOIN pg_namespace n ON n.oid = c.relnamespace \
      JOIN pg_class l ON l.oid = t.last JOIN pg_namespace m ON m.oid = l.relnamespace WHERE t.oid <> t.last";
+
+/// Names, in the columns of [`callers`], the tables of those that are trusted that refer to one of `family`, or are referred
+/// to by one: the server reads that when it checks or validates the key.
+fn keys(server: &Server) -> String {
+    let trusted = server.trusts("c.relowner");
+    format!(
+        "SELECT to_json(ARRAY[n.nspname, c.relname]::text[])::text, pg_get_userbyid(k.who)::text, false, NULL, NULL, \
+         k.event, to_json(ARRAY[m.nspname, l.relname]::text[])::text FROM (\
+         SELECT k.conrelid, 'refers', f.oid, f.who FROM family f JOIN pg_constraint k ON k.confrelid = f.oid WHERE f.is_read AND k.contype = 'f' \
+         UNION SELECT k.confrelid, 'referred', f.oid, f.who FROM family f JOIN pg_constraint k ON k.conrelid = f.oid \
+         WHERE f.is_read AND k.contype = 'f') k(oid, event, last, who) \
+         JOIN pg_class c ON c.oid = k.oid JOIN pg_namespace n ON n.oid = c.relnamespace \
+         JOIN pg_class l ON l.oid = k.last JOIN pg_namespace m ON m.oid = l.relnamespace WHERE {trusted}"
+    )
+}
 
 /// The event triggers that call something of `tainted t`, in the columns of [`callers`]: `event` is theirs.
 const AT_EVENTS: &str = "SELECT to_json(ARRAY[e.evtname]::text[])::text, pg_get_userbyid(t.who)::text, false, NULL, NULL, \
@@ -291,17 +314,17 @@ const SORT_AND_NAME: &str = "CASE m.class WHEN 'pg_proc'::regclass THEN 'routine
 /// changes with rows of another table, where `event` and `last` are not null.
 fn callers(server: &Server) -> String {
     let (strange, calls, names, touched) = (strange(server), calls(server), names(), touched(server));
-    let (bodies, dependents) = (bodies(server), dependents(server));
+    let (bodies, dependents, keys) = (bodies(server), dependents(server), keys(server));
     format!(
         "WITH RECURSIVE strange(class, oid, who) AS ({strange}), body(oid, text, words, path, dynamic) AS MATERIALIZED ({bodies}), calls(class, oid, sub, who) AS ({calls}), \
          tainted(class, oid, sub, who) AS (SELECT * FROM calls UNION {dependents}), \
-         marked AS (SELECT * FROM tainted UNION {WHOLES}), reached(oid, who) AS ({RELATIONS}), \
-         family(oid, who) AS (SELECT * FROM reached UNION SELECT i.inhparent, f.who FROM family f JOIN pg_inherits i \
+         marked AS (SELECT * FROM tainted UNION {WHOLES}), reached(oid, who, is_read) AS ({RELATIONS}), \
+         family(oid, who, is_read) AS (SELECT * FROM reached UNION SELECT i.inhparent, f.who, f.is_read FROM family f JOIN pg_inherits i \
          ON i.inhrelid = f.oid), edges(child, does, parent, event) AS ({EDGES}), touched(oid, event, last, who) AS ({touched}) \
          SELECT to_json(ARRAY[n.nspname, c.relname]::text[])::text AS names, pg_get_userbyid(f.who)::text AS stranger, \
          true AS reached, NULL AS sort, NULL AS bare, NULL AS event, NULL AS last \
          FROM family f JOIN pg_class c ON c.oid = f.oid JOIN pg_namespace n ON n.oid = c.relnamespace \
-         WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') UNION ALL {TOUCHED} UNION ALL {AT_EVENTS} UNION ALL \
+         WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') UNION ALL {TOUCHED} UNION ALL {keys} UNION ALL {AT_EVENTS} UNION ALL \
          SELECT to_json({names})::text, pg_get_userbyid(m.who)::text, false, {SORT_AND_NAME}, NULL, NULL FROM marked m \
          WHERE m.class IN ('pg_proc'::regclass, 'pg_operator'::regclass, 'pg_type'::regclass, 'pg_class'::regclass, \
          'pg_statistic_ext'::regclass, 'pg_constraint'::regclass, 'pg_trigger'::regclass, 'pg_policy'::regclass, \

@@ -6,6 +6,7 @@
 //! not. `ATTACKS=all` runs every text at every place; without it, some of the costlier ones on each major. `ATTACK=text` runs
 //! those whose name has the text in it.
 
+mod again;
 mod beside;
 mod bodies;
 mod cascades;
