@@ -54,6 +54,8 @@ pub enum Rank {
     Namespace,
     /// Extensions: they bring types and functions.
     Extension,
+    /// Default privileges: what everything below is born with.
+    Birthright,
     /// Types.
     Type,
     /// Sequences, which defaults take numbers from.
@@ -117,10 +119,12 @@ pub struct Doc {
 pub type Visit<'v> = dyn FnMut(&str, &mut Fragment, Context) + 'v;
 
 /// Whether an object that the database has and the file does not is worth telling.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Undeclared {
     /// It is drift: reported, and dropped under `prune`.
     Drift,
+    /// It has lost what it has if nobody says anything: reported, and given back under `prune`.
+    Lost(Change),
     /// It is none of our business.
     Ignore,
 }

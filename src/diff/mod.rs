@@ -243,9 +243,11 @@ fn undeclared(cx: &Cx<'_>, found: &mut Diff) {
     let goes = |address: &Address| prune || cx.retire.contains(&address.to_string());
     for there in cx.observed.model.iter().filter(|there| !cx.desired.contains(&there.address)) {
         let Some(kind) = cx.registry.get(there.address.kind) else { continue };
-        if kind.undeclared(&there.address, &*there.body, cx.desired) == Undeclared::Ignore {
-            continue;
-        }
+        let lost = match kind.undeclared(&there.address, &*there.body, cx.desired) {
+            Undeclared::Ignore => continue,
+            Undeclared::Drift => Vec::new(),
+            Undeclared::Lost(change) => vec![change],
+        };
         // The server takes it away with its parent, or wants it gone before.
         let by_itself = !kind.goes_with_parent();
         let before_parent = by_itself && there.parent.as_ref().is_some_and(|parent| cx.goes(parent));
@@ -257,7 +259,11 @@ fn undeclared(cx: &Cx<'_>, found: &mut Diff) {
             there.parent.as_ref().is_some_and(|parent| cx.observed.model.contains(parent) && follows(parent));
         // What no file can declare, such as the database, takes nothing along.
         let can_go = |subject: &&Address| subject.path().len() > 1 || cx.observed.model.contains(subject);
-        let with_subject = there.address.subject().filter(can_go).is_some_and(follows);
+        // What is no object of its own, such as the sequence of a column, goes with what it is part of.
+        let is_there = |subject: &&Address| cx.observed.model.contains(subject);
+        let subject = there.address.subject();
+        let subject = subject.filter(is_there).or(subject.and(there.parent.as_ref())).or(subject);
+        let with_subject = subject.filter(can_go).is_some_and(follows);
         let inside = |need: &Address| {
             there.parent.as_ref().is_some_and(|parent| need.path().starts_with(parent.path()))
         };
@@ -268,7 +274,7 @@ fn undeclared(cx: &Cx<'_>, found: &mut Diff) {
         if going {
             found.deltas.extend(gone(kind, there, None, cx));
         } else {
-            found.drift.push(Drift { address: there.address.clone(), changes: Vec::new() });
+            found.drift.push(Drift { address: there.address.clone(), changes: lost });
         }
     }
 }

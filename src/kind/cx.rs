@@ -62,7 +62,7 @@ impl Cx<'_> {
             return entry.absent;
         }
         let Some(there) = self.observed.model.get(at) else { return false };
-        let told = |kind: &dyn Kind| kind.undeclared(at, &*there.body, self.desired) == Undeclared::Drift;
+        let told = |kind: &dyn Kind| kind.undeclared(at, &*there.body, self.desired) != Undeclared::Ignore;
         let undeclared = || self.registry.get(at.kind).is_some_and(told);
         let by_itself = (self.prunes() || self.retire.contains(&at.to_string())) && undeclared();
         by_itself || there.parent.as_ref().is_some_and(|parent| self.goes(parent))
