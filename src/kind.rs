@@ -9,6 +9,7 @@ mod firing;
 mod grant_option;
 mod index_parts;
 mod item;
+pub mod leftover;
 mod list;
 mod options;
 mod place;
@@ -123,8 +124,10 @@ pub type Visit<'v> = dyn FnMut(&str, &mut Fragment, Context) + 'v;
 pub enum Undeclared {
     /// It is drift: reported, and dropped under `prune`.
     Drift,
-    /// It has lost what it has if nobody says anything: reported, and given back under `prune`.
-    Lost(Change),
+    /// The same, with what is to be told of it.
+    Told(Change),
+    /// It is left of something that was cut off: taken away, by itself where the file declares what it is part of.
+    Leftover(Change),
     /// It is none of our business.
     Ignore,
 }

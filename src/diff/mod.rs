@@ -243,15 +243,17 @@ fn undeclared(cx: &Cx<'_>, found: &mut Diff) {
     let goes = |address: &Address| prune || cx.retire.contains(&address.to_string());
     for there in cx.observed.model.iter().filter(|there| !cx.desired.contains(&there.address)) {
         let Some(kind) = cx.registry.get(there.address.kind) else { continue };
-        let lost = match kind.undeclared(&there.address, &*there.body, cx.desired) {
+        let (told, is_left) = match kind.undeclared(&there.address, &*there.body, cx.desired) {
             Undeclared::Ignore => continue,
-            Undeclared::Drift => Vec::new(),
-            Undeclared::Lost(change) => vec![change],
+            Undeclared::Drift => (None, false),
+            Undeclared::Told(change) => (Some(change), false),
+            Undeclared::Leftover(change) => (Some(change), true),
         };
+        let is_left = is_left && cx.is_in_file(there.parent.as_ref());
         // The server takes it away with its parent, or wants it gone before.
         let by_itself = !kind.goes_with_parent();
         let before_parent = by_itself && there.parent.as_ref().is_some_and(|parent| cx.goes(parent));
-        let going = goes(&there.address) || before_parent;
+        let going = goes(&there.address) || before_parent || is_left;
         let undeclared = |address: &Address| cx.desired.get(address).is_none_or(|entry| entry.absent);
         // With what stays undeclared only what is to go by itself is told.
         let follows = |address: &Address| undeclared(address) && (goes(address) || !going);
@@ -271,10 +273,14 @@ fn undeclared(cx: &Cx<'_>, found: &mut Diff) {
         if with_subject || with_parent && !(going && (by_itself || hangs_on_others)) {
             continue;
         }
-        if going {
+        let changes: Vec<Change> = told.into_iter().collect();
+        if is_left {
+            let left = gone(kind, there, None, cx);
+            found.deltas.extend(left.map(|left| Delta { changes, steps: replacing(left.steps), ..left }));
+        } else if going {
             found.deltas.extend(gone(kind, there, None, cx));
         } else {
-            found.drift.push(Drift { address: there.address.clone(), changes: lost });
+            found.drift.push(Drift { address: there.address.clone(), changes });
         }
     }
 }

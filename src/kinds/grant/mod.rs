@@ -447,7 +447,7 @@ impl Room for Grant {
             true => Undeclared::Drift,
             false if privileges.is_empty() && usual::is_closed(subject, desired) => Undeclared::Ignore,
             false => {
-                Undeclared::Lost(Change { attribute: "privileges", from: None, to: names(&lost).show() })
+                Undeclared::Told(Change { attribute: "privileges", from: None, to: names(&lost).show() })
             }
         }
     }
