@@ -1,6 +1,7 @@
 //! What the tool makes on the way to something else, by its name: a run that is cut off leaves it behind, and whatever the file
 //! says by then, it is known for what it is.
 
+use super::{Draft, Undeclared};
 use crate::delta::Change;
 use crate::sql::auto_name;
 
@@ -29,6 +30,17 @@ pub const CUT_OFF: &str = "of a run that was cut off";
 
 /// The same of an index that is not valid, whoever began to build it.
 pub const UNFINISHED: &str = "of a build that did not end; it serves no query, and may refuse rows";
+
+/// What is undeclared is drift, unless it is one.
+pub fn undeclared(is_left: bool) -> Undeclared {
+    if is_left { Undeclared::Leftover(leftover(CUT_OFF)) } else { Undeclared::Drift }
+}
+
+/// Says of one that the file does not have it.
+pub fn write(draft: &mut Draft<'_>) {
+    draft.leave_out();
+    draft.unsaid(CUT_OFF);
+}
 
 /// Why something goes that the file does not speak of.
 pub fn leftover(what: &str) -> Change {

@@ -113,8 +113,7 @@ impl Room for Check {
         if *inherited {
             draft.leave_out();
         } else if is_helper(at.name()) {
-            draft.leave_out();
-            draft.unsaid(leftover::CUT_OFF);
+            leftover::write(draft);
         }
         draft.expression("expression", expression);
         draft.flag("no_inherit", *no_inherit);
@@ -192,12 +191,9 @@ impl Room for Check {
         // One of a table that is to become a partition is declared there.
         let declared = || desired.takes_over(&at.host("table"), at);
         let helps = || desired.inside("column", &at.path()[..2]).any(|column| is_of(at, column));
-        match is_helper(at.name()) {
-            _ if observed.inherited || declared() => Undeclared::Ignore,
-            true if helps() => Undeclared::Ignore,
-            true => Undeclared::Leftover(leftover::leftover(leftover::CUT_OFF)),
-            false => Undeclared::Drift,
-        }
+        let is_left = is_helper(at.name());
+        let goes = observed.inherited || declared() || is_left && helps();
+        if goes { Undeclared::Ignore } else { leftover::undeclared(is_left) }
     }
 }
 

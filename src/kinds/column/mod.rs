@@ -393,8 +393,7 @@ impl Room for Column {
         if *inherited == Some(false) && !local {
             draft.leave_out();
         } else if leftover::is_interim(at.name()) {
-            draft.leave_out();
-            draft.unsaid(leftover::CUT_OFF);
+            leftover::write(draft);
         }
         // The columns of a primary key are NOT NULL without being told.
         let key = draft.model.inside("primary key", &at.path()[..2]).next();
@@ -492,10 +491,7 @@ impl Room for Column {
         let observed = cx.observed.model.body::<Body>(at);
         if desired.not_null || !observed.is_some_and(|there| there.not_null) {
             let joining = if observed.is_none() { joining(&at.host("table"), cx) } else { Vec::new() };
-            // What it went by in a run that was cut off makes way for it.
-            let left = at.renamed(&leftover::interim(at.name()));
-            let left = Some(left).filter(|left| observed.is_none() && cx.observed.model.contains(left));
-            return [joining, left.into_iter().collect(), steps::identities(at, desired, cx)].concat();
+            return [joining, steps::left(at, cx), steps::identities(at, desired, cx)].concat();
         }
         let keys = cx.observed.model.inside("primary key", &at.path()[..2]);
         let keys = keys.map(|entry| entry.address.clone());
@@ -541,11 +537,8 @@ impl Room for Column {
     fn undeclared(&self, at: &Address, observed: &Body, desired: &Model) -> Undeclared {
         // One of a table that is to become a partition is declared there.
         let declared = || observed.inherited.is_none() && desired.takes_over(&at.host("table"), at);
-        match leftover::is_interim(at.name()) {
-            _ if observed.inherited == Some(false) || declared() => Undeclared::Ignore,
-            true => Undeclared::Leftover(leftover::leftover(leftover::CUT_OFF)),
-            false => Undeclared::Drift,
-        }
+        let goes = observed.inherited == Some(false) || declared();
+        if goes { Undeclared::Ignore } else { leftover::undeclared(leftover::is_interim(at.name())) }
     }
 
     fn attribute(&self, body: &Body, name: &str) -> Option<String> {

@@ -192,6 +192,13 @@ fn is_volatile(default: &Fragment) -> bool {
     false
 }
 
+/// What a new column went by in a run that was cut off: it makes way.
+pub fn left(at: &Address, cx: &Cx<'_>) -> Vec<Address> {
+    let left = Some(at.renamed(&leftover::interim(at.name())));
+    let is_there = |left: &Address| cx.observed.model.contains(left) && !cx.observed.model.contains(at);
+    left.filter(is_there).into_iter().collect()
+}
+
 /// By what the rows of its table are told apart, where they get values: without, those of a published table get none.
 pub fn identities(at: &Address, body: &Body, cx: &Cx<'_>) -> Vec<Address> {
     let table = &at.path()[..2];

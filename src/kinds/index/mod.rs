@@ -222,8 +222,7 @@ impl Room for Index {
         if *attached {
             draft.leave_out();
         } else if leftover::is_interim(at.name()) {
-            draft.leave_out();
-            draft.unsaid(leftover::CUT_OFF);
+            leftover::write(draft);
         }
         let parts = definition.parts();
         match parts.as_ref().and_then(|parts| Some((parts, parts.keys()?))) {
