@@ -9,6 +9,7 @@ mod firing;
 mod grant_option;
 mod index_parts;
 mod item;
+pub mod leftover;
 mod list;
 mod options;
 mod place;
@@ -54,6 +55,8 @@ pub enum Rank {
     Namespace,
     /// Extensions: they bring types and functions.
     Extension,
+    /// Default privileges: what everything below is born with.
+    Birthright,
     /// Types.
     Type,
     /// Sequences, which defaults take numbers from.
@@ -117,10 +120,14 @@ pub struct Doc {
 pub type Visit<'v> = dyn FnMut(&str, &mut Fragment, Context) + 'v;
 
 /// Whether an object that the database has and the file does not is worth telling.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Undeclared {
     /// It is drift: reported, and dropped under `prune`.
     Drift,
+    /// The same, with what is to be told of it.
+    Told(Change),
+    /// It is left of something that was cut off: taken away, by itself where the file declares what it is part of.
+    Leftover(Change),
     /// It is none of our business.
     Ignore,
 }

@@ -243,13 +243,17 @@ fn undeclared(cx: &Cx<'_>, found: &mut Diff) {
     let goes = |address: &Address| prune || cx.retire.contains(&address.to_string());
     for there in cx.observed.model.iter().filter(|there| !cx.desired.contains(&there.address)) {
         let Some(kind) = cx.registry.get(there.address.kind) else { continue };
-        if kind.undeclared(&there.address, &*there.body, cx.desired) == Undeclared::Ignore {
-            continue;
-        }
+        let (told, is_left) = match kind.undeclared(&there.address, &*there.body, cx.desired) {
+            Undeclared::Ignore => continue,
+            Undeclared::Drift => (None, false),
+            Undeclared::Told(change) => (Some(change), false),
+            Undeclared::Leftover(change) => (Some(change), true),
+        };
+        let is_left = is_left && cx.is_in_file(there.parent.as_ref());
         // The server takes it away with its parent, or wants it gone before.
         let by_itself = !kind.goes_with_parent();
         let before_parent = by_itself && there.parent.as_ref().is_some_and(|parent| cx.goes(parent));
-        let going = goes(&there.address) || before_parent;
+        let going = goes(&there.address) || before_parent || is_left;
         let undeclared = |address: &Address| cx.desired.get(address).is_none_or(|entry| entry.absent);
         // With what stays undeclared only what is to go by itself is told.
         let follows = |address: &Address| undeclared(address) && (goes(address) || !going);
@@ -257,7 +261,11 @@ fn undeclared(cx: &Cx<'_>, found: &mut Diff) {
             there.parent.as_ref().is_some_and(|parent| cx.observed.model.contains(parent) && follows(parent));
         // What no file can declare, such as the database, takes nothing along.
         let can_go = |subject: &&Address| subject.path().len() > 1 || cx.observed.model.contains(subject);
-        let with_subject = there.address.subject().filter(can_go).is_some_and(follows);
+        // What is no object of its own, such as the sequence of a column, goes with what it is part of.
+        let is_there = |subject: &&Address| cx.observed.model.contains(subject);
+        let subject = there.address.subject();
+        let subject = subject.filter(is_there).or(subject.and(there.parent.as_ref())).or(subject);
+        let with_subject = subject.filter(can_go).is_some_and(follows);
         let inside = |need: &Address| {
             there.parent.as_ref().is_some_and(|parent| need.path().starts_with(parent.path()))
         };
@@ -265,10 +273,14 @@ fn undeclared(cx: &Cx<'_>, found: &mut Diff) {
         if with_subject || with_parent && !(going && (by_itself || hangs_on_others)) {
             continue;
         }
-        if going {
+        let changes: Vec<Change> = told.into_iter().collect();
+        if is_left {
+            let left = gone(kind, there, None, cx);
+            found.deltas.extend(left.map(|left| Delta { changes, steps: replacing(left.steps), ..left }));
+        } else if going {
             found.deltas.extend(gone(kind, there, None, cx));
         } else {
-            found.drift.push(Drift { address: there.address.clone(), changes: Vec::new() });
+            found.drift.push(Drift { address: there.address.clone(), changes });
         }
     }
 }

@@ -105,7 +105,9 @@ pub fn unmodelled(session: &mut Session) -> Result<Vec<Unmodelled>> {
                     JOIN pg_class c ON c.oid = d.objoid AND d.classoid = 'pg_class'::regclass, \
                     pg_identify_object(d.classoid, d.objoid, d.objsubid) i WHERE c.oid >= 16384 \
                     AND (c.relkind IN ('i', 'I') AND EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = c.oid \
-                    AND k.contype IN ('p', 'u', 'x')) OR {}) \
+                    AND k.contype IN ('p', 'u', 'x') AND k.conparentid <> 0) OR {} AND NOT EXISTS (SELECT FROM pg_depend td \
+                    JOIN pg_class th ON th.oid = td.refobjid WHERE td.classid = 'pg_class'::regclass AND td.objid = c.oid \
+                    AND td.refclassid = 'pg_class'::regclass AND td.refobjsubid > 0 AND th.relnamespace = c.relnamespace)) \
                     UNION ALL SELECT 'comment on', i.type || ' ' || i.identity FROM pg_description d JOIN pg_constraint k \
                     ON k.oid = d.objoid AND d.classoid = 'pg_constraint'::regclass AND k.contype IN ('n', 't'), \
                     pg_identify_object(d.classoid, d.objoid, 0) i",

@@ -1,6 +1,6 @@
 //! What rooms may look at while they write SQL, and the terms of a run.
 
-use super::{Kind, Registry, Server, Undeclared};
+use super::{Registry, Server, Undeclared};
 use crate::model::{Address, Model, Observed};
 use crate::sql::Consent;
 use std::collections::BTreeSet;
@@ -62,10 +62,18 @@ impl Cx<'_> {
             return entry.absent;
         }
         let Some(there) = self.observed.model.get(at) else { return false };
-        let told = |kind: &dyn Kind| kind.undeclared(at, &*there.body, self.desired) == Undeclared::Drift;
-        let undeclared = || self.registry.get(at.kind).is_some_and(told);
-        let by_itself = (self.prunes() || self.retire.contains(&at.to_string())) && undeclared();
+        let kind = self.registry.get(at.kind);
+        let by_itself = match kind.map(|kind| kind.undeclared(at, &*there.body, self.desired)) {
+            None | Some(Undeclared::Ignore) => false,
+            Some(Undeclared::Leftover(_)) if self.is_in_file(there.parent.as_ref()) => true,
+            Some(_) => self.prunes() || self.retire.contains(&at.to_string()),
+        };
         by_itself || there.parent.as_ref().is_some_and(|parent| self.goes(parent))
+    }
+
+    /// Whether the file declares it, as something that is to stay.
+    pub fn is_in_file(&self, at: Option<&Address>) -> bool {
+        at.and_then(|at| self.desired.get(at)).is_some_and(|entry| !entry.absent)
     }
 
     /// An attribute of another object, as text: how a room learns a fact of another room's object without knowing

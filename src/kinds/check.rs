@@ -1,13 +1,14 @@
 //! Check constraints on tables.
 
 use crate::delta::{Alteration, Change};
+use crate::kind::leftover::{self, helper, is_helper};
 use crate::kind::{Context, Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server, Undeclared, Visit};
 use crate::model::{Address, Entry, Model, Observed};
 use crate::needs;
 use crate::partitions;
 use crate::pg::Feature;
 use crate::source::{KeyDoc, Shape};
-use crate::sql::{Form, Fragment, Phrase, auto_name, ident, not_of_extension};
+use crate::sql::{Form, Fragment, Phrase, ident, not_of_extension};
 use crate::statement::{Preflight, Statement, Step};
 
 /// The room.
@@ -109,8 +110,10 @@ impl Room for Check {
 
     fn write(&self, at: &Address, observed: &Body, draft: &mut Draft<'_>) {
         let Body { expression, no_inherit, validated, enforced, inherited } = observed;
-        if is_helper(at) || *inherited {
+        if *inherited {
             draft.leave_out();
+        } else if is_helper(at.name()) {
+            leftover::write(draft);
         }
         draft.expression("expression", expression);
         draft.flag("no_inherit", *no_inherit);
@@ -187,21 +190,16 @@ impl Room for Check {
     fn undeclared(&self, at: &Address, observed: &Body, desired: &Model) -> Undeclared {
         // One of a table that is to become a partition is declared there.
         let declared = || desired.takes_over(&at.host("table"), at);
-        let helps =
-            is_helper(at) && desired.inside("column", &at.path()[..2]).any(|column| is_of(at, column));
-        if helps || observed.inherited || declared() { Undeclared::Ignore } else { Undeclared::Drift }
+        let helps = || desired.inside("column", &at.path()[..2]).any(|column| is_of(at, column));
+        let is_left = is_helper(at.name());
+        let goes = observed.inherited || declared() || is_left && helps();
+        if goes { Undeclared::Ignore } else { leftover::undeclared(is_left) }
     }
 }
 
-/// The helper that proves NOT NULL belongs to the column it helps.
-fn is_helper(at: &Address) -> bool {
-    at.name().starts_with("pgreconcile_")
-}
-
 /// Whether the helper is that of a column, which takes it away.
-fn is_of(helper: &Address, column: &Entry) -> bool {
-    let name = auto_name(&format!("pgreconcile_{}", helper.path()[1]), column.address.name(), "not_null");
-    !column.absent && name == helper.name()
+fn is_of(at: &Address, column: &Entry) -> bool {
+    !column.absent && helper(&at.path()[1], column.address.name()) == at.name()
 }
 
 fn add(at: &Address, desired: &Body) -> Step {

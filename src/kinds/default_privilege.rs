@@ -24,16 +24,20 @@ pub struct Body {
     twin: bool,
     /// Observed: who makes the objects, also where the address does not name the current user.
     maker: String,
+    /// Observed: it is about objects that can be the file's, made by a role that is trusted, in a schema that is read.
+    ours: bool,
 }
 
 static DOC: Doc = Doc {
     name: "default privilege",
     summary: "Privileges that a role gets on objects yet to be made, by the role that makes them. PostgreSQL gives \
               EXECUTE on functions and USAGE on types to everyone; `to = \"public\"` with `privileges = []`, for all \
-              schemas, ends that for what is made from then on.",
+              schemas, ends that for what is made from then on. Those that the file does not name are drift: of all roles where \
+              whoever makes the objects may own what the file declares, else of roles that it declares; they go only with \
+              consent `prune`.",
     manual: "sql-alterdefaultprivileges",
     place: Place::TopList("default_privileges"),
-    rank: Rank::Type,
+    rank: Rank::Birthright,
     main_key: None,
     keys: &[
         KeyDoc::new("to", Shape::Names, "the roles that get them; `public` for everyone"),
@@ -135,13 +139,13 @@ impl Room for DefaultPrivilege {
                 let address = Address::new(DOC.name, [maker.as_str(), &schema, sort, grantee]);
                 item.declare_at(
                     address,
-                    Body { privileges: privileges.clone(), twin: false, maker: String::new() },
+                    Body { privileges: privileges.clone(), twin: false, maker: String::new(), ours: false },
                 );
             }
         }
     }
 
-    fn catalog(&self, _: &Server) -> Option<String> {
+    fn catalog(&self, server: &Server) -> Option<String> {
         let sorts: Vec<String> =
             SORTS.iter().map(|(sort, letter, _)| format!("WHEN '{letter}' THEN '{sort}'")).collect();
         // Of functions and types for all schemas there is always a row for PUBLIC, which has privileges on them if
@@ -151,12 +155,15 @@ impl Room for DefaultPrivilege {
              CASE d.defaclobjtype {} ELSE d.defaclobjtype::text END AS sort, \
              CASE x.grantee WHEN 0 THEN 'public' ELSE pg_get_userbyid(x.grantee) END AS grantee, \
              coalesce(json_agg(DISTINCT ARRAY[lower(x.privilege_type), x.is_grantable::text]) \
-             FILTER (WHERE x.privilege_type <> ''), '[]') AS privileges \
+             FILTER (WHERE x.privilege_type <> ''), '[]') AS privileges, \
+             bool_and((d.defaclnamespace = 0 OR {}) AND {}) AS ours \
              FROM pg_default_acl d LEFT JOIN pg_namespace n ON n.oid = d.defaclnamespace, \
              LATERAL (SELECT a.grantee, a.privilege_type, a.is_grantable FROM aclexplode(d.defaclacl) a UNION ALL \
              SELECT 0, '', false WHERE d.defaclnamespace = 0 AND d.defaclobjtype IN ('f', 'T')) x \
              WHERE x.grantee <> d.defaclrole GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4",
-            sorts.join(" ")
+            sorts.join(" "),
+            server.in_schemas("n.nspname"),
+            server.trusts("d.defaclrole")
         ))
     }
 
@@ -178,7 +185,7 @@ impl Room for DefaultPrivilege {
             let entry = Entry::new(Address::new(DOC.name, path), body);
             roles.fold(entry, |entry, role| entry.needing(Address::new("role", [role])))
         };
-        let body = Body { privileges, twin, maker: maker.to_string() };
+        let body = Body { privileges, twin, maker: maker.to_string(), ours: row.flag("ours") };
         out.model.insert(entry(path, body.clone()));
         if twin {
             path[0] = "";
@@ -187,7 +194,7 @@ impl Room for DefaultPrivilege {
     }
 
     fn write(&self, at: &Address, observed: &Body, draft: &mut Draft<'_>) {
-        let Body { privileges, twin, maker: _ } = observed;
+        let Body { privileges, twin, maker: _, ours: _ } = observed;
         let [maker, schema, sort, grantee] = at.path() else { return };
         if *twin || implicit(at).is_some_and(|implicit| is_just(privileges, implicit)) {
             draft.leave_out();
@@ -293,8 +300,12 @@ impl Room for DefaultPrivilege {
         if observed.twin || desired.contains(&named) {
             return Undeclared::Ignore;
         }
-        let taken = implicit(at).is_some_and(|implicit| !is_just(&observed.privileges, implicit));
-        if known || taken { Undeclared::Drift } else { Undeclared::Ignore }
+        // Of PUBLIC, what it has from the start is no news.
+        let news = match implicit(at) {
+            Some(implicit) => !is_just(&observed.privileges, implicit),
+            None => observed.ours,
+        };
+        if known || news { Undeclared::Drift } else { Undeclared::Ignore }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Extensions.
 
-use crate::delta::{Action, Alteration};
+use crate::delta::{Action, Alteration, Change};
 use crate::kind::{Cx, Doc, Draft, Item, Place, Rank, Right, Room, Row, Seat, Server, Undeclared};
 use crate::model::{Address, Entry, Model, Observed};
 use crate::source::{KeyDoc, Shape};
@@ -17,6 +17,10 @@ pub struct Body {
     version: Option<String>,
     /// Observed: tables that belong to it and hold rows, which go with it.
     holding: Vec<String>,
+    /// Observed: the version that a new one would have, where that is another.
+    usual: Option<String>,
+    /// Observed: the server can bring it to that.
+    leads_there: bool,
 }
 
 static DOC: Doc = Doc {
@@ -28,7 +32,12 @@ static DOC: Doc = Doc {
     main_key: Some("version"),
     keys: &[
         KeyDoc::new("schema", Shape::Name, "the schema of its objects; the server's choice if not given"),
-        KeyDoc::new("version", Shape::Text, "its version; any will do if not given"),
+        KeyDoc::new(
+            "version",
+            Shape::Text,
+            "its version; any will do if not given: one that a new extension would not have is told, and with consent `prune` \
+             brought to that",
+        ),
     ],
     features: &[],
     example: "[extensions]\ncitext = {}\npg_stat_statements = { optional = true }\n",
@@ -43,8 +52,8 @@ impl Room for Extension {
 
     fn read(&self, item: &mut Item<'_>) {
         let mut reader = item.reader();
-        let body =
-            Body { schema: reader.text("schema"), version: reader.text("version"), holding: Vec::new() };
+        let (schema, version) = (reader.text("schema"), reader.text("version"));
+        let body = Body { schema, version, holding: Vec::new(), usual: None, leads_there: false };
         if let Some(schema) = &body.schema {
             item.need(Address::new("schema", [schema]));
         }
@@ -57,8 +66,13 @@ impl Room for Extension {
                      JOIN pg_class c ON c.oid = d.objid AND c.relkind IN ('r', 'p') JOIN pg_namespace cn ON cn.oid = c.relnamespace \
                      WHERE d.refclassid = 'pg_extension'::regclass AND d.refobjid = x.oid AND d.classid = 'pg_class'::regclass \
                      AND d.deptype = 'e' AND CASE c.relkind WHEN 'r' THEN pg_relation_size(c.oid) > 0 ELSE \
-                     EXISTS (SELECT FROM pg_partition_tree(c.oid) t WHERE pg_relation_size(t.relid) > 0) END) AS holding \
-                     FROM pg_extension x JOIN pg_namespace n ON n.oid = x.extnamespace ORDER BY x.oid";
+                     EXISTS (SELECT FROM pg_partition_tree(c.oid) t WHERE pg_relation_size(t.relid) > 0) END) AS holding, \
+                     nullif(v.default_version, x.extversion) AS usual, CASE WHEN v.default_version <> x.extversion \
+                     THEN EXISTS (SELECT FROM pg_extension_update_paths(x.extname) u WHERE u.source = x.extversion \
+                     AND u.target = v.default_version AND u.path IS NOT NULL) END AS leads_there \
+                     FROM pg_extension x JOIN pg_namespace n ON n.oid = x.extnamespace \
+                     LEFT JOIN (SELECT a.name, a.default_version FROM pg_available_extensions() a \
+                     WHERE EXISTS (SELECT FROM pg_extension o WHERE o.extname <> 'plpgsql')) v ON v.name = x.extname ORDER BY x.oid";
         Some(query.to_string())
     }
 
@@ -75,24 +89,30 @@ impl Room for Extension {
     }
 
     fn observe(&self, row: &Row<'_>, _: &Server, out: &mut Observed) {
-        let body =
-            Body { schema: row.owned("schema"), version: row.owned("version"), holding: row.list("holding") };
+        let body = Body {
+            schema: row.owned("schema"),
+            version: row.owned("version"),
+            holding: row.list("holding"),
+            usual: row.owned("usual"),
+            leads_there: row.flag("leads_there"),
+        };
         out.model.insert(Entry::new(Address::new(DOC.name, [row.text("name")]), body));
     }
 
-    /// The version is whatever the server has.
+    /// The version is whatever the server has, unless it is another.
     fn write(&self, at: &Address, observed: &Body, draft: &mut Draft<'_>) {
-        let Body { schema, version: _, holding: _ } = observed;
+        let Body { schema, version, holding: _, usual, leads_there: _ } = observed;
         if at.name() == "plpgsql" {
             draft.leave_out();
         }
         // The server puts an extension into the first schema of the search path.
         let elsewhere = schema.as_deref().filter(|schema| *schema != draft.schema());
         draft.some("schema", elsewhere);
+        draft.some("version", version.as_ref().filter(|_| usual.is_some()));
     }
 
     fn create(&self, at: &Address, desired: &Body, _: &Cx<'_>) -> Vec<Step> {
-        let Body { schema, version, holding: _ } = desired;
+        let Body { schema, version, .. } = desired;
         let sql = Phrase::from("CREATE EXTENSION ")
             .ident(at.name())
             .with(schema.as_ref(), |sql, schema| sql.raw(" SCHEMA ").ident(schema))
@@ -100,8 +120,8 @@ impl Room for Extension {
         vec![Statement::new(Form::Create, sql).into()]
     }
 
-    fn compare(&self, at: &Address, desired: &Body, observed: &Body, _: &Cx<'_>, out: &mut Alteration) {
-        let Body { schema, version, holding: _ } = desired;
+    fn compare(&self, at: &Address, desired: &Body, observed: &Body, cx: &Cx<'_>, out: &mut Alteration) {
+        let Body { schema, version, holding: _, usual: _, leads_there: _ } = desired;
         let alter = |rest: Phrase| {
             let sql = Phrase::from("ALTER EXTENSION ").ident(at.name()).phrase(&rest);
             vec![Statement::new(Form::Catalog, sql).into()]
@@ -115,6 +135,11 @@ impl Room for Extension {
             out.attribute("version", &observed.version, version, || {
                 alter(Phrase::from(" UPDATE TO ").literal(to))
             });
+        } else if let Some(usual) = &observed.usual {
+            let change =
+                Change { attribute: "version", from: observed.version.clone(), to: Some(usual.clone()) };
+            let goes = cx.prunes() && observed.leads_there;
+            out.beyond(goes, change, || alter(Phrase::from(" UPDATE TO ").literal(usual)));
         }
     }
 

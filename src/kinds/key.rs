@@ -4,7 +4,7 @@ use crate::delta::{Alteration, Change, Obstacle};
 use crate::equality;
 use crate::kind::{
     Context, Cx, Doc, Draft, Item, Options, Place, Rank, Room, Row, Seat, Server, Visit, alter_index,
-    as_list, cluster, compare_clustered, keep_clustered,
+    as_list, cluster, compare_clustered, keep_clustered, leftover,
 };
 use crate::model::{Address, Entry, Observed};
 use crate::needs;
@@ -553,7 +553,7 @@ fn operators() -> String {
 
 /// The name under which the index of a key that replaces another is built.
 fn interim(at: &Address) -> String {
-    auto_name("pgreconcile", at.name(), "new")
+    leftover::interim(at.name())
 }
 
 /// The indexes that a run which died may have left of a key, in the order in which they are taken away.

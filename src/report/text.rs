@@ -178,15 +178,17 @@ fn drift(out: &mut String, plan: &Plan, paint: Paint) {
             let _ = writeln!(out, "{} {} is not declared; left alone", paint.yellow("drift:"), drift.address);
         }
         for change in &drift.changes {
-            let what = change.from.as_deref().unwrap_or_default();
-            let _ = writeln!(
-                out,
-                "{} {} has {} beyond the file: {}; left alone",
-                paint.yellow("drift:"),
-                drift.address,
-                change.attribute,
-                printable(what)
-            );
+            let (Change { attribute, from, to }, at) = (change, &drift.address);
+            let what = match (from, to) {
+                (None, Some(lost)) => {
+                    format!("has lost {attribute} that PostgreSQL gives: {}", printable(lost))
+                }
+                _ => format!(
+                    "has {attribute} beyond the file: {}",
+                    printable(from.as_deref().unwrap_or_default())
+                ),
+            };
+            let _ = writeln!(out, "{} {at} {what}; left alone", paint.yellow("drift:"));
         }
     }
 }

@@ -519,6 +519,73 @@ fn rows_that_repeat_under_a_unique_index_are_shown() {
     }
 }
 
+/// Rows that exclude each other are told by their keys, those of which the constraint lets the first one be; whatever operators,
+/// expressions and conditions it has.
+#[test]
+fn rows_that_exclude_each_other_are_shown() {
+    let file = |exclude: &str| {
+        format!(
+            "[extensions]\nbtree_gist = {{}}\n[tables.t.columns]\nid = {{ type = \"int\", primary_key = true }}\n\
+             \"the room\" = \"int\"\nduring = \"int4range\"\ncancelled = \"boolean\"\nnote = {{ type = \"text\", not_null = true }}\n\
+             more = \"int\"\n[tables.t.exclude]\nx = {{ method = \"gist\", {exclude} }}\n"
+        )
+    };
+    for server in support::servers() {
+        let db = server.database();
+        db.execute(
+            "create extension btree_gist; create table t (id int primary key, gone int, \"the room\" int, during int4range, \
+             cancelled boolean, note text not null); alter table t drop column gone; \
+             insert into t values (1, 1, '[1,5)', false, 'A'), (2, 1, '[4,6)', false, 'b'), (3, 1, '[6,9)', false, 'a'), \
+             (4, 2, '[1,9)', false, 'c'), (5, 2, '[2,3)', true, 'd'), (6, null, '[1,9)', false, 'e')",
+        );
+        let wanted = [
+            (
+                "on = ['\"the room\" with =', 'during with &&']",
+                "2 rows that others exclude by `x`",
+                "(id = 2), (id = 5)",
+            ),
+            (
+                "on = ['\"the room\" with =', 'during with &&'], where = 'not cancelled'",
+                "1 row that others exclude by `x`",
+                "(id = 2)",
+            ),
+            ("on = ['lower(note) with =']", "1 row that others exclude by `x`", "(id = 3)"),
+            (
+                "on = ['lower(note) collate \"C\" with =', '(\"the room\" + 0) with =']",
+                "1 row that others",
+                "(id = 3)",
+            ),
+            (
+                "on = ['during with &&'], include = ['note'], deferrable = true",
+                "4 rows that others",
+                "(id = 2)",
+            ),
+        ];
+        for (exclude, told, example) in wanted {
+            let outcome = Run::new(&db).file(&file(exclude)).arg("apply").run().code(1);
+            let outcome = outcome.stderr_contains(&format!("exclusion constraint public.t.x: {told}"));
+            outcome
+                .stderr_contains(example)
+                .stderr_contains("nothing was executed")
+                .stderr_contains("hint: correct");
+        }
+        let nothing = "select count(*) from pg_attribute where attname = 'more' and attrelid = 't'::regclass";
+        assert_eq!(db.scalar(nothing), "0");
+        db.execute("delete from t where id in (2, 5)");
+        Run::new(&db).file(&file(wanted[0].0)).arg("apply").run().success();
+        // The same where another one is replaced.
+        let other = file("on = ['during with &&']");
+        Run::new(&db)
+            .file(&other)
+            .arg("apply")
+            .run()
+            .code(1)
+            .stderr_contains("2 rows that others exclude by `x`");
+        let ahead = Run::new(&db).file(&other).args(["apply", "--dry-run"]).run();
+        ahead.code(1).stderr_contains("2 rows that others exclude by `x`");
+    }
+}
+
 /// Values that a type has no counterpart for are counted and shown before anything is executed; none is cut.
 #[test]
 fn rows_that_do_not_fit_a_type_are_shown() {

@@ -153,3 +153,22 @@ fn nothing_is_said_too() {
         Run::new(&db).file("# cut off\n").arg("apply").run().code(5);
     }
 }
+
+/// Policies that are not in force, and those of a table that says so, come back as they are, whatever the other database has.
+#[test]
+fn row_security_goes_there_and_back() {
+    let tables = "create table void (id int); create policy p on void using (true);
+                  create table open (id int); create table guarded (id int);
+                  create policy p on guarded using (true)";
+    for server in support::servers() {
+        let (one, other) = (server.database(), server.database());
+        one.execute(&format!("{tables}; alter table guarded enable row level security"));
+        other.execute(&format!(
+            "{tables}; alter table void enable row level security; alter table open enable row level security;
+             alter table open force row level security"
+        ));
+        let file = inspected(&one, &[]);
+        Run::new(&other).file(&file).args(["apply", "--allow", "all,prune"]).run().success();
+        assert_eq!(inspected(&other, &[]), file);
+    }
+}

@@ -15,7 +15,7 @@ use crate::delta::{Alteration, Show};
 use crate::equality::OF_POSTGRES;
 use crate::kind::{
     Collation, Context, Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server, Undeclared, Visit,
-    as_list, from_list, remark, unwrapped,
+    as_list, from_list, leftover, remark, unwrapped,
 };
 use crate::model::{Address, Entry, Model, Observed};
 use crate::needs;
@@ -392,6 +392,8 @@ impl Room for Column {
         let Body { collation, keeping, inherited, local, requirement, .. } = observed;
         if *inherited == Some(false) && !local {
             draft.leave_out();
+        } else if leftover::is_interim(at.name()) {
+            leftover::write(draft);
         }
         // The columns of a primary key are NOT NULL without being told.
         let key = draft.model.inside("primary key", &at.path()[..2]).next();
@@ -489,7 +491,7 @@ impl Room for Column {
         let observed = cx.observed.model.body::<Body>(at);
         if desired.not_null || !observed.is_some_and(|there| there.not_null) {
             let joining = if observed.is_none() { joining(&at.host("table"), cx) } else { Vec::new() };
-            return [joining, steps::identities(at, desired, cx)].concat();
+            return [joining, steps::left(at, cx), steps::identities(at, desired, cx)].concat();
         }
         let keys = cx.observed.model.inside("primary key", &at.path()[..2]);
         let keys = keys.map(|entry| entry.address.clone());
@@ -535,7 +537,8 @@ impl Room for Column {
     fn undeclared(&self, at: &Address, observed: &Body, desired: &Model) -> Undeclared {
         // One of a table that is to become a partition is declared there.
         let declared = || observed.inherited.is_none() && desired.takes_over(&at.host("table"), at);
-        if observed.inherited == Some(false) || declared() { Undeclared::Ignore } else { Undeclared::Drift }
+        let goes = observed.inherited == Some(false) || declared();
+        if goes { Undeclared::Ignore } else { leftover::undeclared(leftover::is_interim(at.name())) }
     }
 
     fn attribute(&self, body: &Body, name: &str) -> Option<String> {

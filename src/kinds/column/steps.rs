@@ -2,7 +2,7 @@
 
 use super::{Body, heirs, numbering};
 use crate::delta::{Alteration, Change};
-use crate::kind::{Cx, from_list, short_type, split_name};
+use crate::kind::{Cx, from_list, leftover, short_type, split_name};
 use crate::model::{Address, Entry};
 use crate::pg::Feature;
 use crate::sql::{Form, Fragment, Phrase, auto_name, ident};
@@ -152,13 +152,9 @@ pub fn add(at: &Address, body: &Body, cx: &Cx<'_>) -> Vec<Step> {
     let source = body.backfill.as_ref().or(body.default.as_ref().filter(|_| volatile));
     // A backfill that was cut off shows where NOT NULL is still to come and the file says what to fill in.
     let shows = !filled || body.not_null && body.backfill.is_some();
-    let interim =
-        Address::new("column", [at.schema(), &at.path()[1], &auto_name("pgreconcile", at.name(), "new")]);
+    let interim = at.renamed(&leftover::interim(at.name()));
     let work = if shows { at } else { &interim };
     let mut online = Vec::new();
-    if !shows && cx.observed.model.contains(work) {
-        online.push(alter_table(at, Form::AlterTable, Phrase::from(" DROP COLUMN ").ident(work.name())));
-    }
     online.extend(begin(work));
     online.extend(source.map(|source| fill(work, source)));
     let preflight =
@@ -194,6 +190,13 @@ fn is_volatile(default: &Fragment) -> bool {
         }
     }
     false
+}
+
+/// What a new column went by in a run that was cut off: it makes way.
+pub fn left(at: &Address, cx: &Cx<'_>) -> Vec<Address> {
+    let left = Some(at.renamed(&leftover::interim(at.name())));
+    let is_there = |left: &Address| cx.observed.model.contains(left) && !cx.observed.model.contains(at);
+    left.filter(is_there).into_iter().collect()
 }
 
 /// By what the rows of its table are told apart, where they get values: without, those of a published table get none.
@@ -265,7 +268,7 @@ pub fn not_null(at: &Address, desired: &Body, cx: &Cx<'_>) -> Vec<Step> {
 
 /// The name of the check that proves NOT NULL while it comes into force.
 fn helper(at: &Address) -> Address {
-    let name = auto_name(&format!("pgreconcile_{}", at.path()[1]), at.name(), "not_null");
+    let name = leftover::helper(&at.path()[1], at.name());
     Address::new("check", [at.schema(), &at.path()[1], &name])
 }
 

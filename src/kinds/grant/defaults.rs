@@ -67,7 +67,7 @@ fn given(role: &str, subject: &Address, attribute: &str, cx: &Cx<'_>) -> Vec<Str
 }
 
 /// As which sort of objects default privileges know it.
-fn sort(subject: &Address) -> Option<&'static str> {
+pub fn sort(subject: &Address) -> Option<&'static str> {
     Some(match subject.kind {
         "schema" => "schemas",
         "sequence" => "sequences",

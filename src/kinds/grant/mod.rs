@@ -1,6 +1,7 @@
 //! Privileges on objects. A kind about any address: who has them is the name, what they are on is the subject.
 
 mod defaults;
+mod usual;
 mod words;
 
 use crate::delta::{Action, Alteration, Change, Show};
@@ -14,7 +15,7 @@ use crate::source::{KeyDoc, Shape};
 use crate::sql::{Consent, Form, dollar_tag, ident, literal, on_this_database};
 use crate::statement::{Statement, Step};
 use std::collections::{BTreeMap, BTreeSet};
-use words::{OTHERS, ROUTINES, TABLES, TYPE, TYPES};
+use words::{OTHERS, TABLES, TYPE, TYPES};
 
 /// The room.
 pub struct Grant;
@@ -28,15 +29,20 @@ pub struct Body {
     grantors: BTreeMap<String, BTreeSet<String>>,
     /// Observed: the role owns what has no owner in the model, and so has every privilege.
     owner: bool,
+    /// Observed: it has what it has if nobody says anything.
+    usual: bool,
 }
 
 static DOC: Doc = Doc {
     name: "grant",
     summary: "Privileges of a role on an object, on columns of a table, or on all tables of a schema. Privileges that \
-              the file does not name, of PUBLIC, of a role that it declares or beside others on the same object, are drift, \
-              and are taken away only with consent `revoke` or `prune`; those of other roles are left alone. With \
-              `privileges = []` the role has none: `to = \"public\"` then takes away what PostgreSQL gives to everyone \
-              (EXECUTE on functions, USAGE on types and languages, CONNECT and TEMPORARY on the database).",
+              the file does not name, of any role on what it declares, on its schemas and on the database, are drift, and are \
+              taken away only with consent `prune`, or `revoke` where the file names others of the same role on the same \
+              object; on parameters and tablespaces, which belong to the whole cluster, only those of roles that the file \
+              declares. With `privileges = []` the role has none: `to = \"public\"` then takes away what PostgreSQL gives to \
+              everyone (EXECUTE on functions, USAGE on types and languages, CONNECT and TEMPORARY on the database). Where \
+              that was taken away and the file does not say so, neither of the object nor of all to come by \
+              `default_privileges`, it is drift too, and `prune` gives it back.",
     manual: "sql-grant",
     place: Place::TopList("grants"),
     rank: Rank::Privilege,
@@ -140,7 +146,7 @@ impl Room for Grant {
             branches.push(branch(seat, acl, "NULL::name", seat.from, seat.only));
             let (Seat { kind, path, from, only, .. }, owner) = (seat, seat.owner.unwrap_or_default());
             branches.push(format!(
-                "SELECT '{kind}', to_json(ARRAY[{path}]::text[])::text, NULL, pg_get_userbyid({owner}), 'owner', false, '' \
+                "SELECT '{kind}', to_json(ARRAY[{path}]::text[])::text, NULL, NULL, pg_get_userbyid({owner}), 'owner', false, '' \
                  FROM {from} WHERE {only}"
             ));
         }
@@ -166,10 +172,16 @@ impl Room for Grant {
         let Some(kind) = server.kind(row.text("kind")).or(other) else { return };
         let subject = Address::new(kind, row.list("path"));
         let address = Address::about(DOC.name, [row.text("grantee")], subject.clone());
+        let is_usual = |privileges: &BTreeMap<String, bool>| {
+            let closed = server.has(Feature::ClosedPublicSchema);
+            usual::is_usual(address.name(), &subject, privileges, closed)
+        };
         if !out.model.contains(&address) {
-            let body = Body::default();
+            let body = Body { usual: is_usual(&BTreeMap::new()), ..Body::default() };
             let role = Address::new("role", [address.name()]);
-            out.model.insert(Entry::new(address.clone(), body).needing(subject.clone()).needing(role));
+            let entry = Entry::new(address.clone(), body).needing(subject.clone()).needing(role);
+            let column = row.get("column_of").map(|_| Address::new("column", row.list("column_of")));
+            out.model.insert(column.into_iter().fold(entry, Entry::part_of));
         }
         let Some(entry) = out.model.get_mut(&address) else { return };
         let Some(body) = (*entry.body).as_any_mut().downcast_mut::<Body>() else { return };
@@ -182,6 +194,7 @@ impl Room for Grant {
         let grantor = row.text("grantor");
         body.grantors.entry(privilege.clone()).or_default().insert(grantor.to_string());
         *body.privileges.entry(privilege).or_default() |= row.flag("grantable");
+        body.usual = is_usual(&body.privileges);
         let by = Address::about(DOC.name, [grantor], subject);
         if !grantor.is_empty() && by != address && !entry.needs.contains(&by) {
             entry.needs.push(by);
@@ -189,14 +202,16 @@ impl Room for Grant {
     }
 
     fn write(&self, at: &Address, observed: &Body, draft: &mut Draft<'_>) {
-        let Body { privileges, grantors: _, owner } = observed;
+        let Body { privileges, grantors: _, owner, usual } = observed;
         let Some(subject) = at.subject() else { return };
         // The schema that every database is born with was open to everyone once.
         let born: &[&str] =
             if draft.has(Feature::ClosedPublicSchema) { &["usage"] } else { &["create", "usage"] };
         let is_first = subject.kind == "schema" && subject.name() == "public";
         let as_born = !is_first || privileges.keys().eq(born);
-        if *owner || at.name() == "public" && as_born && goes_without_saying(subject, privileges) {
+        // Where default privileges close what is new, what is open is to be said.
+        let opened = !privileges.is_empty() && usual::is_closed(subject, draft.model);
+        if *owner || *usual && as_born && !opened {
             draft.leave_out();
         }
         draft.text("to", at.name());
@@ -318,8 +333,9 @@ impl Room for Grant {
             steps.extend(grant(at, &privileges, cx));
             return steps;
         };
+        let closed = cx.server.has(Feature::ClosedPublicSchema);
         if !cx.desired.contains(at)
-            && goes_without_saying(subject, &privileges)
+            && usual::is_usual(at.name(), subject, &privileges, closed)
             && !defaults::closed(subject, cx)
         {
             return Vec::new();
@@ -336,7 +352,7 @@ impl Room for Grant {
     }
 
     fn compare(&self, at: &Address, desired: &Body, observed: &Body, cx: &Cx<'_>, out: &mut Alteration) {
-        let Body { privileges, grantors: _, owner: _ } = desired;
+        let Body { privileges, grantors: _, owner: _, usual: _ } = desired;
         let there = &observed.privileges;
         if observed.owner {
             return;
@@ -381,9 +397,15 @@ impl Room for Grant {
         at.subject().and_then(|subject| right::owned(subject, cx)).map(Right::PassOn).into_iter().collect()
     }
 
+    /// What PUBLIC has from the start stays, or comes back.
     fn drop(&self, at: &Address, observed: &Body, cx: &Cx<'_>) -> Vec<Step> {
-        let names: Vec<&str> = observed.privileges.keys().map(String::as_str).collect();
-        taken(at, observed, &names, "", cx)
+        let Some(subject) = at.subject() else { return Vec::new() };
+        let usual = usual::usual(at.name(), subject);
+        let names = observed.privileges.keys().map(String::as_str);
+        let beyond: Vec<&str> = names.filter(|name| !usual.contains(name)).collect();
+        let mut steps = taken(at, observed, &beyond, "", cx);
+        steps.extend(grant(at, &usual::lost(usual, &observed.privileges), cx));
+        steps
     }
 
     fn readdress(&self, at: &Address, from: &Address, to: &Address) -> Option<Address> {
@@ -414,11 +436,20 @@ impl Room for Grant {
     }
 
     fn undeclared(&self, at: &Address, observed: &Body, desired: &Model) -> Undeclared {
+        let Body { privileges, grantors: _, owner, usual } = observed;
         let Some(subject) = at.subject() else { return Undeclared::Ignore };
-        let known = desired.contains(&Address::new("role", [at.name()]));
-        let public = at.name() == "public" && !goes_without_saying(subject, &observed.privileges);
-        let ignored = observed.owner || observed.privileges.is_empty() || is_general(at, subject, desired);
-        if (known || public) && !ignored { Undeclared::Drift } else { Undeclared::Ignore }
+        let others = self.is_shared(at) && !desired.contains(&Address::new("role", [at.name()]));
+        if *owner || *usual || others || is_general(at, subject, desired) {
+            return Undeclared::Ignore;
+        }
+        let lost = usual::lost(usual::usual(at.name(), subject), privileges);
+        match lost.is_empty() {
+            true => Undeclared::Drift,
+            false if privileges.is_empty() && usual::is_closed(subject, desired) => Undeclared::Ignore,
+            false => {
+                Undeclared::Told(Change { attribute: "privileges", from: None, to: names(&lost).show() })
+            }
+        }
     }
 }
 
@@ -439,27 +470,24 @@ fn branch(seat: &Seat, acl: &str, column: &str, from: &str, condition: &str) -> 
         ),
         None => (format!("aclexplode({acl})"), format!("{acl} IS NOT NULL")),
     };
+    // The sequence of a column is no object of its own.
+    let column_of = match *kind {
+        "sequence" => {
+            "(SELECT to_json(ARRAY[tn.nspname, tc.relname, ta.attname]::text[])::text FROM pg_depend td \
+             JOIN pg_class tc ON tc.oid = td.refobjid JOIN pg_namespace tn ON tn.oid = tc.relnamespace \
+             JOIN pg_attribute ta ON ta.attrelid = tc.oid AND ta.attnum = td.refobjsubid \
+             WHERE td.classid = 'pg_class'::regclass AND td.objid = c.oid AND td.refclassid = 'pg_class'::regclass \
+             AND td.refobjsubid > 0 AND td.deptype IN ('a', 'i') LIMIT 1)"
+        }
+        _ => "NULL",
+    };
     format!(
-        "SELECT '{kind}' AS kind, to_json(ARRAY[{path}]::text[])::text AS path, {column} AS column, \
+        "SELECT '{kind}' AS kind, to_json(ARRAY[{path}]::text[])::text AS path, {column} AS column, {column_of} AS column_of, \
          CASE x.grantee WHEN 0 THEN 'public' ELSE pg_get_userbyid(x.grantee) END AS grantee, \
          lower(x.privilege_type) AS privilege, x.is_grantable AS grantable, \
          CASE WHEN x.grantor IN ({owner}, 0) THEN '' ELSE pg_get_userbyid(x.grantor) END AS grantor \
          FROM {from}, LATERAL {list} x WHERE {given} AND x.grantee <> {owner} AND {condition}"
     )
-}
-
-/// Whether PUBLIC has these privileges on such an object from the start.
-fn goes_without_saying(subject: &Address, privileges: &BTreeMap<String, bool>) -> bool {
-    let names: Vec<&str> = privileges.keys().map(String::as_str).collect();
-    let from_the_start: &[&[&str]] = match subject.kind {
-        "schema" if subject.name() == "public" => &[&["usage"], &["create", "usage"]],
-        "database" => &[&["connect", "temporary"]],
-        kind if ROUTINES.contains(&kind) => &[&["execute"]],
-        "language" => &[&["usage"]],
-        kind if TYPES.contains(&kind) => &[&["usage"]],
-        _ => &[&[]],
-    };
-    privileges.values().all(|option| !option) && from_the_start.contains(&names.as_slice())
 }
 
 /// Whether the role owns the object, or will, and so has every privilege without being granted any.

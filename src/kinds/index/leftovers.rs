@@ -2,14 +2,14 @@
 //! `_ccold` of REINDEX CONCURRENTLY.
 
 use crate::delta::{Alteration, Change};
-use crate::kind::Cx;
+use crate::kind::{Cx, leftover};
 use crate::model::Address;
 use crate::sql::{Form, auto_name, qualified};
 use crate::statement::{Statement, Step};
 
 /// The name under which the new index of a replacement is built.
 pub(super) fn interim(at: &Address) -> String {
-    auto_name("pgreconcile", at.name(), "new")
+    leftover::interim(at.name())
 }
 
 /// The names of what may be left behind of an index: our own, and those that PostgreSQL gives. A second one gets a

@@ -7,7 +7,7 @@ mod tree;
 use crate::delta::{Alteration, Change};
 use crate::kind::{
     Context, Cx, Doc, Draft, IndexDefinition, Item, Options, Place, Rank, Room, Row, Seat, Server, Targets,
-    Undeclared, Visit, WrittenIndex, alter_index, bare, cluster, compare_clustered, keep_clustered,
+    Undeclared, Visit, WrittenIndex, alter_index, bare, cluster, compare_clustered, keep_clustered, leftover,
     unwrapped,
 };
 use crate::model::{Address, Entry, Model, Observed};
@@ -38,6 +38,8 @@ pub struct Body {
     missing: Vec<[String; 2]>,
     /// Observed: it is part of an index on the partitioned table.
     attached: bool,
+    /// Observed: it is not valid, and nobody is building it.
+    abandoned: bool,
 }
 
 /// The storage parameters by which the server goes from the moment they are set on, or that leave no trace in what is built.
@@ -140,6 +142,7 @@ impl Room for Index {
             valid: true,
             missing: Vec::new(),
             attached: false,
+            abandoned: false,
         });
     }
 
@@ -148,6 +151,9 @@ impl Room for Index {
         Some(format!(
             "SELECT n.nspname AS schema, c.relname AS table, c.relkind AS host, x.relname AS name, i.indisunique AS unique, \
              i.indisvalid AS valid, x.relispartition AS attached, \
+             NOT i.indisvalid AND c.relkind <> 'p' AND NOT c.relispartition AND NOT EXISTS (SELECT FROM pg_locks w \
+             WHERE w.relation = c.oid AND w.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database()) \
+             AND w.mode = 'ShareUpdateExclusiveLock' AND w.granted AND w.pid <> pg_backend_pid()) AS abandoned, \
              {} AS definition, to_json(x.reloptions) AS with, \
              i.indisclustered AS clustered, {}, \
              CASE WHEN c.relkind = 'p' AND NOT i.indisvalid THEN (SELECT json_agg(json_build_array(pn.nspname, p.relname) ORDER BY p.oid) \
@@ -187,6 +193,7 @@ impl Room for Index {
             valid: row.flag("valid"),
             missing: row.parsed("missing"),
             attached: row.flag("attached"),
+            abandoned: row.flag("abandoned"),
         };
         let host = if row.text("host") == "m" { "materialized view" } else { "table" };
         let table = Address::new(host, [path[0], path[1]]);
@@ -200,10 +207,22 @@ impl Room for Index {
         visit("definition", body.definition.fragment(), Context::Index { table: at.host("table") });
     }
 
-    fn write(&self, _: &Address, observed: &Body, draft: &mut Draft<'_>) {
-        let Body { unique, definition, with, statistics, clustered, valid, missing: _, attached } = observed;
+    fn write(&self, at: &Address, observed: &Body, draft: &mut Draft<'_>) {
+        let Body {
+            unique,
+            definition,
+            with,
+            statistics,
+            clustered,
+            valid,
+            missing: _,
+            attached,
+            abandoned: _,
+        } = observed;
         if *attached {
             draft.leave_out();
+        } else if leftover::is_interim(at.name()) {
+            leftover::write(draft);
         }
         let parts = definition.parts();
         match parts.as_ref().and_then(|parts| Some((parts, parts.keys()?))) {
@@ -242,8 +261,17 @@ impl Room for Index {
     }
 
     fn compare(&self, at: &Address, desired: &Body, observed: &Body, cx: &Cx<'_>, out: &mut Alteration) {
-        let Body { unique, definition, with, statistics, clustered, valid: _, missing: _, attached: _ } =
-            desired;
+        let Body {
+            unique,
+            definition,
+            with,
+            statistics,
+            clustered,
+            valid: _,
+            missing: _,
+            attached: _,
+            abandoned: _,
+        } = desired;
         out.replaced("unique", &observed.unique, unique);
         definition.compare(&observed.definition, out);
         // Of an index on a partitioned table nothing can be altered.
@@ -346,7 +374,7 @@ impl Room for Index {
     }
 
     fn undeclared(&self, at: &Address, observed: &Body, desired: &Model) -> Undeclared {
-        let of = |entry: &Entry| leftovers::is_of(at, observed.valid, &entry.address);
+        let of = |entry: &Entry| !entry.absent && leftovers::is_of(at, observed.valid, &entry.address);
         // The index of a key that is yet to come, or to be replaced, is used or dropped for that.
         let of_key = |entry: &Entry| {
             !entry.absent && [entry.address.name(), &leftovers::interim(&entry.address)].contains(&at.name())
@@ -355,7 +383,16 @@ impl Room for Index {
         let goes = observed.attached
             || desired.inside(at.kind, &at.path()[..2]).any(of)
             || keys.any(|kind| desired.inside(kind, &at.path()[..2]).any(of_key));
-        if goes { Undeclared::Ignore } else { Undeclared::Drift }
+        match observed {
+            _ if goes => Undeclared::Ignore,
+            _ if leftover::is_interim(at.name()) => {
+                Undeclared::Leftover(leftover::leftover(leftover::CUT_OFF))
+            }
+            Body { abandoned: true, .. } => Undeclared::Leftover(leftover::leftover(leftover::UNFINISHED)),
+            // It may be at work, or somebody's on purpose, or be put to use.
+            Body { valid: false, .. } => Undeclared::Told(leftover::leftover(leftover::UNFINISHED)),
+            _ => Undeclared::Drift,
+        }
     }
 
     fn attribute(&self, body: &Body, name: &str) -> Option<String> {

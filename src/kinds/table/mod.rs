@@ -12,7 +12,7 @@ use crate::kind::{
 };
 use crate::model::{Address, Entry, Model, Observed, TableFacts};
 use crate::pg::Feature;
-use crate::source::{KeyDoc, Shape, Span};
+use crate::source::{KeyDoc, Shape, Span, Value};
 use crate::sql::{Form, Fragment, not_of_extension, qualified};
 use crate::statement::{Statement, Step};
 use foreign::Foreign;
@@ -106,7 +106,8 @@ static DOC: Doc = Doc {
         KeyDoc::new(
             "row_security",
             Shape::Boolean,
-            "its policies are in force; not given, it is left as it is, and told if it is on",
+            "its policies are in force; not given, it is left as it is, and told if it is on; with consent `prune` it is switched \
+             off where the file gives the table no policy",
         ),
         KeyDoc::new("force_row_security", Shape::Boolean, "they are in force for its owner too; likewise"),
         KeyDoc::new(
@@ -332,7 +333,7 @@ impl Room for Table {
         }
     }
 
-    fn write(&self, _: &Address, observed: &Body, draft: &mut Draft<'_>) {
+    fn write(&self, at: &Address, observed: &Body, draft: &mut Draft<'_>) {
         let Body { unlogged, row_security, force_row_security, partition_by, partition_of, bounds, .. } =
             observed;
         let Body { inherits, storage, toasted: _, access_method, foreign, of_type, .. } = observed;
@@ -347,7 +348,13 @@ impl Room for Table {
         draft.some("server", foreign.as_ref().map(|foreign| foreign.server.as_str()));
         draft.table("options", foreign.iter().flat_map(|foreign| foreign.options.values()));
         draft.flag("unlogged", *unlogged);
+        // Where there are policies, those that are not in force are no oversight.
+        let is_void =
+            *row_security == Some(false) && draft.model.inside("policy", at.path()).next().is_some();
         draft.flag("row_security", *row_security == Some(true));
+        if is_void {
+            draft.put("row_security", Value::Boolean(false));
+        }
         draft.flag("force_row_security", *force_row_security == Some(true));
         draft.table("storage", storage.values());
         draft.some("of", of_type);
@@ -418,7 +425,7 @@ impl Room for Table {
         storage.compare("storage", &observed.storage, cx, out, &|words| {
             vec![Statement::alter(at, Form::AlterTableLight, words).into()]
         });
-        compare_security(at, desired, observed, out);
+        compare_security(at, desired, observed, cx, out);
     }
 
     fn comes_after(&self, at: &Address, desired: &Body, cx: &Cx<'_>) -> Vec<Address> {
@@ -522,9 +529,12 @@ fn compare_type(
     }
 }
 
-/// Whoever says nothing of row-level security opens no table to everyone.
-fn compare_security(at: &Address, desired: &Body, observed: &Body, out: &mut Alteration) {
+/// Whoever says nothing of row-level security opens no table to everyone, unless nothing is to be there beyond the file, and
+/// the file has no policy of the table, which would be void.
+fn compare_security(at: &Address, desired: &Body, observed: &Body, cx: &Cx<'_>, out: &mut Alteration) {
     let Body { row_security, force_row_security, .. } = desired;
+    let has_policies = || cx.desired.inside("policy", at.path()).any(|policy| !policy.absent);
+    let goes = cx.prunes() && !has_policies();
     let switches = [
         ("row_security", row_security, &observed.row_security, ["DISABLE", "ENABLE"]),
         ("force_row_security", force_row_security, &observed.force_row_security, ["NO FORCE", "FORCE"]),
@@ -535,7 +545,8 @@ fn compare_security(at: &Address, desired: &Body, observed: &Body, out: &mut Alt
                 vec![steps::security(at, words[usize::from(*on)]).into()]
             }),
             None if *observed == Some(true) => {
-                out.drift(Change { attribute: name, from: observed.show(), to: None });
+                let change = Change { attribute: name, from: observed.show(), to: None };
+                out.beyond(goes, change, || vec![steps::security(at, words[0]).into()]);
             }
             None => {}
         }

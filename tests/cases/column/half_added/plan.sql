@@ -1,4 +1,5 @@
 BEGIN;
+ALTER TABLE public.people DROP CONSTRAINT pgreconcile_people_pgreconcile_key_new_not_null;
 ALTER TABLE public.people DROP COLUMN pgreconcile_key_new;
 ALTER TABLE public.people ADD COLUMN pgreconcile_key_new uuid;
 ALTER TABLE public.people ALTER COLUMN pgreconcile_key_new SET DEFAULT gen_random_uuid();

@@ -1,5 +1,7 @@
 //! Exclusion constraints.
 
+mod conflicts;
+
 use crate::delta::Alteration;
 use crate::kind::{
     Context, Cx, Doc, Draft, IndexDefinition, Item, Options, Place, Rank, Room, Row, Seat, Server, Targets,
@@ -175,8 +177,8 @@ impl Room for Exclusion {
         draft.word("initially", if *initially_deferred { "deferred" } else { "immediate" }, "immediate");
     }
 
-    fn create(&self, at: &Address, desired: &Body, _: &Cx<'_>) -> Vec<Step> {
-        vec![Step::direct(add(at, desired))]
+    fn create(&self, at: &Address, desired: &Body, cx: &Cx<'_>) -> Vec<Step> {
+        vec![Step::direct(add(at, desired)).preflight(Some(conflicts::question(at, &desired.definition, cx)))]
     }
 
     fn compare(&self, at: &Address, desired: &Body, observed: &Body, cx: &Cx<'_>, out: &mut Alteration) {
@@ -210,9 +212,10 @@ impl Room for Exclusion {
         desired.clustered = keep_clustered(&at.host("table"), desired.clustered, clustered, cx);
     }
 
-    fn replace(&self, at: &Address, desired: &Body, _: &Body, _: &Cx<'_>) -> Option<Vec<Step>> {
+    fn replace(&self, at: &Address, desired: &Body, _: &Body, cx: &Cx<'_>) -> Option<Vec<Step>> {
         let away = away(at, Form::ReplaceConstraint);
-        Some(vec![Step::direct([vec![away], add(at, desired)].concat())])
+        let question = conflicts::question(at, &desired.definition, cx);
+        Some(vec![Step::direct([vec![away], add(at, desired)].concat()).preflight(Some(question))])
     }
 
     fn keeps_results(&self, _: &Body) -> bool {

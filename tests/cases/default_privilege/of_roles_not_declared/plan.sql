@@ -1,0 +1,5 @@
+BEGIN;
+CREATE TABLE public.t (
+    a int
+);
+COMMIT;

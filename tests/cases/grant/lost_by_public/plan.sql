@@ -1,0 +1,9 @@
+BEGIN;
+DO $$ BEGIN EXECUTE pg_catalog.format('REVOKE CREATE ON DATABASE %I FROM PUBLIC', pg_catalog.current_database()); END $$;
+DO $$ BEGIN EXECUTE pg_catalog.format('GRANT TEMPORARY ON DATABASE %I TO PUBLIC', pg_catalog.current_database()); END $$;
+GRANT USAGE ON DOMAIN public.d TO PUBLIC;
+GRANT USAGE ON TYPE public.mood TO PUBLIC;
+GRANT EXECUTE ON FUNCTION public.f() TO PUBLIC;
+GRANT USAGE ON LANGUAGE plpgsql TO PUBLIC;
+GRANT EXECUTE ON PROCEDURE public.pr() TO PUBLIC;
+COMMIT;

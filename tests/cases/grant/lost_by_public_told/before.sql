@@ -1,0 +1,11 @@
+create function f() returns int language sql as 'select 1';
+create function kept() returns int language sql as 'select 1';
+create procedure pr() language sql as 'select 1';
+create type mood as enum ('a');
+create domain d as text;
+revoke execute on function f(), kept() from public;
+revoke execute on procedure pr() from public;
+revoke usage on type mood, d from public;
+revoke usage on language plpgsql from public;
+do $$ begin execute format('revoke temporary on database %I from public', current_database()); end $$;
+do $$ begin execute format('grant create on database %I to public', current_database()); end $$;

@@ -1,0 +1,1 @@
+-- in sync: nothing to do

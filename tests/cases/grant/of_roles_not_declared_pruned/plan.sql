@@ -1,0 +1,22 @@
+BEGIN;
+REVOKE USAGE ON TYPE public.ct FROM {{unique}}_stranger;
+DO $$ BEGIN EXECUTE pg_catalog.format('REVOKE CREATE ON DATABASE %I FROM PUBLIC', pg_catalog.current_database()); END $$;
+DO $$ BEGIN EXECUTE pg_catalog.format('REVOKE CREATE ON DATABASE %I FROM {{unique}}_stranger', pg_catalog.current_database()); END $$;
+REVOKE USAGE ON DOMAIN public.d FROM {{unique}}_stranger;
+REVOKE USAGE ON TYPE public.mood FROM {{unique}}_stranger;
+REVOKE EXECUTE ON FUNCTION public.f() FROM {{unique}}_stranger;
+REVOKE USAGE ON LANGUAGE sql FROM {{unique}}_stranger;
+REVOKE SELECT ON TABLE public.mv FROM {{unique}}_stranger;
+REVOKE EXECUTE ON PROCEDURE public.pr() FROM {{unique}}_stranger;
+REVOKE CREATE, USAGE ON SCHEMA inner_one FROM {{unique}}_stranger;
+REVOKE CREATE, USAGE ON SCHEMA public FROM {{unique}}_stranger;
+REVOKE USAGE ON SEQUENCE public.q FROM {{unique}}_stranger;
+REVOKE USAGE ON SEQUENCE public.t_id_seq FROM {{unique}}_stranger;
+REVOKE USAGE ON SEQUENCE public.t_n_seq FROM {{unique}}_stranger;
+REVOKE INSERT, SELECT, UPDATE (a) ON TABLE public.t FROM {{unique}}_stranger;
+REVOKE SELECT ON TABLE public.v FROM {{unique}}_stranger;
+COMMIT;
+
+BEGIN;
+DROP TABLE public.going;
+COMMIT;
