@@ -1,10 +1,10 @@
 BEGIN;
 CREATE ROLE "{{unique}} Größer ""x""" LOGIN;
 CREATE SCHEMA "Other ""Schema"".x";
+ALTER DEFAULT PRIVILEGES IN SCHEMA "Other ""Schema"".x" GRANT SELECT ON TABLES TO "{{unique}} Größer ""x""";
 CREATE TYPE public."Mixed Type" AS ENUM ('a', 'b');
 CREATE TYPE public."größe" AS ENUM ('klein', 'groß');
 CREATE TYPE public."user" AS ENUM ('u');
-ALTER DEFAULT PRIVILEGES IN SCHEMA "Other ""Schema"".x" GRANT SELECT ON TABLES TO "{{unique}} Größer ""x""";
 CREATE FUNCTION public."Do It"() RETURNS trigger
     LANGUAGE plpgsql
     AS $$begin return new; end$$;
