@@ -146,10 +146,10 @@ fn an_index_that_is_being_built_stays() {
         );
         db.execute("update pg_index set indisvalid = false where indexrelid = 'theirs'::regclass");
         let mut builder = db.connect();
-        builder.batch_execute("begin; lock table events in share update exclusive mode").unwrap();
+        builder.batch_execute("begin; lock table events in share update exclusive mode").expect("a lock");
         let told = Run::new(&db).file(file).arg("check").run().success();
         told.stdout_contains("drift: index public.events.theirs has leftover beyond the file");
-        builder.batch_execute("rollback").unwrap();
+        builder.batch_execute("rollback").expect("no lock");
         Run::new(&db).file(file).arg("check").run().code(2).stdout_contains("of a build that did not end");
     }
 }

@@ -1,7 +1,7 @@
 BEGIN;
 CREATE ROLE {{unique}}_reader;
-CREATE TYPE public.mood AS ENUM ('sad', 'ok');
 ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO {{unique}}_reader;
+CREATE TYPE public.mood AS ENUM ('sad', 'ok');
 CREATE TABLE public.events (
     id integer NOT NULL,
     mood mood DEFAULT 'sad',
