@@ -3,6 +3,7 @@
 
 use super::{Draft, Undeclared};
 use crate::delta::Change;
+use crate::model::Entry;
 use crate::sql::auto_name;
 
 /// The name of a column or an index until it takes the place of `of`.
@@ -34,6 +35,16 @@ pub const UNFINISHED: &str = "of a build that did not end; it serves no query, a
 /// What is undeclared is drift, unless it is one.
 pub fn undeclared(is_left: bool) -> Undeclared {
     if is_left { Undeclared::Leftover(leftover(CUT_OFF)) } else { Undeclared::Drift }
+}
+
+/// The same of a column, beside `declared` ones. Without that which it was to become, nothing but its name says that it is
+/// not somebody else's, with data: then it goes as any other.
+pub fn undeclared_column<'d>(name: &str, mut declared: impl Iterator<Item = &'d Entry>) -> Undeclared {
+    let becomes = |entry: &Entry| !entry.absent && interim(entry.address.name()) == name;
+    match is_interim(name) && !declared.any(becomes) {
+        true => Undeclared::Told(leftover(CUT_OFF)),
+        false => undeclared(is_interim(name)),
+    }
 }
 
 /// Says of one that the file does not have it.

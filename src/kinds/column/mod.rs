@@ -538,7 +538,8 @@ impl Room for Column {
         // One of a table that is to become a partition is declared there.
         let declared = || observed.inherited.is_none() && desired.takes_over(&at.host("table"), at);
         let goes = observed.inherited == Some(false) || declared();
-        if goes { Undeclared::Ignore } else { leftover::undeclared(leftover::is_interim(at.name())) }
+        let columns = desired.inside("column", &at.path()[..2]);
+        if goes { Undeclared::Ignore } else { leftover::undeclared_column(at.name(), columns) }
     }
 
     fn attribute(&self, body: &Body, name: &str) -> Option<String> {
