@@ -27,9 +27,19 @@ use std::{
 
 const ALL: &str = "all,prune";
 
-/// Keys that say how something is done, or what it was: of the same database some hold and some do not.
-const HOW: &[&str] =
-    &["backfill", "using", "keep", "orphans", "probe", "create", "drop", "transaction", "check_body"];
+/// Keys that say how something is done, what it was, or where it is written: of the same database some hold and some do not.
+const HOW: &[&str] = &[
+    "backfill",
+    "using",
+    "keep",
+    "orphans",
+    "probe",
+    "create",
+    "drop",
+    "transaction",
+    "check_body",
+    "values_from",
+];
 
 /// Keys whose values take functions in C that PostgreSQL does not bring along.
 const IN_C: &[&str] = &["canonical", "transform"];
