@@ -222,7 +222,7 @@ fn what_goes_may_belong_to_anybody() {
         mallory.run("[tables.t]\nabsent = true", &["apply"]).code(3);
         mallory.run("[tables.t]\nabsent = true", &["apply", "--allow", "drop_table"]).success();
         let file = "[tables.ours.columns]\nid = \"int\"";
-        mallory.run(file, &["apply", "--allow", "prune,drop_object"]).success();
+        mallory.run(file, &["apply", "--allow", "prune,drop_object,revoke"]).success();
         assert_eq!(db.scalar("select count(*) from pg_class where relname in ('t', 'v')"), "0");
         mallory.end();
     }
