@@ -216,8 +216,9 @@ const FOR_NAMES: &[&str] = &[
     "pg_ts_template",
 ];
 
-/// Names of schemas and roles, and the beginnings of others.
-const NO_CATALOGS: &[&str] = &["pg_", "pg_database_owner", "pg_attver", "pg_catalog", "pg_temp"];
+/// Names of schemas and roles, the beginnings of others, and what is asked only of an index that is not valid: while there is
+/// one, the database is not in sync.
+const NO_CATALOGS: &[&str] = &["pg_", "pg_database_owner", "pg_attver", "pg_catalog", "pg_temp", "pg_locks"];
 
 /// A server of the newest major, as the queries of the rooms are written for it.
 fn newest(registry: &Registry) -> Server {
