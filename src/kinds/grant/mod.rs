@@ -27,8 +27,9 @@ pub struct Body {
     privileges: BTreeMap<String, bool>,
     /// Observed: who granted each of them; empty for the owner.
     grantors: BTreeMap<String, BTreeSet<String>>,
-    /// Observed: the role owns what has no owner in the model, and so has every privilege.
+    /// Observed: the role owns what has no owner in the model, and so has every privilege; it is that of the run.
     owner: bool,
+    own: bool,
     /// Observed: it has what it has if nobody says anything.
     usual: bool,
 }
@@ -177,7 +178,11 @@ impl Room for Grant {
             usual::is_usual(address.name(), &subject, privileges, closed)
         };
         if !out.model.contains(&address) {
-            let body = Body { usual: is_usual(&BTreeMap::new()), ..Body::default() };
+            let body = Body {
+                usual: is_usual(&BTreeMap::new()),
+                own: address.name() == server.user,
+                ..Body::default()
+            };
             let role = Address::new("role", [address.name()]);
             let entry = Entry::new(address.clone(), body).needing(subject.clone()).needing(role);
             let column = row.get("column_of").map(|_| Address::new("column", row.list("column_of")));
@@ -202,7 +207,7 @@ impl Room for Grant {
     }
 
     fn write(&self, at: &Address, observed: &Body, draft: &mut Draft<'_>) {
-        let Body { privileges, grantors: _, owner, usual } = observed;
+        let Body { privileges, grantors: _, owner, usual, own: _ } = observed;
         let Some(subject) = at.subject() else { return };
         // The schema that every database is born with was open to everyone once.
         let born: &[&str] =
@@ -352,7 +357,7 @@ impl Room for Grant {
     }
 
     fn compare(&self, at: &Address, desired: &Body, observed: &Body, cx: &Cx<'_>, out: &mut Alteration) {
-        let Body { privileges, grantors: _, owner: _, usual: _ } = desired;
+        let Body { privileges, grantors: _, owner: _, usual: _, own: _ } = desired;
         let there = &observed.privileges;
         if observed.owner {
             return;
@@ -436,10 +441,10 @@ impl Room for Grant {
     }
 
     fn undeclared(&self, at: &Address, observed: &Body, desired: &Model) -> Undeclared {
-        let Body { privileges, grantors: _, owner, usual } = observed;
+        let Body { privileges, grantors: _, owner, usual, own } = observed;
         let Some(subject) = at.subject() else { return Undeclared::Ignore };
         let others = self.is_shared(at) && !desired.contains(&Address::new("role", [at.name()]));
-        if *owner || *usual || others || is_general(at, subject, desired) {
+        if *owner || *own || *usual || others || is_general(at, subject, desired) {
             return Undeclared::Ignore;
         }
         let lost = usual::lost(usual::usual(at.name(), subject), privileges);
