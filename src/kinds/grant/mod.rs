@@ -173,16 +173,11 @@ impl Room for Grant {
         let Some(kind) = server.kind(row.text("kind")).or(other) else { return };
         let subject = Address::new(kind, row.list("path"));
         let address = Address::about(DOC.name, [row.text("grantee")], subject.clone());
-        let is_usual = |privileges: &BTreeMap<String, bool>| {
-            let closed = server.has(Feature::ClosedPublicSchema);
-            usual::is_usual(address.name(), &subject, privileges, closed)
-        };
+        let closed = server.has(Feature::ClosedPublicSchema);
+        let is_usual = |privileges: &_| usual::is_usual(address.name(), &subject, privileges, closed);
         if !out.model.contains(&address) {
-            let body = Body {
-                usual: is_usual(&BTreeMap::new()),
-                own: address.name() == server.user,
-                ..Body::default()
-            };
+            let own = address.name() == server.user;
+            let body = Body { usual: is_usual(&BTreeMap::new()), own, ..Body::default() };
             let role = Address::new("role", [address.name()]);
             let entry = Entry::new(address.clone(), body).needing(subject.clone()).needing(role);
             let column = row.get("column_of").map(|_| Address::new("column", row.list("column_of")));
