@@ -196,8 +196,11 @@ impl Client {
     pub(super) fn send_within(&mut self, message: Message, limit: Duration) -> Option<Result<Reply, Error>> {
         match &mut self.way {
             Way::Own(pipeline) => pipeline.exchange_within(&[message], Some(limit))?.pop(),
-            // Its driver tells no time.
-            Way::Lent(client) => Some(lent_reply(client, &message)),
+            // Its driver tells the time of nothing else.
+            Way::Lent(client) => {
+                let is_silent = client.is_valid(limit).is_err() && !client.is_closed();
+                (!is_silent).then(|| lent_reply(client, &message))
+            }
         }
     }
 

@@ -57,8 +57,11 @@ impl Files {
         match self.list.as_slice() {
             [only] => only.text.clone(),
             many => many.iter().fold(String::new(), |mut all, file| {
-                let part = if Format::of(&file.name).is_some() { ROWS_PART } else { PART };
-                let _ = writeln!(all, "{part}{}\n{}", file.name, file.text.trim_end());
+                let is_of_rows = Format::of(&file.name).is_some();
+                let part = if is_of_rows { ROWS_PART } else { PART };
+                // Blanks at the end of a row are part of its last value.
+                let text = if is_of_rows { file.text.trim_end_matches('\n') } else { file.text.trim_end() };
+                let _ = writeln!(all, "{part}{}\n{text}", file.name);
                 all
             }),
         }
@@ -116,6 +119,12 @@ impl Files {
     fn add(&mut self, name: String, text: String) -> usize {
         self.list.push(File { name, text });
         self.list.len() - 1
+    }
+
+    /// The number of the file at `path`.
+    fn find(&self, path: &Path) -> Option<usize> {
+        let name = path.display().to_string();
+        self.list.iter().position(|file| file.name == name)
     }
 
     fn rows(&self, number: usize, format: Format, problems: &mut Problems) -> Vec<Node> {
@@ -211,13 +220,12 @@ pub fn reload(content: &str, name: &str, rows: &[RowsKey]) -> Result<(Files, Tab
             tables.push(parse_text(number, &files, &mut problems));
         }
     }
+    let beside = Path::new(files.root_name()).parent().unwrap_or(Path::new("")).to_path_buf();
     for mut table in tables {
         // What was included then is here already.
         table.remove("include");
         rows_file::fill(&mut table, rows, &mut problems, &mut |path, format, span, problems| match files
-            .list
-            .iter()
-            .position(|file| Path::new(&file.name).ends_with(path))
+            .find(&beside.join(path))
         {
             Some(number) => files.rows(number, format, problems),
             None => {
@@ -331,8 +339,7 @@ fn rows(
     }
     let path = disk.named.join(path);
     let name = path.display().to_string();
-    let known = files.list.iter().position(|file| file.name == name);
-    let number = known.or_else(|| match disk.read(&path) {
+    let number = files.find(&path).or_else(|| match disk.read(&path) {
         Ok(bytes) => add_text(&path, bytes, files, problems),
         Err(message) => {
             problems.add(span, message);

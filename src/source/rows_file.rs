@@ -70,12 +70,10 @@ impl Format {
 
     /// The rows in `text`, of file number `file`, as an array of tables would give them. What is no row is a problem.
     pub fn read(self, file: usize, text: &str, problems: &mut Problems) -> Vec<Node> {
-        let mut rows = match self {
+        match self {
             Format::Csv => Csv { file, text, names: Vec::new() }.rows(problems),
             Format::JsonLines => json_lines(file, text, problems),
-        };
-        rows.shrink_to_fit();
-        rows
+        }
     }
 }
 
@@ -105,6 +103,15 @@ impl Csv<'_> {
             }
             let end = skipped + usize::try_from(reader.position().byte()).unwrap_or_default();
             let span = self.span(start, end);
+            // The reader takes what a quote begins up to the end of the file, and says nothing.
+            if self.text[start..end].matches('"').count() % 2 == 1 {
+                problems.add_with_hint(
+                    span,
+                    "a quote that nothing closes",
+                    "a value with a quote, a comma or a line break in it stands in quotes, and each quote in it twice",
+                );
+                return rows;
+            }
             if self.names.is_empty() {
                 self.take_names(&record, span, problems);
             } else if record.len() == self.names.len() {

@@ -1,6 +1,7 @@
 //! The names that may stand in a text of SQL. It may have some that do not: no SQL is taken apart here.
 
 use std::collections::{BTreeSet, HashSet};
+use std::ops::Bound;
 
 /// Whether a bare name may have the character in it: letters, digits, underscores, dollars, and all that is not ASCII
 /// (manual, 4.1.1; `ident_cont` in the server's scanner).
@@ -34,14 +35,14 @@ const OPERATORS_OF_WORDS: &[(&str, &[&str])] = &[
 /// The names that may stand in a text of SQL. It may have some that do not: no SQL is taken apart here.
 pub(super) struct Names<'t> {
     text: &'t str,
-    words: HashSet<String>,
+    words: BTreeSet<String>,
     /// What stands in quotes as names do, where that can be told.
-    quoted: Option<HashSet<String>>,
+    quoted: Option<BTreeSet<String>>,
 }
 
 impl Names<'_> {
     pub(super) fn of(text: &str) -> Names<'_> {
-        let (mut quoted, mut bare) = (HashSet::new(), String::new());
+        let (mut quoted, mut bare) = (BTreeSet::new(), String::new());
         let mut rest = text;
         let mut is_plain = true;
         while let Some(at) = rest.find(['\'', '"']) {
@@ -65,25 +66,16 @@ impl Names<'_> {
         }
         is_plain &= !is_odd(rest, "", "");
         bare.push_str(rest);
-        match is_plain {
-            true => Names { text, words: words(&bare), quoted: Some(quoted) },
-            false => Names { text, words: words(text), quoted: None },
-        }
+        let (of, quoted) = if is_plain { (bare.as_str(), Some(quoted)) } else { (text, None) };
+        Names { text, words: words(of).into_iter().collect(), quoted }
     }
 
     /// Whether a name may stand in the text, bare or in quotes, or a longer one that the server cuts.
     pub(super) fn has(&self, name: &str) -> bool {
         let plain = name.chars().all(is_of_word);
-        let small = name.to_lowercase();
-        let may_be_cut = may_be_cut(name);
-        let bare = plain
-            && (self.words.contains(&small)
-                || may_be_cut && self.words.iter().any(|word| word.starts_with(&small)));
+        let bare = plain && has_or_is_cut(&self.words, &name.to_lowercase());
         match &self.quoted {
-            Some(quoted) => {
-                let is_quoted = || may_be_cut && quoted.iter().any(|text| text.starts_with(name));
-                bare || quoted.contains(name) || is_quoted()
-            }
+            Some(quoted) => bare || has_or_is_cut(quoted, name),
             None => bare || !plain && self.text.contains(name) || self.text.to_lowercase().contains("u&"),
         }
     }
@@ -96,7 +88,8 @@ impl Names<'_> {
         match &self.quoted {
             Some(quoted) => {
                 let quoted = quoted.iter().map(|name| name.to_lowercase());
-                !self.words.is_disjoint(names) || quoted.into_iter().any(|name| names.contains(&name))
+                self.words.iter().any(|word| names.contains(word))
+                    || quoted.into_iter().any(|name| names.contains(&name))
             }
             None => names.iter().any(|name| self.has(name)),
         }
@@ -167,6 +160,15 @@ const LONGEST: usize = 63;
 /// Whether a name of the database may be what is left of a longer one: no character is cut apart.
 fn may_be_cut(name: &str) -> bool {
     name.len() + 3 >= LONGEST
+}
+
+/// Whether a name is among others, or what is left of one.
+fn has_or_is_cut(names: &BTreeSet<String>, name: &str) -> bool {
+    if !may_be_cut(name) {
+        return names.contains(name);
+    }
+    let mut from = names.range::<str, _>((Bound::Included(name), Bound::Unbounded));
+    from.next().is_some_and(|first| first.starts_with(name))
 }
 
 /// A name as the server cuts it.

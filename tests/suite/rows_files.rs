@@ -27,6 +27,12 @@ fn what_is_no_row_is_told_by_its_line() {
             "code,nmae\na,b\nc,d\n",
             &["plans.nmae`", "did you mean `name`?", "p.csv:1:1", "there is no `column"],
         ),
+        (
+            "p.csv",
+            "code,name\na,\"x\nb,y\nc,z\n",
+            &["a quote that nothing closes", "p.csv:2:1", "each quote in it twice"],
+        ),
+        ("p.csv", "\"code,name\na,b\n", &["error: a quote that nothing closes", "p.csv:1:1"]),
         ("p.csv", "name\nb\n", &["the row has no `code`, which is part of its key", "p.csv:2:1"]),
         ("p.csv", "code,name\na,b\na,c\n", &["a row with the key `code = a` is there already", "p.csv:3:1"]),
         ("p.jsonl", "{\"code\": \"a\"}\n[1]\n", &["this is no row", "a JSON object", "p.jsonl:2:"]),
@@ -71,6 +77,70 @@ fn a_change_of_the_rows_alone_is_seen_and_taken_back() {
         with(new).arg("apply").run().success().stdout_contains("in sync: nothing to do");
         with(new).arg("rollback").run().success();
         assert_eq!(rows(), ["a|A", "b|B\nb|1.5"]);
+    }
+}
+
+/// Files are told apart by their folders, and what is kept of them is all of it.
+#[test]
+fn the_way_back_takes_each_file_for_itself() {
+    let db = support::server().database();
+    let table = |name: &str, file: &str| {
+        format!(
+            "[tables.{name}.columns]\nid = {{ type = \"text\", primary_key = true }}\nv = \"text\"\n\
+                 [tables.{name}.rows]\nkey = \"id\"\nmode = \"upsert\"\nvalues_from = \"{file}\"\n"
+        )
+    };
+    let file = [table("inner", "data/p.csv"), table("outer", "./p.csv")].concat();
+    let with = |text: &str| {
+        let run = Run::new(&db)
+            .file_at("db/schema.toml", &file)
+            .file_at("db/data/p.csv", &format!("id,v\n1,{text} inner  \n"));
+        run.file_at("db/p.csv", &format!("id,v\n1,{text} outer  \n"))
+    };
+    let at = ["--file", "db/schema.toml"];
+    with("old").arg("apply").args(at).run().success();
+    with("new").arg("apply").args(at).run().success();
+    with("new").arg("rollback").args(at).run().success();
+    let rows = db.column(
+        "select v || '|' from (select * from \"inner\" union all select * from \"outer\") r order by 1",
+    );
+    assert_eq!(rows, ["old inner  |", "old outer  |"]);
+}
+
+/// More than a hundred rows travel as arrays, in which other characters mean something.
+#[test]
+fn many_rows_say_what_few_say() {
+    let odd = [
+        "", "NULL", "null", "\\", "\\\\", "\"", "{a,b}", "{}", ",", "' or 1", "\n", "\t", " x ", "é名",
+        "\\N", "$1", "E'x'",
+    ];
+    for server in support::servers() {
+        let db = server.database();
+        let line = |number: usize| {
+            let value = serde_json::to_string(odd[number % odd.len()]).expect("it is text");
+            format!("{{\"id\": {number}, \"v\": {value}, \"c\": {value}, \"j\": {{\"v\": {value}}}}}\n")
+        };
+        let file = |table: &str| {
+            format!(
+                "[tables.{table}.columns]\nid = {{ type = \"int\", primary_key = true }}\nv = \"text\"\n\
+                     c = \"character varying(9)\"\nj = \"jsonb\"\n\
+                     [tables.{table}.rows]\nkey = \"id\"\nmode = \"upsert\"\nvalues_from = \"{table}.jsonl\"\n"
+            )
+        };
+        let few: String = (0..odd.len()).map(line).collect();
+        let many: String = (0..120).map(line).collect();
+        let run = || {
+            Run::new(&db)
+                .file(&[file("few"), file("many")].concat())
+                .file_at("few.jsonl", &few)
+                .file_at("many.jsonl", &many)
+        };
+        run().arg("apply").run().success();
+        run().args(["check", "--force"]).run().success();
+        assert_eq!(db.scalar("select count(*) from few natural join many"), odd.len().to_string());
+        let kept = db.column("select v from few order by id");
+        assert_eq!(kept, odd);
+        assert_eq!(db.scalar("select count(*) from many"), "120");
     }
 }
 

@@ -11,6 +11,7 @@ const BODIES: &str = "set search_path = shop; do $$ begin for i in 1..300 loop
 
 const FUNCTIONS: &str = "do $$ begin for i in 1..4000 loop
     execute format('create function m.f%s(a int) returns int language plpgsql as %L', i, 'begin return 1; end');
+    execute format('create function m.f%s(a int) returns int language plpgsql as %L', repeat('f', 58) || i, 'begin return 1; end');
     end loop; end $$";
 
 const CHAIN: &str = "do $$ begin for i in 1..2000 loop
