@@ -1,10 +1,7 @@
 //! What the server reads again while a plan is done, or while somebody looks: texts in which names are looked for anew, and
 //! tables that foreign keys tie to those of the file. Nothing of Mallory's is called when it all begins.
 
-use super::{
-    is_wanted,
-    mallory::{self, Failures, Site, Tool, refused, two_at_a_time},
-};
+use super::mallory::{self, Failures, Site, Tool, against_tools, refused};
 use crate::support::{self, Cluster};
 
 struct Way {
@@ -164,21 +161,10 @@ fn attack(cluster: &Cluster, tool: Tool, way: &Way, what: &str, failures: &Failu
 
 #[test]
 fn what_is_read_again_finds_nothing_of_hers() {
-    let failures = Failures::default();
-    for server in support::servers() {
-        let cluster = mallory::cluster(server);
-        let mut attacks = Vec::new();
-        for tool in [Tool::Superuser, Tool::Owner] {
-            for way in WAYS {
-                attacks.push((tool, way, format!("PostgreSQL {}, {tool:?}, {}", server.major(), way.name)));
-            }
-        }
-        attacks.retain(|(_, _, what)| is_wanted(what));
-        two_at_a_time(&attacks, |(tool, way, what)| {
-            failures.guard(what, || attack(&cluster, *tool, way, what, &failures));
-        });
-    }
-    failures.tell();
+    let attack = |cluster: &Cluster, tool, way: usize, what: &str, failures: &Failures| {
+        attack(cluster, tool, &WAYS[way], what, failures)
+    };
+    against_tools(&[Tool::Superuser, Tool::Owner], WAYS.len(), attack, |way| WAYS[way].name.to_owned());
 }
 
 /// `inspect` has checks made once more, whose constants the server folds.

@@ -1,8 +1,8 @@
 //! What Mallory leaves beside the objects of the file: functions and operators that shadow those of PostgreSQL, objects
 //! under the names that the file will give, the state made beforehand, rows that the tool does not see.
 
-use super::mallory::{self, Failures, Site, Tool, two_at_a_time};
-use crate::support::{self, Cluster};
+use super::mallory::{Failures, Site, Tool, against_tools};
+use crate::support::Cluster;
 
 /// Functions and operators of hers that fit the arguments better than those of PostgreSQL, for every one that takes text,
 /// anything, or an array of it.
@@ -322,49 +322,28 @@ fn hidden(cluster: &Cluster, tool: Tool, what: &str, failures: &Failures) {
     }
 }
 
-/// Runs something of each kind as each sort of role.
-fn run(
-    tools: &[Tool],
-    count: usize,
-    work: impl Fn(&Cluster, Tool, usize, &str, &Failures) + Sync,
-    name: impl Fn(usize) -> String,
-) {
-    let failures = Failures::default();
-    for server in support::servers() {
-        let cluster = mallory::cluster(server);
-        let mut attacks = Vec::new();
-        for tool in tools {
-            for of in 0..count {
-                let what = format!("PostgreSQL {}, {tool:?}, {}", server.major(), name(of));
-                attacks.push((*tool, of, what));
-            }
-        }
-        attacks.retain(|(_, _, what)| super::is_wanted(what));
-        two_at_a_time(&attacks, |(tool, of, what)| {
-            failures.guard(what, || work(&cluster, *tool, *of, what, &failures));
-        });
-    }
-    failures.tell();
-}
-
 #[test]
 fn what_shadows_postgresql_is_not_called() {
-    run(&Tool::ALL, 2, shadowed, |of| ["no shadows", "shadows of functions and operators"][of].to_owned());
+    against_tools(&Tool::ALL, 2, shadowed, |of| {
+        ["no shadows", "shadows of functions and operators"][of].to_owned()
+    });
 }
 
 #[test]
 fn what_others_own_is_not_adopted() {
-    run(&Tool::ALL, ADOPTED.len(), adopted, |of| format!("her {}", ADOPTED[of].0));
+    against_tools(&Tool::ALL, ADOPTED.len(), adopted, |of| format!("her {}", ADOPTED[of].0));
 }
 
 #[test]
 fn the_state_of_others_is_not_used() {
-    run(&[Tool::Superuser, Tool::Cloud], STATE.len(), state, |of| format!("the state with {}", STATE[of].0));
+    against_tools(&[Tool::Superuser, Tool::Cloud], STATE.len(), state, |of| {
+        format!("the state with {}", STATE[of].0)
+    });
 }
 
 #[test]
 fn hidden_rows_are_not_no_rows() {
     let work =
         |cluster: &Cluster, tool, _, what: &str, failures: &Failures| hidden(cluster, tool, what, failures);
-    run(&[Tool::Owner, Tool::Cloud], 1, work, |_| "rows that a policy hides".to_owned());
+    against_tools(&[Tool::Owner, Tool::Cloud], 1, work, |_| "rows that a policy hides".to_owned());
 }

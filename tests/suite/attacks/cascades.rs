@@ -1,10 +1,7 @@
 //! Tables of Mallory's that refer to one of the file's: rows of hers change with those of the file, and her triggers run.
 
-use super::{
-    is_wanted,
-    mallory::{self, Failures, Site, Tool, two_at_a_time},
-};
-use crate::support::{self, Cluster};
+use super::mallory::{Failures, Site, Tool, against_tools};
+use crate::support::Cluster;
 
 /// How rows of hers change with those of the file, and what the file says.
 struct Way {
@@ -146,19 +143,8 @@ fn refers(cluster: &Cluster, tool: Tool, way: &Way, what: &str, failures: &Failu
 
 #[test]
 fn rows_of_others_do_not_follow_those_of_the_file() {
-    let failures = Failures::default();
-    for server in support::servers() {
-        let cluster = mallory::cluster(server);
-        let mut attacks = Vec::new();
-        for tool in [Tool::Superuser, Tool::Owner] {
-            for way in WAYS {
-                attacks.push((tool, way, format!("PostgreSQL {}, {tool:?}, {}", server.major(), way.name)));
-            }
-        }
-        attacks.retain(|(_, _, what)| is_wanted(what));
-        two_at_a_time(&attacks, |(tool, way, what)| {
-            failures.guard(what, || refers(&cluster, *tool, way, what, &failures));
-        });
-    }
-    failures.tell();
+    let refers = |cluster: &Cluster, tool, way: usize, what: &str, failures: &Failures| {
+        refers(cluster, tool, &WAYS[way], what, failures)
+    };
+    against_tools(&[Tool::Superuser, Tool::Owner], WAYS.len(), refers, |way| WAYS[way].name.to_owned());
 }

@@ -237,6 +237,31 @@ pub fn two_at_a_time<T: Sync>(list: &[T], work: impl Fn(&T) + Sync) {
     });
 }
 
+/// Attacks the tool in each of `count` ways, as each of `tools` and on every server; `name` tells the ways apart.
+pub fn against_tools(
+    tools: &[Tool],
+    count: usize,
+    attack: impl Fn(&Cluster, Tool, usize, &str, &Failures) + Sync,
+    name: impl Fn(usize) -> String,
+) {
+    let failures = Failures::default();
+    for server in support::servers() {
+        let cluster = cluster(server);
+        let mut attacks = Vec::new();
+        for tool in tools {
+            for of in 0..count {
+                let what = format!("PostgreSQL {}, {tool:?}, {}", server.major(), name(of));
+                attacks.push((*tool, of, what));
+            }
+        }
+        attacks.retain(|(_, _, what)| super::is_wanted(what));
+        two_at_a_time(&attacks, |(tool, of, what)| {
+            failures.guard(what, || attack(&cluster, *tool, *of, what, &failures));
+        });
+    }
+    failures.tell();
+}
+
 /// Every command refuses the file, naming her, and she has gained nothing.
 pub fn refused(site: &Site<'_>, what: &str, file: &str, failures: &Failures) {
     for arguments in
