@@ -1,7 +1,7 @@
 //! Sequences that must not give the numbers again that declared rows have.
 
 use super::value::type_of;
-use super::{Cell, Declared, column};
+use super::{Cell, Declared, column, write};
 use crate::kind::{Cx, Right};
 use crate::model::Address;
 use crate::sql::{Form, ident, literal, move_past};
@@ -31,13 +31,13 @@ pub fn move_sequences(at: &Address, rows: &[&Declared], cx: &Cx<'_>) -> Vec<Stat
         let sql = move_past(&at.relation(), name, &values);
         Some(Statement::on(&at.host("table"), Form::MoveSequence, sql))
     };
-    numbered(at, rows.iter().copied(), cx).into_iter().filter_map(move_one).collect()
+    numbered(at, write::names(rows.iter().copied()), cx).filter_map(move_one).collect()
 }
 
-/// What that takes, where somebody else's sequence is known by now.
-pub fn rights(at: &Address, rows: &[Declared], cx: &Cx<'_>) -> Vec<Right> {
-    let sequences = numbered(at, rows.iter(), cx).into_iter();
-    let sequences = sequences.filter_map(|name| cx.observed_attribute(&column(at, name), "sequence"));
+/// What that takes where values are given to `columns`, and somebody else's sequence is known by now.
+pub fn rights(at: &Address, columns: BTreeSet<&String>, cx: &Cx<'_>) -> Vec<Right> {
+    let sequences =
+        numbered(at, columns, cx).filter_map(|name| cx.observed_attribute(&column(at, name), "sequence"));
     let right = |(sequence, privilege): (String, &str)| {
         let oid = format!("to_regclass({})", literal(&sequence));
         Right::test(
@@ -52,9 +52,13 @@ pub fn rights(at: &Address, rows: &[Declared], cx: &Cx<'_>) -> Vec<Right> {
         .collect()
 }
 
-/// The columns of `rows` that may be numbered by a sequence; which of those with a default are, the server knows.
-fn numbered<'r>(at: &Address, rows: impl Iterator<Item = &'r Declared>, cx: &Cx<'_>) -> BTreeSet<&'r String> {
-    let is_numbered = |name: &&String| {
+/// The ones of `columns` that may be numbered by a sequence; which of those with a default are, the server knows.
+fn numbered<'r>(
+    at: &Address,
+    columns: BTreeSet<&'r String>,
+    cx: &Cx<'_>,
+) -> impl Iterator<Item = &'r String> {
+    let is_numbered = move |name: &&String| {
         let at_column = column(at, name);
         let by_default =
             || cx.attribute(&at_column, "default").is_some_and(|default| takes_numbers(&default));
@@ -62,8 +66,7 @@ fn numbered<'r>(at: &Address, rows: impl Iterator<Item = &'r Declared>, cx: &Cx<
         NUMBERS.contains(&data_type.split('(').next().unwrap_or_default().trim())
             && (cx.attribute(&at_column, "numbered").is_some() || by_default())
     };
-    let names: BTreeSet<&String> = rows.flat_map(Declared::keys).collect();
-    names.into_iter().filter(is_numbered).collect()
+    columns.into_iter().filter(is_numbered)
 }
 
 fn takes_numbers(default: &str) -> bool {

@@ -1,7 +1,7 @@
 //! What the data is asked about declared rows: a question for all of those that give values to the same columns.
 
 use super::value::{given, same, value};
-use super::{Body, Cell, Declared, Mode, column, numbered, write};
+use super::{Body, Cell, Declared, Mode, column, write};
 use crate::equality;
 use crate::kind::Cx;
 use crate::model::Address;
@@ -14,10 +14,10 @@ pub fn question(at: &Address, body: &Body, cx: &Cx<'_>) -> Option<String> {
     let name = qualified(at.schema(), at.name());
     let mut parts = Vec::new();
     let mut alike: BTreeMap<Vec<&String>, Vec<(usize, &Declared)>> = BTreeMap::new();
+    let mut set = write::names(body.rows.iter());
+    set.retain(|name| write::is_set(at, body, name, cx));
     for (number, row) in body.rows.iter().enumerate() {
-        let compared = row.iter().filter(|(column, cell)| {
-            cell.is_constant() && !body.key.contains(column) && !numbered(at, column, cx)
-        });
+        let compared = row.iter().filter(|(column, cell)| cell.is_constant() && set.contains(column));
         // Whoever only inserts asks no more than whether the row is there.
         let compared = compared.map(|(column, _)| column).filter(|_| body.mode != Mode::Insert);
         let compared: Vec<&String> = compared.collect();

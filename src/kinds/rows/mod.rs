@@ -13,7 +13,8 @@ use crate::repair;
 use crate::source::{KeyDoc, Node, Shape, Span, Value};
 use crate::sql::{Form, Fragment, Phrase, qualified};
 use crate::statement::Step;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
 
 /// The room.
 pub struct Rows;
@@ -56,7 +57,8 @@ pub type Declared = BTreeMap<String, Cell>;
 pub struct Body {
     key: Vec<String>,
     mode: Mode,
-    rows: Vec<Declared>,
+    /// Shared by what is declared and what is observed of it: there may be many.
+    rows: Arc<Vec<Declared>>,
     /// Observed: numbers of declared rows that are missing.
     missing: BTreeSet<usize>,
     /// Observed: numbers of declared rows that say something else.
@@ -132,9 +134,17 @@ impl Room for Rows {
             }
         };
         let mut rows = Vec::new();
+        let mut named = HashSet::new();
         let mut first: HashMap<Vec<(String, String)>, Span> = HashMap::new();
         for row in items {
-            let Some(read) = read_row(item, &host, &key, row) else { continue };
+            let Some(read) = read_row(item, &key, row) else { continue };
+            if let Value::Table(cells) = &row.value {
+                for (name, _) in &cells.entries {
+                    if named.insert(&name.name) {
+                        item.refer(column(&host, &name.name), name.span);
+                    }
+                }
+            }
             let literals = literal_key(&key, &read);
             match literals.as_ref().and_then(|values| first.get(values)) {
                 Some(first) => {
@@ -154,7 +164,7 @@ impl Room for Rows {
             rows.push(read);
         }
         let key: Vec<String> = key.into_iter().map(|(name, _)| name).collect();
-        item.declare(Body { key, mode, rows, ..Body::default() });
+        item.declare(Body { key, mode, rows: Arc::new(rows), ..Body::default() });
     }
 
     fn catalog(&self, _: &Server) -> Option<String> {
@@ -165,7 +175,10 @@ impl Room for Rows {
 
     fn fragments(&self, _: &Address, body: &mut Body, visit: &mut Visit<'_>) {
         let Body { key, rows, .. } = body;
-        for (number, row) in rows.iter_mut().enumerate() {
+        if !rows.iter().flat_map(Declared::values).any(|cell| matches!(cell, Cell::Sql(_))) {
+            return;
+        }
+        for (number, row) in Arc::make_mut(rows).iter_mut().enumerate() {
             for (column, cell) in row {
                 let context =
                     if key.contains(column) { Context::Question { is_query: false } } else { Context::Piece };
@@ -202,8 +215,12 @@ impl Room for Rows {
             }
         }
         // What is written has SQL that is yet to be executed.
+        let is_constant = |row: &Declared| row.values().all(Cell::is_constant);
         for number in body.missing.iter().chain(&body.differing) {
-            let written = body.rows.get_mut(*number).into_iter();
+            if body.rows.get(*number).is_none_or(is_constant) {
+                continue;
+            }
+            let written = Arc::make_mut(&mut body.rows).get_mut(*number).into_iter();
             written.for_each(|row| row.retain(|_, cell| cell.is_constant()));
         }
         Some(body)
@@ -273,7 +290,7 @@ impl Room for Rows {
         let table = at.host("table");
         let rights = privileges.iter().map(|privilege| Right::on_table(&table, privilege, cx));
         let written = write::written(at, desired, cx.observed.model.body::<Body>(at), cx);
-        rights.chain(ahead::rights(at, &written, cx)).collect()
+        rights.chain(ahead::rights(at, written, cx)).collect()
     }
 
     fn drop(&self, _: &Address, _: &Body, _: &Cx<'_>) -> Vec<Step> {
@@ -285,14 +302,13 @@ fn column(at: &Address, name: &str) -> Address {
     Address::new("column", at.path().iter().map(String::as_str).chain([name]))
 }
 
-fn read_row(item: &mut Item<'_>, host: &Address, key: &[(String, Span)], row: &Node) -> Option<Declared> {
+fn read_row(item: &mut Item<'_>, key: &[(String, Span)], row: &Node) -> Option<Declared> {
     let Value::Table(cells) = &row.value else {
         item.problems.add(row.span, format!("a row is a table, not {}", row.sort()));
         return None;
     };
     let mut read = BTreeMap::new();
     for (name, node) in &cells.entries {
-        item.refer(column(host, &name.name), name.span);
         read.insert(name.name.clone(), cell(node));
     }
     for (name, _) in key {

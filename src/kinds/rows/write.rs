@@ -205,7 +205,6 @@ pub fn inserts(at: &Address, body: &Body, numbers: &[usize], cx: &Cx<'_>) -> Vec
 /// The columns in which a row has NULL that does not give them a value: rows that do and rows that do not can be written
 /// together.
 fn empty_by_default(at: &Address, rows: &[&Declared], cx: &Cx<'_>) -> BTreeSet<String> {
-    let names: BTreeSet<&String> = rows.iter().flat_map(|row| row.keys()).collect();
     let is_empty = |name: &&String| {
         let column = column(at, name);
         let gives = ["default", "identity", "generated"];
@@ -214,14 +213,13 @@ fn empty_by_default(at: &Address, rows: &[&Declared], cx: &Cx<'_>) -> BTreeSet<S
             && data_type.as_deref().is_some_and(|data_type| !data_type.to_lowercase().contains("serial"))
             && data_type == equality::base_type(&column, cx)
     };
-    names.into_iter().filter(is_empty).cloned().collect()
+    names(rows.iter().copied()).into_iter().filter(is_empty).cloned().collect()
 }
 
 /// Inserts rows that give values to the same columns, or NULL by giving none; more than one only of constants.
 fn insert(at: &Address, body: &Body, rows: &[&Declared], cx: &Cx<'_>) -> Option<Statement> {
     let first = rows.first()?;
-    let names: BTreeSet<&String> = rows.iter().flat_map(|row| row.keys()).collect();
-    let names: Vec<&String> = names.into_iter().collect();
+    let names: Vec<&String> = names(rows.iter().copied()).into_iter().collect();
     let columns: Vec<String> = names.iter().map(|name| ident(name)).collect();
     let name = qualified(at.schema(), at.name());
     let values = |cells: Vec<Phrase>| Phrase::from("SELECT ").joined(&cells, ", ");
@@ -263,27 +261,46 @@ fn overriding(at: &Address, row: &Declared, cx: &Cx<'_>) -> &'static str {
     if given { "OVERRIDING SYSTEM VALUE " } else { "" }
 }
 
-/// What is written of the rows: all of those that are missing, and what is set of those that differ. Without `observed` nothing
-/// is known of them.
-pub fn written(at: &Address, body: &Body, observed: Option<&Body>, cx: &Cx<'_>) -> Vec<Declared> {
-    let Some(Body { missing, differing, .. }) = observed else { return body.rows.clone() };
-    let new = missing.iter().filter_map(|number| body.rows.get(*number)).cloned();
-    let there = differing.iter().filter_map(|number| body.rows.get(*number));
-    let set = there.filter(|_| body.mode != Mode::Insert).map(|row| updated(at, body, row, cx));
-    new.chain(set).collect()
+/// The columns that are written: those of all rows that are missing, and those that are set of the ones that differ. Without
+/// `observed` nothing is known of them.
+pub fn written<'b>(
+    at: &Address,
+    body: &'b Body,
+    observed: Option<&Body>,
+    cx: &Cx<'_>,
+) -> BTreeSet<&'b String> {
+    let Some(Body { missing, differing, .. }) = observed else { return names(body.rows.iter()) };
+    let rows = |numbers: &BTreeSet<usize>| -> Vec<&'b Declared> {
+        numbers.iter().filter_map(|number| body.rows.get(*number)).collect()
+    };
+    let there = if body.mode == Mode::Insert { Vec::new() } else { rows(differing) };
+    let constants = there.into_iter().flatten().filter(|(_, cell)| cell.is_constant());
+    let mut all: BTreeSet<&String> = constants.map(|(name, _)| name).collect();
+    all.retain(|name| is_set(at, body, name, cx));
+    all.extend(names(rows(missing).into_iter()));
+    all
 }
 
-/// What of a row that is there is set.
-fn updated(at: &Address, body: &Body, row: &Declared, cx: &Cx<'_>) -> Declared {
-    let changed = row.iter().filter(|(name, cell)| !body.key.contains(name) && cell.is_constant());
-    let changed = changed.filter(|(name, _)| !numbered(at, name, cx));
-    changed.map(|(name, cell)| (name.clone(), cell.clone())).collect()
+/// The columns to which some of the rows give a value.
+pub fn names<'r>(rows: impl Iterator<Item = &'r Declared>) -> BTreeSet<&'r String> {
+    rows.flat_map(Declared::keys).collect()
+}
+
+/// Whether the column is set in rows that are there.
+pub fn is_set(at: &Address, body: &Body, name: &String, cx: &Cx<'_>) -> bool {
+    !body.key.contains(name) && !numbered(at, name, cx)
 }
 
 /// Sets rows that are there to what the file says.
 pub fn updates(at: &Address, body: &Body, numbers: &[usize], cx: &Cx<'_>) -> Vec<Statement> {
-    let rows = numbers.iter().filter_map(|number| body.rows.get(*number));
-    let written: Vec<(Declared, &Declared)> = rows.map(|row| (updated(at, body, row, cx), row)).collect();
+    let rows: Vec<&Declared> = numbers.iter().filter_map(|number| body.rows.get(*number)).collect();
+    let mut set = names(rows.iter().copied());
+    set.retain(|name| is_set(at, body, name, cx));
+    let updated = |row: &Declared| -> Declared {
+        let changed = row.iter().filter(|(name, cell)| cell.is_constant() && set.contains(name));
+        changed.map(|(name, cell)| (name.clone(), cell.clone())).collect()
+    };
+    let written: Vec<(Declared, &Declared)> = rows.iter().map(|row| (updated(row), *row)).collect();
     let mut statements =
         ahead::move_sequences(at, &written.iter().map(|(set, _)| set).collect::<Vec<_>>(), cx);
     let mut alike: BTreeMap<Vec<&String>, Vec<(usize, &Declared)>> = BTreeMap::new();
