@@ -18,13 +18,14 @@ mod renaming;
 pub mod right;
 mod seat;
 mod server;
+mod tail;
 mod targets;
 
 use crate::delta::{Action, Alteration, Change, Obstacle};
 use crate::model::{Address, Body, Entry, Model, Observed};
 use crate::pg::Feature;
 use crate::source::KeyDoc;
-use crate::sql::{Fragment, split_routine};
+use crate::sql::Fragment;
 use crate::statement::{Step, Trial};
 pub use clustered::{cluster, compare_clustered, keep_clustered};
 pub use collation::Collation;
@@ -44,6 +45,7 @@ pub use right::{Right, Test};
 pub use seat::{Privileges, Seat};
 pub use server::{Row, Server};
 use std::collections::HashMap;
+pub use tail::Tail;
 pub use targets::{Targets, alter_index};
 
 /// The coarse order in which kinds come into being; edges between objects refine it.
@@ -272,6 +274,16 @@ pub trait Room: Sync + 'static {
         name.to_string()
     }
 
+    /// What a file that has all of `model` must say of what is not there, or it would be there where the file is applied.
+    fn unspoken(&self, _model: &Model, _registry: &Registry) -> Vec<Entry> {
+        Vec::new()
+    }
+
+    /// What follows the bare name in the object's name.
+    fn tail(&self) -> Tail {
+        Tail::Nothing
+    }
+
     /// Adds a second declaration at the same address to the first, where the two can add up.
     fn join(&self, _one: &mut Self::Body, _other: &Self::Body) -> bool {
         false
@@ -342,7 +354,7 @@ pub trait Room: Sync + 'static {
     }
 
     /// Whether an undeclared object of this kind is drift.
-    fn undeclared(&self, _at: &Address, _observed: &Self::Body, _desired: &Model) -> Undeclared {
+    fn undeclared(&self, _at: &Address, _observed: &Self::Body, _cx: &Cx<'_>) -> Undeclared {
         Undeclared::Drift
     }
 }
@@ -393,6 +405,10 @@ macro_rules! erased {
             fn identity(&self, at: &Address) -> Option<String>;
             /// See [`Room::retype`].
             fn retype(&self, name: &str, spell: &mut dyn FnMut(&str) -> String) -> String;
+            /// See [`Room::unspoken`].
+            fn unspoken(&self, model: &Model, registry: &Registry) -> Vec<Entry>;
+            /// See [`Room::tail`].
+            fn tail(&self) -> Tail;
             /// See [`Room::join`].
             fn join(&self, one: &mut dyn Body, other: &dyn Body) -> bool;
             /// See [`Room::keep`].
@@ -474,6 +490,12 @@ macro_rules! erased {
             fn retype(&self, name: &str, spell: &mut dyn FnMut(&str) -> String) -> String {
                 Room::retype(self, name, spell)
             }
+            fn unspoken(&self, model: &Model, registry: &Registry) -> Vec<Entry> {
+                Room::unspoken(self, model, registry)
+            }
+            fn tail(&self) -> Tail {
+                Room::tail(self)
+            }
             fn join(&self, one: &mut dyn Body, other: &dyn Body) -> bool {
                 match one.as_any_mut().downcast_mut::<R::Body>() {
                     Some(one) => Room::join(self, one, own::<R>(other)),
@@ -529,7 +551,7 @@ erased! {
     /// See [`Room::attribute`].
     fn attribute(; body; name: &str) -> Option<String>;
     /// See [`Room::undeclared`].
-    fn undeclared(at: &Address; observed; desired_model: &Model) -> Undeclared;
+    fn undeclared(at: &Address; observed; cx: &Cx<'_>) -> Undeclared;
 }
 
 /// The room's own type of body. An address carries its kind, so a body of another type is a bug of the corridor.
@@ -537,18 +559,6 @@ fn own<R: Room>(body: &dyn Body) -> &R::Body {
     match body.as_any().downcast_ref() {
         Some(body) => body,
         None => panic!("a body of another kind was handed to a room: {body:?}"),
-    }
-}
-
-impl dyn Kind + '_ {
-    /// An object's name without the types that follow it, where names of the kind have types.
-    pub fn bare_name<'n>(&self, name: &'n str) -> &'n str {
-        let mut typed = false;
-        self.retype("f(t)", &mut |of| {
-            typed = true;
-            of.to_string()
-        });
-        if typed { split_routine(name).0 } else { name }
     }
 }
 

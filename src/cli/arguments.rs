@@ -164,7 +164,7 @@ pub struct Global {
     /// How to write log lines
     #[arg(long, global = true, env = "PGRECONCILE_LOG_FORMAT", value_enum, default_value = "text")]
     pub log_format: LogFormat,
-    /// Create the database if it is missing
+    /// Create the database if it is missing (`apply`, `exec`, `wait`)
     #[arg(long, global = true, env = "PGRECONCILE_CREATE_DATABASE")]
     pub create_database: bool,
     /// Leave out what is declared optional
@@ -192,6 +192,9 @@ pub struct Global {
     #[arg(long, short, global = true, action = clap::ArgAction::Count)]
     pub verbose: u8,
 }
+
+/// The commands that may create the database: the others only look, or want what is in it.
+const CREATING: [&str; 3] = ["apply", "exec", "wait"];
 
 /// The variable of `--url`.
 pub const URL: &str = "PGRECONCILE_URL";
@@ -240,7 +243,7 @@ impl Global {
         options.lock_timeout = self.lock_timeout;
         options.jobs = self.jobs;
         options.allow = self.consents()?;
-        options.create_database = self.create_database;
+        options.create_database = self.create_database && CREATING.contains(&command);
         options.skip_optional = self.skip_optional;
         options.show_rows = self.show_rows;
         options.strict = self.strict;

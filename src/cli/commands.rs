@@ -25,7 +25,7 @@ pub fn apply(global: &Global, dry_run: bool) -> Result<u8> {
             let report = reconciler.dry_run_on(client, options, listener)?;
             Ok((reconciler, report))
         };
-        let (reconciler, report) = at_work(global, "apply", &interrupt::listen(global), work)?;
+        let (reconciler, report) = at_work(global, "apply --dry-run", &interrupt::listen(global), work)?;
         show(global, &reconciler, &report, true);
         return Ok(0);
     }

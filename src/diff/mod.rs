@@ -243,7 +243,7 @@ fn undeclared(cx: &Cx<'_>, found: &mut Diff) {
     let goes = |address: &Address| prune || cx.retire.contains(&address.to_string());
     for there in cx.observed.model.iter().filter(|there| !cx.desired.contains(&there.address)) {
         let Some(kind) = cx.registry.get(there.address.kind) else { continue };
-        let (told, is_left) = match kind.undeclared(&there.address, &*there.body, cx.desired) {
+        let (told, is_left) = match kind.undeclared(&there.address, &*there.body, cx) {
             Undeclared::Ignore => continue,
             Undeclared::Drift => (None, false),
             Undeclared::Told(change) => (Some(change), false),

@@ -63,7 +63,7 @@ impl Cx<'_> {
         }
         let Some(there) = self.observed.model.get(at) else { return false };
         let kind = self.registry.get(at.kind);
-        let by_itself = match kind.map(|kind| kind.undeclared(at, &*there.body, self.desired)) {
+        let by_itself = match kind.map(|kind| kind.undeclared(at, &*there.body, self)) {
             None | Some(Undeclared::Ignore) => false,
             Some(Undeclared::Leftover(_)) if self.is_in_file(there.parent.as_ref()) => true,
             Some(_) => self.prunes() || self.retire.contains(&at.to_string()),

@@ -1,6 +1,6 @@
 //! One object of a model on its way into a file: what an [`Item`](super::Item) is the other way round.
 
-use super::Registry;
+use super::{Registry, Tail};
 use crate::model::{Address, Model};
 use crate::pg::{Feature, ServerVersion};
 use crate::source::{Key, Node, Span, Table, Value};
@@ -39,7 +39,8 @@ impl<'a> Draft<'a> {
         registry: &'a Registry,
         schemas: &'a Names,
     ) -> Self {
-        let key = at.name().to_string();
+        let tail = registry.get(at.kind).map_or(Tail::Nothing, |kind| kind.tail());
+        let key = tail.write(at.name());
         Draft {
             model,
             registry,

@@ -140,14 +140,13 @@ impl<'a> Item<'a> {
 
 /// Name and access method of `name using method`.
 pub fn split_using(name: &str) -> (&str, &str) {
-    let (name, method) = name.rsplit_once(" using ").unwrap_or((name, "btree"));
-    (name.trim(), method.trim())
+    name.rsplit_once(" using ").unwrap_or((name, "btree"))
 }
 
-/// The same name as it is always written: the access method is said.
+/// A name of the file as it is always written: the access method is said.
 pub fn with_using(name: &str) -> String {
     let (name, method) = split_using(name);
-    format!("{name} using {method}")
+    format!("{} using {}", name.trim(), method.trim())
 }
 
 /// The object `schema`.`name using method` in SQL, which calls its kind `kind`: `OPERATOR CLASS public.mood_ops USING btree`.

@@ -2,7 +2,7 @@
 
 use crate::delta::{Alteration, Change};
 use crate::kind::{
-    Context, Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server, Visit, rename, split_name,
+    Context, Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server, Tail, Visit, rename, split_name,
 };
 use crate::model::{Address, Entry, Observed};
 use crate::needs;
@@ -310,6 +310,10 @@ impl Room for Aggregate {
     fn same_shape(&self, desired: &Body, observed: &Body) -> bool {
         let count = |types: &str| argument_types(types, false).len();
         desired.name == observed.name && count(&desired.identity) == count(&observed.identity)
+    }
+
+    fn tail(&self) -> Tail {
+        Tail::Types
     }
 
     fn retype(&self, name: &str, spell: &mut dyn FnMut(&str) -> String) -> String {

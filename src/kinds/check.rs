@@ -3,7 +3,7 @@
 use crate::delta::{Alteration, Change};
 use crate::kind::leftover::{self, helper, is_helper};
 use crate::kind::{Context, Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server, Undeclared, Visit};
-use crate::model::{Address, Entry, Model, Observed};
+use crate::model::{Address, Entry, Observed};
 use crate::needs;
 use crate::partitions;
 use crate::pg::Feature;
@@ -187,7 +187,8 @@ impl Room for Check {
         Some(format!("CONSTRAINT {} ON {}", ident(at.name()), at.relation()))
     }
 
-    fn undeclared(&self, at: &Address, observed: &Body, desired: &Model) -> Undeclared {
+    fn undeclared(&self, at: &Address, observed: &Body, cx: &Cx<'_>) -> Undeclared {
+        let desired = cx.desired;
         // One of a table that is to become a partition is declared there.
         let declared = || desired.takes_over(&at.host("table"), at);
         let helps = || desired.inside("column", &at.path()[..2]).any(|column| is_of(at, column));

@@ -5,7 +5,7 @@ use crate::kind::{
     Cx, Doc, Draft, Item, Place, REMARK, Rank, Right, Room, Row, Seat, Server, Undeclared, read_remark,
     remark, right,
 };
-use crate::model::{Address, Entry, Model, Observed};
+use crate::model::{Address, Entry, Observed};
 use crate::sql::{Form, literal};
 use crate::statement::{Statement, Step};
 
@@ -118,7 +118,7 @@ impl Room for Comment {
         say(at, None, cx)
     }
 
-    fn undeclared(&self, at: &Address, body: &Body, _: &Model) -> Undeclared {
+    fn undeclared(&self, at: &Address, body: &Body, _: &Cx<'_>) -> Undeclared {
         let brought = match at.subject().map(|subject| subject.kind) {
             // An extension brings its own comment.
             Some("extension") => true,

@@ -5,7 +5,7 @@ use crate::kind::{
     Cx, Doc, Draft, GRANT_OPTION, Item, MAINTAIN, Place, Rank, Right, Room, Row, Server, Undeclared,
     known_privileges, read_grant_option, write_privileges,
 };
-use crate::model::{Address, Entry, Model, Observed};
+use crate::model::{Address, Entry, Observed};
 use crate::pg::Feature;
 use crate::source::{KeyDoc, Reader, Shape};
 use crate::sql::{Consent, Form, ident, literal};
@@ -288,12 +288,14 @@ impl Room for DefaultPrivilege {
         let given_on = body.privileges.iter().filter(|(_, option)| **option);
         match name {
             "privileges" => Some(names(&body.privileges).join(", ")),
+            "ours" => body.ours.then(|| "yes".to_string()),
             "given on" => Some(given_on.map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", ")),
             _ => None,
         }
     }
 
-    fn undeclared(&self, at: &Address, observed: &Body, desired: &Model) -> Undeclared {
+    fn undeclared(&self, at: &Address, observed: &Body, cx: &Cx<'_>) -> Undeclared {
+        let desired = cx.desired;
         let known = desired.contains(&Address::new("role", [at.name()]));
         // The file may name the current user, or not.
         let named = Address::new(DOC.name, std::iter::once(&observed.maker).chain(&at.path()[1..]).cloned());

@@ -2,7 +2,7 @@
 
 use crate::delta::{Action, Alteration, Change};
 use crate::kind::{Cx, Doc, Draft, Item, Place, Rank, Right, Room, Row, Seat, Server, Undeclared};
-use crate::model::{Address, Entry, Model, Observed};
+use crate::model::{Address, Entry, Observed};
 use crate::source::{KeyDoc, Shape};
 use crate::sql::{Form, Phrase, ident, literal};
 use crate::statement::{Statement, Step};
@@ -177,7 +177,7 @@ impl Room for Extension {
         Some(format!("EXTENSION {}", ident(at.name())))
     }
 
-    fn undeclared(&self, at: &Address, _: &Body, _: &Model) -> Undeclared {
+    fn undeclared(&self, at: &Address, _: &Body, _: &Cx<'_>) -> Undeclared {
         if at.name() == "plpgsql" { Undeclared::Ignore } else { Undeclared::Drift }
     }
 }

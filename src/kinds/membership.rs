@@ -2,7 +2,7 @@
 
 use crate::delta::{Action, Alteration, Change, Show};
 use crate::kind::{Cx, Doc, Draft, Item, Place, Rank, Right, Room, Row, Server, Undeclared, right};
-use crate::model::{Address, Entry, Model, Observed};
+use crate::model::{Address, Entry, Observed};
 use crate::pg::Feature;
 use crate::source::{KeyDoc, Reader, Shape, Value};
 use crate::sql::{Form, ident};
@@ -170,7 +170,8 @@ impl Room for Membership {
         }
     }
 
-    fn undeclared(&self, at: &Address, _: &Body, desired: &Model) -> Undeclared {
+    fn undeclared(&self, at: &Address, _: &Body, cx: &Cx<'_>) -> Undeclared {
+        let desired = cx.desired;
         let declared = desired.contains(&Address::new("role", [at.schema()]));
         if declared { Undeclared::Drift } else { Undeclared::Ignore }
     }

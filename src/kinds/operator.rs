@@ -2,7 +2,7 @@
 
 use crate::delta::{Alteration, Change};
 use crate::kind::{
-    Context, Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server, Visit, rename, split_name,
+    Context, Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server, Tail, Visit, rename, split_name,
 };
 use crate::model::{Address, Entry, Observed};
 use crate::needs;
@@ -259,6 +259,10 @@ impl Room for Operator {
 
     fn drop(&self, at: &Address, _: &Body, _: &Cx<'_>) -> Vec<Step> {
         vec![Statement::new(Form::DropObject, format!("DROP {}", called(at))).into()]
+    }
+
+    fn tail(&self) -> Tail {
+        Tail::Types
     }
 
     fn retype(&self, name: &str, spell: &mut dyn FnMut(&str) -> String) -> String {

@@ -2,8 +2,8 @@
 
 use crate::delta::{Action, Alteration, Change, Show};
 use crate::kind::{
-    Context, Cx, Doc, Draft, Item, Place, Rank, Right, Room, Row, Seat, Server, Visit, rename, split_using,
-    sql_using, with_using,
+    Context, Cx, Doc, Draft, Item, Place, Rank, Right, Room, Row, Seat, Server, Tail, Visit, rename,
+    split_using, sql_using,
 };
 use crate::model::{Address, Entry, Observed};
 use crate::needs;
@@ -87,8 +87,7 @@ impl Room for OperatorClass {
     }
 
     fn read(&self, item: &mut Item<'_>) {
-        let key = with_using(&item.key.name);
-        let (name, method) = split_using(&key);
+        let (name, method) = split_using(&item.key.name);
         let mut reader = item.reader();
         let default = reader.flag("default");
         let family = reader.text("family");
@@ -105,7 +104,6 @@ impl Room for OperatorClass {
         let family =
             family.map_or((item.schema.to_string(), name.to_string()), |family| item.resolve(&family));
         item.need(Address::new("operator family", [&family.0, &format!("{} using {method}", family.1)]));
-        item.address = Address::new(DOC.name, [item.schema, &key]);
         item.declare(Body {
             definition: Fragment::composed(&text, span),
             default,
@@ -253,8 +251,13 @@ impl Room for OperatorClass {
         }
     }
 
+    fn tail(&self) -> Tail {
+        Tail::Method
+    }
+
     fn retype(&self, name: &str, _: &mut dyn FnMut(&str) -> String) -> String {
-        with_using(name)
+        let (bare, method) = split_using(name);
+        format!("{bare} using {method}")
     }
 
     fn identity(&self, at: &Address) -> Option<String> {

@@ -2,8 +2,7 @@
 
 use crate::delta::{Action, Alteration};
 use crate::kind::{
-    Cx, Doc, Draft, Item, Place, Rank, Right, Room, Row, Seat, Server, rename, split_using, sql_using,
-    with_using,
+    Cx, Doc, Draft, Item, Place, Rank, Right, Room, Row, Seat, Server, Tail, rename, split_using, sql_using,
 };
 use crate::model::{Address, Entry, Observed};
 use crate::source::KeyDoc;
@@ -54,7 +53,6 @@ impl Room for OperatorFamily {
     }
 
     fn read(&self, item: &mut Item<'_>) {
-        item.address = Address::new(DOC.name, [item.schema, &with_using(&item.key.name)]);
         item.declare(Body);
     }
 
@@ -113,8 +111,13 @@ impl Room for OperatorFamily {
         rename([from, at], |name| split_using(name).0, Form::Catalog, &called, cx)
     }
 
+    fn tail(&self) -> Tail {
+        Tail::Method
+    }
+
     fn retype(&self, name: &str, _: &mut dyn FnMut(&str) -> String) -> String {
-        with_using(name)
+        let (bare, method) = split_using(name);
+        format!("{bare} using {method}")
     }
 
     fn identity(&self, at: &Address) -> Option<String> {

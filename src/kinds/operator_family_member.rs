@@ -2,7 +2,7 @@
 
 use crate::delta::Alteration;
 use crate::kind::{
-    Context, Cx, Doc, Draft, Item, Place, Rank, Room, Row, Server, Visit, split_using, sql_using,
+    Context, Cx, Doc, Draft, Item, Place, Rank, Room, Row, Server, Tail, Visit, split_using, sql_using,
 };
 use crate::model::{Address, Entry, Observed};
 use crate::needs;
@@ -168,6 +168,10 @@ impl Room for OperatorFamilyMember {
         let (head, types) = cut(at);
         let sql = format!("ALTER {} DROP {head} {types}", called(at));
         vec![Statement::new(Form::DropObject, sql).into()]
+    }
+
+    fn tail(&self) -> Tail {
+        Tail::Types
     }
 
     fn retype(&self, name: &str, spell: &mut dyn FnMut(&str) -> String) -> String {

@@ -5,7 +5,7 @@ use crate::delta::{Action, Alteration};
 use crate::kind::{
     Cx, Doc, Draft, Item, Place, Rank, Right, Room, Row, Seat, Server, Undeclared, from_list, right,
 };
-use crate::model::{Address, Entry, Model, Observed};
+use crate::model::{Address, Entry, Observed};
 use crate::pg::Feature;
 use crate::source::{KeyDoc, Shape};
 use crate::sql::{Form, Phrase, ident, literal};
@@ -200,7 +200,7 @@ impl Room for Owner {
         known.then(|| body.role.clone())
     }
 
-    fn undeclared(&self, _: &Address, _: &Body, _: &Model) -> Undeclared {
+    fn undeclared(&self, _: &Address, _: &Body, _: &Cx<'_>) -> Undeclared {
         Undeclared::Ignore
     }
 }

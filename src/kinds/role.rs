@@ -6,7 +6,7 @@ use crate::delta::{Action, Alteration, Change};
 use crate::kind::{
     Context, Cx, Doc, Draft, Item, Place, Rank, Right, Room, Row, Seat, Server, Undeclared, Visit, right,
 };
-use crate::model::{Address, Entry, Model, Observed};
+use crate::model::{Address, Entry, Observed};
 use crate::pg::{Feature, scram};
 use crate::source::{KeyDoc, Reader, Shape, Value};
 use crate::sql::{
@@ -300,7 +300,7 @@ impl Room for Role {
         Some(format!("ROLE {}", ident(at.name())))
     }
 
-    fn undeclared(&self, _: &Address, _: &Body, _: &Model) -> Undeclared {
+    fn undeclared(&self, _: &Address, _: &Body, _: &Cx<'_>) -> Undeclared {
         Undeclared::Ignore
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::delta::Alteration;
 use crate::kind::{Cx, Doc, Draft, Item, Place, Privileges, Rank, Room, Row, Seat, Server, Undeclared};
-use crate::model::{Address, Entry, Model, Observed};
+use crate::model::{Address, Entry, Observed};
 use crate::sql::{Form, Phrase, ident};
 use crate::statement::{Statement, Step};
 
@@ -99,7 +99,7 @@ impl Room for Schema {
         Some(format!("SCHEMA {}", ident(at.name())))
     }
 
-    fn undeclared(&self, at: &Address, _: &Body, _: &Model) -> Undeclared {
+    fn undeclared(&self, at: &Address, _: &Body, _: &Cx<'_>) -> Undeclared {
         // Every database is born with it.
         if at.name() == "public" { Undeclared::Ignore } else { Undeclared::Drift }
     }

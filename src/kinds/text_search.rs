@@ -328,7 +328,7 @@ fn named(name: &str, at: &Address, kind: Option<&'static str>, cx: &Cx<'_>) -> S
     if let [schema, name] = path.as_slice() {
         return qualified(schema, name);
     }
-    let own = kind.map(|kind| Address::new(kind, [at.schema(), name]));
+    let own = kind.map(|kind| Address::new(kind, [at.schema(), &path.concat()]));
     match own.filter(|own| cx.desired.contains(own) || cx.observed.model.contains(own)) {
         Some(own) => qualified(own.schema(), own.name()),
         None => qualified(OWN, &path.concat()),

@@ -259,7 +259,7 @@ fn login_hint(connection: &Connection, code: &SqlState) -> Option<String> {
             "does the role `{user}` exist, may it log in, and does the server's pg_hba.conf let it in from here?"
         ))
     } else if *code == SqlState::INVALID_CATALOG_NAME {
-        Some(format!("`--create-database` creates `{}`", connection.dbname))
+        Some(format!("`apply --create-database` creates `{}`", connection.dbname))
     } else if *code == SqlState::PROTOCOL_VIOLATION {
         Some("a pooler answers here; connect to the server itself".to_owned())
     } else {

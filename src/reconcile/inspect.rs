@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::inspect::{self, Layout, Unmodelled};
 use crate::kind::{Names, Place, Registry, Terms};
 use crate::kinds;
-use crate::model::{Address, Model, printable};
+use crate::model::{Address, Entry, Model, printable};
 use crate::observe::{self, Snapshot};
 use crate::pg::Client;
 use crate::scope::LeftAlone;
@@ -63,7 +63,7 @@ pub fn inspect(
         search_path: DEFAULT_SCHEMA,
         retire: &retire,
     };
-    let (observed, left_alone, unmodelled) = apply::patiently(&mut session, listener, |session| {
+    let (mut observed, left_alone, unmodelled) = apply::patiently(&mut session, listener, |session| {
         let Snapshot { mut observed, code, .. } = observe::catalog(session, &registry)?;
         let left_alone = options.scope.apply(&mut Model::default(), &mut observed.model, &registry);
         canon::print_again(session, &mut observed.model, &code, &terms)?;
@@ -78,6 +78,11 @@ pub fn inspect(
     let mut vouched_for: BTreeMap<String, usize> = BTreeMap::new();
     for owner in apply::strangers(&observed.model, &registry).into_values() {
         *vouched_for.entry(owner).or_default() += 1;
+    }
+    let unspoken: Vec<Entry> =
+        registry.iter().flat_map(|kind| kind.unspoken(&observed.model, &registry)).collect();
+    for entry in unspoken {
+        observed.model.insert(entry);
     }
     let document = inspect::document(&observed.model, &registry, &names);
     let (ordered, collections) = keys(&registry);

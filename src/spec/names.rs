@@ -185,7 +185,7 @@ impl Named {
                 named.columns.entry(table).or_default().push(at.clone());
             }
             if let (None, 2, Some(kind)) = (&entry.parent, at.path().len(), registry.get(at.kind)) {
-                let name = kind.bare_name(at.name());
+                let name = kind.tail().bare(at.name());
                 let first = words(name).next().unwrap_or(name).to_string();
                 named.by_name.entry(first).or_default().push((name.to_string(), at.clone()));
             }
@@ -195,7 +195,7 @@ impl Named {
 
     /// What `text`, which is said of the object `of`, mentions, with the columns of that: its rows are meant by its name too.
     fn mentioned(&self, text: &str, of: &Address, kind: &dyn Kind) -> HashSet<Address> {
-        let own_name = kind.bare_name(of.name());
+        let own_name = kind.tail().bare(of.name());
         let mut found = HashSet::new();
         for word in words(text).collect::<HashSet<&str>>() {
             for (name, other) in self.by_name.get(word).into_iter().flatten() {

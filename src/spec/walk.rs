@@ -158,6 +158,7 @@ impl<'a> Walk<'a> {
     /// One object: its own room reads it, then the rooms of what stands inside it read that.
     fn object(&mut self, kind: &'static dyn Kind, site: Site<'_>, key: &Key, node: &Node) {
         let doc = kind.doc();
+        let key = &Key { name: kind.tail().read(&key.name), span: key.span };
         let wrapped;
         let table = match (&node.value, doc.main_key) {
             (Value::Table(table), _) => table,
@@ -272,7 +273,7 @@ impl<'a> Walk<'a> {
         }
         // What follows the name of a routine or an operator are types, which have dots of their own.
         let (name, types) = name.split_at(split_routine(&name).0.len());
-        let mut parts = split_name(name);
+        let mut parts = split_name(name.trim());
         let last = parts.pop().unwrap_or_default();
         let schema = parts.pop().unwrap_or_else(|| site.schema.to_string());
         Some(at.renamed(&format!("{last}{types}")).in_schema(&schema))
@@ -337,7 +338,7 @@ impl<'a> Walk<'a> {
             self.problems.add(key.span, "a name must not be empty");
         } else if name.contains('\0') {
             self.problems.add(key.span, "a name must not contain NUL");
-        } else if is_one && kind.bare_name(name).len() > MAX_NAME {
+        } else if is_one && kind.tail().bare(name).len() > MAX_NAME {
             self.problems.add_with_hint(
                 key.span,
                 format!("the name `{name}` is {} bytes long", name.len()),

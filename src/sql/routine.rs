@@ -66,8 +66,7 @@ pub fn argument_types(list: &str, with_out: bool) -> Vec<String> {
 pub fn retype_routine(name: &str, spell: &mut dyn FnMut(&str) -> String) -> String {
     let (name, types) = split_routine(name);
     let types: Vec<String> = argument_types(types, false).iter().map(|of| spell(of)).collect();
-    // In a file, what stands between the name and the bracket means nothing.
-    format!("{}({})", name.trim_end(), types.join(", "))
+    format!("{name}({})", types.join(", "))
 }
 
 /// An argument without its name, if it has one.
@@ -123,7 +122,7 @@ mod tests {
     fn names_and_types_come_apart() {
         assert_eq!(split_routine("f(numeric(10,2), text)"), ("f", "numeric(10,2), text"));
         assert_eq!(split_routine("f ()"), ("f ", ""));
-        assert_eq!(retype_routine("f (int)", &mut str::to_string), "f(int)");
+        assert_eq!(retype_routine("f (a int)", &mut str::to_string), "f (int)");
         assert_eq!(split_routine("f"), ("f", ""));
         assert_eq!(split_routine("a(b)c(int)"), ("a(b)c", "int"));
         assert_eq!(split_routine("f(numeric(10,2), text)"), ("f", "numeric(10,2), text"));

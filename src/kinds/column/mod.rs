@@ -17,7 +17,7 @@ use crate::kind::{
     Collation, Context, Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server, Undeclared, Visit,
     as_list, from_list, leftover, remark, unwrapped,
 };
-use crate::model::{Address, Entry, Model, Observed};
+use crate::model::{Address, Entry, Observed};
 use crate::needs;
 use crate::partitions::joining;
 use crate::pg::Feature;
@@ -534,7 +534,8 @@ impl Room for Column {
         Some(format!("COLUMN {}.{}", at.relation(), ident(at.name())))
     }
 
-    fn undeclared(&self, at: &Address, observed: &Body, desired: &Model) -> Undeclared {
+    fn undeclared(&self, at: &Address, observed: &Body, cx: &Cx<'_>) -> Undeclared {
+        let desired = cx.desired;
         // One of a table that is to become a partition is declared there.
         let declared = || observed.inherited.is_none() && desired.takes_over(&at.host("table"), at);
         let goes = observed.inherited == Some(false) || declared();

@@ -2,19 +2,18 @@
 
 use super::words::{ROUTINES, TABLES, TYPES};
 use super::{revoke, revoke_all};
-use crate::kind::{Cx, from_list};
-use crate::model::{Address, Entry};
-use crate::sql::{Consent, Form};
+use crate::kind::{Cx, Registry, from_list};
+use crate::model::{Address, Entry, Model};
+use crate::sql::Form;
 use crate::statement::Step;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The kind that says them.
+const DEFAULT: &str = "default privilege";
 
 /// Takes back what default privileges give the role on an object that is new and that the file does not give it.
 pub fn take_back(at: &Address, privileges: &BTreeMap<String, bool>, cx: &Cx<'_>) -> Vec<Step> {
-    let Some(subject) = at.subject() else { return Vec::new() };
-    let may = privileges.is_empty() || cx.allow.contains(&Consent::Revoke) || cx.prunes();
-    if !may || is_there(subject, cx) {
-        return Vec::new();
-    }
+    let Some(subject) = at.subject().filter(|subject| !is_there(subject, cx)) else { return Vec::new() };
     let given = given(at.name(), subject, "privileges", cx);
     let list = given.iter().map(String::as_str);
     let beyond: Vec<&str> = list.filter(|name| !privileges.contains_key(*name)).collect();
@@ -28,6 +27,84 @@ pub fn take_back(at: &Address, privileges: &BTreeMap<String, bool>, cx: &Cx<'_>)
     let mut steps = revoke(at, &beyond, "", Form::RevokeNew, cx);
     steps.extend(revoke(at, &options, "GRANT OPTION FOR ", Form::RevokeNew, cx));
     steps
+}
+
+/// Whether declared default privileges give the role all of `privileges` on such objects: those that came after them have
+/// what those before them need not have.
+pub fn give(role: &str, subject: &Address, privileges: &BTreeMap<String, bool>, cx: &Cx<'_>) -> bool {
+    let owner = cx.attribute(&Address::about("owner", Vec::<String>::new(), subject.clone()), "role");
+    let makers = ["", &cx.server.user].into_iter().chain(owner.as_deref());
+    let declared = |attribute| -> BTreeSet<String> {
+        let all = addresses(makers.clone(), role, subject).filter(|at| cx.desired.contains(at));
+        listed(all.filter_map(|at| cx.attribute(&at, attribute)))
+    };
+    let (given, given_on) = (declared("privileges"), declared("given on"));
+    privileges
+        .iter()
+        .all(|(name, option)| if *option { given_on.contains(name) } else { given.contains(name) })
+}
+
+/// Where default privileges would give a role something on an object of `model` if that were made now, and it has nothing: the
+/// addresses of what it has.
+pub fn not_given(model: &Model, registry: &Registry) -> BTreeSet<Address> {
+    let attribute = |at: &Address, name: &str| {
+        registry.get(at.kind)?.attribute(&*model.get(at)?.body, name).filter(|text| !text.is_empty())
+    };
+    let mut roles: BTreeMap<(&str, &str), BTreeSet<&str>> = BTreeMap::new();
+    for Entry { address, .. } in model.inside(DEFAULT, &[]) {
+        let gives = attribute(address, "privileges").is_some() && attribute(address, "ours").is_some();
+        if let ([_, schema, sort, role], true) = (address.path(), gives) {
+            roles.entry((schema, sort)).or_default().insert(role);
+        }
+    }
+    if roles.is_empty() {
+        return BTreeSet::new();
+    }
+    let of_columns = model.inside("column", &[]).filter_map(|column| {
+        let sequence = attribute(&column.address, "sequence of numbers")?;
+        Some(Address::new("sequence", from_list(&sequence)))
+    });
+    let subjects = model.addresses().filter(|at| sort(at).is_some()).cloned().chain(of_columns);
+    let mut all = BTreeSet::new();
+    for subject in subjects {
+        let owner = Address::about("owner", Vec::<String>::new(), subject.clone());
+        let owner = attribute(&owner, "role");
+        let sort = sort(&subject).unwrap_or_default();
+        for role in places(&subject).filter_map(|place| roles.get(&(place, sort))).flatten() {
+            let at = Address::about("grant", [*role], subject.clone());
+            if !model.contains(&at) && owner.as_deref() != Some(*role) {
+                all.insert(at);
+            }
+        }
+    }
+    all
+}
+
+/// The default privileges of the role on new objects like `subject` that one of `makers` makes.
+fn addresses<'a>(
+    makers: impl Iterator<Item = &'a str>,
+    role: &'a str,
+    subject: &'a Address,
+) -> impl Iterator<Item = Address> {
+    let at = move |maker: &'a str| {
+        let sort = sort(subject)?;
+        Some(places(subject).map(move |place| Address::new(DEFAULT, [maker, place, sort, role])))
+    };
+    makers.filter_map(at).flatten()
+}
+
+/// All schemas, as default privileges have them, and that of the object.
+fn places(subject: &Address) -> impl Iterator<Item = &str> {
+    [""].into_iter().chain((subject.path().len() > 1).then(|| subject.schema()))
+}
+
+/// What stands in lists with commas.
+fn listed(lists: impl Iterator<Item = String>) -> BTreeSet<String> {
+    let mut all = BTreeSet::new();
+    for list in lists {
+        all.extend(list.split(", ").filter(|name| !name.is_empty()).map(str::to_string));
+    }
+    all
 }
 
 /// Whether the database has the object: also a sequence that is nobody's but a column's.
@@ -45,25 +122,15 @@ fn is_there(subject: &Address, cx: &Cx<'_>) -> bool {
 /// Whether default privileges keep PUBLIC from new objects of that kind.
 pub fn closed(subject: &Address, cx: &Cx<'_>) -> bool {
     let Some(sort) = sort(subject) else { return false };
-    let default = Address::new("default privilege", ["", "", sort, "public"]);
+    let default = Address::new(DEFAULT, ["", "", sort, "public"]);
     cx.observed_attribute(&default, "privileges").is_some_and(|list| list.is_empty())
 }
 
-/// What they give the role on a new object, in all schemas and in that of the object: of each the `attribute`.
-fn given(role: &str, subject: &Address, attribute: &str, cx: &Cx<'_>) -> Vec<String> {
-    let Some(sort) = sort(subject) else { return Vec::new() };
-    let schema = if subject.path().len() > 1 { subject.schema() } else { "" };
-    let places: &[&str] = if schema.is_empty() { &[""] } else { &["", schema] };
-    let lists = places.iter().filter_map(|place| {
-        let default = Address::new("default privilege", ["", place, sort, role]);
-        cx.observed_attribute(&default, attribute)
-    });
-    let mut given: Vec<String> =
-        lists.flat_map(|list| list.split(", ").map(str::to_string).collect::<Vec<_>>()).collect();
-    given.retain(|name| !name.is_empty());
-    given.sort();
-    given.dedup();
-    given
+/// What they give the role on a new object, those that are there and those that come with it: of each the `attribute`.
+fn given(role: &str, subject: &Address, attribute: &str, cx: &Cx<'_>) -> BTreeSet<String> {
+    let makers = ["", &cx.server.user].into_iter();
+    let both = |at: Address| [cx.observed_attribute(&at, attribute), cx.attribute(&at, attribute)];
+    listed(addresses(makers, role, subject).flat_map(both).flatten())
 }
 
 /// As which sort of objects default privileges know it.

@@ -6,8 +6,8 @@ mod words;
 
 use crate::delta::{Action, Alteration, Change, Show};
 use crate::kind::{
-    Cx, Doc, Draft, GRANT_OPTION, Item, MAINTAIN, Place, Rank, Right, Room, Row, Seat, Server, Undeclared,
-    from_list, known_privileges, read_grant_option, right, split_name, write_privileges,
+    Cx, Doc, Draft, GRANT_OPTION, Item, MAINTAIN, Place, Rank, Registry, Right, Room, Row, Seat, Server,
+    Undeclared, from_list, known_privileges, read_grant_option, right, split_name, write_privileges,
 };
 use crate::model::{Address, Entry, Model, Observed};
 use crate::pg::Feature;
@@ -217,6 +217,15 @@ impl Room for Grant {
         draft.text("to", at.name());
         draft.text("on", words::write(subject, draft));
         write_privileges(privileges, draft);
+    }
+
+    fn unspoken(&self, model: &Model, registry: &Registry) -> Vec<Entry> {
+        let entry = |at: Address| {
+            let role = Address::new("role", [at.name()]);
+            let subject = at.subject().cloned();
+            subject.into_iter().fold(Entry::new(at, Body::default()).needing(role), Entry::needing)
+        };
+        defaults::not_given(model, registry).into_iter().map(entry).collect()
     }
 
     fn is_shared(&self, at: &Address) -> bool {
@@ -435,11 +444,15 @@ impl Room for Grant {
         }
     }
 
-    fn undeclared(&self, at: &Address, observed: &Body, desired: &Model) -> Undeclared {
+    fn undeclared(&self, at: &Address, observed: &Body, cx: &Cx<'_>) -> Undeclared {
+        let desired = cx.desired;
         let Body { privileges, grantors: _, owner, usual, own } = observed;
         let Some(subject) = at.subject() else { return Undeclared::Ignore };
         let others = self.is_shared(at) && !desired.contains(&Address::new("role", [at.name()]));
         if *owner || *own || *usual || others || is_general(at, subject, desired) {
+            return Undeclared::Ignore;
+        }
+        if !privileges.is_empty() && defaults::give(at.name(), subject, privileges, cx) {
             return Undeclared::Ignore;
         }
         let lost = usual::lost(usual::usual(at.name(), subject), privileges);

@@ -10,7 +10,7 @@ use crate::kind::{
     Undeclared, Visit, WrittenIndex, alter_index, bare, cluster, compare_clustered, keep_clustered, leftover,
     unwrapped,
 };
-use crate::model::{Address, Entry, Model, Observed};
+use crate::model::{Address, Entry, Observed};
 use crate::needs;
 use crate::partitions::is_partitioned;
 use crate::pg::Feature;
@@ -373,7 +373,8 @@ impl Room for Index {
         Some(format!("INDEX {}", qualified(at.schema(), at.name())))
     }
 
-    fn undeclared(&self, at: &Address, observed: &Body, desired: &Model) -> Undeclared {
+    fn undeclared(&self, at: &Address, observed: &Body, cx: &Cx<'_>) -> Undeclared {
+        let desired = cx.desired;
         let of = |entry: &Entry| !entry.absent && leftovers::is_of(at, observed.valid, &entry.address);
         // The index of a key that is yet to come, or to be replaced, is used or dropped for that.
         let of_key = |entry: &Entry| {

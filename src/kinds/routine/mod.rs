@@ -4,7 +4,7 @@ mod sql;
 
 use crate::delta::{Alteration, Change};
 use crate::kind::{
-    Context, Cx, Doc, Draft, Item, Place, Privileges, Rank, Room, Row, Seat, Server, Visit, rename,
+    Context, Cx, Doc, Draft, Item, Place, Privileges, Rank, Room, Row, Seat, Server, Tail, Visit, rename,
 };
 use crate::model::{Address, Entry, Observed};
 use crate::needs;
@@ -418,6 +418,10 @@ impl Room for Routine {
 
     fn holds_fast(&self) -> bool {
         true
+    }
+
+    fn tail(&self) -> Tail {
+        Tail::Types
     }
 
     fn retype(&self, name: &str, spell: &mut dyn FnMut(&str) -> String) -> String {

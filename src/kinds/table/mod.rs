@@ -10,7 +10,7 @@ use crate::kind::{
     Context, Cx, Doc, Draft, Item, Options, Place, Rank, Room, Row, Seat, Server, Undeclared, Visit, as_list,
     rename_plain,
 };
-use crate::model::{Address, Entry, Model, Observed, TableFacts};
+use crate::model::{Address, Entry, Observed, TableFacts};
 use crate::pg::Feature;
 use crate::source::{KeyDoc, Shape, Span, Value};
 use crate::sql::{Form, Fragment, not_of_extension, qualified};
@@ -491,7 +491,8 @@ impl Room for Table {
         }
     }
 
-    fn undeclared(&self, _: &Address, observed: &Body, desired: &Model) -> Undeclared {
+    fn undeclared(&self, _: &Address, observed: &Body, cx: &Cx<'_>) -> Undeclared {
+        let desired = cx.desired;
         let parent =
             observed.partition_of.as_ref().and_then(|parent| desired.body::<Body>(&parent.address()));
         match parent {
