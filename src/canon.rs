@@ -62,7 +62,7 @@ pub fn settle(
     terms: &Terms<'_>,
 ) -> Result<Settled> {
     let mut settled = Settled::default();
-    let mut questions = question::collect(desired, observed, terms.registry, code.meaning());
+    let mut questions = question::collect(desired, observed, terms, code.meaning());
     questions.retain(|question| match memo.knows(&question.remembered()) {
         true => {
             question.settle(desired, terms.registry, &question.observed);
@@ -129,6 +129,7 @@ fn strange(
             }
         };
         let named = code.stranger_named_in(&question.desired, question.is_type());
+        let named = named.or_else(|| code.stranger_found_in(&question.desired, question.is_type()));
         // What it called when it was made its text may not call today.
         let named_there = || code.stranger_called_in(&there, question.is_type());
         let Some(role) = called.or(named).or_else(named_there) else { return true };
@@ -173,7 +174,10 @@ fn new_strange(
             context if context.is_only_declared() && !question.is_type() => code.stranger_given_in(text),
             _ => code.stranger_called_in(text, question.is_type()).or_else(reached),
         };
-        let role = role?.to_string();
+        // What a routine reads is found as it runs, along the path of whoever calls it.
+        let is_body = matches!(question.context, Context::Body { .. });
+        let found = || code.stranger_found_in(text, question.is_type()).filter(|_| !is_body);
+        let role = role.or_else(found)?.to_string();
         let Question { address, attribute, desired, .. } = question;
         Some(Strange { address, attribute, desired: Some(desired), observed: None, role })
     });

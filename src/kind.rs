@@ -159,6 +159,11 @@ pub trait Room: Sync + 'static {
         &[]
     }
 
+    /// Whether the data is asked SQL of the file, which may call anything.
+    fn asks_sql(&self, _desired: &Self::Body) -> bool {
+        false
+    }
+
     /// Takes one row of that query into the observed model.
     fn observe(&self, row: &Row<'_>, server: &Server, out: &mut Observed);
 
@@ -174,8 +179,8 @@ pub trait Room: Sync + 'static {
     }
 
     /// SQL of our own, the last query of which gives the path of the address of each object whose text its language refuses
-    /// where bare names are looked for along `path`; only for text of somebody trusted.
-    fn refused_texts(&self, _server: &Server, _path: &str) -> Option<String> {
+    /// where bare names are looked for along `path`; only for text of somebody trusted, and not for those at `strange`.
+    fn refused_texts(&self, _server: &Server, _path: &str, _strange: &[Address]) -> Option<String> {
         None
     }
 
@@ -380,7 +385,7 @@ macro_rules! erased {
             /// See [`Room::follow`].
             fn follow(&self, body: &mut dyn Body, from: &Address, to: &Address);
             /// See [`Room::refused_texts`].
-            fn refused_texts(&self, server: &Server, path: &str) -> Option<String>;
+            fn refused_texts(&self, server: &Server, path: &str, strange: &[Address]) -> Option<String>;
             /// See [`Room::leave_untried`].
             fn leave_untried(&self, observed: &mut dyn Body);
             /// See [`Room::answer`].
@@ -449,8 +454,8 @@ macro_rules! erased {
                     Room::follow(self, body, from, to);
                 }
             }
-            fn refused_texts(&self, server: &Server, path: &str) -> Option<String> {
-                Room::refused_texts(self, server, path)
+            fn refused_texts(&self, server: &Server, path: &str, strange: &[Address]) -> Option<String> {
+                Room::refused_texts(self, server, path, strange)
             }
             fn leave_untried(&self, observed: &mut dyn Body) {
                 if let Some(body) = observed.as_any_mut().downcast_mut::<R::Body>() {
@@ -530,6 +535,8 @@ erased! {
     fn probe(at: &Address; desired; cx: &Cx<'_>) -> Option<String>;
     /// See [`Room::catalogs`].
     fn catalogs(at: &Address; ; ) -> &'static [&'static str];
+    /// See [`Room::asks_sql`].
+    fn asks_sql(; desired; ) -> bool;
     /// See [`Room::comes_after`].
     fn comes_after(at: &Address; desired; cx: &Cx<'_>) -> Vec<Address>;
     /// See [`Room::refused`].

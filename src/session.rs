@@ -9,7 +9,7 @@ use crate::pg::{
     Canceller, Client, Connector, Message, Reply, ServerVersion, Values, first_answer, is_inability, is_lost,
     is_silence, pooler, settings,
 };
-use crate::sql::{Execution, Foreign, Own, ident};
+use crate::sql::{Execution, Foreign, Own, ident, qualified};
 use postgres::error::SqlState;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -488,6 +488,11 @@ pub fn server_error(what: impl Into<String>, error: &postgres::Error) -> Error {
                     false => printable(detail),
                 };
                 ours = ours.note(format!("detail: {shown}"));
+            }
+            if let (Some(schema), Some(table)) = (db.schema(), db.table())
+                && db.message().contains(" of table ")
+            {
+                ours = ours.note(format!("table: {}", printable(&qualified(schema, table))));
             }
             if let Some(context) = db.where_() {
                 ours =

@@ -20,7 +20,10 @@ pub fn mark_untried(
     terms: &Terms<'_>,
 ) -> Result<()> {
     for kind in terms.registry.iter() {
-        let Some(check) = kind.refused_texts(&session.server, terms.search_path) else { continue };
+        let is_strange = |at: &&Address| at.kind == kind.doc().name && code.stranger_called_by(at).is_some();
+        let strange: Vec<Address> = observed.addresses().filter(is_strange).cloned().collect();
+        let check = kind.refused_texts(&session.server, terms.search_path, &strange);
+        let Some(check) = check else { continue };
         let own =
             Own::new(format!("BEGIN READ ONLY; SET LOCAL check_function_bodies = on; {check}; ROLLBACK"));
         let answers = session.ask(&own).map_err(|error| {
@@ -32,8 +35,7 @@ pub fn mark_untried(
             .filter(|row| row.get("path").is_some())
             .map(|row| Address::new(kind.doc().name, row.list("path")))
             .collect();
-        let is_strange = |at: &&Address| at.kind == kind.doc().name && code.stranger_called_by(at).is_some();
-        marked.extend(observed.addresses().filter(is_strange).cloned());
+        marked.extend(strange);
         for address in marked {
             if let Some(entry) = observed.get_mut(&address) {
                 kind.leave_untried(&mut *entry.body);

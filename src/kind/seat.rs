@@ -156,13 +156,19 @@ impl Seat {
 
     /// Which of its objects are read: those in the schemas of `server`, no system objects, no members of extensions.
     pub fn condition(&self, server: &Server) -> String {
-        let Seat { oid, from, only, member: (class, object), .. } = self;
+        let (class, object) = self.member;
+        format!("{} AND {}", self.place(server), not_of_extension(class, object))
+    }
+
+    /// The same, members of extensions included.
+    pub fn place(&self, server: &Server) -> String {
+        let Seat { oid, from, only, .. } = self;
         let here = match self.class {
             _ if from.contains("pg_namespace n") => server.in_schemas("n.nspname"),
             // Those that come with PostgreSQL can be spoken of too.
             "pg_extension" | "pg_authid" => "true".to_string(),
             _ => format!("{oid} >= 16384"),
         };
-        format!("{only} AND {here} AND {}", not_of_extension(class, object))
+        format!("{only} AND {here}")
     }
 }

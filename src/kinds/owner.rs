@@ -8,7 +8,7 @@ use crate::kind::{
 use crate::model::{Address, Entry, Observed};
 use crate::pg::Feature;
 use crate::source::{KeyDoc, Shape};
-use crate::sql::{Form, Phrase, ident, literal};
+use crate::sql::{Form, Phrase, ident, literal, not_of_extension};
 use crate::statement::{Statement, Step};
 
 /// The room.
@@ -82,7 +82,10 @@ impl Room for Owner {
     fn catalog(&self, server: &Server) -> Option<String> {
         let branch = |seat: &Seat| {
             let (Seat { kind, from, path, .. }, owner) = (seat, seat.owner.or(seat.fixed_owner)?);
-            let condition = seat.condition(server);
+            // Whoever owns an extension makes anything of theirs a member of it.
+            let (place, (class, object)) = (seat.place(server), seat.member);
+            let condition =
+                format!("{place} AND ({} OR NOT {})", not_of_extension(class, object), server.trusts(owner));
             // What the current user owns goes without saying, but for the schema that is born with another owner.
             let born = match *kind == "schema" && server.has(Feature::ClosedPublicSchema) {
                 true => format!("{path} = 'public'"),

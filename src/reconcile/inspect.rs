@@ -76,8 +76,10 @@ pub fn inspect(
         shadowed: shadowed(&mut session)?,
     };
     let mut vouched_for: BTreeMap<String, usize> = BTreeMap::new();
-    for owner in apply::strangers(&observed.model, &registry).into_values() {
-        *vouched_for.entry(owner).or_default() += 1;
+    for (at, owner) in apply::strangers(&observed.model, &registry) {
+        if observed.model.contains(&at) {
+            *vouched_for.entry(owner).or_default() += 1;
+        }
     }
     let unspoken: Vec<Entry> =
         registry.iter().flat_map(|kind| kind.unspoken(&observed.model, &registry)).collect();

@@ -22,7 +22,7 @@ use crate::diff;
 use crate::error::{Error, Result};
 use crate::kind::{Kind, Registry, Terms};
 use crate::kinds;
-use crate::model::{Address, Model, Observed};
+use crate::model::{Address, Entry, Model, Observed};
 use crate::observe::{self, Snapshot};
 use crate::pg::{self, Client};
 use crate::plan::{self, Plan};
@@ -450,6 +450,12 @@ impl Reconciler {
             let seats = [kind, about].into_iter().flatten().filter_map(Kind::seat);
             catalogs.extend(seats.map(|seat| seat.class));
             catalogs.extend(kind.map(|kind| kind.catalogs(at)).unwrap_or_default());
+        }
+        let asks = |entry: &Entry| {
+            self.registry.get(entry.address.kind).is_some_and(|kind| kind.asks_sql(&*entry.body))
+        };
+        if self.desired.model.iter().any(asks) {
+            catalogs.extend(fingerprint::CALLED);
         }
         catalogs
     }

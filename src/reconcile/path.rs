@@ -2,23 +2,26 @@
 
 use super::Reconciler;
 use crate::apply::{Event, Listener};
-use crate::model::Model;
+use crate::model::{Address, Model};
 use crate::sql::ident;
 
 /// The schema that every database is born with.
 const PUBLIC: &str = "public";
 
 impl Reconciler {
-    /// The schemas of the file, the default one first; then those in which the extensions live that it declares, as far
+    /// The schemas of the file, the default one first, unless that is `public` and the file has nothing there; then those in which the extensions live that it declares, as far
     /// as the file or `observed` tells. What nobody has looked at may be in `public`. Temporary objects come last.
     pub(super) fn search_path(&self, observed: Option<&Model>) -> String {
-        let names: Vec<String> = self.path_schemas(observed).iter().map(|name| ident(name)).collect();
-        format!("{}, pg_temp", names.join(", "))
+        let mut names: Vec<String> = self.path_schemas(observed).iter().map(|name| ident(name)).collect();
+        names.push("pg_temp".to_string());
+        names.join(", ")
     }
 
     /// The schemas on the path.
     pub(super) fn path_schemas(&self, observed: Option<&Model>) -> Vec<String> {
         let mut names = self.desired.schemas.clone();
+        // Where others may make what they like, and the file has nothing, nothing of the file is looked for.
+        names.retain(|name| name != PUBLIC || self.has_something_in(name));
         let mut add = |name: String| {
             if !names.contains(&name) {
                 names.push(name);
@@ -36,6 +39,18 @@ impl Reconciler {
             }
         }
         names
+    }
+
+    /// Whether the file declares something in the schema, or speaks of something there.
+    fn has_something_in(&self, schema: &str) -> bool {
+        let Some((namespace, _)) = self.registry.namespace() else { return false };
+        let is_there = |at: &Address| {
+            at.path().len() > 1
+                && at.schema() == schema
+                && self.registry.can_hold(namespace.doc().name, at.kind)
+        };
+        let mut all = self.desired.model.iter().filter(|entry| !entry.absent).map(|entry| &entry.address);
+        all.any(|at| is_there(at) || at.subject().is_some_and(is_there))
     }
 
     /// Warns of schemas of the file in which anybody may make what its expressions could find first.

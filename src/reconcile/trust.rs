@@ -47,8 +47,8 @@ impl Reconciler {
         };
         let s = if strange.len() == 1 { " calls" } else { "s call" };
         let mut error = Error::failed(format!(
-            "{} expression{s} code that belongs to a role that is not trusted, so the server is not asked about it; \
-             nothing was executed",
+            "{} expression{s} code, or may name an object, that belongs to a role that is not trusted, so the server is not \
+             asked about it; nothing was executed",
             strange.len()
         ));
         for Strange { address, attribute, desired, observed, role } in strange.iter().take(20) {
@@ -84,11 +84,24 @@ impl Reconciler {
         if plan.is_empty() || code.is_all_trusted() {
             return Ok(());
         }
+        self.refuse_to_call(plan, desired, code)?;
         let retypes =
             |form| matches!(form, Form::AlterTypeRelabel | Form::AlterTypeRewrite | Form::AlterTypeNarrow);
         let retyped = plan.statements().filter(|statement| retypes(statement.form));
         let retyped = retyped.flat_map(|statement| statement.table.iter().chain(&statement.also)).cloned();
         let retyped = with_heirs(retyped.collect(), (desired, observed), &self.registry);
+        for table in &retyped {
+            if let Some(statistics) = code.statistics_elsewhere(table.path()).first() {
+                let error = format!(
+                    "a column of {table} is to have another type, and the server would read the expressions of statistics \
+                     `{}` again, which stand in another schema and may call code of a role that is not trusted then; nothing \
+                     was executed",
+                    printable(statistics)
+                );
+                return Err(Error::failed(error)
+                    .hint("drop them first, and make them again in the schema of the table"));
+            }
+        }
         let paths: BTreeSet<&[String]> = retyped.iter().map(Address::path).collect();
         let mut statements: BTreeMap<&Address, Vec<&str>> = BTreeMap::new();
         for statement in plan.statements() {
@@ -107,6 +120,29 @@ impl Reconciler {
             is_made || table.is_some_and(|table| retyped.contains(table)) || is_part()
         };
         let strange = canon::strange_texts_read_again(desired, observed, code, &self.registry, &is_read);
+        self.refuse_strange(&strange)
+    }
+
+    /// Refuses to make, or to change, what is to call an object that calls code of somebody who is not trusted: a trigger its
+    /// function, a cast, an aggregate.
+    fn refuse_to_call(&self, plan: &Plan, desired: &Model, code: &Code) -> Result<()> {
+        let made = plan
+            .items
+            .iter()
+            .filter(|item| matches!(item.action, Action::Create | Action::Replace | Action::Alter));
+        let mut strange = Vec::new();
+        for entry in made.filter_map(|item| desired.get(&item.address)) {
+            let of = [entry.address.subject(), entry.parent.as_ref()];
+            for need in entry.needs.iter().filter(|need| !of.contains(&Some(need))) {
+                strange.extend(code.stranger_called_by(need).map(|role| Strange {
+                    address: entry.address.clone(),
+                    attribute: need.kind.to_string(),
+                    desired: Some(need.path().join(".")),
+                    observed: None,
+                    role: role.to_string(),
+                }));
+            }
+        }
         self.refuse_strange(&strange)
     }
 

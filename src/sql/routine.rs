@@ -3,7 +3,7 @@
 use super::bracketed;
 
 /// Words that begin the name of a type, and that no argument can be called (`col_name_keyword` in the server's grammar).
-const TYPE_WORDS: &[&str] = &[
+pub const TYPE_WORDS: &[&str] = &[
     "bigint",
     "bit",
     "boolean",

@@ -162,6 +162,28 @@ pub const WHERE_DECLARED: &[Catalog] = &[
     Catalog::new("pg_parameter_acl").since(Feature::ParameterPrivileges),
 ];
 
+/// The catalogs that decide, besides those that always count, what SQL of the file calls that is asked of the data, and whom
+/// that belongs to. All are read for what [`crate::trust`] says, by which such SQL is asked or not.
+pub const CALLED: &[&str] = &[
+    "pg_amop",
+    "pg_amproc",
+    "pg_auth_members",
+    "pg_authid",
+    "pg_cast",
+    "pg_collation",
+    "pg_database",
+    "pg_event_trigger",
+    "pg_extension",
+    "pg_foreign_server",
+    "pg_foreign_table",
+    "pg_opclass",
+    "pg_operator",
+    "pg_policy",
+    "pg_rewrite",
+    "pg_statistic_ext",
+    "pg_user_mappings",
+];
+
 /// An expression over the row `v` of the table of the version: the fingerprint of what the session sees. Transaction ids
 /// begin anew after 2^32 of them, which the first number counts.
 fn expression(session: &Session) -> String {
@@ -268,5 +290,46 @@ impl Seal {
             (Some(secrets), Some((salt, hash))) => scram::salted(secrets.expose(), salt) == hash,
             _ => false,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    /// What these say changes only with what another catalog says, or does not decide what a query calls.
+    const OTHERWISE: &[&str] = &[
+        "pg_am",
+        "pg_attrdef",
+        "pg_depend",
+        "pg_inherits",
+        "pg_language",
+        "pg_publication",
+        "pg_publication_rel",
+    ];
+
+    #[test]
+    fn what_a_judgement_is_made_of_is_in_the_fingerprint() {
+        let text = include_str!("../trust/queries.rs");
+        let names = text.split(|char: char| !char.is_ascii_alphanumeric() && char != '_');
+        let mut before = "";
+        let mut read = BTreeSet::new();
+        for name in names.filter(|name| !name.is_empty()) {
+            let is_read = matches!(before, "FROM" | "JOIN" | "from" | "join") && name.starts_with("pg_");
+            read.extend(is_read.then_some(name));
+            before = name;
+        }
+        let known: BTreeSet<&str> =
+            ALWAYS.iter().map(|catalog| catalog.name).chain(CALLED.iter().copied()).collect();
+        let all = WHERE_DECLARED.iter().map(|catalog| catalog.name).collect::<BTreeSet<_>>();
+        assert!(read.len() > 15, "{read:?}");
+        assert!(CALLED.iter().all(|name| all.contains(name)));
+        let missing: Vec<&&str> =
+            read.iter().filter(|name| !known.contains(**name) && !OTHERWISE.contains(name)).collect();
+        assert!(
+            missing.is_empty(),
+            "{missing:?} decide what SQL of the file calls, and are not in the fingerprint"
+        );
     }
 }

@@ -9,11 +9,12 @@ mod queries;
 
 use crate::model::{Address, Cascade, Upon};
 use crate::session::Answer;
-use crate::sql::literal;
+use crate::sql::{TYPE_WORDS, literal};
 use names::{Names, is_behind_a_dot, is_called, is_given};
 use std::collections::{BTreeMap, HashSet};
 
 pub use names::words;
+use queries::HARMLESS;
 pub use queries::queries;
 
 /// Where the code is that an expression may call.
@@ -34,6 +35,8 @@ pub struct Code {
 struct Strangers {
     /// Routines, types and operators, and those of others that call them.
     named: Vec<Named>,
+    /// What has no code, where bare names of the file are looked for.
+    found: Vec<Named>,
     /// By the names of its address, what calls any of it, and the role.
     callers: BTreeMap<Vec<String>, String>,
     /// Relations that such a caller is part of, and those that they are partitions or children of.
@@ -41,6 +44,8 @@ struct Strangers {
     cascades: Vec<Cascade>,
     /// Event triggers that call any of it, each with the role.
     at_events: Vec<(String, String)>,
+    /// By the names of a table, statistics over expressions of it that stand in another schema.
+    statistics_elsewhere: BTreeMap<Vec<String>, Vec<String>>,
 }
 
 /// What sort of thing a name is one of.
@@ -48,7 +53,13 @@ struct Strangers {
 enum Sort {
     Routine,
     Operator,
+    /// An operator class.
+    Class,
     Type,
+    Relation,
+    Collation,
+    /// A configuration of text search.
+    Configuration,
 }
 
 impl Sort {
@@ -56,6 +67,10 @@ impl Sort {
         match word {
             "routine" => Sort::Routine,
             "symbol" => Sort::Operator,
+            "class" => Sort::Class,
+            "relation" => Sort::Relation,
+            "collation" => Sort::Collation,
+            "configuration" => Sort::Configuration,
             _ => Sort::Type,
         }
     }
@@ -106,16 +121,24 @@ impl Code {
             }
             if let Some(stranger) = row.owned("stranger") {
                 let (is_found, is_attribute) = (row.flag("found"), row.flag("attribute"));
-                let sort = Sort::of(&sort);
-                code.strangers.named.push(Named { sort, schema, name, stranger, is_found, is_attribute });
+                let (list, sort) = match sort.strip_prefix("found ") {
+                    Some(sort) => (&mut code.strangers.found, Sort::of(sort)),
+                    None => (&mut code.strangers.named, Sort::of(&sort)),
+                };
+                list.push(Named { sort, schema, name, stranger, is_found, is_attribute });
             }
         }
         let mut named_too = Vec::new();
         for row in callers.rows() {
-            let Strangers { callers, reached, cascades, at_events, .. } = &mut code.strangers;
+            let Strangers { callers, reached, cascades, at_events, statistics_elsewhere, .. } =
+                &mut code.strangers;
             if let Some(event) = row.owned("event") {
                 let [table, last] = ["names", "last"].map(|column| row.list(column));
                 let stranger = row.text("stranger").to_string();
+                if event == "retyped" {
+                    statistics_elsewhere.entry(table).or_default().push(last.join("."));
+                    continue;
+                }
                 if last.is_empty() {
                     at_events.push((table.concat(), stranger));
                     continue;
@@ -173,9 +196,15 @@ impl Code {
         &self.strangers.at_events
     }
 
+    /// Statistics over expressions of the table that stand in another schema: nothing is known of what they call.
+    pub fn statistics_elsewhere(&self, table: &[String]) -> &[String] {
+        self.strangers.statistics_elsewhere.get(table).map_or(&[], Vec::as_slice)
+    }
+
     /// Whether no expression can call anything of somebody who is not trusted.
     pub fn is_all_trusted(&self) -> bool {
-        self.strangers.named.is_empty() && self.strangers.callers.is_empty()
+        let Strangers { named, found, callers, .. } = &self.strangers;
+        named.is_empty() && found.is_empty() && callers.is_empty()
     }
 
     /// The role that is not trusted and whose code the observed object at `at` calls.
@@ -204,6 +233,40 @@ impl Code {
         self.find_stranger(text, false, &|named| named.is_called(text) || is_given(&named.name, text))
     }
 
+    /// The role that is not trusted and whose relation, type, collation or configuration of text search the `text` of the file may
+    /// find by its bare name; of a type, only another type can be named in it.
+    pub fn stranger_found_in(&self, text: &str, is_type: bool) -> Option<&str> {
+        if self.strangers.found.is_empty() {
+            return None;
+        }
+        let (names, words, lower) = (Names::of(text), words(text), text.to_lowercase());
+        let has_any = |list: &[&str]| list.iter().any(|word| words.contains(*word));
+        let is_in_quotes = |name: &str| {
+            let name = name.to_lowercase();
+            lower.contains(&format!("{name}'")) || lower.contains(&format!("{name}\""))
+        };
+        let is_there = |named: &&Named| {
+            let Named { sort, schema, name, is_found, .. } = named;
+            let is_meant = match sort {
+                _ if !is_found && !names.has(schema) => false,
+                Sort::Type if TYPE_WORDS.contains(&name.as_str()) => text.contains(&format!("\"{name}\"")),
+                Sort::Type if is_type => names.has(name),
+                // `'new'::status`, `cast (x as status)`, `status 'new'`, `status(x)`.
+                Sort::Type => {
+                    names.has(name)
+                        && (text.contains(['\'', ':']) || has_any(&["cast"]) || is_called(name, text))
+                }
+                Sort::Relation => names.has(name) && has_any(&["select", "table"]) || is_in_quotes(name),
+                Sort::Collation => names.has(name) && has_any(&["collate"]),
+                _ => is_in_quotes(name),
+            };
+            (!is_type || *sort == Sort::Type)
+                && is_meant
+                && (names.has(schema) || self.is_on_the_path(schema))
+        };
+        self.strangers.found.iter().find(is_there).map(|named| named.stranger.as_str())
+    }
+
     /// The role that is not trusted and whose code the `text` of a routine may call, or reach by a relation, on the `path` that
     /// it sets for itself or else on that of the file. One that `is_open` may name everything there.
     pub fn stranger_in_body(&self, text: &str, path: Option<&[String]>, is_open: bool) -> Option<&str> {
@@ -224,7 +287,7 @@ impl Code {
                 && may_name(schema, &|| match sort {
                     Sort::Operator => names.has_operator(name),
                     Sort::Routine => names.has(name) && (names.has(schema) || named.is_called(text)),
-                    Sort::Type => names.has(name),
+                    _ => names.has(name),
                 })
         });
         let reached = self.strangers.reached.iter().filter(|(names_of, _)| match names_of.as_slice() {
@@ -243,7 +306,7 @@ impl Code {
             let Named { sort, schema, name, is_found, .. } = named;
             let is_there = match sort {
                 Sort::Operator => names.has_operator(name),
-                Sort::Routine | Sort::Type => names.has(name),
+                _ => names.has(name),
             };
             (!is_type || *sort == Sort::Type)
                 && is_there
@@ -290,8 +353,8 @@ impl Code {
     }
 }
 
-/// A statement of our own, for a session under the path of the file, that fails where `text` may call a volatile routine:
-/// the server evaluates some expressions as it reads them, and whoever wrote them for a command that only looks must not
+/// A statement of our own, for a session under the path of the file, that fails where `text` may call a routine that acts: a
+/// volatile one, or a stable one that is not known to do nothing, as `domain_in` has a domain check a value. The server evaluates some expressions as it reads them, and whoever wrote them for a command that only looks must not
 /// act by it.
 pub fn refuse_volatile_calls(number: usize, text: &str) -> String {
     let names = Names::of(text).list();
@@ -307,7 +370,8 @@ pub fn refuse_volatile_calls(number: usize, text: &str) -> String {
     format!(
         "CREATE TEMP TABLE pgr_guard_{number} AS SELECT 1 / CASE WHEN {cannot_tell} OR EXISTS (SELECT FROM pg_catalog.pg_proc p \
          JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) p.pronamespace \
-         WHERE p.provolatile OPERATOR(pg_catalog.=) 'v' \
+         WHERE (p.provolatile OPERATOR(pg_catalog.=) 'v' OR p.provolatile OPERATOR(pg_catalog.=) 's' AND NOT (\
+         n.nspname OPERATOR(pg_catalog.=) 'pg_catalog' AND p.proname OPERATOR(pg_catalog.=) ANY ('{HARMLESS}'::pg_catalog.name[]))) \
          AND pg_catalog.lower(p.proname::pg_catalog.text) OPERATOR(pg_catalog.=) ANY ({called}) \
          AND (pg_catalog.pg_function_is_visible(p.oid) \
          OR pg_catalog.lower(n.nspname::pg_catalog.text) OPERATOR(pg_catalog.=) ANY ({schemas}))) \

@@ -40,13 +40,60 @@ fn named(server: &Server) -> String {
          FROM pg_cast c JOIN pg_proc p ON p.oid = c.castfunc JOIN pg_type t ON t.oid IN (c.castsource, c.casttarget) \
          JOIN pg_namespace n ON n.oid = t.typnamespace WHERE p.pronamespace <> {own} \
          UNION ALL SELECT 'type', n.nspname::text, t.typname::text, NULL, false, {}, true, false \
-         FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace WHERE {} AND NOT {} AND {there} ORDER BY 1, 2, 3, 4, 5, 6, 7, 8",
+         FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace WHERE {} AND NOT {} AND {there} \
+         UNION ALL {} ORDER BY 1, 2, 3, 4, 5, 6, 7, 8",
         of("p.proowner"),
         of("o.oprowner"),
         of("t.typowner"),
         types_with_code(server),
         server.trusts("t.typowner"),
+        found(server),
     )
+}
+
+/// What has no code and belongs to strangers, where bare names of the file are looked for: it could be taken for what the file
+/// means, by a name that PostgreSQL does not have itself. In the columns of [`named`].
+fn found(server: &Server) -> String {
+    let here = is_on_the_path(server);
+    let branch = |sort: &str, name: &str, from: &str, owner: &str, own: &str| {
+        format!(
+            "SELECT 'found {sort}', n.nspname::text, {name}::text, NULL, false, pg_get_userbyid({owner})::text, \
+             NOT EXISTS ({own}), false FROM {from} WHERE x.oid >= 16384 AND {here} AND NOT {}",
+            server.trusts(owner)
+        )
+    };
+    let own = "'pg_catalog'::regnamespace";
+    [
+        branch(
+            "relation",
+            "x.relname",
+            "pg_class x JOIN pg_namespace n ON n.oid = x.relnamespace AND x.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')",
+            "x.relowner",
+            &format!("SELECT FROM pg_class q WHERE q.relnamespace = {own} AND q.relname = x.relname"),
+        ),
+        branch(
+            "type",
+            "x.typname",
+            "pg_type x JOIN pg_namespace n ON n.oid = x.typnamespace AND x.typtype IN ('e', 'c')",
+            "x.typowner",
+            &format!("SELECT FROM pg_type q WHERE q.typnamespace = {own} AND q.typname = x.typname"),
+        ),
+        branch(
+            "collation",
+            "x.collname",
+            "pg_collation x JOIN pg_namespace n ON n.oid = x.collnamespace",
+            "x.collowner",
+            &format!("SELECT FROM pg_collation q WHERE q.collnamespace = {own} AND q.collname = x.collname"),
+        ),
+        branch(
+            "configuration",
+            "x.cfgname",
+            "pg_ts_config x JOIN pg_namespace n ON n.oid = x.cfgnamespace",
+            "x.cfgowner",
+            &format!("SELECT FROM pg_ts_config q WHERE q.cfgnamespace = {own} AND q.cfgname = x.cfgname"),
+        ),
+    ]
+    .join(" UNION ALL ")
 }
 
 /// A condition on `pg_type t`: values of the type can have code of its owner run, or of whoever casts it by a routine.
@@ -69,12 +116,24 @@ fn strange(server: &Server) -> String {
          UNION ALL SELECT 'pg_type'::regclass, t.oid, p.proowner FROM pg_cast c JOIN pg_proc p ON p.oid = c.castfunc \
          JOIN pg_type t ON t.oid IN (c.castsource, c.casttarget) WHERE c.oid >= 16384 AND t.oid >= 16384 AND {of_routine} \
          AND NOT EXISTS (SELECT FROM pg_type t WHERE t.oid IN (c.castsource, c.casttarget) AND {of_type}) \
-         UNION ALL {}",
+         UNION ALL {} UNION ALL {}",
         strange("o.oprowner"),
         types_with_code(server),
         written_by_strangers(server),
+        foreign_tables(server),
         of_routine = strange("p.proowner"),
         of_type = strange("t.typowner"),
+    )
+}
+
+/// Foreign tables of strangers, or at a server of theirs: to plan a query over one is to connect to where they say, which may
+/// be this server, as whom they say.
+fn foreign_tables(server: &Server) -> String {
+    let owners = ["c.relowner", "s.srvowner"];
+    let [table, of] = owners.map(|owner| server.trusts(owner));
+    format!(
+        "SELECT 'pg_class'::regclass, c.oid, CASE WHEN {table} THEN s.srvowner ELSE c.relowner END FROM pg_foreign_table f \
+         JOIN pg_class c ON c.oid = f.ftrelid JOIN pg_foreign_server s ON s.oid = f.ftserver WHERE NOT ({table} AND {of})"
     )
 }
 
@@ -112,7 +171,7 @@ fn written_by_strangers(server: &Server) -> String {
 }
 
 /// Functions of PostgreSQL that are not immutable, stand in many a default or view, and do nothing.
-const HARMLESS: &str = "{now,transaction_timestamp,statement_timestamp,clock_timestamp,timeofday,random,gen_random_uuid,uuidv4,uuidv7,\
+pub(super) const HARMLESS: &str = "{now,transaction_timestamp,statement_timestamp,clock_timestamp,timeofday,random,gen_random_uuid,uuidv4,uuidv7,\
      nextval,currval,lastval,to_char,to_timestamp,to_date,date,timezone,date_part,date_trunc,extract,age,concat,concat_ws,format,\
      timestamp,timestamptz,current_setting,pg_get_userbyid,current_schema}";
 
@@ -187,13 +246,36 @@ fn is_in_text(name: &str, is_word: &str) -> String {
     format!("CASE WHEN {is_word} THEN b.words ? {name} ELSE strpos(b.text, {name}) > 0 END")
 }
 
+/// What something of `tainted t` is part of, where a whole does not depend on its parts but they on it: an operator class and
+/// its family on their members, the types of a cast on that.
+const PARTS: &str = "SELECT d.refclassid, d.refobjid, 0 FROM pg_depend d WHERE d.classid = t.class AND d.objid = t.oid \
+     AND t.class IN ('pg_amop'::regclass, 'pg_amproc'::regclass, 'pg_opclass'::regclass) \
+     AND d.refclassid IN ('pg_opclass'::regclass, 'pg_opfamily'::regclass) \
+     UNION ALL SELECT 'pg_type'::regclass, c.opcintype, 0 FROM pg_opclass c \
+     WHERE t.class = 'pg_opclass'::regclass AND c.oid = t.oid AND c.opcdefault AND c.opcintype >= 16384 \
+     UNION ALL SELECT 'pg_type'::regclass, y.oid, 0 FROM pg_cast c, unnest(ARRAY[c.castsource, c.casttarget]) y(oid) \
+     WHERE t.class = 'pg_cast'::regclass AND c.oid = t.oid AND y.oid >= 16384";
+
+/// The relations over which no query can be planned without running something of `tainted t`, each with -1 in the place of a
+/// column: what reads one is tainted, what else stands on it is not.
+const READS: &str = "SELECT 'pg_class'::regclass, x.indrelid, -1 FROM pg_index x \
+     WHERE t.class = 'pg_class'::regclass AND x.indexrelid = t.oid \
+     UNION ALL SELECT 'pg_class'::regclass, k.conrelid, -1 FROM pg_constraint k \
+     WHERE t.class = 'pg_constraint'::regclass AND k.oid = t.oid AND k.conrelid <> 0 AND k.contype <> 't' \
+     UNION ALL SELECT 'pg_class'::regclass, s.stxrelid, -1 FROM pg_statistic_ext s \
+     WHERE t.class = 'pg_statistic_ext'::regclass AND s.oid = t.oid \
+     UNION ALL SELECT 'pg_class'::regclass, i.inhparent, -1 FROM pg_inherits i \
+     WHERE t.class = 'pg_class'::regclass AND t.sub <= 0 AND i.inhrelid = t.oid";
+
 /// What depends on something of `tainted t`, by the catalog, or by the text of a routine.
 fn dependents(server: &Server) -> String {
     let searched = is_searched(server);
     format!(
         "SELECT e.class, e.oid, e.sub, t.who FROM tainted t CROSS JOIN LATERAL (\
          SELECT d.classid AS class, d.objid AS oid, d.objsubid AS sub FROM pg_depend d WHERE d.refclassid = t.class \
-         AND d.refobjid = t.oid AND (t.sub = 0 OR d.refobjsubid IN (0, t.sub)) AND d.deptype IN ('n', 'a', 'i') \
+         AND d.refobjid = t.oid AND d.deptype IN ('n', 'a', 'i') AND CASE t.sub WHEN 0 THEN true \
+         WHEN -1 THEN d.classid IN ('pg_rewrite'::regclass, 'pg_proc'::regclass) ELSE d.refobjsubid IN (0, t.sub) END \
+         UNION ALL {PARTS} UNION ALL {READS} \
          UNION ALL SELECT 'pg_class'::regclass, r.ev_class, 0 FROM pg_rewrite r \
          WHERE t.class = 'pg_rewrite'::regclass AND r.oid = t.oid AND r.rulename = '_RETURN' \
          UNION ALL SELECT 'pg_type'::regclass, k.contypid, 0 FROM pg_constraint k \
@@ -238,6 +320,8 @@ fn names() -> String {
          JOIN pg_namespace n ON n.oid = o.oprnamespace WHERE o.oid = m.oid) \
          WHEN 'pg_type'::regclass THEN (SELECT ARRAY[n.nspname::text, t.typname::text] FROM pg_type t \
          JOIN pg_namespace n ON n.oid = t.typnamespace WHERE t.oid = m.oid) \
+         WHEN 'pg_opclass'::regclass THEN (SELECT ARRAY[n.nspname::text, o.opcname || ' using ' || a.amname] FROM pg_opclass o \
+         JOIN pg_namespace n ON n.oid = o.opcnamespace JOIN pg_am a ON a.oid = o.opcmethod WHERE o.oid = m.oid) \
          WHEN 'pg_statistic_ext'::regclass THEN (SELECT ARRAY[n.nspname::text, c.relname::text, s.stxname::text] \
          FROM pg_statistic_ext s JOIN pg_class c ON c.oid = s.stxrelid JOIN pg_namespace n ON n.oid = s.stxnamespace \
          WHERE s.oid = m.oid) \
@@ -303,12 +387,20 @@ const AT_EVENTS: &str = "SELECT to_json(ARRAY[e.evtname]::text[])::text, pg_get_
      e.evtevent::text, NULL FROM tainted t JOIN pg_event_trigger e ON t.class = 'pg_event_trigger'::regclass AND e.oid = t.oid \
      WHERE e.evtenabled <> 'D' AND e.evtevent <> 'login'";
 
+/// Tables on which statistics stand whose schema is another one, in the columns of [`callers`]: with a type of the table the
+/// server reads their expressions again, and nothing tells here what they would call then.
+const STATISTICS: &str = "SELECT to_json(ARRAY[n.nspname, c.relname]::text[])::text, '', false, NULL, NULL, 'retyped', \
+     to_json(ARRAY[m.nspname, s.stxname]::text[])::text FROM pg_statistic_ext s JOIN pg_namespace m ON m.oid = s.stxnamespace \
+     JOIN pg_class c ON c.oid = s.stxrelid JOIN pg_namespace n ON n.oid = c.relnamespace \
+     WHERE s.stxnamespace <> c.relnamespace AND to_jsonb(s) ->> 'stxexprs' IS NOT NULL";
+
 /// What sort of thing an expression can name the object `m` as, and its bare name.
 const SORT_AND_NAME: &str = "CASE m.class WHEN 'pg_proc'::regclass THEN 'routine' WHEN 'pg_operator'::regclass THEN 'symbol' \
-     WHEN 'pg_type'::regclass THEN 'type' END, \
+     WHEN 'pg_type'::regclass THEN 'type' WHEN 'pg_opclass'::regclass THEN 'class' END, \
      CASE m.class WHEN 'pg_proc'::regclass THEN (SELECT p.proname::text FROM pg_proc p WHERE p.oid = m.oid) \
      WHEN 'pg_operator'::regclass THEN (SELECT o.oprname::text FROM pg_operator o WHERE o.oid = m.oid) \
-     WHEN 'pg_type'::regclass THEN (SELECT t.typname::text FROM pg_type t WHERE t.oid = m.oid) END";
+     WHEN 'pg_type'::regclass THEN (SELECT t.typname::text FROM pg_type t WHERE t.oid = m.oid) \
+     WHEN 'pg_opclass'::regclass THEN (SELECT o.opcname::text FROM pg_opclass o WHERE o.oid = m.oid) END";
 
 /// Everything that depends on what a role owns that is not trusted, with the names of its address; and what of theirs
 /// changes with rows of another table, where `event` and `last` are not null.
@@ -324,9 +416,10 @@ fn callers(server: &Server) -> String {
          SELECT to_json(ARRAY[n.nspname, c.relname]::text[])::text AS names, pg_get_userbyid(f.who)::text AS stranger, \
          true AS reached, NULL AS sort, NULL AS bare, NULL AS event, NULL AS last \
          FROM family f JOIN pg_class c ON c.oid = f.oid JOIN pg_namespace n ON n.oid = c.relnamespace \
-         WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') UNION ALL {TOUCHED} UNION ALL {keys} UNION ALL {AT_EVENTS} UNION ALL \
+         WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') UNION ALL {TOUCHED} UNION ALL {keys} UNION ALL {AT_EVENTS} UNION ALL {STATISTICS} UNION ALL \
          SELECT to_json({names})::text, pg_get_userbyid(m.who)::text, false, {SORT_AND_NAME}, NULL, NULL FROM marked m \
-         WHERE m.class IN ('pg_proc'::regclass, 'pg_operator'::regclass, 'pg_type'::regclass, 'pg_class'::regclass, \
+         WHERE m.sub >= 0 AND m.class IN ('pg_proc'::regclass, 'pg_operator'::regclass, 'pg_type'::regclass, 'pg_class'::regclass, \
+         'pg_opclass'::regclass, \
          'pg_statistic_ext'::regclass, 'pg_constraint'::regclass, 'pg_trigger'::regclass, 'pg_policy'::regclass, \
          'pg_rewrite'::regclass, 'pg_publication'::regclass) ORDER BY 3, 1, 2, 4, 5, 6, 7"
     )

@@ -85,7 +85,7 @@ impl Room for Enum {
              {} \
              FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace WHERE t.typtype = 'e' AND {ours} AND {own} \
              ORDER BY t.oid",
-            rebuild::query()
+            rebuild::query(server)
         ))
     }
 

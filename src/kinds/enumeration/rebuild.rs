@@ -33,6 +33,9 @@ pub struct Users {
     columns: Vec<Column>,
     /// Foreign keys of such columns.
     keys: Vec<Address>,
+    /// One that belongs to a role that is not trusted, in the server's words: to change it would be to work with the rights of the
+    /// run on what is somebody else's.
+    stranger: Option<String>,
     /// Something else, in the server's words.
     other: Option<String>,
 }
@@ -43,14 +46,16 @@ struct Found {
     types: Option<Vec<[String; 3]>>,
     columns: Option<Vec<FoundColumn>>,
     keys: Option<Vec<[String; 3]>>,
+    stranger: Option<String>,
     other: Option<String>,
 }
 
 type FoundColumn = ([String; 3], [String; 3], [bool; 3], Option<String>);
 
 /// The users of the type `t`, as a column of the catalog query. What a type is made of, `pg_depend` knows.
-pub fn query() -> String {
+pub fn query(server: &Server) -> String {
     let (kind, of) = (needs::kind_of_type("m"), needs::kind_of_type("y"));
+    let (table, user) = (server.trusts("r.relowner"), server.trusts("m.typowner"));
     format!(
         "(WITH RECURSIVE s(oid, depth) AS (SELECT t.oid, 0 UNION SELECT u.oid, s.depth + 1 FROM s \
          JOIN pg_type e ON e.oid = s.oid JOIN pg_depend d ON d.refclassid = 'pg_type'::regclass \
@@ -73,7 +78,11 @@ pub fn query() -> String {
          'keys', (SELECT json_agg(DISTINCT ARRAY[n.nspname, r.relname, k.conname]::text[]) FROM a JOIN pg_constraint k \
          ON k.conrelid = a.attrelid AND k.contype = 'f' AND k.conparentid = 0 AND a.attnum = ANY (k.conkey) \
          JOIN pg_class r ON r.oid = k.conrelid JOIN pg_namespace n ON n.oid = r.relnamespace), \
-         'other', (SELECT pg_describe_object(d.classid, d.objid, d.objsubid) FROM o JOIN pg_depend d \
+         'stranger', (SELECT format('%s, which belongs to role `%s`', x.object, pg_get_userbyid(x.owner)) FROM (\
+         SELECT pg_describe_object('pg_class'::regclass, r.oid, 0), r.relowner FROM a JOIN pg_class r ON r.oid = a.attrelid \
+         AND r.relkind IN ('r', 'p', 'f') WHERE NOT {table} UNION SELECT pg_describe_object('pg_type'::regclass, m.oid, 0), \
+         m.typowner FROM o JOIN pg_type m ON m.oid = o.oid WHERE o.depth > 0 AND NOT {user}) x(object, owner) \
+         ORDER BY 1 LIMIT 1), 'other', (SELECT pg_describe_object(d.classid, d.objid, d.objsubid) FROM o JOIN pg_depend d \
          ON d.refclassid = 'pg_type'::regclass AND d.refobjid IN (o.oid, o.typarray) LEFT JOIN pg_class c \
          ON d.classid = 'pg_class'::regclass AND c.oid = d.objid WHERE d.deptype <> 'i' AND (c.relkind IN ('r', 'p') \
          AND d.objsubid = 0 OR d.classid = 'pg_opclass'::regclass OR d.classid = 'pg_type'::regclass \
@@ -99,6 +108,7 @@ pub fn users(row: &Row<'_>, server: &Server) -> Users {
         types: found.types.into_iter().flatten().filter_map(address).collect(),
         columns: found.columns.into_iter().flatten().filter_map(column).collect(),
         keys: found.keys.into_iter().flatten().map(|key| Address::new("foreign key", key)).collect(),
+        stranger: found.stranger,
         other: found.other,
     }
 }
@@ -143,7 +153,10 @@ pub fn rebuild(
     let want: Vec<String> = desired.labels.iter().map(|label| label.name.clone()).collect();
     let gone: Vec<String> = have.iter().filter(|label| !want.contains(label)).cloned().collect();
     let change = Change { attribute: "labels", from: have.to_vec().show(), to: want.show() };
-    let Users { types, columns, keys, other } = &observed.users;
+    let Users { types, columns, keys, stranger, other } = &observed.users;
+    if let Some(user) = stranger {
+        return out.obstacle(change, of_a_stranger(at, user, desired));
+    }
     let in_the_way = other.clone().or_else(|| types.iter().find(|of| cx.goes(of)).map(Address::to_string));
     if let Some(user) = in_the_way {
         return out.obstacle(change, in_use(at, &user, desired));
@@ -251,6 +264,16 @@ fn preflight(at: &Address, table: &Address, columns: &[&Column], gone: &[String]
         "give those rows another label first; or rename the label with `{ name = \"…\", renamed_from = \"…\" }`".into(),
     )
     .reading([table.clone()])
+}
+
+fn of_a_stranger(at: &Address, user: &str, desired: &Body) -> Obstacle {
+    Obstacle {
+        message: format!("{user}, is made of `{at}`, whose labels go or stand in another order in the file"),
+        hint: "what belongs to somebody who is not trusted is not changed: have its owner drop it, give it to another owner, or \
+               vouch for the role: `owners = [\"…\"]` under `[reconcile]`"
+            .to_string(),
+        span: desired.span,
+    }
 }
 
 fn in_use(at: &Address, user: &str, desired: &Body) -> Obstacle {

@@ -339,8 +339,8 @@ impl Room for Routine {
         })
     }
 
-    fn refused_texts(&self, server: &Server, path: &str) -> Option<String> {
-        Some(sql::refused_texts(self.only, server, path))
+    fn refused_texts(&self, server: &Server, path: &str, strange: &[Address]) -> Option<String> {
+        Some(sql::refused_texts(self.only, server, path, strange))
     }
 
     fn leave_untried(&self, observed: &mut Body) {

@@ -150,17 +150,24 @@ pub fn define(word: &str, at: &Address, desired: &Body, verb: &str) -> Phrase {
 
 /// See `Room::refused_texts`. The validators read the text and run nothing of it; what they say is caught, so that it is no
 /// error in the server's log.
-pub fn refused_texts(only: &str, server: &Server, path: &str) -> String {
+pub fn refused_texts(only: &str, server: &Server, path: &str, strange: &[Address]) -> String {
     let (ours, trusted, own) =
         (server.in_schemas("n.nspname"), server.trusts("p.proowner"), not_of_extension("pg_proc", "p.oid"));
     let parsed = if server.has(Feature::SqlBody) { "p.prosqlbody IS NULL" } else { "true" };
+    let signature = "p.proname || '(' || oidvectortypes(p.proargtypes) || ')'";
+    let strange: Vec<String> =
+        strange.iter().map(|at| format!("({}, {})", literal(at.schema()), literal(at.name()))).collect();
+    let strange = match strange.is_empty() {
+        true => "true".to_string(),
+        false => format!("(n.nspname::text, {signature}) NOT IN ({})", strange.join(", ")),
+    };
     let code = format!(
         " DECLARE pgr_routine pg_catalog.record; pgr_refused pg_catalog.oid[] := '{{}}'; BEGIN FOR pgr_routine IN \
          SELECT p.oid, format('SELECT pg_catalog.%I(%s::pg_catalog.oid)', v.proname, p.oid) AS call, coalesce((SELECT substr(c, 13) \
          FROM unnest(p.proconfig) c WHERE starts_with(c, 'search_path=')), {path}) AS path \
          FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace JOIN pg_language l ON l.oid = p.prolang \
          JOIN pg_proc v ON v.oid = l.lanvalidator AND v.pronamespace = 'pg_catalog'::regnamespace \
-         WHERE l.lanname IN ('sql', 'plpgsql') AND {parsed} AND {only} AND {ours} AND {own} AND {trusted} \
+         WHERE l.lanname IN ('sql', 'plpgsql') AND {parsed} AND {only} AND {ours} AND {own} AND {trusted} AND {strange} \
          LOOP BEGIN PERFORM set_config('search_path', pgr_routine.path, true); EXECUTE pgr_routine.call; \
          PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true); \
          EXCEPTION WHEN insufficient_privilege THEN NULL; WHEN others THEN \
@@ -170,8 +177,7 @@ pub fn refused_texts(only: &str, server: &Server, path: &str) -> String {
     );
     let tag = dollar_tag(&code);
     format!(
-        "DO {tag}{code}{tag}; SELECT to_json(ARRAY[n.nspname::text, p.proname || '(' || oidvectortypes(p.proargtypes) || ')'])::text \
-         AS path FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace \
+        "DO {tag}{code}{tag}; SELECT to_json(ARRAY[n.nspname::text, {signature}])::text AS path FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace \
          WHERE p.oid = ANY (current_setting('pgreconcile.refused')::oid[])"
     )
 }

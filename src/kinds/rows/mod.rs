@@ -194,6 +194,12 @@ impl Room for Rows {
         &["pg_operator"]
     }
 
+    fn asks_sql(&self, desired: &Body) -> bool {
+        let is_sql =
+            |row: &Declared| desired.key.iter().any(|name| matches!(row.get(name), Some(Cell::Sql(_))));
+        desired.rows.iter().any(is_sql)
+    }
+
     fn probe(&self, at: &Address, desired: &Body, cx: &Cx<'_>) -> Option<String> {
         ask::question(at, desired, cx)
     }

