@@ -454,7 +454,7 @@ impl Reconciler {
         let asks = |entry: &Entry| {
             self.registry.get(entry.address.kind).is_some_and(|kind| kind.asks_sql(&*entry.body))
         };
-        if self.desired.model.iter().any(asks) {
+        if self.desired.model.iter().filter(|entry| !entry.absent).any(asks) {
             catalogs.extend(fingerprint::CALLED);
         }
         catalogs

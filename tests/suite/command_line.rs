@@ -234,6 +234,11 @@ fn a_missing_database_is_created_where_that_is_wanted() {
         let name = unique("made");
         let run = || Run::offline().file(SCHEMA).env("DATABASE_URL", server.cluster().url(&name));
         run().arg("apply").run().code(1).stderr_contains("--create-database");
+        for command in
+            [&["plan"][..], &["check"], &["status"], &["inspect"], &["apply", "--dry-run"], &["history"]]
+        {
+            run().args(command).arg("--create-database").run().code(1).stderr_contains("does not exist");
+        }
         run().args(["apply", "--create-database"]).run().success();
         run().args(["check"]).run().success();
         let mut client = server.cluster().connect("postgres");

@@ -105,3 +105,70 @@ fn commands_that_look_write_nothing() {
         );
     }
 }
+
+/// What the server evaluates as it reads, or as it estimates, calls nothing that acts: a stable function may have a domain check
+/// a value.
+#[test]
+fn what_a_look_reads_calls_nothing_that_acts() {
+    for server in support::servers().iter().filter(|server| server.is_thorough()) {
+        let db = server.database();
+        db.execute(
+            "create function act(text) returns boolean language plpgsql as $$ begin raise log 'IT ACTED'; return true; end $$;
+             create domain d as text check (act(value));
+             create table p (k text not null) partition by list (k); create table p1 partition of p for values in ('a');
+             create table t (k text default 'a')",
+        );
+        let acts = "pg_typeof(domain_in('a', 'public.d'::regtype, -1))::text";
+        let domain = "[functions]\n\"act(text)\" = { returns = \"boolean\", language = \"plpgsql\", \
+                      body = \" begin raise log 'IT ACTED'; return true; end \" }\n[domains.d]\ntype = \"text\"\nchecks = { d_check = \"act(value)\" }\n";
+        let bounds = format!(
+            "{domain}[tables.p]\npartition_by = \"list (k)\"\ncolumns = {{ k = {{ type = \"text\", not_null = true }} }}\n\
+             partitions = {{ p1 = \"for values in ({acts})\" }}\n"
+        );
+        let default = |text: &str| {
+            format!(
+                "{domain}[tables.t.columns]\nk = {{ type = \"text\", default = \"{}\" }}\n",
+                text.replace("ACTS", acts)
+            )
+        };
+        for file in [
+            bounds,
+            default("(values ('x') limit length(ACTS))"),
+            default("(table t limit length(ACTS))"),
+            default("(select 'x' limit length(ACTS))"),
+            default("ACTS"),
+        ] {
+            for command in ["plan", "check", "status"] {
+                run(&db, &file, &[command]);
+            }
+            assert!(!db.log().contains("LOG:  IT ACTED"), "{file}\n{}", db.log());
+        }
+    }
+}
+
+/// Under another default schema a bare name is another.
+#[test]
+fn what_is_remembered_holds_for_one_path() {
+    let db = support::server().database();
+    db.execute(
+        "create schema a; create schema b; create schema c; create function a.f() returns int language sql volatile as 'select 1';
+         create function b.f() returns int language sql volatile as 'select 2'",
+    );
+    let file = |schema: &str| {
+        let functions: String = [("a", 1), ("b", 2)]
+            .iter()
+            .map(|(name, n)| {
+                format!(
+                    "[schemas.{name}.functions]\n\"f()\" = {{ returns = \"int\", body = \"select {n}\" }}\n"
+                )
+            })
+            .collect();
+        format!(
+            "[reconcile]\ndefault_schema = \"{schema}\"\n{functions}[schemas.c.tables.t.columns]\nid = {{ type = \"int\", default = \"f()\" }}\n"
+        )
+        .replace(&format!("[schemas.{schema}.functions]"), "[functions]")
+    };
+    run(&db, &file("a"), &["apply"]).success();
+    run(&db, &file("a"), &["apply"]).success();
+    run(&db, &file("b"), &["check"]).code(2).stdout_contains("column c.t.id");
+}

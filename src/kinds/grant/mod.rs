@@ -40,7 +40,8 @@ static DOC: Doc = Doc {
               the file does not name, of any role on what it declares, on its schemas and on the database, are drift, and are \
               taken away only with consent `prune`, or `revoke` where the file names others of the same role on the same \
               object; on parameters and tablespaces, which belong to the whole cluster, only those of roles that the file \
-              declares. With `privileges = []` the role has none: `to = \"public\"` then takes away what PostgreSQL gives to \
+              declares. What `default_privileges` of the file give is none; what the file says of a new object is all that a role \
+              has there, whatever default privileges would give it. With `privileges = []` the role has none: `to = \"public\"` then takes away what PostgreSQL gives to \
               everyone (EXECUTE on functions, USAGE on types and languages, CONNECT and TEMPORARY on the database). Where \
               that was taken away and the file does not say so, neither of the object nor of all to come by \
               `default_privileges`, it is drift too, and `prune` gives it back.",

@@ -18,6 +18,7 @@ REVOKE ALL ON TABLE public.hidden FROM {{unique}}_anon;
 REVOKE ALL ON FUNCTION public.secret() FROM {{unique}}_anon;
 REVOKE ALL ON SCHEMA "inner" FROM {{unique}}_anon;
 REVOKE ALL ON SEQUENCE public.numbers FROM {{unique}}_anon;
+REVOKE UPDATE ON TABLE public.open FROM {{unique}}_reader;
 GRANT SELECT ON TABLE public.open TO {{unique}}_reader;
 REVOKE ALL ON TYPE public.mood FROM {{unique}}_anon;
 COMMIT;
