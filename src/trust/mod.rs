@@ -257,7 +257,8 @@ impl Code {
                         && (text.contains(['\'', ':']) || has_any(&["cast"]) || is_called(name, text))
                 }
                 Sort::Relation => names.has(name) && has_any(&["select", "table"]) || is_in_quotes(name),
-                Sort::Collation => names.has(name) && has_any(&["collate"]),
+                // The text may be the name alone.
+                Sort::Collation => names.has(name) && (has_any(&["collate"]) || words.len() == 1),
                 _ => is_in_quotes(name),
             };
             (!is_type || *sort == Sort::Type)

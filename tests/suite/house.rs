@@ -265,6 +265,21 @@ const MESSAGES: &[(&str, &[&str])] = &[
         &["src/adopt", "src/canon", "src/observe.rs", "src/apply/rehearse", "src/apply/preflight.rs"],
     ),
     ("tokio_postgres::", &["src/pg/"]),
+    // No kind, and nothing that compares or plans, says that its SQL is our own.
+    (
+        "Own::new(",
+        &[
+            "src/pg/",
+            "src/adopt/",
+            "src/apply/",
+            "src/canon",
+            "src/inspect/",
+            "src/observe.rs",
+            "src/reconcile/",
+            "src/session.rs",
+            "src/state/",
+        ],
+    ),
 ];
 
 #[test]

@@ -5,6 +5,8 @@ use super::{
     is_wanted,
     mallory::{self, Failures, Site, Tool, two_at_a_time},
 };
+use pgreconcile::{Reconciler, kind, kinds};
+
 use crate::support::{self, Cluster};
 
 /// Where her function `m.f()`, which gave 5, is called from. `t` has columns `id`, `amount` and `name`, and two rows.
@@ -366,4 +368,44 @@ fn a_body_of_others_is_not_run_by_the_owner() {
 #[test]
 fn a_body_of_others_is_not_run_in_a_managed_cloud() {
     run(Tool::Cloud);
+}
+
+/// A kind that takes SQL has a body of hers in it somewhere: here, or behind what is hidden.
+#[test]
+fn every_kind_that_takes_sql_is_attacked() {
+    let here = PLACES.iter().map(|place| format!("tables.t.{}", place.file));
+    let files: Vec<String> = here
+        .chain(ELSEWHERE.iter().map(|place| place.file.to_owned()))
+        .chain(super::hidden::files().map(str::to_owned))
+        .collect();
+    let mut missing = Vec::new();
+    for kind in kinds::registry().iter() {
+        let (doc, mut takes_sql) = (kind.doc(), false);
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = directory.path().join("schema.toml");
+        std::fs::write(&path, doc.example).expect("it can be written");
+        let reconciler =
+            Reconciler::from_path(&path, &|_| Some("secret".to_owned())).expect("an example is valid");
+        let mut model = reconciler.desired().model.clone();
+        for entry in model.iter_mut().filter(|entry| entry.address.kind == doc.name && !entry.absent) {
+            let at = entry.address.clone();
+            kind.fragments(&at, &mut *entry.body, &mut |_, _, _| takes_sql = true);
+        }
+        let key = match doc.place {
+            kind::Place::InSchema(key) | kind::Place::Top(key) | kind::Place::TopList(key) => key,
+            kind::Place::Children { key, .. } | kind::Place::Single { key, .. } => key,
+            kind::Place::Namespace(_) | kind::Place::OnAny(_) => continue,
+        };
+        let said = [
+            format!("{key}."),
+            format!("[{key}]"),
+            format!(".{key} "),
+            format!(".{key}]"),
+            format!("{key} = "),
+        ];
+        if takes_sql && !files.iter().any(|file| said.iter().any(|words| file.contains(words))) {
+            missing.push(doc.name);
+        }
+    }
+    assert!(missing.is_empty(), "nobody attacks through {missing:?}");
 }

@@ -36,6 +36,8 @@ const TEXTS: &[&str] = &[
     "1) from (select pg_terminate_backend(pid) from pg_stat_activity where application_name = '{canary}') s, (select 2",
     "true) union all select (pg_advisory_lock(4711) is null",
     "{}; lock table public.canary; --",
+    "(values (1) limit length(pg_typeof(domain_in('a', 'public.acting'::regtype, -1))::text))",
+    "for values in (pg_typeof(domain_in('a', 'public.acting'::regtype, -1))::text)",
 ];
 
 /// The strings of a file, each by its place.
@@ -93,7 +95,13 @@ struct Scene {
 impl Scene {
     fn new(cluster: &Cluster, example: &str) -> Scene {
         let db = cluster.database();
-        db.execute("create table public.canary (n int); insert into public.canary values (1), (2)");
+        db.execute(&format!(
+            "create table public.canary (n int); insert into public.canary values (1), (2);
+             create function public.acts(text) returns boolean language sql as
+             $$ select count(pg_terminate_backend(pid)) >= 0 from pg_stat_activity where application_name = '{}' $$;
+             create domain public.acting as text check (public.acts(value))",
+            db.name()
+        ));
         // An example that wants what is not there is looked at in an empty database.
         let run = Run::new(&db).file(example).env("WRITER_PASSWORD", "w");
         run.args(["apply", "--allow", "revoke"]).run();

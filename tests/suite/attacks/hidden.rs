@@ -189,6 +189,45 @@ const WAYS: &[Way] = &[
         ..PLAIN
     },
     Way {
+        name: "a bare name of a collation",
+        others: FOUND,
+        trap: "create collation public.c (locale = 'C')",
+        file: "[schemas.b.tables.t.columns]\ns = { type = \"text\", collation = \"c\" }\n",
+        ..PLAIN
+    },
+    Way {
+        name: "a bare name of a collation that the file has too",
+        others: FOUND,
+        trap: "create collation public.c (locale = 'C')",
+        file: "[schemas.b.collations.c]\nlc_collate = \"C\"\nlc_ctype = \"C\"\n[schemas.b.tables.t.columns]\ns = { type = \"text\", collation = \"c\" }\n",
+        is_refused: false,
+        ..PLAIN
+    },
+    Way {
+        name: "an attribute of her type",
+        hers: "create domain m.five as int check (value > 0)",
+        others: "set role {tool}; create type pair as (a int)",
+        trap: "alter domain m.five add check (m.p() > 0) not valid",
+        file: "[composite_types]\npair = { attributes = { a = \"int\", b = \"m.five\" } }\n",
+        ..PLAIN
+    },
+    Way {
+        name: "a procedure that calls what is hers",
+        others: "set role {tool}; create procedure pr() language sql as 'select 1'",
+        file: "[procedures.\"pr()\"]\nbody = \"select m.p()\"\n",
+        ..PLAIN
+    },
+    Way {
+        name: "an operator class with a member of hers, and a key beside an index of it",
+        hers: COMPARE,
+        others: "{class}; set role {tool}; create table a (id int, n int); create index i on a (n k)",
+        trap: COMPARE_TRAP,
+        file: "[operator_classes.k]\ntype = \"int\"\nas = [\"operator 1 <\", \"operator 2 <=\", \"operator 3 =\", \"operator 4 >=\", \
+               \"operator 5 >\", \"function 1 m.compare(int, int)\"]\n\
+               [tables.a.columns]\nid = \"int\"\nn = \"int\"\n[tables.a.indexes]\ni = [\"n k\"]\n[tables.a.unique]\nu = [\"id\"]\n",
+        ..PLAIN
+    },
+    Way {
         name: "a bare name of a type of a column",
         others: FOUND,
         trap: "create type public.status as enum ('new')",
@@ -247,6 +286,11 @@ fn attack(cluster: &Cluster, tool: Tool, way: &Way, what: &str, failures: &Failu
         );
     }
     failures.extend(what, site.gained());
+}
+
+/// The files of all ways.
+pub fn files() -> impl Iterator<Item = &'static str> {
+    WAYS.iter().map(|way| way.file)
 }
 
 #[test]
