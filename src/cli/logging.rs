@@ -92,7 +92,7 @@ fn without(text: &str, words: impl Iterator<Item = String>) -> String {
             || lower.contains('@')
     };
     let mut text = text.to_owned();
-    for word in words.skip(1).filter(suspicious) {
+    for word in words.skip(1).filter(suspicious).filter(|word| !has_only_a_user(word)) {
         // Of `--flag=value` only one part may be shown.
         let value = word.split_once('=').filter(|_| word.starts_with('-')).map(|(_, value)| value);
         for part in [Some(word.as_str()), value].into_iter().flatten().filter(|part| part.len() > 1) {
@@ -102,9 +102,35 @@ fn without(text: &str, words: impl Iterator<Item = String>) -> String {
     text
 }
 
+/// Whether the text is a URL with a user and without a password: what an error says of the database is the same text then.
+fn has_only_a_user(word: &str) -> bool {
+    let word = word.to_lowercase();
+    let Some((_, rest)) = word.split_once("://") else { return false };
+    let authority = rest.split(['/', '?']).next().unwrap_or_default();
+    let has_user =
+        authority.split_once('@').is_some_and(|(user, host)| !user.contains(':') && !host.contains('@'));
+    has_user && !word.contains("password") && !rest[authority.len()..].contains(['@', ':'])
+}
+
 #[cfg(test)]
 mod tests {
     use super::without;
+
+    #[test]
+    fn a_url_without_a_password_is_shown() {
+        let of = |word: &str| {
+            without(&format!("`{word}` could not be reached"), ["p", word].map(str::to_owned).into_iter())
+        };
+        assert_eq!(of("postgres://u@h:1/d"), "`postgres://u@h:1/d` could not be reached");
+        for word in [
+            "postgres://u@h:1/d?password=x",
+            "postgres://u:p@h/d",
+            "postgres://u@p@h/d",
+            "postgres://u@h/d?x=://u:p@h",
+        ] {
+            assert_eq!(of(word), "`***` could not be reached", "{word}");
+        }
+    }
 
     #[test]
     fn a_url_in_the_wrong_place_is_not_repeated() {
