@@ -168,9 +168,12 @@ impl Run<'_> {
                 }
             }
         }
+        // Whoever holds no lock on a table may hold a name, or rows, that are yet to be committed.
+        let (watch, listener) = (self.bench.watch, self.bench.listener);
+        let pid = (attempt > 1).then(|| self.pid()).transpose()?.flatten();
         loop {
             self.session.check_interrupt()?;
-            match self.step_by_step(group, &head) {
+            match watch.during(pid, listener, || self.step_by_step(group, &head)) {
                 Ok(steps) => return Ok(steps),
                 Err((number, error)) if is_passing(&error) && attempt < self.bench.manner.attempts => {
                     self.pause(&error, &group.statements[number..=number], attempt);
@@ -235,16 +238,12 @@ impl Run<'_> {
     /// a concurrent build leaves an invalid index behind.
     fn alone(&mut self, statement: &Planned) -> Result<Vec<StepRecord>, Failure> {
         let item = &self.plan.items[statement.item];
-        let prepare = format!(
-            "SELECT pg_backend_pid(); SET search_path = {}; SET lock_timeout = 0",
-            self.bench.manner.search_path
-        );
-        let answers = self
-            .session
+        let pid = self.pid()?;
+        let prepare = format!("SET search_path = {}; SET lock_timeout = 0", self.bench.manner.search_path);
+        self.session
             .ask(&Own::new(&prepare))
             .map_err(|error| server_error("cannot set the session up", &error))?;
         let begun = Instant::now();
-        let pid = answers.iter().find_map(Answer::first).and_then(|pid| pid.parse().ok());
         let work = || self.session.execute(Execution::new(statement.sql.text()));
         let outcome = self.bench.watch.during(pid, self.bench.listener, work);
         let _ = self.session.pin_again();
@@ -258,6 +257,13 @@ impl Run<'_> {
             }
             Err(error) => Err(failure(item, statement, self.bench.files, &error)),
         }
+    }
+
+    /// The number of the backend that the session talks to.
+    fn pid(&mut self) -> Result<Option<i32>, Failure> {
+        let answers = self.session.ask(&Own::new("SELECT pg_backend_pid()"));
+        let answers = answers.map_err(|error| server_error("cannot set the session up", &error))?;
+        Ok(answers.iter().find_map(Answer::first).and_then(|pid| pid.parse().ok()))
     }
 
     /// A backfill, batch after batch, each in a transaction of its own.
