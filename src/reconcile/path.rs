@@ -9,8 +9,9 @@ use crate::sql::ident;
 const PUBLIC: &str = "public";
 
 impl Reconciler {
-    /// The schemas of the file, the default one first, unless that is `public` and the file has nothing there; then those in which the extensions live that it declares, as far
-    /// as the file or `observed` tells. What nobody has looked at may be in `public`. Temporary objects come last.
+    /// The schemas of the file, the default one first, unless that is `public` and the file has nothing there; then those in
+    /// which the extensions live that it declares, as far as the file or `observed` tells. What nobody has looked at may be in
+    /// `public`. Temporary objects come last.
     pub(super) fn search_path(&self, observed: Option<&Model>) -> String {
         let mut names: Vec<String> = self.path_schemas(observed).iter().map(|name| ident(name)).collect();
         names.push("pg_temp".to_string());

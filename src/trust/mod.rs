@@ -10,7 +10,7 @@ mod queries;
 use crate::model::{Address, Cascade, Upon};
 use crate::session::Answer;
 use crate::sql::{TYPE_WORDS, literal};
-use names::{Names, is_behind_a_dot, is_called, is_given};
+use names::{Names, cut, is_behind_a_dot, is_called, is_given, is_word};
 use std::collections::{BTreeMap, HashSet};
 
 pub use names::words;
@@ -35,8 +35,9 @@ pub struct Code {
 struct Strangers {
     /// Routines, types and operators, and those of others that call them.
     named: Vec<Named>,
-    /// What has no code, where bare names of the file are looked for.
-    found: Vec<Named>,
+    /// What has no code, where bare names of the file are looked for: by the word that its name is, in small letters, or by
+    /// nothing where it is more than a word, and so stands in quotes.
+    found: BTreeMap<Option<String>, Vec<Named>>,
     /// By the names of its address, what calls any of it, and the role.
     callers: BTreeMap<Vec<String>, String>,
     /// Relations that such a caller is part of, and those that they are partitions or children of.
@@ -122,7 +123,10 @@ impl Code {
             if let Some(stranger) = row.owned("stranger") {
                 let (is_found, is_attribute) = (row.flag("found"), row.flag("attribute"));
                 let (list, sort) = match sort.strip_prefix("found ") {
-                    Some(sort) => (&mut code.strangers.found, Sort::of(sort)),
+                    Some(sort) => {
+                        let word = is_word(&name).then(|| name.to_lowercase());
+                        (code.strangers.found.entry(word).or_default(), Sort::of(sort))
+                    }
                     None => (&mut code.strangers.named, Sort::of(&sort)),
                 };
                 list.push(Named { sort, schema, name, stranger, is_found, is_attribute });
@@ -265,7 +269,16 @@ impl Code {
                 && is_meant
                 && (names.has(schema) || self.is_on_the_path(schema))
         };
-        self.strangers.found.iter().find(is_there).map(|named| named.stranger.as_str())
+        // A name that is written by the numbers of its characters may be any.
+        if lower.contains("u&") {
+            let mut all = self.strangers.found.values().flatten();
+            return all.find(is_there).map(|named| named.stranger.as_str());
+        }
+        let by_word = words.iter().flat_map(|word| [Some(cut(word).to_string()), Some(word.clone())]);
+        let in_quotes = text.contains(['"', '\'']).then_some(None);
+        let mut candidates =
+            by_word.chain(in_quotes).filter_map(|word| self.strangers.found.get(&word)).flatten();
+        candidates.find(is_there).map(|named| named.stranger.as_str())
     }
 
     /// The role that is not trusted and whose code the `text` of a routine may call, or reach by a relation, on the `path` that
@@ -355,8 +368,8 @@ impl Code {
 }
 
 /// A statement of our own, for a session under the path of the file, that fails where `text` may call a routine that acts: a
-/// volatile one, or a stable one that is not known to do nothing, as `domain_in` has a domain check a value. The server evaluates some expressions as it reads them, and whoever wrote them for a command that only looks must not
-/// act by it.
+/// volatile one, or a stable one that is not known to do nothing, as `domain_in` has a domain check a value. The server evaluates
+/// some expressions as it reads them, and whoever wrote them for a command that only looks must not act by it.
 pub fn refuse_volatile_calls(number: usize, text: &str) -> String {
     let names = Names::of(text).list();
     let cannot_tell = names.is_none();

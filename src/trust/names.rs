@@ -9,6 +9,11 @@ fn is_of_word(char: char) -> bool {
     char.is_ascii_alphanumeric() || matches!(char, '_' | '$') || !char.is_ascii()
 }
 
+/// Whether a name may stand bare in a text.
+pub(super) fn is_word(name: &str) -> bool {
+    name.chars().all(is_of_word)
+}
+
 /// The words of a text, in small letters. A dollar may be part of one, or quote what follows: so both are words.
 pub fn words(text: &str) -> HashSet<String> {
     let whole = text.split(|char: char| !is_of_word(char));
@@ -72,7 +77,7 @@ impl Names<'_> {
 
     /// Whether a name may stand in the text, bare or in quotes, or a longer one that the server cuts.
     pub(super) fn has(&self, name: &str) -> bool {
-        let plain = name.chars().all(is_of_word);
+        let plain = is_word(name);
         let bare = plain && has_or_is_cut(&self.words, &name.to_lowercase());
         match &self.quoted {
             Some(quoted) => bare || has_or_is_cut(quoted, name),
@@ -172,7 +177,7 @@ fn has_or_is_cut(names: &BTreeSet<String>, name: &str) -> bool {
 }
 
 /// A name as the server cuts it.
-fn cut(name: &str) -> &str {
+pub(super) fn cut(name: &str) -> &str {
     let end = (0..=LONGEST.min(name.len())).rev().find(|end| name.is_char_boundary(*end));
     &name[..end.unwrap_or_default()]
 }

@@ -19,6 +19,11 @@ const CHAIN: &str = "do $$ begin for i in 1..2000 loop
         case when i > 1 then format(' references m.t%s on delete cascade', i - 1) else '' end);
     end loop; end $$";
 
+/// Where bare names of the file are looked for.
+const TYPES: &str = "do $$ begin for i in 1..2500 loop
+    execute format('create type shop.e%s as enum ()', i); execute format('create type shop.\"e %s\" as enum ()', i);
+    end loop; end $$";
+
 /// A view whose tree is longer than the server's regular expressions take.
 const LONG: &str = "do $$ begin execute format('create view m.long as select now() as n, %L as x', repeat('a', 100000000)); end $$";
 
@@ -34,9 +39,14 @@ fn many_objects_of_hers_hold_up_nobody() {
     site.as_mallory(FUNCTIONS);
     site.as_mallory(CHAIN);
     site.as_mallory(LONG);
-    let file = "[reconcile]\ndefault_schema = \"shop\"\n[tables.t.columns]\nid = \"int\"\n";
+    site.as_tool(&format!("grant create on schema shop to {}", site.mallory));
+    site.as_mallory(TYPES);
+    let columns: String = (0..400)
+        .map(|n| format!("c{n} = {{ type = \"text\", default = \"'one' || 'more {n}'\" }}\n"))
+        .collect();
+    let file = format!("[reconcile]\ndefault_schema = \"shop\"\n[tables.t.columns]\nid = \"int\"\n{columns}");
     let start = Instant::now();
-    let outcome = site.run(file, &["check", "--stateless"]);
+    let outcome = site.run(&file, &["check", "--stateless"]);
     assert_eq!(outcome.code, Some(2), "{}", outcome.stderr);
     assert!(start.elapsed() < Duration::from_secs(15), "it took {:?}", start.elapsed());
 }
