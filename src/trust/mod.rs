@@ -4,13 +4,15 @@
 //!
 //! What calls what is known from `pg_depend`, in the snapshot in which the catalog is read.
 
+mod lookup;
 mod names;
 mod queries;
 
 use crate::model::{Address, Cascade, Upon};
 use crate::session::Answer;
 use crate::sql::{TYPE_WORDS, literal};
-use names::{Names, cut, is_behind_a_dot, is_called, is_given, is_word};
+use lookup::Lookup;
+use names::{Names, is_behind_a_dot, is_called, is_given};
 use std::collections::{BTreeMap, HashSet};
 
 pub use names::words;
@@ -34,10 +36,9 @@ pub struct Code {
 #[derive(Debug, Clone, Default)]
 struct Strangers {
     /// Routines, types and operators, and those of others that call them.
-    named: Vec<Named>,
-    /// What has no code, where bare names of the file are looked for: by the word that its name is, in small letters, or by
-    /// nothing where it is more than a word, and so stands in quotes.
-    found: BTreeMap<Option<String>, Vec<Named>>,
+    named: Lookup,
+    /// What has no code, where bare names of the file are looked for.
+    found: Lookup,
     /// By the names of its address, what calls any of it, and the role.
     callers: BTreeMap<Vec<String>, String>,
     /// Relations that such a caller is part of, and those that they are partitions or children of.
@@ -123,13 +124,10 @@ impl Code {
             if let Some(stranger) = row.owned("stranger") {
                 let (is_found, is_attribute) = (row.flag("found"), row.flag("attribute"));
                 let (list, sort) = match sort.strip_prefix("found ") {
-                    Some(sort) => {
-                        let word = is_word(&name).then(|| name.to_lowercase());
-                        (code.strangers.found.entry(word).or_default(), Sort::of(sort))
-                    }
+                    Some(sort) => (&mut code.strangers.found, Sort::of(sort)),
                     None => (&mut code.strangers.named, Sort::of(&sort)),
                 };
-                list.push(Named { sort, schema, name, stranger, is_found, is_attribute });
+                list.insert(Named { sort, schema, name, stranger, is_found, is_attribute });
             }
         }
         let mut named_too = Vec::new();
@@ -167,7 +165,7 @@ impl Code {
             }
             list.insert(names, stranger);
         }
-        code.strangers.named.append(&mut named_too);
+        named_too.into_iter().for_each(|named| code.strangers.named.insert(named));
         if let Some(row) = meaning.rows().next() {
             let [called, read] = ["called", "read"].map(|column| row.text(column).to_string());
             code.meaning = Meaning { called, read };
@@ -269,16 +267,7 @@ impl Code {
                 && is_meant
                 && (names.has(schema) || self.is_on_the_path(schema))
         };
-        // A name that is written by the numbers of its characters may be any.
-        if lower.contains("u&") {
-            let mut all = self.strangers.found.values().flatten();
-            return all.find(is_there).map(|named| named.stranger.as_str());
-        }
-        let by_word = words.iter().flat_map(|word| [Some(cut(word).to_string()), Some(word.clone())]);
-        let in_quotes = text.contains(['"', '\'']).then_some(None);
-        let mut candidates =
-            by_word.chain(in_quotes).filter_map(|word| self.strangers.found.get(&word)).flatten();
-        candidates.find(is_there).map(|named| named.stranger.as_str())
+        self.strangers.found.named_in(text).find(is_there).map(|named| named.stranger.as_str())
     }
 
     /// The role that is not trusted and whose code the `text` of a routine may call, or reach by a relation, on the `path` that
@@ -293,7 +282,9 @@ impl Code {
         let may_name = |schema: &str, is_there: &dyn Fn() -> bool| {
             is_searched(schema) && (is_open || is_there()) || names.has(schema) && is_there()
         };
-        let named = self.strangers.named.iter().filter(|named| {
+        let all = &self.strangers.named;
+        let of_schemas = is_open.then(|| all.one_of_each_schema()).into_iter().flatten();
+        let named = of_schemas.chain(all.named_in(text)).filter(|named| {
             let Named { sort, schema, name, is_found, .. } = named;
             // Where PostgreSQL's own come in a path that is set is for that to say.
             let can_be_found = *is_found || path.is_some() || names.has(schema);
@@ -326,7 +317,7 @@ impl Code {
                 && is_there
                 && (names.has(schema) || *is_found && self.is_on_the_path(schema) && is_call(named))
         };
-        self.strangers.named.iter().find(named).map(|named| named.stranger.as_str())
+        self.strangers.named.named_in(text).find(named).map(|named| named.stranger.as_str())
     }
 
     fn is_on_the_path(&self, schema: &str) -> bool {
@@ -414,7 +405,9 @@ mod tests {
             is_found: true,
             is_attribute: name == "low$1",
         });
-        Code { strangers: Strangers { named: named.to_vec(), ..Strangers::default() }, ..Code::default() }
+        let mut code = Code::default();
+        named.into_iter().for_each(|named| code.strangers.named.insert(named));
+        code
     }
 
     #[test]

@@ -176,8 +176,43 @@ fn has_or_is_cut(names: &BTreeSet<String>, name: &str) -> bool {
     from.next().is_some_and(|first| first.starts_with(name))
 }
 
+/// A word, and what the server may have left of it.
+pub(super) fn cuts(word: &str) -> impl Iterator<Item = &str> {
+    let may_be = |end: &usize| *end < word.len() && word.is_char_boundary(*end);
+    let ends = (LONGEST - 3..=LONGEST).filter(move |end| may_be(end));
+    std::iter::once(word).chain(ends.map(|end| &word[..end]))
+}
+
+/// The characters of which operators are made (manual, 4.1.3).
+const SIGNS: &str = "+-*/<>=~!@#%^&|`?";
+
+/// How many signs may follow each other before nobody looks for each part of them.
+const FEW_SIGNS: usize = 32;
+
+/// Every operator that may stand in a text, parts of longer ones too, and those for which words stand; nothing where that
+/// would be too many.
+pub(super) fn operators_in(text: &str) -> Option<BTreeSet<&str>> {
+    let mut found = BTreeSet::new();
+    for run in text.split(|char| !SIGNS.contains(char)).filter(|run| !run.is_empty()) {
+        if run.len() > FEW_SIGNS {
+            return None;
+        }
+        for from in 0..run.len() {
+            found.extend((from + 1..=run.len()).map(|to| &run[from..to]));
+        }
+    }
+    if found.contains("!=") {
+        found.insert("<>");
+    }
+    let words = words(text);
+    for (_, signs) in OPERATORS_OF_WORDS.iter().filter(|(word, _)| words.contains(*word)) {
+        found.extend(signs.iter().copied());
+    }
+    Some(found)
+}
+
 /// A name as the server cuts it.
-pub(super) fn cut(name: &str) -> &str {
+fn cut(name: &str) -> &str {
     let end = (0..=LONGEST.min(name.len())).rev().find(|end| name.is_char_boundary(*end));
     &name[..end.unwrap_or_default()]
 }

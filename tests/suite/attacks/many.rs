@@ -20,7 +20,7 @@ const CHAIN: &str = "do $$ begin for i in 1..2000 loop
     end loop; end $$";
 
 /// Where bare names of the file are looked for.
-const TYPES: &str = "do $$ begin for i in 1..2500 loop
+const TYPES: &str = "do $$ begin for i in 1..500 loop
     execute format('create type shop.e%s as enum ()', i); execute format('create type shop.\"e %s\" as enum ()', i);
     end loop; end $$";
 
