@@ -5,7 +5,7 @@ use crate::delta::Alteration;
 use crate::error::{Error, Result};
 use crate::kind::{Kind, Place, Registry, Server, Terms};
 use crate::model::{Entry, Model, Observed};
-use crate::session::{Answer, Reading, Session, WhatItGave, server_error};
+use crate::session::{Answer, Reading, Session, WhatItGave, message, server_error};
 use crate::sql::Own;
 use crate::state::{self, Memo, fingerprint};
 use crate::trust::{self, Code};
@@ -215,8 +215,7 @@ pub fn data(
         let answer = match answer {
             Ok(answer) => answer,
             Err(error) => {
-                let why =
-                    error.as_db_error().map_or_else(|| error.to_string(), |db| db.message().to_string());
+                let why = error.as_db_error().map_or_else(|| error.to_string(), message);
                 log::debug!("a probe could not be asked: {why}");
                 observed.unasked.push((entry.address.clone(), why));
                 continue;

@@ -61,17 +61,17 @@ pub fn delete(cx: &Cx<'_>, at: &Address, table: &Address, doomed: &Doomed, form:
             .phrase(doomed.query())
             .raw(format!("), gone AS (DELETE FROM {name} t USING doomed d "))
             .raw(format!("WHERE {SAME_ROW} RETURNING t.*) {insert}"))
-            .raw("pg_catalog.to_jsonb(gone.*) FROM gone");
+            .raw("pg_catalog.to_json(gone.*) FROM gone");
         return vec![Statement::on(table, form, sql).with_state()];
     };
-    let gone = format!("WHERE {SAME_ROW} RETURNING pg_catalog.to_jsonb(t.*)");
+    let gone = format!("WHERE {SAME_ROW} RETURNING pg_catalog.to_json(t.*)");
     let sql = match doomed {
         Doomed::Within(query) => {
             let body = Phrase::from("WITH doomed AS (")
                 .phrase(query)
                 .raw(format!(") DELETE FROM {name} t USING doomed d {gone}"));
             let call = (Phrase::from(format!("{insert}gone FROM ")), Phrase::from("() gone"));
-            acting(owner, "", "SETOF jsonb", call).run(&body)
+            acting(owner, "", "SETOF json", call).run(&body)
         }
         Doomed::Beyond(query) => {
             let body = format!("DELETE FROM {name} t USING {GIVEN} {gone}");
@@ -96,7 +96,7 @@ fn them(query: &Phrase) -> Phrase {
 /// What is done as the owner to rows that are found as ourselves, and gives what they were.
 fn beyond<'a>(owner: &'a str, query: &Phrase, insert: &str) -> AsOwner<'a> {
     let before = them(query).raw(format!(" {insert}gone FROM them, LATERAL "));
-    acting(owner, PARAMETERS, "SETOF jsonb", (before, Phrase::from(ARGUMENTS).raw(" gone")))
+    acting(owner, PARAMETERS, "SETOF json", (before, Phrase::from(ARGUMENTS).raw(" gone")))
 }
 
 fn acting<'a>(
@@ -163,7 +163,7 @@ fn trapping(
         statements.push(Statement::on(table, Form::ReplaceTrigger, sql).also(trapped));
     }
     if of_others {
-        let gone = "DROP FUNCTION pg_temp.pgr_trap(), pg_temp.pgr_keep(text, text, jsonb)";
+        let gone = "DROP FUNCTION pg_temp.pgr_trap(), pg_temp.pgr_keep(text, text, json)";
         statements.push(on(gone.to_string()));
     }
     statements
@@ -178,9 +178,9 @@ fn trap_of_others(cx: &Cx<'_>) -> [String; 2] {
     };
     let keep = format!("INSERT INTO {} (relation, reason, row_data) VALUES ($1, $2, $3)", quarantine(cx));
     let trap = "BEGIN PERFORM pg_temp.pgr_keep(format('%I.%I', TG_TABLE_SCHEMA, TG_TABLE_NAME), TG_ARGV[0], \
-                to_jsonb(OLD)); RETURN NULL; END";
+                to_json(OLD)); RETURN NULL; END";
     [
-        function("pgr_keep(text, text, jsonb) RETURNS void LANGUAGE sql SECURITY DEFINER", &keep),
+        function("pgr_keep(text, text, json) RETURNS void LANGUAGE sql SECURITY DEFINER", &keep),
         function("pgr_trap() RETURNS trigger LANGUAGE plpgsql", trap),
     ]
 }
@@ -207,7 +207,7 @@ pub fn set_null(
     let insert = insert(cx, at, &name);
     if let Some(owner) = owner(cx, table) {
         let body = format!(
-            "UPDATE {name} t SET {sets} FROM (SELECT t.ctid, t.tableoid, pg_catalog.to_jsonb(t.*) AS kept FROM {name} t \
+            "UPDATE {name} t SET {sets} FROM (SELECT t.ctid, t.tableoid, pg_catalog.to_json(t.*) AS kept FROM {name} t \
              JOIN {GIVEN} ON {SAME_ROW}) d WHERE {SAME_ROW} RETURNING d.kept"
         );
         let sql = beyond(owner, doomed.query(), &insert).run(&Phrase::from(body));
@@ -215,7 +215,7 @@ pub fn set_null(
     }
     let sql = Phrase::from("WITH doomed AS (")
         .phrase(doomed.query())
-        .raw(format!("), kept AS ({insert}pg_catalog.to_jsonb(t.*) "))
+        .raw(format!("), kept AS ({insert}pg_catalog.to_json(t.*) "))
         .raw(format!("FROM {name} t JOIN doomed d ON {SAME_ROW}) "))
         .raw(format!("UPDATE {name} t SET {sets} FROM doomed d WHERE {SAME_ROW}"));
     vec![Statement::on(table, Form::Repair, sql).with_state()]

@@ -10,7 +10,7 @@ use crate::pg::{
     is_silence, pooler, settings,
 };
 use crate::sql::{Execution, Foreign, Own, ident, qualified};
-use postgres::error::SqlState;
+use postgres::error::{DbError, SqlState};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -152,6 +152,7 @@ impl Session {
             owners: Vec::new(),
             schemas: Vec::new(),
             state: None,
+            closed: None,
             outdated: false,
             seats: Vec::new(),
             vacant: BTreeSet::new(),
@@ -472,21 +473,42 @@ fn holds_a_row(code: &SqlState) -> bool {
     codes.contains(code)
 }
 
+/// Whether it is about a value that the server met while it worked, of which its message, detail and context may hold any part
+/// (SQLSTATE class 22). Where it knows a place in the statement, the value stands there.
+fn is_about_a_value(db: &DbError) -> bool {
+    db.code().code().starts_with("22") && db.position().is_none()
+}
+
+/// What the server says, for a log: what it quotes of a row is left out.
+pub fn message(db: &DbError) -> String {
+    let said = printable(db.message());
+    match (said.find('"'), said.rfind('"')) {
+        (Some(begin), Some(end)) if begin < end && is_about_a_value(db) => {
+            format!("{}\"…\"{}", &said[..begin], &said[end + 1..])
+        }
+        _ => said,
+    }
+}
+
+/// Where the server was when it said that, without what is quoted of a row.
+fn context(db: &DbError) -> Option<String> {
+    let calls = ["PL/pgSQL function ", "SQL function "];
+    let is_call = |line: &str| calls.iter().any(|call| line.starts_with(call));
+    let first = db.where_()?.lines().next().unwrap_or_default();
+    (!is_about_a_value(db) || is_call(first)).then(|| printable(first))
+}
+
+const NOT_SHOWN: &str = "not shown, for it holds a row; the log of the server has it";
+
 /// An error of the server as one of ours: its message, its detail and hint, its SQLSTATE.
 pub fn server_error(what: impl Into<String>, error: &postgres::Error) -> Error {
     let mut ours = Error::failed(what);
     match error.as_db_error() {
         Some(db) => {
-            ours = ours.note(format!(
-                "the server says: {} (SQLSTATE {})",
-                printable(db.message()),
-                db.code().code()
-            ));
+            ours = ours.note(format!("the server says: {} (SQLSTATE {})", message(db), db.code().code()));
             if let Some(detail) = db.detail() {
-                let shown = match holds_a_row(db.code()) {
-                    true => "not shown, for it holds a row; the log of the server has it".to_string(),
-                    false => printable(detail),
-                };
+                let hidden = holds_a_row(db.code()) || is_about_a_value(db);
+                let shown = if hidden { NOT_SHOWN.to_string() } else { printable(detail) };
                 ours = ours.note(format!("detail: {shown}"));
             }
             if let (Some(schema), Some(table)) = (db.schema(), db.table())
@@ -494,9 +516,8 @@ pub fn server_error(what: impl Into<String>, error: &postgres::Error) -> Error {
             {
                 ours = ours.note(format!("table: {}", printable(&qualified(schema, table))));
             }
-            if let Some(context) = db.where_() {
-                ours =
-                    ours.note(format!("context: {}", printable(context.lines().next().unwrap_or_default())));
+            if let Some(context) = context(db) {
+                ours = ours.note(format!("context: {context}"));
             }
             ours.hint = db.hint().map(printable);
             ours.with_sqlstate(db.code().code())

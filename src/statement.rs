@@ -183,9 +183,13 @@ pub struct Preflight {
 }
 
 /// SQL that gives the primary key of row `t` of a table, `(id = 11)`, or where it lies, if it has none. What else the row holds
-/// is nobody's business who reads a log.
+/// is nobody's business who reads a log. A `json` may hold escapes that nothing can take apart (`\u0000`): only those of quotes
+/// and of backslashes are left as such.
 pub const KEY_OF_ROW: &str = "coalesce((SELECT pg_catalog.concat('(', pg_catalog.string_agg(\
-     pg_catalog.concat(v.key, ' = ', v.value), ', '), ')') FROM pg_catalog.jsonb_each_text(pg_catalog.to_jsonb(t.*)) v \
+     pg_catalog.concat(v.key, ' = ', v.value), ', '), ')') FROM pg_catalog.json_each_text(pg_catalog.replace(pg_catalog.replace(\
+     pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.to_json(t.*)::pg_catalog.text, \
+     '\\\\', pg_catalog.chr(1)), '\\\"', pg_catalog.chr(2)), '\\', '\\\\'), pg_catalog.chr(2), '\\\"'), \
+     pg_catalog.chr(1), '\\\\')::pg_catalog.json) v \
      WHERE EXISTS (SELECT FROM pg_catalog.pg_index i JOIN pg_catalog.pg_attribute a \
      ON a.attrelid OPERATOR(pg_catalog.=) i.indrelid AND a.attnum OPERATOR(pg_catalog.=) ANY (i.indkey) \
      WHERE i.indrelid OPERATOR(pg_catalog.=) t.tableoid AND i.indisprimary \

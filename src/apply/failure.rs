@@ -1,10 +1,10 @@
 //! What a refusal by the server means: try again, look again, or give up with a place in the file.
 
 use crate::error::Error;
-use crate::model::{printable, printable_lines};
+use crate::model::printable_lines;
 use crate::pg::is_lost;
 use crate::plan::{Item, Planned};
-use crate::session::server_error;
+use crate::session::{message, server_error};
 use crate::source::Files;
 use crate::sql::{Form, Phrase};
 use postgres::error::{ErrorPosition, SqlState};
@@ -133,7 +133,7 @@ pub fn explain(
         ours.notes.insert(0, place);
     }
     if let Some(db) = error.as_db_error() {
-        ours.message = format!("{}: {}", item.address, printable(db.message()));
+        ours.message = format!("{}: {}", item.address, message(db));
         ours.notes.retain(|note| !note.starts_with("the server says"));
         ours.notes.push(format!("SQLSTATE {}", db.code().code()));
     }

@@ -39,7 +39,8 @@ pub fn preflight(
             Err(error) => {
                 // What cannot be asked (a column that is yet to come, a table that is locked) is decided when the
                 // statement runs.
-                log::debug!("no preflight for {}: {error:?}", item.address);
+                let what = format!("no preflight for {}", item.address);
+                log::debug!("{}", server_error(what, &error).on_one_line());
                 continue;
             }
         };
@@ -142,7 +143,8 @@ pub fn count_repairs(session: &mut Session, plan: &mut Plan, limits: &Limits, pa
         match found {
             Ok(found) => limits.count(statement, found),
             Err(error) => {
-                log::debug!("rows that are to go cannot be counted: {error:?}");
+                let error = server_error("rows that are to go cannot be counted", &error);
+                log::debug!("{}", error.on_one_line());
                 limits.count(statement, None);
             }
         }

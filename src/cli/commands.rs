@@ -222,7 +222,13 @@ pub fn status(global: &Global) -> Result<u8> {
     if global.format == Format::Json {
         let desired = reconciler.desired();
         let mut document = report::json(&report, &desired.files);
-        document["last_run"] = last.map_or(serde_json::Value::Null, |run| run.json());
+        match last {
+            Ok(run) => document["last_run"] = run.json(),
+            Err(why) => {
+                document["last_run"] = serde_json::Value::Null;
+                document["no_last_run"] = why.into();
+            }
+        }
         document["declared"] = desired.model.len().into();
         output(&super::document(&document));
         return Ok(0);
@@ -232,8 +238,8 @@ pub fn status(global: &Global) -> Result<u8> {
     let mut text =
         format!("declared   {declared}\npending    {pending}\ndrifted    {}\n", report.plan.drift.len());
     match last {
-        Some(run) => text.push_str(&format!("last run   {}\n", printable(&run.line()))),
-        None => text.push_str("last run   none recorded\n"),
+        Ok(run) => text.push_str(&format!("last run   {}\n", printable(&run.line()))),
+        Err(why) => text.push_str(&format!("last run   {}\n", printable(&why))),
     }
     output(&text);
     show(global, &reconciler, &report, false);

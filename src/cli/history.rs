@@ -17,10 +17,15 @@ pub fn history(global: &Global, run: Option<i64>) -> Result<u8> {
     }
 }
 
-/// The last run that is recorded.
-pub fn last(global: &Global, reconciler: &Reconciler) -> Result<Option<PastRun>> {
+/// The last run that is recorded; else why none is seen.
+pub fn last(global: &Global, reconciler: &Reconciler) -> Result<std::result::Result<PastRun, String>> {
     let (mut session, schema) = open(global, Some(reconciler))?;
-    Ok(state::runs(&mut session, &schema, 1)?.into_iter().next())
+    let last = state::runs(&mut session, &schema, 1)?.into_iter().next();
+    let unseen = || match session.server.closed.take() {
+        Some(why) => format!("cannot be read: {why}"),
+        None => "none recorded".to_string(),
+    };
+    Ok(last.ok_or_else(unseen))
 }
 
 fn open(global: &Global, reconciler: Option<&Reconciler>) -> Result<(Session, String)> {
@@ -42,6 +47,7 @@ fn open(global: &Global, reconciler: Option<&Reconciler>) -> Result<(Session, St
 }
 
 fn all(global: &Global, session: &mut Session, schema: &str) -> Result<u8> {
+    state::demand_readable(session, schema)?;
     let runs = state::runs(session, schema, 100)?;
     if global.format == Format::Json {
         let list: Vec<_> = runs.iter().map(PastRun::json).collect();
@@ -58,6 +64,7 @@ fn all(global: &Global, session: &mut Session, schema: &str) -> Result<u8> {
 }
 
 fn one(global: &Global, session: &mut Session, schema: &str, number: i64) -> Result<u8> {
+    state::demand_readable(session, schema)?;
     let Some(past) = state::run(session, schema, number)? else {
         return Err(Error::failed(format!("no run {number} is recorded"))
             .hint("`pgreconcile history` lists the runs"));

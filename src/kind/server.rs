@@ -44,6 +44,8 @@ pub struct Server {
     pub plain_state: bool,
     /// The tool's own schema, if it is there and may be read.
     pub state: Option<String>,
+    /// Why it may not be read, where it is there.
+    pub closed: Option<String>,
     /// Whether the next run that writes has to bring it up to date.
     pub outdated: bool,
 }

@@ -31,6 +31,7 @@ impl Reconciler {
     ) -> Result<(Reconciler, Report)> {
         let schema = self.state_schema();
         let mut session = state::open(client, &options.connection, &schema, Access::ReadWrite)?;
+        state::demand_readable(&session, &schema)?;
         if session.server.state.is_none() {
             return Err(Error::failed("no run is recorded in this database, so there is no way back")
                 .hint("runs are recorded unless `--stateless` is given"));

@@ -184,7 +184,7 @@ pub const CALLED: &[&str] = &[
     "pg_user_mappings",
 ];
 
-/// An expression over the row `v` of the table of the version: the fingerprint of what the session sees. Transaction ids
+/// An expression over the row `v` of the table `shape`: the fingerprint of what the session sees. Transaction ids
 /// begin anew after 2^32 of them, which the first number counts.
 fn expression(session: &Session) -> String {
     let server = &session.server;
@@ -218,7 +218,7 @@ pub fn recognise(session: &mut Session, schema: &str, seen: &Seen<'_>) -> Result
     };
     let question = Own::new(format!(
         "{verified}SELECT s.secrets FROM {} v, {} s WHERE v.number = {VERSION} AND s.key = {} AND s.value = {}",
-        qualified(schema, "version"),
+        qualified(schema, "shape"),
         qualified(schema, "seen"),
         literal(&key(session, seen)),
         expression(session)
@@ -234,7 +234,7 @@ pub fn recognise(session: &mut Session, schema: &str, seen: &Seen<'_>) -> Result
 /// there is no schema of ours to remember it in.
 pub fn of_snapshot(session: &Session) -> String {
     match session.server.state.as_deref().filter(|_| !session.server.outdated) {
-        Some(schema) => format!("SELECT {} FROM {} v", expression(session), qualified(schema, "version")),
+        Some(schema) => format!("SELECT {} FROM {} v", expression(session), qualified(schema, "shape")),
         None => "SELECT NULL".to_string(),
     }
 }

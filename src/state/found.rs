@@ -21,8 +21,8 @@ pub(super) enum Found {
     Empty,
     /// A schema of ours on which we have no rights, and why.
     Closed(String),
-    /// A schema of an older version.
-    Older,
+    /// A schema of that older version.
+    Older(u32),
     /// A schema into which others can look.
     Open,
     /// A schema of this version.
@@ -50,15 +50,19 @@ pub fn find(session: &mut Session, schema: &str) -> Result<()> {
     } else {
         look(session, schema)?
     };
-    session.server.outdated = matches!(found, Found::Older | Found::Open);
-    let is_readable = matches!(found, Found::Ours | Found::Older | Found::Open);
+    session.server.outdated = matches!(found, Found::Older(_) | Found::Open);
+    let is_readable = matches!(found, Found::Ours | Found::Older(_) | Found::Open);
     session.server.state = is_readable.then(|| schema.to_string());
+    session.server.closed = match found {
+        Found::Closed(why) => Some(why),
+        _ => None,
+    };
     Ok(())
 }
 
 /// Whether all of it is exactly as this version makes it.
 fn is_present(session: &mut Session, schema: &str) -> Result<bool> {
-    let batch = format!("{}{}", verify::demand(schema, &shape::present()), number(schema));
+    let batch = format!("{}{}", verify::demand(schema, shape::lines(VERSION)), number(schema));
     match session.ask(&Own::new(&batch)) {
         Ok(answers) => Ok(answers.last().and_then(Answer::first) == Some(VERSION.to_string().as_str())),
         Err(error) if is_lost(&error) => Err(server_error("cannot look for the tool's own schema", &error)),
@@ -67,7 +71,7 @@ fn is_present(session: &mut Session, schema: &str) -> Result<bool> {
 }
 
 fn number(schema: &str) -> String {
-    format!("SELECT max(number) AS number FROM {}", qualified(schema, "version"))
+    format!("SELECT max(number) AS number FROM {}", qualified(schema, "shape"))
 }
 
 /// What [`verify::lines`] says.
@@ -94,22 +98,27 @@ impl Lines {
         Err(not_ours(schema, what, others))
     }
 
-    /// Whether it has the shape of the first version rather than of this one; an error if it has neither.
-    fn is_older(&self, schema: &str) -> Result<bool> {
+    /// Which version has this shape; an error if none has.
+    fn version(&self, schema: &str) -> Result<u32> {
         let all = self.of("shape");
         let there: BTreeSet<&str> = all.iter().copied().collect();
-        let older: BTreeSet<&str> = shape::FIRST.iter().copied().collect();
-        let present: BTreeSet<&str> = shape::present().into_iter().collect();
+        let versions: Vec<(u32, Vec<String>)> =
+            (1..=VERSION).map(|version| (version, shape::lines(version))).collect();
+        let differing = |lines: &[String]| {
+            let lines: BTreeSet<&str> = lines.iter().map(String::as_str).collect();
+            let odd = there.difference(&lines).map(|line| (*line).to_string());
+            let missing = lines.difference(&there).map(|line| format!("missing: {line}"));
+            odd.chain(missing).collect::<Vec<_>>()
+        };
+        let compared = versions.iter().map(|(version, lines)| (*version, differing(lines)));
+        let Some((version, differs)) = compared.min_by_key(|(_, differs)| differs.len()) else {
+            return Ok(VERSION);
+        };
         // Of two of a name, as functions may be, one is not ours.
-        let is_once = there.len() == all.len();
-        if is_once && (there == older || there == present) {
-            return Ok(there == older);
+        if differs.is_empty() && there.len() == all.len() {
+            return Ok(version);
         }
-        let nearer = if there.contains("table version") { &present } else { &older };
-        let odd = there.difference(nearer).map(|line| (*line).to_string());
-        let missing = nearer.difference(&there).map(|line| format!("missing: {line}"));
-        let lines: Vec<String> = odd.chain(missing).collect();
-        let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+        let lines: Vec<&str> = differs.iter().map(String::as_str).collect();
         Err(not_ours(schema, format!("the tool's own schema `{schema}` is not as it is made"), &lines))
     }
 }
@@ -131,7 +140,7 @@ pub(super) fn look(session: &mut Session, schema: &str) -> Result<Found> {
         let answers = session.ask(&Own::new(number(schema))).map_err(lost)?;
         demand_known(schema, answers.last().and_then(Answer::first))?;
     }
-    let is_older = lines.is_older(schema)?;
+    let version = lines.version(schema)?;
     if lines.has("writable") {
         let what = format!("others can write into the tool's own schema `{schema}`");
         return Err(not_ours(schema, what, &lines.of("writable")));
@@ -140,7 +149,7 @@ pub(super) fn look(session: &mut Session, schema: &str) -> Result<Found> {
         return Ok(Found::Closed((*first).to_string()));
     }
     Ok(match lines.has("open") {
-        _ if is_older => Found::Older,
+        _ if version < VERSION => Found::Older(version),
         true => Found::Open,
         false => Found::Ours,
     })
@@ -159,8 +168,8 @@ fn demand_known(schema: &str, number: Option<&str>) -> Result<()> {
 
 /// Whether the table that says the version can be read: it is a plain one, and nothing hangs on it.
 fn is_versioned(there: &[&str]) -> bool {
-    let own = ["table version", "column version.number integer not null"];
-    let hangs = |line: &&str| line.ends_with(" on version") || line.starts_with("table version ");
+    let own = ["table shape with row security", "column shape.number integer not null"];
+    let hangs = |line: &&str| line.ends_with(" on shape");
     own.iter().all(|line| there.contains(line)) && !there.iter().any(hangs)
 }
 

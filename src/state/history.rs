@@ -2,6 +2,7 @@
 
 use super::content_hash;
 use crate::error::{Error, Result};
+use crate::model::printable;
 use crate::session::{Answer, Session, server_error};
 use crate::sql::{Own, literal, qualified};
 use std::collections::BTreeSet;
@@ -78,6 +79,17 @@ impl PastStep {
     pub fn json(&self) -> serde_json::Value {
         serde_json::to_value(self).unwrap_or_default()
     }
+}
+
+/// An error where runs may be recorded, and this role may not read them: that none is seen is not that there is none.
+///
+/// # Errors
+/// `Failed`, saying whose they are.
+pub fn demand_readable(session: &Session, schema: &str) -> Result<()> {
+    let Some(why) = &session.server.closed else { return Ok(()) };
+    Err(Error::failed(format!("cannot read the tool's own schema `{schema}`"))
+        .note(printable(why))
+        .hint("ask as that role, or as a member of it; `--stateless` does without the schema"))
 }
 
 /// The last `limit` runs, the newest first; none where there is no state.

@@ -5,7 +5,10 @@ use super::verify::trusts;
 use crate::error::Result;
 use crate::model::printable;
 use crate::session::{Answer, Session, lock_condition, server_error};
-use crate::sql::{Own, qualified};
+use crate::sql::{Own, literal, qualified};
+
+/// As many numbers as no runs leave out, and no repair takes.
+const FAR_AHEAD: u64 = 1 << 40;
 
 /// What can be seen of the session that holds the lock; it gets on while this changes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -36,12 +39,28 @@ pub fn hold(session: &mut Session) -> Result<()> {
     let batch = format!(
         "BEGIN; SET LOCAL synchronous_commit = off; DELETE FROM {holder}; \
          INSERT INTO {holder} (backend, backend_start, username) SELECT a.pid, a.backend_start, session_user \
-         FROM pg_stat_get_activity(pg_backend_pid()) a; COMMIT"
+         FROM pg_stat_get_activity(pg_backend_pid()) a; {}; {}; COMMIT",
+        numbers_again(schema, "run"),
+        numbers_again(schema, "quarantine"),
     );
     session.run(&Own::new(&batch)).map_err(|error| {
         session.roll_back();
         server_error("cannot record the run in the tool's own schema", &error)
     })
+}
+
+/// Has a table's next number follow its last one. No policy keeps members of `pg_write_all_data` from setting a sequence: back,
+/// where later runs would come before earlier ones, or far ahead.
+fn numbers_again(schema: &str, table: &str) -> String {
+    let sequence = format!("{table}_id_seq");
+    format!(
+        "SELECT setval({}::regclass, greatest(t.last, 1), t.last > 0) \
+         FROM (SELECT coalesce(max(id), 0) AS last FROM {}) t, {} s \
+         WHERE s.last_value::numeric + s.is_called::int - t.last NOT BETWEEN 1 AND {FAR_AHEAD}",
+        literal(&qualified(schema, &sequence)),
+        qualified(schema, table),
+        qualified(schema, &sequence),
+    )
 }
 
 /// Who holds the lock now; nothing where nobody does any more.

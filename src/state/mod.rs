@@ -9,12 +9,13 @@ mod shape;
 mod verify;
 
 pub use found::{find, open};
-pub use history::{Earlier, PastFile, PastRun, PastStep, earlier, file, run, runs, steps};
+pub use history::{Earlier, PastFile, PastRun, PastStep, demand_readable, earlier, file, run, runs, steps};
 pub use holder::{Holder, hold, holder};
 pub use shape::{VERSION, definition};
 pub use verify::is_plain;
 
 use crate::error::{Error, Result};
+use crate::model::printable;
 use crate::session::{Answer, Session, server_error};
 use crate::source::Files;
 use crate::sql::{Own, ident, literal, qualified};
@@ -55,7 +56,7 @@ pub fn ensure(session: &mut Session, schema: &str) -> Result<()> {
         Found::Ours => ("", String::new()),
         Found::Nothing => ("create", shape::definition(schema)),
         Found::Empty => ("create", shape::contents(schema)),
-        Found::Older => ("upgrade", shape::upgrade(schema)),
+        Found::Older(version) => ("upgrade", shape::upgrade(schema, version)),
         Found::Open => ("close", shape::close(schema)),
         Found::Closed(why) => {
             let message = format!("cannot write into the tool's own schema `{schema}`");
@@ -81,7 +82,22 @@ pub fn ensure(session: &mut Session, schema: &str) -> Result<()> {
     }
     session.server.state = Some(schema.to_string());
     session.server.outdated = false;
+    if what == "upgrade" {
+        warn_of_writers(session);
+    }
     hold(session)
+}
+
+/// Says who could write into the schema before it was brought up to date: what is recorded of earlier runs may be theirs.
+fn warn_of_writers(session: &mut Session) {
+    let answers = session.ask(&Own::new(verify::writers())).unwrap_or_default();
+    if let Some(roles) = answers.last().and_then(Answer::first) {
+        log::warn!(
+            "until now, members of `pg_write_all_data` could write into the tool's own schema ({}): look through \
+             `pgreconcile history` before you go back to the file of an earlier run",
+            printable(roles)
+        );
+    }
 }
 
 /// A pair of fragments that the server found to be the same.

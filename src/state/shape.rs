@@ -4,14 +4,18 @@
 use crate::sql::{dollar_tag, ident, literal, qualified};
 
 /// The version of the shape that this program makes. Version 1, of pgreconcile 0.1.0, has no table that says so.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
+
+/// The tables of the present version that have row-level security on and no policy: members of `pg_write_all_data` and
+/// `pg_read_all_data` have rights on every table, which nobody has granted and nobody can take away. Its owner passes.
+const SECURED: &[&str] = &["file", "run", "step", "memo", "seen", "secret", "quarantine", "holder", "shape"];
 
 /// A random number of 64 bits, made where nobody sees it.
 const RANDOM: &str = "('x' || left(encode(sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())), 'hex'), \
                       16))::bit(64)::bigint";
 
-/// What version 1 consists of, as [`verify::lines`](super::verify) says it.
-pub(super) const FIRST: &[&str] = &[
+/// What version 1 consists of.
+const FIRST: &[&str] = &[
     "column file.content text not null",
     "column file.hash text not null",
     "column memo.address text not null",
@@ -56,7 +60,7 @@ pub(super) const FIRST: &[&str] = &[
     "constraint seen_pkey on seen p key",
     "constraint step_pkey on step p run, number",
     "constraint step_run_fkey on step f run to run on delete c on update a",
-    "function quarantine_row() returns trigger plpgsql f search_path=pg_catalog, pg_temp as it is made",
+    "function quarantine_row() returns trigger plpgsql f search_path=pg_catalog, pg_temp as it was made",
     "index file_pkey on file hash",
     "index memo_pkey on memo address, attribute",
     "index quarantine_pkey on quarantine id",
@@ -75,9 +79,8 @@ pub(super) const FIRST: &[&str] = &[
     "table step",
 ];
 
-/// What version 2 has besides. The table `version` and its column `number` stay as they are in all later versions, so
-/// that this program can tell that a schema is newer than itself.
-pub(super) const SECOND: &[&str] = &[
+/// What version 2 has besides.
+const SECOND: &[&str] = &[
     "column holder.backend integer not null",
     "column holder.backend_start timestamp with time zone not null",
     "column holder.username text not null",
@@ -87,9 +90,35 @@ pub(super) const SECOND: &[&str] = &[
     "table version",
 ];
 
-/// All lines of the present version.
-pub(super) fn present() -> Vec<&'static str> {
-    FIRST.iter().chain(SECOND).copied().collect()
+/// What version 3 has besides, but for row-level security. The table `version`, which programs that know version 2 read and
+/// this one does not, has none, because they would not read it then. The table `shape` and its column `number` stay as they
+/// are in all later versions, so that this program can tell that a schema is newer than itself.
+const THIRD: &[&str] = &[
+    "column quarantine.row_data json not null",
+    "column shape.number integer not null",
+    "column shape.salt bigint not null",
+    "function quarantine_row() returns trigger plpgsql f search_path=pg_catalog, pg_temp as it is made",
+    "table shape",
+];
+
+/// What version 3 no longer has.
+const NOT_IN_THIRD: &[&str] = &[
+    "column quarantine.row_data jsonb not null",
+    "column version.salt bigint not null",
+    "function quarantine_row() returns trigger plpgsql f search_path=pg_catalog, pg_temp as it was made",
+];
+
+/// What a version consists of, as [`verify::lines`](super::verify) says it.
+pub(super) fn lines(version: u32) -> Vec<String> {
+    let stays = |line: &&&str| version < 3 || !NOT_IN_THIRD.contains(*line);
+    let since = [(1, FIRST), (2, SECOND), (3, THIRD)].into_iter().filter(|(since, _)| *since <= version);
+    let lines = since.flat_map(|(_, lines)| lines).filter(stays);
+    lines
+        .map(|line| match line.strip_prefix("table ") {
+            Some(table) if version >= 3 && SECURED.contains(&table) => format!("{line} with row security"),
+            _ => (*line).to_string(),
+        })
+        .collect()
 }
 
 /// The statements that make the tool's own schema, for a transaction. They fail where there is one already.
@@ -146,63 +175,109 @@ CREATE TABLE {quarantine} (
     at timestamptz NOT NULL DEFAULT clock_timestamp(),
     relation text NOT NULL,
     reason text NOT NULL,
-    row_data jsonb NOT NULL
+    row_data json NOT NULL
 );
 CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS {tag}{body}{tag};
-{second};
-{closed}",
+{later}",
         schema = ident(schema),
         tag = dollar_tag(&body),
-        second = second(schema),
-        closed = closed(schema),
+        later = [second(schema), third(schema), secured(schema), closed(schema)].join(";\n"),
     )
 }
 
 /// The text of the function that puts rows into quarantine.
 pub(super) fn body(schema: &str) -> String {
+    trap(schema, "to_json")
+}
+
+/// The text that it had in versions 1 and 2.
+pub(super) fn former_body(schema: &str) -> String {
+    trap(schema, "to_jsonb")
+}
+
+fn trap(schema: &str, to_json: &str) -> String {
     format!(
         "
 BEGIN
     INSERT INTO {} (relation, reason, row_data)
-    VALUES (format('%I.%I', TG_TABLE_SCHEMA, TG_TABLE_NAME), TG_ARGV[0], to_jsonb(OLD));
+    VALUES (format('%I.%I', TG_TABLE_SCHEMA, TG_TABLE_NAME), TG_ARGV[0], {to_json}(OLD));
     RETURN NULL;
 END ",
         qualified(schema, "quarantine")
     )
 }
 
-/// The statements that make what version 2 has besides. The two tables have no key; a publication of all tables would keep
+/// The statements that make what version 2 has besides. The tables have no key; a publication of all tables would keep
 /// their rows from being changed.
 fn second(schema: &str) -> String {
     let (version, holder) = (qualified(schema, "version"), qualified(schema, "holder"));
     format!(
-        "CREATE TABLE {version} (number integer NOT NULL, salt bigint NOT NULL);
-INSERT INTO {version} (number, salt) VALUES ({VERSION}, {RANDOM});
+        "CREATE TABLE {version} (number integer NOT NULL);
+INSERT INTO {version} (number) VALUES ({VERSION});
 CREATE TABLE {holder} (backend integer NOT NULL, backend_start timestamptz NOT NULL, username text NOT NULL);
 ALTER TABLE {version} REPLICA IDENTITY FULL;
 ALTER TABLE {holder} REPLICA IDENTITY FULL"
     )
 }
 
-/// The statements that make version 2 of version 1, for a transaction: verifiers become what nobody can log in with,
-/// files are known by the hash of what is kept of them.
-pub(super) fn upgrade(schema: &str) -> String {
-    let [file, run, seen, secret] = ["file", "run", "seen", "secret"].map(|name| qualified(schema, name));
+/// The statements that make what version 3 has besides.
+fn third(schema: &str) -> String {
+    let shape = qualified(schema, "shape");
+    format!(
+        "CREATE TABLE {shape} (number integer NOT NULL, salt bigint NOT NULL);
+INSERT INTO {shape} (number, salt) VALUES ({VERSION}, {RANDOM});
+ALTER TABLE {shape} REPLICA IDENTITY FULL"
+    )
+}
+
+fn secured(schema: &str) -> String {
+    let enable = |table: &&str| format!("ALTER TABLE {} ENABLE ROW LEVEL SECURITY", qualified(schema, table));
+    SECURED.iter().map(enable).collect::<Vec<_>>().join(";\n")
+}
+
+/// The statements that make the present version of an older one, for a transaction. What is only remembered is forgotten:
+/// others may have written it.
+pub(super) fn upgrade(schema: &str, from: u32) -> String {
+    let [quarantine, function, memo, seen] =
+        ["quarantine", "quarantine_row", "memo", "seen"].map(|name| qualified(schema, name));
+    let body = body(schema);
+    let before = match from {
+        1 => format!("{};\n{}", second(schema), upgrade_of_first(schema)),
+        _ => {
+            let version = qualified(schema, "version");
+            format!("ALTER TABLE {version} DROP COLUMN salt;\nUPDATE {version} SET number = {VERSION}")
+        }
+    };
+    format!(
+        "{before};
+{third};
+ALTER TABLE {quarantine} ALTER COLUMN row_data TYPE json USING row_data::json;
+CREATE OR REPLACE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS {tag}{body}{tag};
+DELETE FROM {memo};
+DELETE FROM {seen};
+{secured};
+{closed}",
+        third = third(schema),
+        tag = dollar_tag(&body),
+        secured = secured(schema),
+        closed = closed(schema),
+    )
+}
+
+/// The statements that keep what version 1 has: verifiers become what nobody can log in with, files are known by the hash
+/// of what is kept of them.
+fn upgrade_of_first(schema: &str) -> String {
+    let [file, run, secret] = ["file", "run", "secret"].map(|name| qualified(schema, name));
     let hash = |content: &str| format!("encode(sha256(convert_to({content}, 'UTF8')), 'hex')");
     format!(
-        "{second};
-DELETE FROM {seen};
-UPDATE {run} r SET file_hash = {hash} FROM {file} f WHERE f.hash = r.file_hash;
+        "UPDATE {run} r SET file_hash = {hash} FROM {file} f WHERE f.hash = r.file_hash;
 WITH gone AS (DELETE FROM {file} RETURNING content)
 INSERT INTO {file} (hash, content) SELECT DISTINCT {of_gone}, g.content FROM gone g ON CONFLICT DO NOTHING;
 DELETE FROM {secret} WHERE verifier !~ '^SCRAM-SHA-256\\$[0-9]+:[A-Za-z0-9+/=]+\\$[A-Za-z0-9+/]{{43}}=:';
 UPDATE {secret} SET verifier = concat_ws('$', 'pgreconcile', split_part(verifier, '$', 2),
-    encode(sha256(decode(split_part(split_part(verifier, '$', 3), ':', 1), 'base64')), 'base64'));
-{closed}",
-        second = second(schema),
+    encode(sha256(decode(split_part(split_part(verifier, '$', 3), ':', 1), 'base64')), 'base64'))",
         hash = hash("f.content"),
         of_gone = hash("g.content"),
-        closed = closed(schema),
     )
 }
 
@@ -212,7 +287,7 @@ pub(super) fn close(schema: &str) -> String {
     format!(
         "{}; UPDATE {} SET salt = {RANDOM}; DELETE FROM {}",
         closed(schema),
-        qualified(schema, "version"),
+        qualified(schema, "shape"),
         qualified(schema, "seen")
     )
 }

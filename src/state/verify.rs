@@ -1,7 +1,7 @@
 //! What the tool's own schema must be before anything in it is read: each object, who owns it and who may do what with
 //! it, as one line of text. Only catalogs are read for that, so nobody's code runs.
 
-use super::shape::body;
+use super::shape::{body, former_body};
 use crate::sql::literal;
 
 /// An SQL condition: `pg_roles t` may own what is believed: it is the role that we run as, a superuser, the owner of the
@@ -14,6 +14,14 @@ pub(super) fn trusts(owner: &str) -> String {
     format!("EXISTS (SELECT FROM pg_roles t WHERE t.oid = {owner} AND {IS_TRUSTED})")
 }
 
+/// A query: the roles that are not trusted, and write into every table of the database but those with row-level security.
+pub(super) fn writers() -> String {
+    format!(
+        "SELECT string_agg(format('`%s`', t.rolname), ', ' ORDER BY t.rolname) AS roles FROM pg_roles t \
+         WHERE pg_has_role(t.oid, to_regrole('pg_write_all_data'), 'MEMBER') AND t.rolname !~ '^pg_' AND NOT {IS_TRUSTED}"
+    )
+}
+
 /// What is there, a line each: `there` is the owner of the schema; `shape` what there is in it; `alien` what belongs to
 /// somebody who is not trusted; `writable` what others may change; `open` what they may only read, or could change if they
 /// could reach it; `closed` what we have no rights on.
@@ -23,8 +31,7 @@ pub(super) fn lines(schema: &str) -> String {
 
 /// A statement that fails unless the lines are exactly these. What stands behind it in a message is not even looked at by
 /// the server if it fails.
-pub(super) fn demand(schema: &str, shape: &[&str]) -> String {
-    let mut shape = shape.to_vec();
+pub(super) fn demand(schema: &str, mut shape: Vec<String>) -> String {
     shape.sort_unstable();
     format!(
         "{} SELECT CASE WHEN count(*) FILTER (WHERE sort NOT IN ('shape', 'there')) = 0 \
@@ -48,7 +55,7 @@ fn refuse(some_text: &str) -> String {
 pub(super) fn demand_readable(schema: &str) -> String {
     format!(
         "SELECT CASE WHEN count(*) = 2 THEN 1 {} FROM pg_namespace n JOIN pg_class c ON c.relnamespace = n.oid \
-         WHERE n.nspname = {} AND c.relname IN ('seen', 'version') AND {IS_PLAIN_TABLE} AND {} AND {} \
+         WHERE n.nspname = {} AND c.relname IN ('seen', 'shape') AND {IS_PLAIN_TABLE} AND {} AND {} \
          AND NOT EXISTS (SELECT FROM aclexplode(n.nspacl || c.relacl) x \
          WHERE x.grantee NOT IN (n.nspowner, c.relowner)); ",
         refuse("max(c.relname)"),
@@ -58,8 +65,8 @@ pub(super) fn demand_readable(schema: &str) -> String {
     )
 }
 
-const IS_PLAIN_TABLE: &str = "c.relkind = 'r' AND c.relam = 2 AND NOT \
-    (c.relrowsecurity OR c.relhasrules OR c.relhastriggers OR c.relhassubclass OR c.relispartition)";
+const IS_PLAIN_TABLE: &str = "c.relkind = 'r' AND c.relam = 2 AND c.relrowsecurity AND NOT \
+    (c.relforcerowsecurity OR c.relhasrules OR c.relhastriggers OR c.relhassubclass OR c.relispartition)";
 
 /// An SQL expression, for a session whose search path is not known yet: true if [`demand_readable`] would find what it
 /// demands, in the plainest of cases: our own tables, and nobody else's rights on them; NULL if there is no such schema. Who
@@ -70,8 +77,8 @@ pub fn is_plain(schema: &str) -> String {
     // In this order, 2 being `heap` (pg_am.dat).
     let table = |name: &str| {
         format!(
-            "(SELECT pg_catalog.concat_ws(' ', c.relowner, c.relkind, c.relam, c.relrowsecurity, c.relhasrules, \
-             c.relhastriggers, c.relhassubclass, c.relispartition, coalesce(c.relacl::pg_catalog.text \
+            "(SELECT pg_catalog.concat_ws(' ', c.relowner, c.relkind, c.relam, c.relrowsecurity, \
+             c.relforcerowsecurity, c.relhasrules, c.relhastriggers, c.relhassubclass, c.relispartition, coalesce(c.relacl::pg_catalog.text \
              OPERATOR(pg_catalog.=) pg_catalog.acldefault('r', c.relowner)::pg_catalog.text, true)) \
              FROM pg_catalog.pg_class c WHERE c.relnamespace OPERATOR(pg_catalog.=) n.oid \
              AND c.relname OPERATOR(pg_catalog.=) '{name}')"
@@ -80,10 +87,10 @@ pub fn is_plain(schema: &str) -> String {
     // `initdb`'s superuser and `pg_database_owner` (pg_authid.dat) are trusted everywhere.
     format!(
         "(SELECT pg_catalog.concat_ws(' ', n.nspowner, {}, {}) OPERATOR(pg_catalog.~) \
-         pg_catalog.concat('^(10|6171|', {me}, ')( (10|6171|', {me}, ') r 2 f f f f f t){{2}}$') \
+         pg_catalog.concat('^(10|6171|', {me}, ')( (10|6171|', {me}, ') r 2 t f f f f f t){{2}}$') \
          FROM pg_catalog.pg_namespace n WHERE n.nspname OPERATOR(pg_catalog.=) {})",
         table("seen"),
-        table("version"),
+        table("shape"),
         literal(schema)
     )
 }
@@ -98,7 +105,7 @@ fn rights(schema: &str) -> String {
         r#"WITH s AS MATERIALIZED (SELECT n.oid, n.nspowner, n.nspacl FROM pg_namespace n WHERE n.nspname = {schema}),
 trusted AS MATERIALIZED (SELECT t.oid FROM pg_roles t WHERE {IS_TRUSTED}),
 relation AS MATERIALIZED (SELECT c.oid, c.relname, c.relkind, c.relowner, c.relacl, c.relam, c.relpersistence,
- c.relrowsecurity OR c.relforcerowsecurity AS secured, c.relhassubclass OR c.relispartition OR c.reloftype <> 0 AS related,
+ c.relrowsecurity AS secured, c.relforcerowsecurity AS forced, c.relhassubclass OR c.relispartition OR c.reloftype <> 0 AS related,
  CASE c.relkind WHEN 'r' THEN 'table' WHEN 'S' THEN 'sequence' WHEN 'i' THEN 'index' WHEN 'v' THEN 'view'
  WHEN 'm' THEN 'materialized view' WHEN 'f' THEN 'foreign table' WHEN 'p' THEN 'partitioned table' ELSE 'relation' END AS kind
  FROM pg_class c WHERE c.relnamespace = (SELECT s.oid FROM s)),
@@ -133,7 +140,7 @@ SELECT CASE WHEN bool_and(h.privilege_type IN ('SELECT', 'USAGE', 'EXECUTE'))
 /// Tables, sequences, indexes and columns.
 const RELATIONS: &str = r#"UNION ALL
 SELECT 'shape', concat_ws(' ', r.kind, quote_ident(r.relname), CASE WHEN r.relkind = 'r' AND a.amname <> 'heap' THEN 'using ' || a.amname END,
- CASE WHEN r.relpersistence <> 'p' THEN 'not permanent' END, CASE WHEN r.secured THEN 'with row security' END,
+ CASE WHEN r.relpersistence <> 'p' THEN 'not permanent' END, CASE WHEN r.forced THEN 'with forced row security' WHEN r.secured THEN 'with row security' END,
  CASE WHEN r.related OR EXISTS (SELECT FROM pg_inherits h WHERE h.inhrelid = r.oid) THEN 'with inheritance' END)
  FROM relation r LEFT JOIN pg_am a ON a.oid = r.relam WHERE r.relkind NOT IN ('i', 'S')
 UNION ALL
@@ -180,11 +187,12 @@ SELECT 'shape', format('policy %s on %s', quote_ident(y.polname), quote_ident(r.
 UNION ALL
 SELECT 'shape', concat_ws(' ', format('function %s(%s)', quote_ident(p.proname), pg_get_function_identity_arguments(p.oid)), 'returns', format_type(p.prorettype, NULL),
  (SELECT l.lanname FROM pg_language l WHERE l.oid = p.prolang), CASE WHEN p.prosecdef THEN 'security definer' END, p.prokind::text, array_to_string(p.proconfig, ' '),
- CASE WHEN p.prosrc = {body} THEN 'as it is made' ELSE 'with another body' END) FROM routine p
+ CASE p.prosrc WHEN {body} THEN 'as it is made' WHEN {former} THEN 'as it was made' ELSE 'with another body' END) FROM routine p
 UNION ALL
 SELECT 'shape', pg_describe_object(d.classid, d.objid, d.objsubid) FROM pg_depend d WHERE d.refclassid = 'pg_namespace'::regclass
  AND d.refobjid = (SELECT s.oid FROM s) AND d.deptype = 'n'
  AND d.classid NOT IN ('pg_class'::regclass, 'pg_proc'::regclass, 'pg_default_acl'::regclass))"#,
         body = literal(&body(schema)),
+        former = literal(&former_body(schema)),
     )
 }

@@ -43,6 +43,7 @@ mod pooler;
 mod portal;
 mod progress;
 mod prune;
+mod quarantine;
 mod random;
 mod real;
 mod recognised;

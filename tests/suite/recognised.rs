@@ -69,15 +69,15 @@ fn the_fingerprint_is_salted() {
         run();
         let value = "select value from pgreconcile.seen";
         let first = db.scalar(value);
-        db.execute("update pgreconcile.version set salt = salt + 1");
+        db.execute("update pgreconcile.shape set salt = salt + 1");
         run();
         let second = db.scalar(value);
         assert_ne!(first, second, "PostgreSQL {}", server.major());
-        db.execute("update pgreconcile.version set salt = salt - 1");
+        db.execute("update pgreconcile.shape set salt = salt - 1");
         run();
         assert_eq!(db.scalar(value), first, "PostgreSQL {}", server.major());
         assert!(
-            !db.log().contains(&db.scalar("select salt from pgreconcile.version")),
+            !db.log().contains(&db.scalar("select salt from pgreconcile.shape")),
             "the salt is sent nowhere"
         );
         db.execute("create or replace function f() returns int language sql as 'select 2'");
@@ -240,6 +240,7 @@ fn newest(registry: &Registry) -> Server {
         remembers: true,
         plain_state: true,
         state: None,
+        closed: None,
         outdated: false,
     }
 }

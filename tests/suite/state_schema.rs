@@ -1,7 +1,7 @@
 //! The tool's own schema is believed only if it is ours: what somebody made in its place is refused before anything in it
 //! is read, an older one is brought up to date, a newer one is left alone, and nobody else can look into it.
 
-use crate::support::{self, Database, Run, unique};
+use crate::support::{self, Database, Run, Server, unique};
 use postgres::{Client, NoTls};
 
 const FILE: &str = "[tables.t.columns]\nid = \"int\"\n";
@@ -47,11 +47,19 @@ const CHANGED: &[(&str, &str)] = &[
         "view seen",
     ),
     (
-        "drop table {s}.version; create view {s}.version as select length(public.trap()) as number, 1::bigint as salt",
+        "drop table {s}.version; create view {s}.version as select length(public.trap()) as number",
         "view version",
     ),
+    (
+        "drop table {s}.shape; create view {s}.shape as select length(public.trap()) as number, 1::bigint as salt",
+        "view shape",
+    ),
     ("create policy p on {s}.seen using (public.trap() = 'x')", "policy p on seen"),
-    ("alter table {s}.seen enable row level security", "table seen with row security"),
+    ("alter table {s}.seen disable row level security", "missing: table seen with row security"),
+    ("alter table {s}.quarantine disable row level security", "missing: table quarantine with row security"),
+    ("alter table {s}.shape disable row level security", "missing: table shape with row security"),
+    ("alter table {s}.run force row level security", "table run with forced row security"),
+    ("alter table {s}.version enable row level security", "table version with row security"),
     (
         "create rule r as on insert to {s}.run do also insert into public.touched values ('rule')",
         "rule r on run",
@@ -71,7 +79,7 @@ const CHANGED: &[(&str, &str)] = &[
     ("create index odd on {s}.memo (lower(observed))", "index odd on memo an expression not unique"),
     ("alter table {s}.step add column more text", "column step.more text"),
     ("alter table {s}.step drop column error", "missing: column step.error text"),
-    ("create table public.child () inherits ({s}.run)", "table run with inheritance"),
+    ("create table public.child () inherits ({s}.run)", "table run with row security with inheritance"),
     ("create table public.refers (run bigint references {s}.run)", "foreign key of another schema to run"),
     ("alter table {s}.run alter id drop identity", "column run.id bigint not null"),
     ("alter sequence {s}.run_id_seq increment -1 minvalue -5", "sequence run_id_seq of run.id by -1"),
@@ -178,57 +186,64 @@ fn a_schema_that_is_not_as_it_is_made_is_refused() {
 /// A schema of 0.1.0.
 const VERSION_1: &str = include_str!("../state/version_1.sql");
 
+/// A schema without row-level security, in which rows are kept as `jsonb`.
+const VERSION_2: &str = include_str!("../state/version_2.sql");
+
 const KEPT: &str = "select 'run ' || id || username || outcome from pgreconcile.run where id < 3
     union all select 'step ' || run || sql from pgreconcile.step where run < 3
     union all select 'quarantine ' || row_data::text from pgreconcile.quarantine
-    union all select 'memo ' || address from pgreconcile.memo where attribute = 'x'
     union all select 'file ' || content from pgreconcile.file f where exists
         (select from pgreconcile.run r where r.file_hash = f.hash and r.id < 3) order by 1";
 
 #[test]
-fn a_schema_of_the_first_version_is_brought_up_to_date() {
-    let file = "[tables.t.columns]\nid = \"int\"\nmore = \"text\"\nmost = \"text\"\n";
+fn a_schema_of_an_older_version_is_brought_up_to_date() {
     for server in support::servers() {
-        let db = server.database();
-        // What default privileges gave away goes too.
-        let reader = unique("reader");
-        db.execute(&format!(
-            "create role {reader}; alter default privileges grant all on tables to {reader}"
-        ));
-        db.execute(&format!("{VERSION_1}; create table t (id int, more text)"));
-        let kept = db.column(KEPT);
-        assert_eq!(kept.len(), 8, "{kept:?}");
-        for arguments in READING.iter().filter(|arguments| arguments[0] != "rollback") {
-            let outcome = Run::new(&db).file(file).args(*arguments).run();
-            assert!(matches!(outcome.code, Some(0 | 2)), "{arguments:?}: {}", outcome.stderr);
+        for older in [VERSION_1, VERSION_2] {
+            is_brought_up_to_date(server, older);
         }
-        Run::new(&db).file(file).args(["history", "2"]).run().success().stdout_contains("more = ");
-        assert_eq!(
-            db.scalar("select to_regclass('pgreconcile.version') is null"),
-            "t",
-            "reading writes nothing"
-        );
-        db.execute("insert into pgreconcile.secret values ('app', 'SCRAM-SHA-256$4096:c2FsdHNhbHRzYWx0c2FsdA==$\
-                    AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA='), \
-                    ('odd', 'md5something')");
-        Run::new(&db).file(file).arg("apply").run().success().stderr_lacks("not recorded");
-        assert_eq!(db.column(KEPT), kept);
-        assert_eq!(db.scalar("select number from pgreconcile.version"), "2");
-        let secrets = db.column("select verifier from pgreconcile.secret");
-        assert!(
-            secrets.len() == 1 && secrets[0].starts_with("pgreconcile$4096:") && !secrets[0].contains("AAAA")
-        );
-        // Privileges that the file does not name are drift, and what drifts is looked at anew.
-        db.execute(&format!(
-            "alter default privileges revoke all on tables from {reader}; revoke all on t from {reader}"
-        ));
-        Run::new(&db).file(file).arg("apply").run().success();
-        assert_eq!(db.scalar("select count(*) from pgreconcile.seen"), "1");
-        Run::new(&db).file(file).arg("history").run().success().stdout_contains("0.1.0");
-        // Its files are known by their hashes, so there is a way back.
-        Run::new(&db).file(file).args(["rollback", "--to", "2"]).run().code(3).stderr_lacks("was changed");
-        db.execute(&format!("drop role {reader}"));
     }
+}
+
+fn is_brought_up_to_date(server: &Server, older: &str) {
+    let file = "[tables.t.columns]\nid = \"int\"\nmore = \"text\"\nmost = \"text\"\n";
+    let db = server.database();
+    // What default privileges gave away goes too.
+    let reader = unique("reader");
+    db.execute(&format!("create role {reader}; alter default privileges grant all on tables to {reader}"));
+    db.execute(&format!("{older}; create table t (id int, more text)"));
+    let kept = db.column(KEPT);
+    assert_eq!(kept.len(), 7, "{kept:?}");
+    for arguments in READING.iter().filter(|arguments| arguments[0] != "rollback") {
+        let outcome = Run::new(&db).file(file).args(*arguments).run();
+        assert!(matches!(outcome.code, Some(0 | 2)), "{arguments:?}: {}", outcome.stderr);
+    }
+    Run::new(&db).file(file).args(["history", "2"]).run().success().stdout_contains("more = ");
+    assert_eq!(db.scalar("select to_regclass('pgreconcile.shape') is null"), "t", "reading writes nothing");
+    db.execute(
+        "insert into pgreconcile.secret values ('app', 'SCRAM-SHA-256$4096:c2FsdHNhbHRzYWx0c2FsdA==$\
+                AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA='), \
+                ('odd', 'md5something')",
+    );
+    Run::new(&db).file(file).arg("apply").run().success().stderr_lacks("not recorded");
+    assert_eq!(db.column(KEPT), kept);
+    assert_eq!(db.scalar("select number from pgreconcile.shape"), "3");
+    // Others may have written what is remembered.
+    assert_eq!(db.scalar("select count(*) from pgreconcile.memo where attribute = 'x'"), "0");
+    if older == VERSION_1 {
+        let secrets = db.column("select verifier from pgreconcile.secret");
+        let is_hash = |text: &str| text.starts_with("pgreconcile$4096:") && !text.contains("AAAA");
+        assert!(secrets.len() == 1 && is_hash(&secrets[0]), "{secrets:?}");
+    }
+    // Privileges that the file does not name are drift, and what drifts is looked at anew.
+    db.execute(&format!(
+        "alter default privileges revoke all on tables from {reader}; revoke all on t from {reader}"
+    ));
+    Run::new(&db).file(file).arg("apply").run().success();
+    assert_eq!(db.scalar("select count(*) from pgreconcile.seen"), "1");
+    Run::new(&db).file(file).arg("history").run().success().stdout_contains("0.1.0");
+    // Its files are known by their hashes, so there is a way back.
+    Run::new(&db).file(file).args(["rollback", "--to", "2"]).run().code(3).stderr_lacks("was changed");
+    db.execute(&format!("drop role {reader}"));
 }
 
 /// Whoever brings it up to date: it goes on belonging to the role that made it.
@@ -263,8 +278,8 @@ fn the_way_back_brings_up_to_date_first() {
 #[test]
 fn a_schema_of_a_newer_version_is_left_alone() {
     let later = [
-        "update pgreconcile.version set number = 3",
-        "update pgreconcile.version set number = 3; create table pgreconcile.release (id int); \
+        "update pgreconcile.shape set number = 4",
+        "update pgreconcile.shape set number = 4; create table pgreconcile.release (id int); \
          alter table pgreconcile.run add column release int; drop table pgreconcile.holder",
     ];
     for change in later {
@@ -279,11 +294,195 @@ fn a_schema_of_a_newer_version_is_left_alone() {
                 .args(*arguments)
                 .run()
                 .code(1)
-                .stderr_contains("has version 3, and this pgreconcile knows 2 at most; nothing was executed")
+                .stderr_contains("has version 4, and this pgreconcile knows 3 at most; nothing was executed")
                 .stderr_contains("--stateless");
         }
         assert_eq!(db.dump(), before, "{change}");
         Run::new(&db).file(FILE).args(["check", "--stateless"]).run().success();
+    }
+}
+
+/// What a program that knows no later version than the second looks at.
+#[test]
+fn a_program_that_knows_the_second_version_is_told_by_its_table() {
+    let db = support::server().database();
+    db.execute(VERSION_2);
+    Run::new(&db).file(FILE).arg("apply").run().success();
+    let made = db.column(
+        "select attname::text from pg_attribute where attrelid = 'pgreconcile.version'::regclass \
+                          and attnum > 0 and not attisdropped",
+    );
+    assert_eq!(made, ["number"]);
+    assert_eq!(db.scalar("select number from pgreconcile.version"), "3");
+    assert_eq!(
+        db.scalar("select relrowsecurity from pg_class where oid = 'pgreconcile.version'::regclass"),
+        "f"
+    );
+    // It is theirs alone, so what others write there is nothing to us.
+    for number in ["update pgreconcile.version set number = 99", "delete from pgreconcile.version"] {
+        db.execute(number);
+        for arguments in [&["apply"][..], &["apply", "--force"], &["check"], &["history"]] {
+            Run::new(&db).file(FILE).args(arguments).run().success();
+        }
+    }
+}
+
+/// A role that may do with every table what nobody has granted it; from PostgreSQL 14 on there is such.
+fn almighty(db: &Database) -> (String, Client) {
+    let walter = unique("walter");
+    db.execute(&format!(
+        "create role {walter} login password 'w' in role pg_write_all_data, pg_read_all_data"
+    ));
+    let client = Client::connect(&db.url_as(&walter, "w"), NoTls).expect("walter connects");
+    (walter, client)
+}
+
+const FORGED: &str = "[tables.t.columns]\nid = \"int\"\n\n[[custom]]\nname = \"x\"\nprobe = \"select false\"\n\
+                      create = \"create table evil ()\"\n";
+
+/// What members of `pg_write_all_data` try to write, and the number of the table's rows after it.
+fn forgeries() -> Vec<String> {
+    let hash = "encode(sha256(convert_to($f$%s$f$, 'UTF8')), 'hex')".replace("%s", FORGED);
+    vec![
+        format!("insert into pgreconcile.file values ({hash}, $f${FORGED}$f$)"),
+        format!(
+            "insert into pgreconcile.run (command, file_hash, outcome, tool_version, ended_at) \
+                 values ('apply', {hash}, 'done', '0', now())"
+        ),
+        format!("update pgreconcile.run set file_hash = {hash}"),
+        format!("update pgreconcile.file set content = $f${FORGED}$f$"),
+        "insert into pgreconcile.memo values ('a', 'b', 'c', 'd')".to_string(),
+        "insert into pgreconcile.seen values ('a', 'b', 'c')".to_string(),
+        "insert into pgreconcile.secret values ('a', 'b')".to_string(),
+        "insert into pgreconcile.holder values (1, now(), 'a')".to_string(),
+        "update pgreconcile.shape set number = 99, salt = 1".to_string(),
+        "insert into pgreconcile.shape values (99, 1)".to_string(),
+        "insert into pgreconcile.quarantine (relation, reason, row_data) values ('a', 'b', '1')".to_string(),
+        "insert into pgreconcile.step select 1, 99, 'a', 'b', 'c', 'd', 1, 'e', 'f'".to_string(),
+    ]
+}
+
+const CONTENTS: &str = "select 'file ' || t::text from pgreconcile.file t union all select 'run ' || t::text from pgreconcile.run t
+    union all select 'step ' || t::text from pgreconcile.step t union all select 'memo ' || t::text from pgreconcile.memo t
+    union all select 'seen ' || t::text from pgreconcile.seen t union all select 'secret ' || t::text from pgreconcile.secret t
+    union all select 'quarantine ' || t::text from pgreconcile.quarantine t
+    union all select 'holder ' || t::text from pgreconcile.holder t
+    union all select 'shape ' || t::text from pgreconcile.shape t order by 1";
+
+/// Rights on all data of the database are none on what the tool believes.
+#[test]
+fn members_of_predefined_roles_neither_write_nor_read_it() {
+    let more = "[tables.t.columns]\nid = \"int\"\nmore = \"text\"\n";
+    for server in support::servers().iter().filter(|server| server.major() >= 14) {
+        let db = server.database();
+        Run::new(&db).file(FILE).arg("apply").run().success();
+        Run::new(&db).file(more).arg("apply").run().success();
+        Run::new(&db).file(more).arg("apply").run().success();
+        db.execute("insert into pgreconcile.quarantine (relation, reason, row_data) values ('public.t', 'why', '{}')");
+        let (walter, mut client) = almighty(&db);
+        let before = db.column(CONTENTS);
+        assert!(before.len() > 5, "{before:?}");
+        for forgery in forgeries() {
+            let _ = client.batch_execute(&forgery);
+            assert_eq!(db.column(CONTENTS), before, "PostgreSQL {}: {forgery}", server.major());
+        }
+        for table in ["file", "run", "step", "memo", "seen", "secret", "quarantine", "holder", "shape"] {
+            let _ = client.batch_execute(&format!("delete from pgreconcile.{table}"));
+            let seen = client.query(&format!("select t::text from pgreconcile.{table} t"), &[]);
+            assert!(seen.is_ok_and(|rows| rows.is_empty()), "PostgreSQL {}: {table}", server.major());
+        }
+        assert_eq!(db.column(CONTENTS), before, "PostgreSQL {}", server.major());
+        Run::new(&db).file(more).args(["rollback", "--to", "1", "--allow", "all"]).run().success();
+        assert_eq!(db.scalar("select to_regclass('evil') is null"), "t");
+        drop(client);
+        db.execute(&format!("drop role {walter}"));
+    }
+}
+
+/// No policy is in the way of who sets a sequence: neither back nor far ahead does that keep runs and rows from being recorded, in
+/// their order.
+#[test]
+fn sequences_that_others_have_set_are_set_again() {
+    let column = |name: &str| format!("[tables.t.columns]\nid = \"int\"\n{name} = \"text\"\n");
+    let unique = "[tables.u.columns]\nid = { type = \"int\", primary_key = true }\n\
+                  mail = { type = \"text\", unique = true, keep = \"id\" }\n";
+    let set = ["1, false", "2, true", "9223372036854775807, true", "9000000000000000000, false"];
+    for server in support::servers().iter().filter(|server| server.major() >= 14) {
+        let db = server.database();
+        for name in ["a", "b", "c"] {
+            Run::new(&db).file(&column(name)).args(["apply", "--allow", "all"]).run().success();
+        }
+        let (walter, mut client) = almighty(&db);
+        for (number, to) in set.into_iter().enumerate() {
+            for sequence in ["run_id_seq", "quarantine_id_seq"] {
+                let set = format!("select setval('pgreconcile.{sequence}', {to})");
+                client.batch_execute(&set).expect("walter may");
+            }
+            db.execute(
+                "drop table if exists u; create table u (id int primary key, mail text); \
+                        insert into u values (1, 'a'), (2, 'a')",
+            );
+            let file = format!("{}{unique}", column(&format!("n{number}")));
+            let outcome = Run::new(&db).file(&file).args(["apply", "--allow", "all"]).run();
+            outcome.success().stderr_lacks("not recorded");
+            let runs = db.column("select id from pgreconcile.run order by started_at");
+            let expected: Vec<String> = (1..=runs.len()).map(|id| id.to_string()).collect();
+            assert_eq!(runs, expected, "PostgreSQL {}: {to}", server.major());
+            let kept =
+                db.column("select rank() over (order by at) - id from pgreconcile.quarantine order by id");
+            assert!(
+                kept.len() == number + 1 && kept.iter().all(|off| ["0", "-1"].contains(&off.as_str())),
+                "{to}: {kept:?}"
+            );
+        }
+        drop(client);
+        db.execute(&format!("drop role {walter}"));
+    }
+}
+
+/// What was recorded before it was closed to them may be theirs.
+#[test]
+fn who_could_write_into_an_older_one_is_named() {
+    for server in support::servers().iter().filter(|server| server.major() >= 14) {
+        let db = server.database();
+        db.execute(VERSION_2);
+        let (walter, client) = almighty(&db);
+        drop(client);
+        let apply = || Run::new(&db).file(FILE).arg("apply").run().success();
+        apply()
+            .stderr_contains("members of `pg_write_all_data` could write")
+            .stderr_contains(&format!("`{walter}`"))
+            .stderr_contains("history");
+        apply().stderr_lacks(&walter);
+        db.execute(&format!("drop role {walter}"));
+    }
+}
+
+/// That a role sees no run is not said to mean that there is none.
+#[test]
+fn a_role_that_may_not_read_it_is_told_so() {
+    for server in support::servers() {
+        let db = server.database();
+        let reader = unique("reader");
+        let predefined = if server.major() >= 14 { "in role pg_read_all_data" } else { "" };
+        db.execute(&format!("create role {reader} login password 'r' {predefined}"));
+        Run::new(&db).file(FILE).arg("apply").run().success();
+        Run::new(&db).file(FILE).arg("apply").run().success();
+        let url = db.url_as(&reader, "r");
+        let file = format!("[reconcile]\nowners = [\"postgres\"]\n{FILE}");
+        let run = |arguments: &[&str]| Run::new(&db).file(&file).args(arguments).args(["--url", &url]).run();
+        for arguments in [&["history"][..], &["history", "1"], &["rollback"]] {
+            run(arguments)
+                .code(1)
+                .stderr_contains("cannot read the tool's own schema `pgreconcile`")
+                .stderr_contains("belongs to role `postgres`, whose rights this role does not have");
+        }
+        run(&["status"]).success().stdout_contains("last run   cannot be read: ");
+        let status = run(&["status", "--format", "json"]).success();
+        assert!(status.json()["no_last_run"].as_str().is_some_and(|why| why.starts_with("cannot be read: ")));
+        run(&["check"]).success();
+        run(&["plan"]).success();
+        db.execute(&format!("drop role {reader}"));
     }
 }
 
@@ -316,14 +515,14 @@ fn default_privileges_do_not_open_it() {
             assert_eq!(db.scalar(OTHERS), "", "PostgreSQL {}", server.major());
             run().success();
             // What is opened later is closed by the next run that looks, and what was read is of no use.
-            let salt = db.scalar("select salt from pgreconcile.version");
+            let salt = db.scalar("select salt from pgreconcile.shape");
             db.execute(&format!(
                 "grant usage on schema pgreconcile to {reader}; grant select on all tables in schema pgreconcile to {reader}"
             ));
             Run::new(&db).file(FILE).args(["check", "--url", &db.url_as(&deploy, "d")]).run().success();
             run().success();
             assert_eq!(db.scalar(OTHERS), "", "PostgreSQL {}", server.major());
-            assert_ne!(db.scalar("select salt from pgreconcile.version"), salt);
+            assert_ne!(db.scalar("select salt from pgreconcile.shape"), salt);
             db.execute(&format!(
                 "set role {deploy};
                  alter default privileges revoke all on tables from {reader}, public;

@@ -113,17 +113,32 @@ fn without_length(data_type: &str) -> String {
 /// Types, and arrays of them, that are padded with blanks to their length, which only `=` passes over.
 const PADDED: &[&str] = &["character", "char", "bpchar"];
 
+/// What a `json` may hold and a `jsonb` may not, so that it cannot become one: escapes of characters that are none, numbers
+/// without end.
+const MAY_BE_NO_JSONB: &str = r"\\u|[0-9][eE][+-]?[0-9]{5}|[0-9]{200}";
+
 /// A condition: the row `t` has that value. Some types have no `=` (`json`, `point`), and of others it means something
 /// else (`box`, `citext`). What is of JSON, only PostgreSQL's own `=` can be for.
 pub fn same(at: &Address, name: &str, value: &Phrase, cx: &Cx<'_>) -> String {
-    let column = ident(name);
+    let column = format!("t.{}", ident(name));
     let data_type = without_length(&type_of(at, name, cx)).to_lowercase();
     let of = data_type.split(['(', '[']).next().unwrap_or_default().trim();
-    match PADDED.contains(&of) {
-        true => equality::alike(&format!("t.{column}"), value).text().to_string(),
-        false => format!(
-            "pg_catalog.to_jsonb(t.{column}) IS NOT DISTINCT FROM pg_catalog.to_jsonb({})",
-            value.text()
-        ),
+    if PADDED.contains(&of) {
+        return equality::alike(&column, value).text().to_string();
     }
+    let of_both = |function: &str, cast: &str| {
+        [column.as_str(), value.text()].map(|value| format!("pg_catalog.{function}({value}){cast}"))
+    };
+    let [one, other] = of_both("to_jsonb", "");
+    let same = format!("{one} IS NOT DISTINCT FROM {other}");
+    // Only a `json`, or what has one in it.
+    if of != "json" && equality::is_built_in(of) {
+        return same;
+    }
+    let [one, other] = of_both("to_json", "::pg_catalog.text");
+    format!(
+        "CASE WHEN pg_catalog.concat({one}, ' ', {other}) OPERATOR(pg_catalog.~) {} \
+         THEN {one} IS NOT DISTINCT FROM {other} ELSE {same} END",
+        literal(MAY_BE_NO_JSONB)
+    )
 }

@@ -1,2 +1,2 @@
 select id, name, email, club, since from people order by id;
-select relation, row_data from pgreconcile.quarantine order by id;
+select relation, row_data::jsonb from pgreconcile.quarantine order by id;

@@ -1,2 +1,2 @@
 select * from children order by id;
-select relation, reason, row_data from pgreconcile.quarantine order by id;
+select relation, reason, row_data::jsonb from pgreconcile.quarantine order by id;

@@ -13,7 +13,7 @@ ALTER TABLE public.visits_1 ADD CONSTRAINT visits_host_fkey FOREIGN KEY (host) R
 COMMIT;
 
 BEGIN;
-WITH doomed AS (SELECT ctid, tableoid FROM public.visits t WHERE t.host IS NOT NULL AND NOT EXISTS (SELECT FROM public.people p WHERE p.id OPERATOR(pg_catalog.=) t.host)), kept AS (INSERT INTO pgreconcile.quarantine (relation, reason, row_data) SELECT 'public.visits', 'foreign key public.visits.visits_host_fkey', pg_catalog.to_jsonb(t.*) FROM public.visits t JOIN doomed d ON t.ctid OPERATOR(pg_catalog.=) d.ctid AND t.tableoid OPERATOR(pg_catalog.=) d.tableoid) UPDATE public.visits t SET host = NULL FROM doomed d WHERE t.ctid OPERATOR(pg_catalog.=) d.ctid AND t.tableoid OPERATOR(pg_catalog.=) d.tableoid;
+WITH doomed AS (SELECT ctid, tableoid FROM public.visits t WHERE t.host IS NOT NULL AND NOT EXISTS (SELECT FROM public.people p WHERE p.id OPERATOR(pg_catalog.=) t.host)), kept AS (INSERT INTO pgreconcile.quarantine (relation, reason, row_data) SELECT 'public.visits', 'foreign key public.visits.visits_host_fkey', pg_catalog.to_json(t.*) FROM public.visits t JOIN doomed d ON t.ctid OPERATOR(pg_catalog.=) d.ctid AND t.tableoid OPERATOR(pg_catalog.=) d.tableoid) UPDATE public.visits t SET host = NULL FROM doomed d WHERE t.ctid OPERATOR(pg_catalog.=) d.ctid AND t.tableoid OPERATOR(pg_catalog.=) d.tableoid;
 COMMIT;
 
 BEGIN;

@@ -69,7 +69,7 @@ COMMIT;
 
 BEGIN;
 ALTER TABLE public.events ADD CONSTRAINT events_repaired_fkey FOREIGN KEY (repaired) REFERENCES public.kinds NOT VALID;
-WITH doomed AS (SELECT ctid, tableoid FROM public.events t WHERE t.repaired IS NOT NULL AND NOT EXISTS (SELECT FROM public.kinds p WHERE p.id OPERATOR(pg_catalog.=) t.repaired)), gone AS (DELETE FROM public.events t USING doomed d WHERE t.ctid OPERATOR(pg_catalog.=) d.ctid AND t.tableoid OPERATOR(pg_catalog.=) d.tableoid RETURNING t.*) INSERT INTO pgreconcile.quarantine (relation, reason, row_data) SELECT 'public.events', 'foreign key public.events.events_repaired_fkey', pg_catalog.to_jsonb(gone.*) FROM gone;
+WITH doomed AS (SELECT ctid, tableoid FROM public.events t WHERE t.repaired IS NOT NULL AND NOT EXISTS (SELECT FROM public.kinds p WHERE p.id OPERATOR(pg_catalog.=) t.repaired)), gone AS (DELETE FROM public.events t USING doomed d WHERE t.ctid OPERATOR(pg_catalog.=) d.ctid AND t.tableoid OPERATOR(pg_catalog.=) d.tableoid RETURNING t.*) INSERT INTO pgreconcile.quarantine (relation, reason, row_data) SELECT 'public.events', 'foreign key public.events.events_repaired_fkey', pg_catalog.to_json(gone.*) FROM gone;
 COMMIT;
 
 BEGIN;

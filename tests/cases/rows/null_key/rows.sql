@@ -1,2 +1,2 @@
 select key, note from t order by key;
-select row_data from pgreconcile.quarantine order by id;
+select row_data::jsonb from pgreconcile.quarantine order by id;

@@ -1,2 +1,2 @@
 select * from plans;
-select relation, row_data from pgreconcile.quarantine order by id;
+select relation, row_data::jsonb from pgreconcile.quarantine order by id;

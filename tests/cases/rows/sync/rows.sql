@@ -1,3 +1,3 @@
 select * from parents order by id;
 select * from children;
-select relation, reason, row_data from pgreconcile.quarantine order by id;
+select relation, reason, row_data::jsonb from pgreconcile.quarantine order by id;

@@ -66,7 +66,7 @@ COMMIT;
 
 BEGIN;
 ALTER TABLE public.members ADD CONSTRAINT members_club_fkey FOREIGN KEY (club) REFERENCES public.clubs ON DELETE CASCADE NOT VALID;
-WITH doomed AS (SELECT ctid, tableoid FROM public.members t WHERE t.club IS NOT NULL AND NOT EXISTS (SELECT FROM public.clubs p WHERE p.id OPERATOR(pg_catalog.=) t.club)), gone AS (DELETE FROM public.members t USING doomed d WHERE t.ctid OPERATOR(pg_catalog.=) d.ctid AND t.tableoid OPERATOR(pg_catalog.=) d.tableoid RETURNING t.*) INSERT INTO pgreconcile.quarantine (relation, reason, row_data) SELECT 'public.members', 'foreign key public.members.members_club_fkey', pg_catalog.to_jsonb(gone.*) FROM gone;
+WITH doomed AS (SELECT ctid, tableoid FROM public.members t WHERE t.club IS NOT NULL AND NOT EXISTS (SELECT FROM public.clubs p WHERE p.id OPERATOR(pg_catalog.=) t.club)), gone AS (DELETE FROM public.members t USING doomed d WHERE t.ctid OPERATOR(pg_catalog.=) d.ctid AND t.tableoid OPERATOR(pg_catalog.=) d.tableoid RETURNING t.*) INSERT INTO pgreconcile.quarantine (relation, reason, row_data) SELECT 'public.members', 'foreign key public.members.members_club_fkey', pg_catalog.to_json(gone.*) FROM gone;
 COMMIT;
 
 BEGIN;

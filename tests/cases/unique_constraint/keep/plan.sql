@@ -14,7 +14,7 @@ ALTER TABLE public.attendees ADD CONSTRAINT attendees_event_email_key UNIQUE USI
 COMMIT;
 
 BEGIN;
-WITH doomed AS (SELECT ctid, tableoid FROM (SELECT ctid, tableoid, pg_catalog.row_number() OVER (PARTITION BY text ORDER BY attendee, ctid) AS place FROM public.badges WHERE text IS NOT NULL) ranked WHERE place OPERATOR(pg_catalog.>) 1), gone AS (DELETE FROM public.badges t USING doomed d WHERE t.ctid OPERATOR(pg_catalog.=) d.ctid AND t.tableoid OPERATOR(pg_catalog.=) d.tableoid RETURNING t.*) INSERT INTO pgreconcile.quarantine (relation, reason, row_data) SELECT 'public.badges', 'unique constraint public.badges.badges_text_key', pg_catalog.to_jsonb(gone.*) FROM gone;
+WITH doomed AS (SELECT ctid, tableoid FROM (SELECT ctid, tableoid, pg_catalog.row_number() OVER (PARTITION BY text ORDER BY attendee, ctid) AS place FROM public.badges WHERE text IS NOT NULL) ranked WHERE place OPERATOR(pg_catalog.>) 1), gone AS (DELETE FROM public.badges t USING doomed d WHERE t.ctid OPERATOR(pg_catalog.=) d.ctid AND t.tableoid OPERATOR(pg_catalog.=) d.tableoid RETURNING t.*) INSERT INTO pgreconcile.quarantine (relation, reason, row_data) SELECT 'public.badges', 'unique constraint public.badges.badges_text_key', pg_catalog.to_json(gone.*) FROM gone;
 COMMIT;
 
 CREATE UNIQUE INDEX CONCURRENTLY badges_text_key ON public.badges (text);

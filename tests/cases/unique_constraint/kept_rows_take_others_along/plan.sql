@@ -22,7 +22,7 @@ COMMIT;
 
 BEGIN;
 ALTER TABLE public.visits ADD CONSTRAINT visits_person_fkey FOREIGN KEY (person) REFERENCES public.people ON DELETE CASCADE NOT VALID;
-WITH doomed AS (SELECT ctid, tableoid FROM public.visits t WHERE t.person IS NOT NULL AND NOT EXISTS (SELECT FROM public.people p WHERE p.id OPERATOR(pg_catalog.=) t.person)), gone AS (DELETE FROM public.visits t USING doomed d WHERE t.ctid OPERATOR(pg_catalog.=) d.ctid AND t.tableoid OPERATOR(pg_catalog.=) d.tableoid RETURNING t.*) INSERT INTO pgreconcile.quarantine (relation, reason, row_data) SELECT 'public.visits', 'foreign key public.visits.visits_person_fkey', pg_catalog.to_jsonb(gone.*) FROM gone;
+WITH doomed AS (SELECT ctid, tableoid FROM public.visits t WHERE t.person IS NOT NULL AND NOT EXISTS (SELECT FROM public.people p WHERE p.id OPERATOR(pg_catalog.=) t.person)), gone AS (DELETE FROM public.visits t USING doomed d WHERE t.ctid OPERATOR(pg_catalog.=) d.ctid AND t.tableoid OPERATOR(pg_catalog.=) d.tableoid RETURNING t.*) INSERT INTO pgreconcile.quarantine (relation, reason, row_data) SELECT 'public.visits', 'foreign key public.visits.visits_person_fkey', pg_catalog.to_json(gone.*) FROM gone;
 COMMIT;
 
 BEGIN;

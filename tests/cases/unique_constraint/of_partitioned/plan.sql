@@ -1,5 +1,5 @@
 BEGIN;
-WITH doomed AS (SELECT ctid, tableoid FROM (SELECT ctid, tableoid, pg_catalog.row_number() OVER (PARTITION BY day, host ORDER BY note, ctid) AS place FROM public.visits WHERE day IS NOT NULL AND host IS NOT NULL) ranked WHERE place OPERATOR(pg_catalog.>) 1), gone AS (DELETE FROM public.visits t USING doomed d WHERE t.ctid OPERATOR(pg_catalog.=) d.ctid AND t.tableoid OPERATOR(pg_catalog.=) d.tableoid RETURNING t.*) INSERT INTO pgreconcile.quarantine (relation, reason, row_data) SELECT 'public.visits', 'unique constraint public.visits.visits_key', pg_catalog.to_jsonb(gone.*) FROM gone;
+WITH doomed AS (SELECT ctid, tableoid FROM (SELECT ctid, tableoid, pg_catalog.row_number() OVER (PARTITION BY day, host ORDER BY note, ctid) AS place FROM public.visits WHERE day IS NOT NULL AND host IS NOT NULL) ranked WHERE place OPERATOR(pg_catalog.>) 1), gone AS (DELETE FROM public.visits t USING doomed d WHERE t.ctid OPERATOR(pg_catalog.=) d.ctid AND t.tableoid OPERATOR(pg_catalog.=) d.tableoid RETURNING t.*) INSERT INTO pgreconcile.quarantine (relation, reason, row_data) SELECT 'public.visits', 'unique constraint public.visits.visits_key', pg_catalog.to_json(gone.*) FROM gone;
 COMMIT;
 
 CREATE UNIQUE INDEX CONCURRENTLY taken_day_host_key ON public.taken (day, host);
@@ -22,7 +22,7 @@ COMMIT;
 
 BEGIN;
 ALTER TABLE public.visits ADD CONSTRAINT visits_key UNIQUE (day, host) DEFERRABLE;
-WITH doomed AS (SELECT ctid, tableoid FROM (SELECT ctid, tableoid, pg_catalog.row_number() OVER (PARTITION BY host, day ORDER BY note, ctid) AS place FROM public.visits WHERE host IS NOT NULL AND day IS NOT NULL) ranked WHERE place OPERATOR(pg_catalog.>) 1), gone AS (DELETE FROM public.visits t USING doomed d WHERE t.ctid OPERATOR(pg_catalog.=) d.ctid AND t.tableoid OPERATOR(pg_catalog.=) d.tableoid RETURNING t.*) INSERT INTO pgreconcile.quarantine (relation, reason, row_data) SELECT 'public.visits', 'unique constraint public.visits.visits_more', pg_catalog.to_jsonb(gone.*) FROM gone;
+WITH doomed AS (SELECT ctid, tableoid FROM (SELECT ctid, tableoid, pg_catalog.row_number() OVER (PARTITION BY host, day ORDER BY note, ctid) AS place FROM public.visits WHERE host IS NOT NULL AND day IS NOT NULL) ranked WHERE place OPERATOR(pg_catalog.>) 1), gone AS (DELETE FROM public.visits t USING doomed d WHERE t.ctid OPERATOR(pg_catalog.=) d.ctid AND t.tableoid OPERATOR(pg_catalog.=) d.tableoid RETURNING t.*) INSERT INTO pgreconcile.quarantine (relation, reason, row_data) SELECT 'public.visits', 'unique constraint public.visits.visits_more', pg_catalog.to_json(gone.*) FROM gone;
 COMMIT;
 
 CREATE UNIQUE INDEX CONCURRENTLY taken_host_day_note_key ON public.taken (host, day) INCLUDE (note);

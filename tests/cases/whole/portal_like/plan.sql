@@ -104,7 +104,7 @@ BEGIN;
 ALTER TABLE public.attendees ALTER COLUMN email SET NOT NULL;
 ALTER TABLE public.attendees DROP CONSTRAINT pgreconcile_attendees_email_not_null;
 ALTER TABLE public.attendees ALTER COLUMN created_at TYPE timestamptz;
-WITH doomed AS (SELECT ctid, tableoid FROM (SELECT ctid, tableoid, pg_catalog.row_number() OVER (PARTITION BY event_id, email ORDER BY id desc, ctid) AS place FROM public.attendees WHERE event_id IS NOT NULL AND email IS NOT NULL) ranked WHERE place OPERATOR(pg_catalog.>) 1), gone AS (DELETE FROM public.attendees t USING doomed d WHERE t.ctid OPERATOR(pg_catalog.=) d.ctid AND t.tableoid OPERATOR(pg_catalog.=) d.tableoid RETURNING t.*) INSERT INTO pgreconcile.quarantine (relation, reason, row_data) SELECT 'public.attendees', 'unique constraint public.attendees.attendees_event_email_key', pg_catalog.to_jsonb(gone.*) FROM gone;
+WITH doomed AS (SELECT ctid, tableoid FROM (SELECT ctid, tableoid, pg_catalog.row_number() OVER (PARTITION BY event_id, email ORDER BY id desc, ctid) AS place FROM public.attendees WHERE event_id IS NOT NULL AND email IS NOT NULL) ranked WHERE place OPERATOR(pg_catalog.>) 1), gone AS (DELETE FROM public.attendees t USING doomed d WHERE t.ctid OPERATOR(pg_catalog.=) d.ctid AND t.tableoid OPERATOR(pg_catalog.=) d.tableoid RETURNING t.*) INSERT INTO pgreconcile.quarantine (relation, reason, row_data) SELECT 'public.attendees', 'unique constraint public.attendees.attendees_event_email_key', pg_catalog.to_json(gone.*) FROM gone;
 COMMIT;
 
 CREATE UNIQUE INDEX CONCURRENTLY attendees_event_email_key ON public.attendees (event_id, email);
@@ -112,7 +112,7 @@ CREATE UNIQUE INDEX CONCURRENTLY attendees_event_email_key ON public.attendees (
 BEGIN;
 ALTER TABLE public.attendees ADD CONSTRAINT attendees_event_email_key UNIQUE USING INDEX attendees_event_email_key;
 ALTER TABLE public.attendees ADD CONSTRAINT attendees_event_id_fkey FOREIGN KEY (event_id) REFERENCES public.events ON DELETE CASCADE NOT VALID;
-WITH doomed AS (SELECT ctid, tableoid FROM public.attendees t WHERE t.event_id IS NOT NULL AND NOT EXISTS (SELECT FROM public.events p WHERE p.id OPERATOR(pg_catalog.=) t.event_id)), gone AS (DELETE FROM public.attendees t USING doomed d WHERE t.ctid OPERATOR(pg_catalog.=) d.ctid AND t.tableoid OPERATOR(pg_catalog.=) d.tableoid RETURNING t.*) INSERT INTO pgreconcile.quarantine (relation, reason, row_data) SELECT 'public.attendees', 'foreign key public.attendees.attendees_event_id_fkey', pg_catalog.to_jsonb(gone.*) FROM gone;
+WITH doomed AS (SELECT ctid, tableoid FROM public.attendees t WHERE t.event_id IS NOT NULL AND NOT EXISTS (SELECT FROM public.events p WHERE p.id OPERATOR(pg_catalog.=) t.event_id)), gone AS (DELETE FROM public.attendees t USING doomed d WHERE t.ctid OPERATOR(pg_catalog.=) d.ctid AND t.tableoid OPERATOR(pg_catalog.=) d.tableoid RETURNING t.*) INSERT INTO pgreconcile.quarantine (relation, reason, row_data) SELECT 'public.attendees', 'foreign key public.attendees.attendees_event_id_fkey', pg_catalog.to_json(gone.*) FROM gone;
 COMMIT;
 
 BEGIN;
