@@ -154,6 +154,8 @@ impl Session {
             state: None,
             outdated: false,
             seats: Vec::new(),
+            shared: None,
+            unread: Vec::new(),
             vacant: BTreeSet::new(),
             catalogs: BTreeSet::new(),
             spoken: BTreeSet::new(),

@@ -1,7 +1,6 @@
 //! Where PostgreSQL's catalog has the objects of a kind: what comments, privileges and owners of them are read by.
 
 use super::Server;
-use crate::sql::not_of_extension;
 
 /// Where the objects of one kind stand in the catalog. `n` is the alias of their `pg_namespace`, if they live in one.
 #[derive(Debug, Clone, Copy)]
@@ -163,6 +162,6 @@ impl Seat {
             "pg_extension" | "pg_authid" => "true".to_string(),
             _ => format!("{oid} >= 16384"),
         };
-        format!("{only} AND {here} AND {}", not_of_extension(class, object))
+        format!("{only} AND {here} AND {}", server.is_read(class, object))
     }
 }

@@ -5,7 +5,7 @@ use crate::apply::{self, Listener};
 use crate::canon;
 use crate::error::Result;
 use crate::inspect::{self, Layout, Unmodelled};
-use crate::kind::{Names, Place, Registry, Terms};
+use crate::kind::{Names, Place, Registry, Terms, Unread};
 use crate::kinds;
 use crate::model::{Address, Entry, Model, printable};
 use crate::observe::{self, Snapshot};
@@ -30,6 +30,8 @@ pub struct Inspection {
     pub unsaid: Vec<(Address, String)>,
     /// Objects that the file cannot declare.
     pub unmodelled: Vec<Unmodelled>,
+    /// What has a text that is too long to be read.
+    pub unread: Vec<Unread>,
     /// What belongs to other tools.
     pub left_alone: Vec<LeftAlone>,
     /// Roles that the file vouches for and that the database gives no reason to trust; how many objects each owns.
@@ -91,7 +93,9 @@ pub fn inspect(
     let mut files: Vec<(String, String)> =
         parts.into_iter().map(|(name, table)| (name, inspect::text(&table, &layout))).collect();
     let unsaid = document.unsaid;
-    let mut inspection = Inspection { files: Vec::new(), unsaid, unmodelled, left_alone, vouched_for };
+    let unread = session.server.unread;
+    let mut inspection =
+        Inspection { files: Vec::new(), unsaid, unmodelled, unread, left_alone, vouched_for };
     if let Some((_, text)) = files.first_mut() {
         // A file without a word may have been cut off, and is refused.
         if text.is_empty() {
@@ -123,6 +127,7 @@ impl Inspection {
         for LeftAlone { address, tool } in &self.left_alone {
             lines.push(format!("left alone: {address}, the bookkeeping of {tool}"));
         }
+        lines.extend(self.unread.iter().map(|unread| format!("not said here: {unread}")));
         for Unmodelled { sort, identity } in &self.unmodelled {
             lines.push(format!("not said here: {sort} {}", printable(identity)));
         }

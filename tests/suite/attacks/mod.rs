@@ -11,6 +11,7 @@ mod beside;
 mod bodies;
 mod cascades;
 mod files;
+mod large;
 mod mallory;
 mod many;
 mod names;
