@@ -5,7 +5,7 @@ mod large;
 
 use crate::delta::Alteration;
 use crate::error::{Error, Result};
-use crate::kind::{Kind, Place, Registry, Server, Terms};
+use crate::kind::{Kind, Place, Registry, Server, Terms, Unread, from_list};
 use crate::model::{Entry, Model, Observed};
 use crate::session::{Answer, Reading, Session, WhatItGave, server_error};
 use crate::sql::Own;
@@ -107,16 +107,26 @@ fn begin_snapshot(session: &mut Session) -> Result<()> {
     let batch = format!(
         "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT {}; {}",
         taken.join(", "),
-        large::query(&session.server)
+        large::catalogs()
     );
     let answers = read(session, &batch)?;
     let row = answers.first().and_then(|answer| answer.rows().next());
     let is_vacant = |at: usize| row.is_some_and(|row| row.at(at) == Some("f"));
     let seats = session.server.seats.iter().enumerate();
     let vacant = seats.filter(|(at, _)| is_vacant(*at)).map(|(_, seat)| seat.kind).collect();
-    let unread = answers.get(1).into_iter().flat_map(Answer::rows).map(|row| large::read(&row)).collect();
-    (session.server.vacant, session.server.unread) = (vacant, unread);
+    let long = answers.get(1).and_then(Answer::first).map(from_list).unwrap_or_default();
+    (session.server.vacant, session.server.unread) = (vacant, unread(session, &long)?);
     Ok(())
+}
+
+/// What is not read of the catalogs that may have a text that is too long.
+fn unread(session: &mut Session, catalogs: &[String]) -> Result<Vec<Unread>> {
+    if catalogs.is_empty() {
+        return Ok(Vec::new());
+    }
+    let query = large::query(&session.server, catalogs);
+    let answers = read(session, &query)?;
+    Ok(answers.iter().flat_map(Answer::rows).map(|row| large::read(&row)).collect())
 }
 
 fn read(session: &mut Session, batch: &str) -> Result<Vec<Answer>> {

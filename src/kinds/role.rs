@@ -164,8 +164,9 @@ impl Room for Role {
             let mut settings = BTreeMap::new();
             for text in row.list(column) {
                 match text.split_once('=') {
+                    Some(("", long)) => unread.extend(long.split('=').next().map(str::to_string)),
                     Some((name, value)) => _ = settings.insert(name.to_lowercase(), value.to_string()),
-                    None => _ = unread.insert(text),
+                    None => {}
                 }
             }
             settings
@@ -320,8 +321,8 @@ impl Room for Role {
 
 /// The settings of `pg_roles r` in DATABASE, `name=value` each, where it is SAID that they matter: every role sets its own, as
 /// many and as long as it likes, and no look of others is to end with them. The short ones are read first, a megabyte
-/// in all; of the others, the names.
-const SETTINGS: &str = "(SELECT json_agg(CASE WHEN kept THEN pair ELSE left(split_part(pair, '=', 1), 64) END) \
+/// in all; the others begin with an equals sign, and are cut after their name.
+const SETTINGS: &str = "(SELECT json_agg(CASE WHEN kept THEN pair ELSE '=' || left(pair, 64) END) \
      FROM (SELECT pair, sum(bytes) OVER (ORDER BY bytes, pair) <= 1000000 AS kept FROM (\
      SELECT CASE WHEN octet_length(pair) > 1000000 THEN left(pair, 100) ELSE pair END AS pair, octet_length(pair) AS bytes \
      FROM (SELECT unnest(s.setconfig) AS pair FROM pg_db_role_setting s WHERE s.setrole = r.oid AND s.setdatabase = DATABASE \

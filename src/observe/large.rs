@@ -7,6 +7,7 @@ use crate::kind::{Row, Server, Unread};
 use crate::model::{Address, Model, printable};
 use crate::pg::Feature;
 use crate::sql::LONGEST_TEXT;
+use std::collections::BTreeSet;
 
 /// A catalog with texts that people write: where it is read from, what of it is not read if one is too long, as a catalog
 /// and an OID, and the texts.
@@ -77,18 +78,29 @@ const SOURCES: &[Source] = &[
     },
 ];
 
-/// A condition: rows of the catalog are kept where long ones are, in pages enough for a text of that length, however well
-/// the server has compressed it. It spares reading those catalogs of which there are none.
-fn may_be_long(catalog: &str) -> String {
+/// A question to which the answer is, as a JSON list, the catalogs of which it may be that a text is too long: those that keep
+/// long rows in pages enough for one, however well the server has compressed it. Nearly always there are none.
+pub fn catalogs() -> String {
+    let catalogs =
+        SOURCES.iter().map(|source| source.catalog).chain(COMMENTS.iter().map(|(catalog, _)| *catalog));
+    let names: BTreeSet<String> = catalogs.map(|catalog| format!("'{catalog}'::regclass")).collect();
+    let names: Vec<String> = names.into_iter().collect();
+    // The views that come with PostgreSQL fill more pages than that.
     format!(
-        "(SELECT pg_relation_size(k.reltoastrelid) >= {} FROM pg_class k WHERE k.oid = '{catalog}'::regclass)",
+        "SELECT json_agg(k.relname) FROM pg_class k WHERE k.oid IN ({}) AND pg_relation_size(k.reltoastrelid) >= {} \
+         AND (k.relname <> 'pg_rewrite' OR EXISTS (SELECT FROM pg_rewrite w WHERE w.oid >= 16384 \
+         AND octet_length(w.ev_action::text) + coalesce(octet_length(w.ev_qual::text), 0) > {LONGEST_TEXT}))",
+        names.join(", "),
         LONGEST_TEXT / 255 / 8192 * 8192
     )
 }
 
+/// Catalogs of comments, and which part of an object a comment is about.
+const COMMENTS: &[(&str, &str)] = &[("pg_description", "d.objsubid"), ("pg_shdescription", "0")];
+
 impl Source {
     fn query(&self, server: &Server) -> Option<String> {
-        let Source { catalog, from, object: (class, oid), texts } = self;
+        let Source { from, object: (class, oid), texts, .. } = self;
         let texts = texts.iter().filter(|(_, _, feature)| feature.is_none_or(|needed| server.has(needed)));
         let lengths = texts.map(|(text, length, _)| match length {
             Text => format!("octet_length(x.{text}::text)"),
@@ -103,24 +115,24 @@ impl Source {
         (!lengths.is_empty()).then(|| {
             format!(
                 "SELECT '{class}'::regclass AS class, {oid} AS oid, 0 AS sub, true AS whole, \
-                 greatest({}) AS bytes FROM {from} x WHERE {}",
+                 greatest({}) AS bytes FROM {from} x",
                 lengths.join(", "),
-                may_be_long(catalog)
             )
         })
     }
 }
 
-/// The query for all there is.
-pub fn query(server: &Server) -> String {
-    let comments = [("pg_description", "d.objsubid"), ("pg_shdescription", "0")].map(|(catalog, sub)| {
-        let long = may_be_long(catalog);
+/// The query for what there is in these catalogs.
+pub fn query(server: &Server, catalogs: &[String]) -> String {
+    let is_asked = |catalog: &str| catalogs.iter().any(|asked| asked == catalog);
+    let comments = COMMENTS.iter().filter(|(catalog, _)| is_asked(catalog)).map(|(catalog, sub)| {
         format!(
-            "SELECT d.classoid, d.objoid, {sub}, false, octet_length(d.description) FROM {catalog} d WHERE {long}"
+            "SELECT d.classoid AS class, d.objoid AS oid, {sub} AS sub, false AS whole, octet_length(d.description) AS bytes \
+             FROM {catalog} d"
         )
     });
-    let sources: Vec<String> =
-        SOURCES.iter().filter_map(|source| source.query(server)).chain(comments).collect();
+    let sources = SOURCES.iter().filter(|source| is_asked(source.catalog));
+    let sources: Vec<String> = sources.filter_map(|source| source.query(server)).chain(comments).collect();
     let pair = |from: &str, name: &str| {
         format!(
             "(SELECT ARRAY[n.nspname::text, {name}] FROM {from} JOIN pg_namespace n ON n.oid = o.place WHERE o.oid = l.oid)"
@@ -147,7 +159,7 @@ pub fn query(server: &Server) -> String {
          pg_get_userbyid(coalesce((SELECT s.refobjid FROM pg_shdepend s WHERE s.classid = l.class AND s.objid = l.oid \
          AND s.deptype = 'o' AND s.dbid IN (0, (SELECT b.oid FROM pg_database b WHERE b.datname = current_database())) LIMIT 1), \
          (SELECT c.relowner FROM pg_depend d JOIN pg_class c ON c.oid = d.refobjid WHERE d.classid = l.class \
-         AND d.objid = l.oid AND d.refclassid = 'pg_class'::regclass AND d.deptype IN ('a', 'i') LIMIT 1), 10)) AS owner \
+         AND d.objid = l.oid AND d.refclassid = 'pg_class'::regclass AND d.deptype IN ('a', 'i') LIMIT 1), 10)) AS held_by \
          FROM (SELECT l.*, i.type, i.identity, CASE l.class {} ELSE a.object_names END AS names FROM (\
          SELECT class, oid, sub, whole, max(bytes) AS bytes FROM ({}) every WHERE bytes > {LONGEST_TEXT} \
          AND oid IS NOT NULL GROUP BY 1, 2, 3, 4) l, pg_identify_object(l.class, l.oid, l.sub) i, \
@@ -164,7 +176,7 @@ pub fn read(row: &Row<'_>) -> Unread {
         object: row.get("class").map(|class| (class.to_string(), row.text("oid").to_string())),
         names: row.list("names"),
         what: row.text("what").to_string(),
-        owner: row.text("owner").to_string(),
+        owner: row.text("held_by").to_string(),
         bytes: row.number("bytes").unsigned_abs(),
     }
 }

@@ -77,10 +77,7 @@ pub fn inspect(
         default: DEFAULT_SCHEMA.to_string(),
         shadowed: shadowed(&mut session)?,
     };
-    let mut vouched_for: BTreeMap<String, usize> = BTreeMap::new();
-    for owner in apply::strangers(&observed.model, &registry).into_values() {
-        *vouched_for.entry(owner).or_default() += 1;
-    }
+    let vouched_for = vouched_for(&observed.model, &registry);
     let unspoken: Vec<Entry> =
         registry.iter().flat_map(|kind| kind.unspoken(&observed.model, &registry)).collect();
     for entry in unspoken {
@@ -92,8 +89,7 @@ pub fn inspect(
     let parts = inspect::split(document.root, split, &registry);
     let mut files: Vec<(String, String)> =
         parts.into_iter().map(|(name, table)| (name, inspect::text(&table, &layout))).collect();
-    let unsaid = document.unsaid;
-    let unread = session.server.unread;
+    let (unsaid, unread) = (document.unsaid, session.server.unread);
     let mut inspection =
         Inspection { files: Vec::new(), unsaid, unmodelled, unread, left_alone, vouched_for };
     if let Some((_, text)) = files.first_mut() {
@@ -105,6 +101,15 @@ pub fn inspect(
     }
     inspection.files = files;
     Ok(inspection)
+}
+
+/// How many objects each owner has that nothing but the file vouches for.
+fn vouched_for(observed: &Model, registry: &Registry) -> BTreeMap<String, usize> {
+    let mut owners: BTreeMap<String, usize> = BTreeMap::new();
+    for owner in apply::strangers(observed, registry).into_values() {
+        *owners.entry(owner).or_default() += 1;
+    }
+    owners
 }
 
 impl Inspection {

@@ -44,6 +44,10 @@ pub fn hold(session: &mut Session) -> Result<()> {
     })
 }
 
+/// SQL: how a statement `a.query` begins, after what opens its transaction. What has a quote or a dollar in it may hold
+/// values, and which of them are secret only the session knows that executes it.
+const FIRST_WORDS: &str = "substring(a.query from '(?i)^\\s*(?:(?:begin|set)\\M[^;''$]*;\\s*)*([a-z_]+(?:\\s+[a-z_]+){0,2})(?![a-z0-9_])')";
+
 /// Who holds the lock now; nothing where nobody does any more.
 pub fn holder(session: &mut Session) -> Option<Holder> {
     // A session can end between the reading of pg_locks and that of pg_stat_activity; its lock has ended with it.
@@ -66,7 +70,7 @@ pub fn holder(session: &mut Session) -> Option<Holder> {
          ELSE concat('pid ', a.pid, ', role `', a.usename, '`', ', application `' || nullif(a.application_name, '') || '`', \
          ', from ' || host(a.client_addr), ', connected since ' || date_trunc('second', a.backend_start)) END AS who, \
          'pid ' || a.pid || ' (' || coalesce(a.usename, '') || ') ' || coalesce(a.state, '') || ': ' \
-         || CASE WHEN a.query ~* 'password' THEN 'a statement with a password' \
+         || CASE WHEN a.query ~ '[''$]' THEN coalesce({FIRST_WORDS} || ' …', 'a statement with values') \
          ELSE left(regexp_replace(coalesce(a.query, ''), '\\s+', ' ', 'g'), 120) END \
          || coalesce(' (' || p.phase || ', ' || p.blocks_done || ' of ' || p.blocks_total || ' blocks)', '') AS doing, \
          concat_ws(' ', a.pid, a.query_start, a.state_change, p.phase, p.blocks_done, p.tuples_done, p.lockers_done) \
