@@ -218,7 +218,8 @@ impl Room for View {
     }
 
     fn fragments(&self, _: &Address, body: &mut Body, visit: &mut Visit<'_>) {
-        visit("query", &mut body.query, Context::Query { columns: body.columns.clone() });
+        let is_kept = self.relkind == "m" && body.with_data;
+        visit("query", &mut body.query, Context::Query { columns: body.columns.clone(), is_kept });
     }
 
     fn create(&self, at: &Address, desired: &Body, cx: &Cx<'_>) -> Vec<Step> {
