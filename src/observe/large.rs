@@ -193,7 +193,7 @@ pub fn refuse_unread(server: &Server, desired: &Model) -> Result<()> {
         .collect();
     let declared = |unread: &&Unread| {
         let inside = |at: &&Address| at.subject().unwrap_or(at).path().starts_with(&unread.names);
-        unread.object.is_some() && all.iter().any(|at| inside(at))
+        unread.object.is_some() && all.iter().any(inside)
     };
     let found: Vec<&Unread> = server.unread.iter().filter(declared).collect();
     let Some(first) = found.first() else { return Ok(()) };
