@@ -102,11 +102,16 @@ fn shown(statement: &str, has_values: bool) -> String {
         return on_one_line.chars().take(120).collect();
     }
     let is_word = |word: &&str| word.chars().all(|char| char.is_ascii_alphabetic() || char == '_');
-    let opens = |text: &&str| ["begin", "set "].iter().any(|word| text.to_lowercase().starts_with(word));
-    let before = on_one_line.split(['\'', '$']).next().unwrap_or_default();
-    let after = before.split("; ").find(|text| !opens(text)).unwrap_or_default();
+    // With quotes in pairs, and nothing that would make them mean something else, it ends where it seems to.
+    let is_whole = |text: &str| {
+        text.matches('\'').count() % 2 == 0
+            && !["$", "\\", "\"", "--", "/*"].iter().any(|odd| text.contains(odd))
+    };
+    let opens = |text: &str| ["begin", "set "].iter().any(|word| text.to_lowercase().starts_with(word));
+    let after = on_one_line.split("; ").find(|text| !(opens(text) && is_whole(text))).unwrap_or_default();
+    let before_values = after.split(['\'', '$']).next().filter(|text| !opens(text)).unwrap_or_default();
     let words: Vec<&str> =
-        after.split(' ').take_while(is_word).take(3).filter(|word| !word.is_empty()).collect();
+        before_values.split(' ').take_while(is_word).take(3).filter(|word| !word.is_empty()).collect();
     match words.join(" ") {
         none if none.is_empty() => "a statement with values".to_string(),
         words => format!("{words} …"),
@@ -122,7 +127,11 @@ mod tests {
         let cases = [
             ("CREATE USER MAPPING FOR a SERVER s OPTIONS (token 'x')", "CREATE USER MAPPING …"),
             ("BEGIN; SET LOCAL a = 1; ALTER ROLE r PASSWORD 'x'", "ALTER ROLE r …"),
+            ("BEGIN; SET LOCAL a = 'x'; ALTER ROLE r PASSWORD 'x'", "ALTER ROLE r …"),
             ("BEGIN; SET LOCAL a = 'x; x y'; ALTER", "a statement with values"),
+            ("SET LOCAL a = 'x''; x y'; ALTER", "a statement with values"),
+            ("SET LOCAL a = E'x\\'; x y'; ALTER 'x'", "a statement with values"),
+            ("SET /* ' */ LOCAL a = 'x; x y'; ALTER", "a statement with values"),
             ("select $$x$$", "select …"),
             ("'x; x y", "a statement with values"),
             ("", "a statement with values"),
