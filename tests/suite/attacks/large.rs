@@ -1,7 +1,7 @@
 //! Mallory writes texts that are larger than anybody needs: no look ends with them, and what is not read is told.
 
 use super::mallory::{self, Site, Tool};
-use crate::support::{self, Cluster};
+use crate::support::{self, Cluster, Run};
 use std::time::{Duration, Instant};
 
 const FILE: &str = "[reconcile]\ndefault_schema = \"shop\"\n[tables.t.columns]\nid = \"int\"\n";
@@ -106,5 +106,60 @@ fn large_views_of_hers_hold_up_nobody() {
         site.as_mallory(views);
         let with = look();
         assert!(with < without + Duration::from_millis(1500), "{without:?} became {with:?}");
+    }
+}
+
+/// Everything else that has texts, and how it is called; the text is what `%L` stands for.
+const EVERYWHERE: &[(&str, &str)] = &[
+    ("create domain shop.d as text default %L", "type shop.d"),
+    ("create domain shop.dc as text check (value <> %L)", "type shop.dc"),
+    ("create table shop.pol (n text); create policy p on shop.pol using (n <> %L)", "table shop.pol"),
+    (
+        "create table shop.tr (n text); create function shop.f() returns trigger language plpgsql as 'begin return new; end'; \
+         create trigger t before update on shop.tr for each row when (new.n <> %L) execute function shop.f()",
+        "table shop.tr",
+    ),
+    ("create table shop.pt (n text) partition by list ((n || %L))", "table shop.pt"),
+    (
+        "create table shop.ru (n text); create rule r as on delete to shop.ru where old.n = %L do instead nothing",
+        "table shop.ru",
+    ),
+    (
+        "create function shop.de(a text default %L) returns text language sql as 'select a'",
+        "function shop.de(pg_catalog.text)",
+    ),
+    ("create foreign data wrapper w; create server sv foreign data wrapper w options (o %L)", "server sv"),
+    ("create user mapping for public server plain options (o %L)", "user mapping public on server plain"),
+    ("create foreign table shop.ft (n int) server plain options (o %L)", "foreign table shop.ft"),
+    (
+        "create table shop.co (n int constraint k check (n > 0)); comment on constraint k on shop.co is %L",
+        "comment on table constraint k on shop.co",
+    ),
+    ("create table shop.cl (n int); comment on column shop.cl.n is %L", "comment on table column shop.cl.n"),
+    ("create publication pb; comment on publication pb is %L", "comment on publication pb"),
+    ("comment on schema shop is %L", "comment on schema shop"),
+];
+
+#[test]
+fn every_text_of_the_catalog_is_measured() {
+    let servers = support::servers();
+    for server in [servers.first(), servers.last()].into_iter().flatten() {
+        let cluster = mallory::cluster(server);
+        let db = cluster.database();
+        db.execute(
+            "create schema shop; create schema elsewhere; create foreign data wrapper plain; create server plain foreign data wrapper plain;
+             do $$ begin execute format('comment on schema elsewhere is %L', 'short'); end $$;
+             do $$ begin execute format('create view elsewhere.v as select %L::text as x', repeat('x', 11000000)); end $$",
+        );
+        for (sql, _) in EVERYWHERE {
+            let sql = sql.replace('\'', "''");
+            db.execute(&format!("do $do$ begin execute format('{sql}', repeat('x', 11000000)); end $do$"));
+        }
+        let outcome = Run::new(&db).file(FILE).args(["plan", "--stateless"]).run().success();
+        let told = EVERYWHERE.iter().fold(outcome, |outcome, (_, what)| {
+            outcome.stderr_contains(&format!("{what} of role `postgres` is not read: it is "))
+        });
+        let told = told.stderr_lacks("elsewhere");
+        assert_eq!(told.stderr.matches("is not read").count(), EVERYWHERE.len(), "{}", told.stderr);
     }
 }
