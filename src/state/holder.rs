@@ -104,7 +104,7 @@ fn shown(statement: &str, has_values: bool) -> String {
     let is_word = |word: &&str| word.chars().all(|char| char.is_ascii_alphabetic() || char == '_');
     // With quotes in pairs, and nothing that would make them mean something else, it ends where it seems to.
     let is_whole = |text: &str| {
-        text.matches('\'').count() % 2 == 0
+        text.matches('\'').count().is_multiple_of(2)
             && !["$", "\\", "\"", "--", "/*"].iter().any(|odd| text.contains(odd))
     };
     let opens = |text: &str| ["begin", "set "].iter().any(|word| text.to_lowercase().starts_with(word));
