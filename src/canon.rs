@@ -272,7 +272,7 @@ fn read_again(
     let reading = |text: &str, question: &Question| {
         let mut question = Question { desired: text.to_string(), ..question.clone() };
         // What the server prints has the names of its columns in it.
-        if let Context::Query { columns } = &mut question.context {
+        if let Context::Query { columns, .. } = &mut question.context {
             columns.clear();
         }
         question

@@ -43,7 +43,7 @@ pub use remark::{REMARK, read_remark, remark};
 pub use renaming::{follow_routine, rename, rename_plain};
 pub use right::{Right, Test};
 pub use seat::{Privileges, Seat};
-pub use server::{Row, Server};
+pub use server::{Row, Server, Unread};
 use std::collections::HashMap;
 pub use tail::Tail;
 pub use targets::{Targets, alter_index};

@@ -8,6 +8,7 @@ use std::any::Any;
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::sync::Arc;
+use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 
 /// The one identity of an object.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -143,11 +144,23 @@ pub fn printable(text: &str) -> String {
     })
 }
 
-/// Whether a terminal obeys a character instead of showing it: control characters, and those that change the order or
-/// the place in which others are shown.
+/// Whether a terminal obeys a character instead of showing it, or shows nothing: control characters, those that change the
+/// order or the place in which others are shown, and those by which two names look like one.
 pub fn is_obeyed(char: char) -> bool {
-    let moves = matches!(char, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}');
-    moves || char.is_control()
+    use GeneralCategory::{Control, Format, LineSeparator, ParagraphSeparator};
+    !matches!(char, ' '..='~')
+        && (matches!(char.general_category(), Control | Format | LineSeparator | ParagraphSeparator)
+            || is_ignored(char))
+}
+
+/// Whether a character is shown as nothing, besides those that Unicode has for formats: what is left of the property
+/// `Default_Ignorable_Code_Point` (`DerivedCoreProperties.txt` of Unicode 17), in which code points yet to be assigned are too.
+fn is_ignored(char: char) -> bool {
+    matches!(
+        char,
+        '\u{34f}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}' | '\u{2065}' | '\u{3164}'
+            | '\u{fe00}'..='\u{fe0f}' | '\u{ffa0}' | '\u{fff0}'..='\u{fff8}' | '\u{e0000}'..='\u{e0fff}'
+    )
 }
 
 /// The same for a text of several lines, which keeps them, and its tabs.

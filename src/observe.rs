@@ -1,15 +1,18 @@
 //! Reads the live catalog into the observed model: one READ ONLY REPEATABLE READ snapshot, two messages, whatever the
 //! number of objects. Then asks the data what only the data knows.
 
+mod large;
+
 use crate::delta::Alteration;
 use crate::error::{Error, Result};
-use crate::kind::{Kind, Place, Registry, Server, Terms};
+use crate::kind::{Kind, Place, Registry, Server, Terms, Unread, from_list};
 use crate::model::{Entry, Model, Observed};
 use crate::session::{Answer, Reading, Session, WhatItGave, message, server_error};
 use crate::sql::Own;
 use crate::state::{self, Memo, fingerprint};
 use crate::trust::{self, Code};
-use std::collections::BTreeSet;
+
+pub use large::refuse_unread;
 
 /// What is read of the catalog.
 pub struct Snapshot {
@@ -28,7 +31,7 @@ pub struct Snapshot {
 /// # Errors
 /// `Failed` if the catalog cannot be read.
 pub fn catalog(session: &mut Session, registry: &Registry) -> Result<Snapshot> {
-    session.server.vacant = vacant(session)?;
+    begin_snapshot(session)?;
     let mut batch = String::new();
     let readers = readers(registry, &session.server);
     for (_, query) in &readers {
@@ -78,6 +81,9 @@ fn place(session: &mut Session, readers: &[(&dyn Kind, String)], error: Error) -
             "a name or a text there is not valid in UTF-8, which this program speaks; rename or replace it with a client that \
              speaks the database's encoding"
         }
+        "54000" => {
+            "some text there is longer than the server can print; find and shorten it, or drop what it belongs to"
+        }
         "54001" => {
             "one of them is nested too deeply for the server to print; find and drop it, or raise `max_stack_depth`"
         }
@@ -95,16 +101,32 @@ fn place(session: &mut Session, readers: &[(&dyn Kind, String)], error: Error) -
     }
 }
 
-/// Begins the snapshot, and gives the kinds of which there is nothing to read in it.
-fn vacant(session: &mut Session) -> Result<BTreeSet<&'static str>> {
+/// Begins the snapshot, and learns of which kinds there is nothing to read in it, and what of the others is not read.
+fn begin_snapshot(session: &mut Session) -> Result<()> {
     let taken: Vec<String> = session.server.seats.iter().map(|seat| seat.taken(&session.server)).collect();
-    let batch = format!("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT {}", taken.join(", "));
+    let batch = format!(
+        "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT {}; {}",
+        taken.join(", "),
+        large::catalogs()
+    );
     let answers = read(session, &batch)?;
-    let Some(row) = answers.first().and_then(|answer| answer.rows().next()) else {
-        return Ok(BTreeSet::new());
-    };
+    let row = answers.first().and_then(|answer| answer.rows().next());
+    let is_vacant = |at: usize| row.is_some_and(|row| row.at(at) == Some("f"));
     let seats = session.server.seats.iter().enumerate();
-    Ok(seats.filter(|(at, _)| row.at(*at) == Some("f")).map(|(_, seat)| seat.kind).collect())
+    let vacant = seats.filter(|(at, _)| is_vacant(*at)).map(|(_, seat)| seat.kind).collect();
+    let long = answers.get(1).and_then(Answer::first).map(from_list).unwrap_or_default();
+    (session.server.vacant, session.server.unread) = (vacant, unread(session, &long)?);
+    Ok(())
+}
+
+/// What is not read of the catalogs that may have a text that is too long.
+fn unread(session: &mut Session, catalogs: &[String]) -> Result<Vec<Unread>> {
+    if catalogs.is_empty() {
+        return Ok(Vec::new());
+    }
+    let query = large::query(&session.server, catalogs);
+    let answers = read(session, &query)?;
+    Ok(answers.iter().flat_map(Answer::rows).map(|row| large::read(&row)).collect())
 }
 
 fn read(session: &mut Session, batch: &str) -> Result<Vec<Answer>> {

@@ -155,6 +155,8 @@ impl Session {
             closed: None,
             outdated: false,
             seats: Vec::new(),
+            shared: None,
+            unread: Vec::new(),
             vacant: BTreeSet::new(),
             catalogs: BTreeSet::new(),
             spoken: BTreeSet::new(),

@@ -25,6 +25,8 @@ pub struct Statement {
     pub uses_state: bool,
     /// It is done as the owner of its table already.
     pub as_owner: bool,
+    /// SQL of the file in it looks at what it likes: whether all of that can be seen, the server is asked before it is executed.
+    pub looks_around: bool,
     /// It is about a table that the file does not declare, which its own people may take away meanwhile.
     pub may_miss: bool,
     /// The same in batches, for tables that hold many rows: the text before and after the number of rows. Repeated
@@ -72,6 +74,7 @@ impl Statement {
             clause: None,
             uses_state: false,
             as_owner: false,
+            looks_around: false,
             may_miss: false,
             batch: None,
             joins: None,

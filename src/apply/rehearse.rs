@@ -38,6 +38,8 @@ enum Sort {
     Fragment,
     /// The type of a column.
     Type,
+    /// A statement of the plan that is planned, not executed: it looks at what it likes, and is to see all of it.
+    Sight,
     /// A text that it otherwise takes unread; what helps where it names what is not there.
     Trial { hint: &'static str },
 }
@@ -205,6 +207,9 @@ fn attempt<'p>(
         return Err(server_error("cannot rehearse the plan", &error));
     };
     let _ = session.run(&Own::new("ROLLBACK TO SAVEPOINT line"));
+    if line.sort == Sort::Sight && !is_blind(&error) {
+        return Ok(None);
+    }
     if is_excused(&error, line, earlier) {
         return Ok(None);
     }
@@ -284,6 +289,11 @@ fn trial_waits_for(line: &Line<'_>, later: &Later<'_>, error: &postgres::Error) 
     }
     let is_another = later.altered.iter().any(|at| **at != line.item.address);
     later.opaque || is_another || is_missing(error) && others.any(|at| names(db.message(), at))
+}
+
+/// Whether policies hide rows of what is read: that is told with the code of all missing rights, by one function of the server.
+fn is_blind(error: &postgres::Error) -> bool {
+    is_hidden(error) && error.as_db_error().and_then(|db| db.routine()) == Some("check_enable_rls")
 }
 
 /// Whether the text may be right, but names what only the owner of the object may look at.
@@ -434,7 +444,7 @@ impl<'s> Scene<'s> {
     ) -> Result<()> {
         let stages: [fn(Sort) -> bool; 3] = [
             |sort| sort == Sort::Type,
-            |sort| sort == Sort::Fragment,
+            |sort| matches!(sort, Sort::Fragment | Sort::Sight),
             |sort| matches!(sort, Sort::Trial { .. }),
         ];
         for is_now in stages {
@@ -470,8 +480,20 @@ impl<'s> Scene<'s> {
                 self.fragments(number, &mut lines);
             }
         }
+        lines.extend(self.sights());
         lines.extend(self.trials());
         lines
+    }
+
+    /// Statements that are left out, and that look at what only the server can tell.
+    fn sights(&self) -> impl Iterator<Item = Line<'s>> {
+        let groups = self.plan.groups.iter().filter(|group| !group.fresh && !group.optional);
+        let statements = groups.flat_map(|group| &group.statements);
+        statements.filter(|statement| statement.looks_around).map(|statement| {
+            let item = &self.plan.items[statement.item];
+            let sql = Phrase::from("EXPLAIN ").phrase(&statement.sql).into();
+            Line { item, sql, sort: Sort::Sight, form: None }
+        })
     }
 
     /// The statements of the plan that are executed.

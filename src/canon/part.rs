@@ -71,7 +71,7 @@ impl Part {
             Context::Exclusion { table } => scene.exclusion(table),
             Context::PartitionKey { table } => scene.partition_key(table),
             Context::Bounds { table, .. } => scene.bounds(table),
-            Context::Query { columns } => scene.query(columns),
+            Context::Query { columns, .. } => scene.query(columns),
             Context::Part { .. } | Context::Name { .. } => scene.part(),
             Context::Row { table } | Context::Trigger { table } | Context::Order { table } => {
                 scene.expression(Some(table))

@@ -39,6 +39,7 @@ pub fn inspect(global: &Global, split: Option<SplitBy>, folder: Option<&Path>) -
     for left in &found.left_alone {
         log::info!("{} is the bookkeeping of {}; left alone", left.address, left.tool);
     }
+    found.unread.iter().for_each(|unread| log::warn!("{unread}"));
     for object in &found.unmodelled {
         log::warn!("the file cannot say {} {}", object.sort, printable(&object.identity));
     }

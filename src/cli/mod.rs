@@ -114,8 +114,11 @@ fn document(value: &serde_json::Value) -> String {
     text.chars().fold(String::with_capacity(text.len()), |mut shown, char| {
         match char {
             '\n' => shown.push(char),
-            // All of them are below U+10000.
-            _ if is_obeyed(char) => shown.push_str(&format!("\\u{:04x}", u32::from(char))),
+            // JSON knows no more than sixteen bits.
+            _ if is_obeyed(char) => {
+                let mut room = [0; 2];
+                shown.extend(char.encode_utf16(&mut room).iter().map(|unit| format!("\\u{unit:04x}")));
+            }
             _ => shown.push(char),
         }
         shown

@@ -154,6 +154,7 @@ fn has_obeyed(text: &str) -> bool {
 fn escaped(quoted: &str) -> String {
     quoted.chars().fold(String::with_capacity(quoted.len()), |mut out, char| {
         match is_obeyed(char) {
+            true if u32::from(char) > 0xffff => out.push_str(&format!("\\U{:08X}", u32::from(char))),
             true => out.push_str(&format!("\\u{:04X}", u32::from(char))),
             false => out.push(char),
         }
@@ -188,6 +189,8 @@ mod tests {
             "bidi\u{202e}\u{9b}",
             "bidi\u{202e}\nin lines'''",
             "a\n\\",
+            "tag\u{e0041}\u{ad}",
+            "tag\u{e0041}\nin lines'''",
         ];
         for text in texts {
             let written = format!("{} = {}\n", quoted(text), string(text));

@@ -75,6 +75,8 @@ pub enum Context {
     Query {
         /// Names of its columns, if not its own.
         columns: Vec<String>,
+        /// Whether its rows are kept, which are then read at once.
+        is_kept: bool,
     },
     /// A part of a statement that creates an object; only a rolled-back creation can tell. Temporary objects stand in
     /// `pg_temp`.

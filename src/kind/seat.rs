@@ -1,7 +1,6 @@
 //! Where PostgreSQL's catalog has the objects of a kind: what comments, privileges and owners of them are read by.
 
 use super::Server;
-use crate::sql::not_of_extension;
 
 /// Where the objects of one kind stand in the catalog. `n` is the alias of their `pg_namespace`, if they live in one.
 #[derive(Debug, Clone, Copy)]
@@ -157,7 +156,7 @@ impl Seat {
     /// Which of its objects are read: those in the schemas of `server`, no system objects, no members of extensions.
     pub fn condition(&self, server: &Server) -> String {
         let (class, object) = self.member;
-        format!("{} AND {}", self.place(server), not_of_extension(class, object))
+        format!("{} AND {}", self.place(server), server.is_read(class, object))
     }
 
     /// The same, members of extensions included.

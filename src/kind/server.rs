@@ -1,10 +1,11 @@
 //! What is known of the server, and the rows of its catalog.
 
 use super::Seat;
-use crate::model::Address;
+use crate::model::{Address, printable};
 use crate::pg::{Feature, ServerVersion, Values};
-use crate::sql::{Fragment, literal};
+use crate::sql::{Fragment, literal, not_of_extension};
 use std::collections::{BTreeSet, HashMap};
+use std::fmt;
 
 /// What the tool knows of the server and of its own rights there.
 #[derive(Debug, Clone)]
@@ -33,6 +34,10 @@ pub struct Server {
     pub elsewhere: BTreeSet<Address>,
     /// Where its catalog has the objects of each kind.
     pub seats: Vec<Seat>,
+    /// Of what belongs to the whole cluster, that which the file declares; without it, everything is read.
+    pub shared: Option<BTreeSet<Address>>,
+    /// What is not read, for a text of it that is too long.
+    pub unread: Vec<Unread>,
     /// Kinds of which its catalog has nothing but what came with PostgreSQL: nothing is read of them.
     pub vacant: BTreeSet<&'static str>,
     /// The catalogs in which something that the file declares can change.
@@ -90,10 +95,55 @@ impl Server {
         )
     }
 
+    /// An SQL condition: the object `oid` of catalog `catalog` is to be read, if its schema is: it is no member of an
+    /// extension, and nothing of it is too long.
+    pub fn is_read(&self, catalog: &str, oid: &str) -> String {
+        format!("{} AND {}", not_of_extension(catalog, oid), self.is_short(catalog, oid))
+    }
+
+    /// An SQL condition: no text of the object `oid` of catalog `catalog` is too long.
+    pub fn is_short(&self, catalog: &str, oid: &str) -> String {
+        let objects = self.unread.iter().filter_map(|unread| unread.object.as_ref());
+        let long: Vec<&str> =
+            objects.filter(|(class, _)| class == catalog).map(|(_, long)| long.as_str()).collect();
+        if long.is_empty() { "true".to_string() } else { format!("{oid} NOT IN ({})", long.join(", ")) }
+    }
+
+    /// An SQL condition: the file declares the `kind` of which `column` gives the name, which belongs to the whole cluster.
+    pub fn declares(&self, kind: &str, column: &str) -> String {
+        let Some(shared) = &self.shared else { return "true".to_string() };
+        let names = shared.iter().filter(|at| at.kind == kind).map(|at| literal(at.name()));
+        let names: Vec<String> = names.collect();
+        if names.is_empty() { "false".to_string() } else { format!("{column} IN ({})", names.join(", ")) }
+    }
+
     /// An SQL condition: the namespace name `column` is one of those that are read.
     pub fn in_schemas(&self, column: &str) -> String {
         let list = self.schemas.iter().map(|name| literal(name)).collect::<Vec<_>>().join(", ");
         if list.is_empty() { "false".to_string() } else { format!("{column} IN ({list})") }
+    }
+}
+
+/// Something in the catalog with a text of more bytes than [`crate::sql::LONGEST_TEXT`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unread {
+    /// Its catalog and OID; nothing for a comment, of which the object itself is read.
+    pub object: Option<(String, String)>,
+    /// The names of its address.
+    pub names: Vec<String>,
+    /// The server's words for it.
+    pub what: String,
+    /// Its owner.
+    pub owner: String,
+    /// How many bytes its longest text has.
+    pub bytes: u64,
+}
+
+impl fmt::Display for Unread {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Unread { what, owner, bytes, .. } = self;
+        let megabytes = bytes.div_ceil(1_000_000);
+        write!(f, "{} of role `{}` is not read: it is {megabytes} MB long", printable(what), printable(owner))
     }
 }
 

@@ -8,8 +8,8 @@ use crate::model::{Address, Entry, Observed};
 use crate::needs;
 use crate::source::{KeyDoc, Shape, Value};
 use crate::sql::{
-    Form, Fragment, Phrase, argument_types, cut_once, facts, ident, literal, not_of_extension, qualified,
-    retype_routine, routine_name, split_routine, sql_of,
+    Form, Fragment, Phrase, argument_types, cut_once, facts, ident, literal, qualified, retype_routine,
+    routine_name, split_routine, sql_of,
 };
 use crate::statement::{Statement, Step};
 
@@ -213,7 +213,7 @@ impl Room for Aggregate {
     }
 
     fn catalog(&self, server: &Server) -> Option<String> {
-        let (ours, own) = (server.in_schemas("n.nspname"), not_of_extension("pg_proc", "p.oid"));
+        let (ours, own) = (server.in_schemas("n.nspname"), server.is_read("pg_proc", "p.oid"));
         let parts: Vec<String> = PARTS.iter().map(|(key, _, value)| format!("{value} AS {key}")).collect();
         Some(format!(
             "SELECT n.nspname AS schema, p.proname AS name, oidvectortypes(p.proargtypes) AS types, \

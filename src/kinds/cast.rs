@@ -5,7 +5,7 @@ use crate::kind::{Context, Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, S
 use crate::model::{Address, Entry, Observed};
 use crate::needs;
 use crate::source::{KeyDoc, Shape};
-use crate::sql::{Form, Fragment, Phrase, cut_once, not_of_extension};
+use crate::sql::{Form, Fragment, Phrase, cut_once};
 use crate::statement::{Statement, Step};
 
 /// The room.
@@ -83,7 +83,7 @@ impl Room for Cast {
     }
 
     fn catalog(&self, server: &Server) -> Option<String> {
-        let (here, own) = (server.in_schemas("n.nspname"), not_of_extension("pg_cast", "k.oid"));
+        let (here, own) = (server.in_schemas("n.nspname"), server.is_read("pg_cast", "k.oid"));
         Some(format!(
             "SELECT format_type(k.castsource, NULL) || ' as ' || format_type(k.casttarget, NULL) AS name, \
              {FUNCTION} AS function, k.castmethod AS method, k.castcontext AS context, {} AS needs FROM pg_cast k \

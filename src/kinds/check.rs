@@ -8,7 +8,7 @@ use crate::needs;
 use crate::partitions;
 use crate::pg::Feature;
 use crate::source::{KeyDoc, Shape};
-use crate::sql::{Form, Fragment, Phrase, ident, not_of_extension};
+use crate::sql::{Form, Fragment, Phrase, ident};
 use crate::statement::{Preflight, Statement, Step};
 
 /// The room.
@@ -71,7 +71,7 @@ impl Room for Check {
     }
 
     fn catalog(&self, server: &Server) -> Option<String> {
-        let (ours, own) = (server.in_schemas("n.nspname"), not_of_extension("pg_class", "c.oid"));
+        let (ours, own) = (server.in_schemas("n.nspname"), server.is_read("pg_class", "c.oid"));
         let enforced = if server.has(Feature::NotEnforced) { "k.conenforced" } else { "true" };
         Some(format!(
             "SELECT n.nspname AS schema, c.relname AS table, k.conname AS name, k.connoinherit AS no_inherit, \

@@ -5,7 +5,7 @@ use crate::kind::{Context, Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, S
 use crate::model::{Address, Entry, Observed};
 use crate::pg::Feature;
 use crate::source::{KeyDoc, Shape, Span, Value};
-use crate::sql::{Form, Fragment, Phrase, literal, not_of_extension, qualified};
+use crate::sql::{Form, Fragment, Phrase, literal, qualified};
 use crate::statement::{Statement, Step};
 
 /// The room.
@@ -127,7 +127,7 @@ impl Room for Collation {
     }
 
     fn catalog(&self, server: &Server) -> Option<String> {
-        let (ours, own) = (server.in_schemas("n.nspname"), not_of_extension("pg_collation", "k.oid"));
+        let (ours, own) = (server.in_schemas("n.nspname"), server.is_read("pg_collation", "k.oid"));
         let parts: Vec<String> = PARTS.iter().map(|(key, _, value)| format!("{value} AS {key}")).collect();
         Some(format!(
             "SELECT n.nspname AS schema, k.collname AS name, {} AS definition, {}, \

@@ -6,7 +6,7 @@ use crate::kind::{
     remark, right,
 };
 use crate::model::{Address, Entry, Observed};
-use crate::sql::{Form, literal};
+use crate::sql::{Form, LONGEST_TEXT, literal};
 use crate::statement::{Statement, Step};
 
 /// The room.
@@ -55,7 +55,7 @@ impl Room for Comment {
             format!(
                 "SELECT {} AS kind, to_json(ARRAY[{path}]::text[])::text AS path, d.description AS text \
                  FROM {from} JOIN {comments} d ON d.classoid = '{class}'::regclass AND d.objoid = {oid} {column}\
-                 WHERE {}",
+                 AND octet_length(d.description) <= {LONGEST_TEXT} WHERE {}",
                 literal(kind),
                 seat.condition(server)
             )

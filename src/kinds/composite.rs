@@ -8,7 +8,7 @@ use crate::kind::{
 use crate::model::{Address, Entry, Observed};
 use crate::needs;
 use crate::source::{Key, KeyDoc, Node, Shape, Span, Value};
-use crate::sql::{Form, Fragment, Phrase, not_of_extension, qualified};
+use crate::sql::{Form, Fragment, Phrase, qualified};
 use crate::statement::{Statement, Step};
 use std::collections::BTreeSet;
 
@@ -89,7 +89,7 @@ impl Room for Composite {
     }
 
     fn catalog(&self, server: &Server) -> Option<String> {
-        let (ours, own) = (server.in_schemas("n.nspname"), not_of_extension("pg_type", "t.oid"));
+        let (ours, own) = (server.in_schemas("n.nspname"), server.is_read("pg_type", "t.oid"));
         Some(format!(
             "SELECT n.nspname AS schema, t.typname AS name, (SELECT json_agg(json_build_array(a.attname, \
              format_type(a.atttypid, a.atttypmod), CASE WHEN a.attcollation <> b.typcollation THEN {} END) \

@@ -8,7 +8,7 @@ use crate::kind::{
 use crate::model::{Address, Entry, Observed};
 use crate::needs;
 use crate::source::{KeyDoc, Node, Problems, Reader, Shape, Span, Table, Value};
-use crate::sql::{Form, Fragment, Phrase, ident, not_of_extension, qualified};
+use crate::sql::{Form, Fragment, Phrase, ident, qualified};
 use crate::statement::{Preflight, Statement, Step};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -150,7 +150,7 @@ impl Room for Domain {
     }
 
     fn catalog(&self, server: &Server) -> Option<String> {
-        let (ours, own) = (server.in_schemas("n.nspname"), not_of_extension("pg_type", "t.oid"));
+        let (ours, own) = (server.in_schemas("n.nspname"), server.is_read("pg_type", "t.oid"));
         Some(format!(
             "SELECT n.nspname AS schema, t.typname AS name, format_type(t.typbasetype, t.typtypmod) AS type, \
              pg_get_expr(t.typdefaultbin, 0) AS default, t.typnotnull AS not_null, \

@@ -13,8 +13,7 @@ use crate::pg::Feature;
 use crate::repair;
 use crate::source::{KeyDoc, Shape};
 use crate::sql::{
-    EQUALITY, Form, Fragment, Phrase, auto_name, column_names, ident, idents, literal, not_of_extension,
-    qualified,
+    EQUALITY, Form, Fragment, Phrase, auto_name, column_names, ident, idents, literal, qualified,
 };
 use crate::statement::{Preflight, Statement, Step, repeats};
 
@@ -175,7 +174,7 @@ impl Room for Key {
     }
 
     fn catalog(&self, server: &Server) -> Option<String> {
-        let (ours, own) = (server.in_schemas("n.nspname"), not_of_extension("pg_class", "c.oid"));
+        let (ours, own) = (server.in_schemas("n.nspname"), server.is_read("pg_class", "c.oid"));
         let nulls = if server.has(Feature::NullsNotDistinct) { "i.indnullsnotdistinct" } else { "false" };
         let period = if server.has(Feature::TemporalConstraints) { "k.conperiod" } else { "false" };
         let columns = column_names("k.conrelid", "k.conkey");

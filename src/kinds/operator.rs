@@ -9,8 +9,7 @@ use crate::needs;
 use crate::pg::Feature;
 use crate::source::{KeyDoc, Shape, Span};
 use crate::sql::{
-    Form, Fragment, Phrase, argument_types, ident, not_of_extension, operator_name, retype_routine,
-    routine_name, split_routine,
+    Form, Fragment, Phrase, argument_types, ident, operator_name, retype_routine, routine_name, split_routine,
 };
 use crate::statement::{Statement, Step};
 
@@ -106,7 +105,7 @@ impl Room for Operator {
     }
 
     fn catalog(&self, server: &Server) -> Option<String> {
-        let (ours, own) = (server.in_schemas("n.nspname"), not_of_extension("pg_operator", "o.oid"));
+        let (ours, own) = (server.in_schemas("n.nspname"), server.is_read("pg_operator", "o.oid"));
         // One without a function was only promised, as commutator or negator of another.
         Some(format!(
             "SELECT n.nspname AS schema, {} AS name, {} AS function, {} AS commutator, {} AS negator, \

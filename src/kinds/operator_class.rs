@@ -8,7 +8,7 @@ use crate::kind::{
 use crate::model::{Address, Entry, Observed};
 use crate::needs;
 use crate::source::{KeyDoc, Shape};
-use crate::sql::{Form, Fragment, Phrase, ident, member_of_class, not_of_extension, qualified};
+use crate::sql::{Form, Fragment, Phrase, ident, member_of_class, qualified};
 use crate::statement::{Statement, Step};
 
 /// The room.
@@ -113,7 +113,7 @@ impl Room for OperatorClass {
     }
 
     fn catalog(&self, server: &Server) -> Option<String> {
-        let (ours, own) = (server.in_schemas("n.nspname"), not_of_extension("pg_opclass", "c.oid"));
+        let (ours, own) = (server.in_schemas("n.nspname"), server.is_read("pg_opclass", "c.oid"));
         Some(format!(
             "SELECT n.nspname AS schema, c.opcname || ' using ' || m.amname AS name, {} AS definition, \
              c.opcdefault AS default, quote_ident(fs.nspname) || '.' || quote_ident(f.opfname) AS family, \

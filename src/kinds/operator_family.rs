@@ -6,7 +6,7 @@ use crate::kind::{
 };
 use crate::model::{Address, Entry, Observed};
 use crate::source::KeyDoc;
-use crate::sql::{Form, member_of_no_class, not_of_extension};
+use crate::sql::{Form, member_of_no_class};
 use crate::statement::{Statement, Step};
 use std::sync::LazyLock;
 
@@ -57,7 +57,7 @@ impl Room for OperatorFamily {
     }
 
     fn catalog(&self, server: &Server) -> Option<String> {
-        let (ours, own) = (server.in_schemas("n.nspname"), not_of_extension("pg_opfamily", "f.oid"));
+        let (ours, own) = (server.in_schemas("n.nspname"), server.is_read("pg_opfamily", "f.oid"));
         Some(format!(
             "SELECT n.nspname AS schema, f.opfname || ' using ' || m.amname AS name FROM pg_opfamily f \
              JOIN pg_namespace n ON n.oid = f.opfnamespace JOIN pg_am m ON m.oid = f.opfmethod \

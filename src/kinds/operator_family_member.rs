@@ -7,9 +7,7 @@ use crate::kind::{
 use crate::model::{Address, Entry, Observed};
 use crate::needs;
 use crate::source::{KeyDoc, Shape};
-use crate::sql::{
-    Form, Fragment, Phrase, cut_once, ident, member_of_no_class, not_of_extension, qualified, retype_routine,
-};
+use crate::sql::{Form, Fragment, Phrase, cut_once, ident, member_of_no_class, qualified, retype_routine};
 use crate::statement::{Statement, Step};
 
 /// The room.
@@ -78,7 +76,7 @@ impl Room for OperatorFamilyMember {
     }
 
     fn catalog(&self, server: &Server) -> Option<String> {
-        let (ours, own) = (server.in_schemas("n.nspname"), not_of_extension("pg_opfamily", "f.oid"));
+        let (ours, own) = (server.in_schemas("n.nspname"), server.is_read("pg_opfamily", "f.oid"));
         let branch = |catalog: &str, prefix: &str, [word, number, member, order_by]: [&str; 4]| {
             format!(
                 "SELECT n.nspname AS schema, f.opfname || ' using ' || m.amname AS family, '{word} ' || b.{number} || ' (' \

@@ -8,7 +8,7 @@ use crate::kind::{
 use crate::model::{Address, Entry, Observed};
 use crate::pg::Feature;
 use crate::source::{KeyDoc, Shape};
-use crate::sql::{Form, Phrase, ident, literal, not_of_extension};
+use crate::sql::{Form, Phrase, ident, literal};
 use crate::statement::{Statement, Step};
 
 /// The room.
@@ -85,7 +85,7 @@ impl Room for Owner {
             // Whoever owns an extension makes anything of theirs a member of it.
             let (place, (class, object)) = (seat.place(server), seat.member);
             let condition =
-                format!("{place} AND ({} OR NOT {})", not_of_extension(class, object), server.trusts(owner));
+                format!("{place} AND ({} OR NOT {})", server.is_read(class, object), server.trusts(owner));
             // What the current user owns goes without saying, but for the schema that is born with another owner.
             let born = match *kind == "schema" && server.has(Feature::ClosedPublicSchema) {
                 true => format!("{path} = 'public'"),

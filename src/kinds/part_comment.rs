@@ -7,7 +7,7 @@ use crate::kind::{
 };
 use crate::model::{Address, Entry, Observed};
 use crate::needs;
-use crate::sql::{Form, ident, not_of_extension, qualified, sequence_of_a_column};
+use crate::sql::{Form, LONGEST_TEXT, ident, qualified, sequence_of_a_column};
 use crate::statement::{Statement, Step};
 
 /// The room.
@@ -66,30 +66,31 @@ impl Room for PartComment {
 
     fn catalog(&self, server: &Server) -> Option<String> {
         let ours = server.in_schemas("n.nspname");
+        let short = format!("octet_length(d.description) <= {LONGEST_TEXT}");
         let [of_relation, of_type] =
-            [("pg_class", "c.oid"), ("pg_type", "t.oid")].map(|(class, oid)| not_of_extension(class, oid));
+            [("pg_class", "c.oid"), ("pg_type", "t.oid")].map(|(class, oid)| server.is_read(class, oid));
         Some(format!(
             "SELECT {} AS kind, n.nspname AS schema, c.relname AS object, a.attname AS name, d.description AS text, \
              '' AS of, NULL::name AS part \
              FROM pg_description d JOIN pg_class c ON c.oid = d.objoid JOIN pg_namespace n ON n.oid = c.relnamespace \
              JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = d.objsubid \
              WHERE d.classoid = 'pg_class'::regclass AND d.objsubid > 0 AND c.relkind IN ('v', 'm', 'c') \
-             AND {ours} AND {of_relation} UNION ALL \
+             AND {ours} AND {short} AND {of_relation} UNION ALL \
              SELECT '{DOMAIN}', n.nspname, t.typname, k.conname, d.description, '', NULL \
              FROM pg_description d JOIN pg_constraint k ON k.oid = d.objoid AND k.contype = 'c' \
              JOIN pg_type t ON t.oid = k.contypid JOIN pg_namespace n ON n.oid = t.typnamespace \
-             WHERE d.classoid = 'pg_constraint'::regclass AND {ours} AND {of_type} UNION ALL \
+             WHERE d.classoid = 'pg_constraint'::regclass AND {ours} AND {short} AND {of_type} UNION ALL \
              SELECT '{TABLE}', n.nspname, c.relname, k.conname, d.description, \
              CASE k.contype WHEN 'p' THEN 'primary key' WHEN 'u' THEN 'unique constraint' ELSE 'exclusion constraint' END, k.conname \
              FROM pg_description d JOIN pg_constraint k ON k.conindid = d.objoid AND k.contype IN ('p', 'u', 'x') \
              AND k.conparentid = 0 JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace \
-             WHERE d.classoid = 'pg_class'::regclass AND d.objsubid = 0 AND {ours} AND {of_relation} UNION ALL \
+             WHERE d.classoid = 'pg_class'::regclass AND d.objsubid = 0 AND {ours} AND {short} AND {of_relation} UNION ALL \
              SELECT '{TABLE}', n.nspname, th.relname, c.relname, d.description, 'column', ta.attname \
              FROM pg_description d JOIN pg_class c ON c.oid = d.objoid JOIN pg_depend td ON td.objid = c.oid \
              AND td.classid = 'pg_class'::regclass AND td.refclassid = 'pg_class'::regclass AND td.refobjsubid > 0 \
              AND td.deptype IN ('a', 'i') JOIN pg_class th ON th.oid = td.refobjid JOIN pg_namespace n ON n.oid = th.relnamespace \
              JOIN pg_attribute ta ON ta.attrelid = th.oid AND ta.attnum = td.refobjsubid \
-             WHERE d.classoid = 'pg_class'::regclass AND d.objsubid = 0 AND c.relnamespace = n.oid AND {ours} AND {of_relation} AND {} \
+             WHERE d.classoid = 'pg_class'::regclass AND d.objsubid = 0 AND c.relnamespace = n.oid AND {ours} AND {short} AND {of_relation} AND {} \
              ORDER BY 2, 3, 4",
             needs::kind_of_relation("c"),
             sequence_of_a_column()

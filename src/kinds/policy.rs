@@ -5,7 +5,7 @@ use crate::kind::{Context, Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, S
 use crate::model::{Address, Entry, Observed};
 use crate::needs;
 use crate::source::{KeyDoc, Shape};
-use crate::sql::{Form, Fragment, Phrase, ident, not_of_extension};
+use crate::sql::{Form, Fragment, Phrase, ident};
 use crate::statement::{Statement, Step};
 use std::collections::BTreeSet;
 
@@ -95,7 +95,7 @@ impl Room for Policy {
     }
 
     fn catalog(&self, server: &Server) -> Option<String> {
-        let (ours, own) = (server.in_schemas("n.nspname"), not_of_extension("pg_class", "c.oid"));
+        let (ours, own) = (server.in_schemas("n.nspname"), server.is_read("pg_class", "c.oid"));
         Some(format!(
             "SELECT n.nspname AS schema, c.relname AS table, p.polname AS name, p.polcmd AS command, \
              NOT p.polpermissive AS restrictive, pg_get_expr(p.polqual, p.polrelid) AS using, \

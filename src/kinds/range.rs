@@ -9,7 +9,7 @@ use crate::model::{Address, Entry, Observed};
 use crate::needs;
 use crate::pg::Feature;
 use crate::source::{KeyDoc, Shape, Span};
-use crate::sql::{Form, Fragment, Phrase, ident, not_of_extension, qualified};
+use crate::sql::{Form, Fragment, Phrase, ident, qualified};
 use crate::statement::{Statement, Step};
 
 /// The room.
@@ -153,7 +153,7 @@ impl Room for Range {
     }
 
     fn catalog(&self, server: &Server) -> Option<String> {
-        let (ours, own) = (server.in_schemas("n.nspname"), not_of_extension("pg_type", "t.oid"));
+        let (ours, own) = (server.in_schemas("n.nspname"), server.is_read("pg_type", "t.oid"));
         let multirange = match server.has(Feature::MultirangeTypes) {
             true => {
                 "(SELECT to_json(ARRAY[nullif(s.nspname, n.nspname), m.typname]::text[]) FROM pg_type m \

@@ -5,7 +5,7 @@ use crate::delta::{Alteration, Show};
 use crate::kind::{Cx, Doc, Draft, Item, Place, Rank, Room, Row, Server, dotless, split_name};
 use crate::model::{Address, Entry, Observed};
 use crate::source::{KeyDoc, Shape};
-use crate::sql::{Form, ident, not_of_extension};
+use crate::sql::{Form, ident};
 use crate::statement::{Statement, Step};
 
 /// The room.
@@ -89,7 +89,7 @@ impl Room for ReplicaIdentity {
     }
 
     fn catalog(&self, server: &Server) -> Option<String> {
-        let (ours, own) = (server.in_schemas("n.nspname"), not_of_extension("pg_class", "c.oid"));
+        let (ours, own) = (server.in_schemas("n.nspname"), server.is_read("pg_class", "c.oid"));
         Some(format!(
             "SELECT n.nspname AS schema, c.relname AS table, c.relreplident AS identity, x.relname AS index, k.contype AS by \
              FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \

@@ -13,7 +13,7 @@ use crate::sql::{
     Form, Fragment, Phrase, ident, is_list, listed_names, literal, on_this_database, qualified,
 };
 use crate::statement::{Statement, Step};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The room.
 pub struct Role;
@@ -29,6 +29,8 @@ pub struct Body {
     until: Option<Fragment>,
     /// Settings that its sessions begin with: everywhere, and in this database.
     settings: [BTreeMap<String, String>; 2],
+    /// Names of settings that are too long to be read.
+    unread: BTreeSet<String>,
     password: Option<Secret>,
     /// What the server, or our own note, keeps of the password.
     verifier: Option<Secret>,
@@ -109,6 +111,7 @@ impl Room for Role {
             valid_until,
             until,
             settings,
+            unread: BTreeSet::new(),
             password,
             verifier: None,
         });
@@ -126,17 +129,17 @@ impl Room for Role {
             }
             None => ("pg_roles r".to_string(), "NULL"),
         };
+        let said = server.declares(DOC.name, "r.rolname");
+        let settings = |database: &str| SETTINGS.replace("DATABASE", database).replace("SAID", &said);
         Some(format!(
             "SELECT r.rolname AS name, {}, r.rolconnlimit AS connection_limit, r.rolvaliduntil::text AS valid_until, \
              quote_literal(r.rolvaliduntil::text) || '::timestamp with time zone' AS until, \
-             {verifier} AS verifier, {} AS settings, {} AS settings_in_database FROM {from} WHERE r.rolname !~ '^pg_' \
+             CASE WHEN {said} THEN left({verifier}, {LONGEST_VERIFIER}) END AS verifier, {} AS settings, \
+             {} AS settings_in_database FROM {from} WHERE r.rolname !~ '^pg_' \
              ORDER BY r.oid",
             flags.join(", "),
-            SETTINGS.replace("DATABASE", "0"),
-            SETTINGS.replace(
-                "DATABASE",
-                "(SELECT d.oid FROM pg_database d WHERE d.datname = current_database())"
-            ),
+            settings("0"),
+            settings("(SELECT d.oid FROM pg_database d WHERE d.datname = current_database())"),
         ))
     }
 
@@ -156,17 +159,25 @@ impl Room for Role {
     }
 
     fn observe(&self, row: &Row<'_>, _: &Server, out: &mut Observed) {
+        let mut unread = BTreeSet::new();
+        let settings = ["settings", "settings_in_database"].map(|column| {
+            let mut settings = BTreeMap::new();
+            for text in row.list(column) {
+                match text.split_once('=') {
+                    Some(("", long)) => unread.extend(long.split('=').next().map(str::to_string)),
+                    Some((name, value)) => _ = settings.insert(name.to_lowercase(), value.to_string()),
+                    None => {}
+                }
+            }
+            settings
+        });
         let body = Body {
             flags: FLAGS.iter().map(|(key, _, _)| (*key, row.flag(key))).collect(),
             connection_limit: Some(row.number("connection_limit")),
             valid_until: row.owned("valid_until"),
             until: row.owned("until").map(Fragment::plain),
-            settings: ["settings", "settings_in_database"].map(|column| {
-                let pair = |text: String| {
-                    text.split_once('=').map(|(name, value)| (name.to_lowercase(), value.to_string()))
-                };
-                row.list(column).into_iter().filter_map(pair).collect()
-            }),
+            settings,
+            unread,
             password: None,
             verifier: row.owned("verifier").map(Secret::new),
         };
@@ -180,7 +191,7 @@ impl Room for Role {
     }
 
     fn write(&self, _: &Address, observed: &Body, draft: &mut Draft<'_>) {
-        let Body { flags, connection_limit, valid_until, settings, verifier, .. } = observed;
+        let Body { flags, connection_limit, valid_until, settings, unread, verifier, .. } = observed;
         for (key, value) in flags {
             // Only this one is on unless something else is said.
             if *value != (*key == "inherit") {
@@ -192,6 +203,9 @@ impl Room for Role {
         for (key, settings) in ["settings", "settings_in_database"].into_iter().zip(settings) {
             let text = |(name, value): (&String, &String)| (name.clone(), Value::String(value.clone()));
             draft.table(key, settings.iter().map(text));
+        }
+        for name in unread {
+            draft.unsaid(format!("the setting `{name}`, which is too long"));
         }
         if verifier.is_some() {
             draft.unsaid("its password: say `password_env`");
@@ -305,8 +319,17 @@ impl Room for Role {
     }
 }
 
-/// The settings of `pg_roles r` in DATABASE, `name=value` each.
-const SETTINGS: &str = "(SELECT to_json(s.setconfig) FROM pg_db_role_setting s WHERE s.setrole = r.oid AND s.setdatabase = DATABASE)";
+/// The settings of `pg_roles r` in DATABASE, `name=value` each, where it is SAID that they matter: every role sets its own, as
+/// many and as long as it likes, and no look of others is to end with them. The short ones are read first, a megabyte
+/// in all; the others begin with an equals sign, and are cut after their name.
+const SETTINGS: &str = "(SELECT json_agg(CASE WHEN kept THEN pair ELSE '=' || left(pair, 64) END) \
+     FROM (SELECT pair, sum(bytes) OVER (ORDER BY bytes, pair) <= 1000000 AS kept FROM (\
+     SELECT CASE WHEN octet_length(pair) > 1000000 THEN left(pair, 100) ELSE pair END AS pair, octet_length(pair) AS bytes \
+     FROM (SELECT unnest(s.setconfig) AS pair FROM pg_db_role_setting s WHERE s.setrole = r.oid AND s.setdatabase = DATABASE \
+     AND SAID OFFSET 0) every) measured ORDER BY bytes, pair LIMIT 10000) listed)";
+
+/// How much of a verifier is read. What is longer is none of ours.
+const LONGEST_VERIFIER: u32 = 1000;
 
 fn settings(reader: &mut Reader<'_, '_>, key: &str) -> BTreeMap<String, String> {
     let mut settings = BTreeMap::new();

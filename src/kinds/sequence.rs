@@ -8,9 +8,7 @@ use crate::kind::{
 use crate::model::{Address, Entry, Observed};
 use crate::pg::Feature;
 use crate::source::{KeyDoc, Shape};
-use crate::sql::{
-    Form, Next, auto_name, ident, next_number, not_of_extension, qualified, sequence_of_a_column,
-};
+use crate::sql::{Form, Next, auto_name, ident, next_number, qualified, sequence_of_a_column};
 use crate::statement::{Statement, Step};
 
 /// The room.
@@ -191,7 +189,7 @@ impl Room for Sequence {
     }
 
     fn catalog(&self, server: &Server) -> Option<String> {
-        let (ours, own) = (server.in_schemas("n.nspname"), not_of_extension("pg_class", "c.oid"));
+        let (ours, own) = (server.in_schemas("n.nspname"), server.is_read("pg_class", "c.oid"));
         Some(format!(
             "SELECT n.nspname AS schema, c.relname AS name, format_type(s.seqtypid, NULL) AS type, \
              s.seqincrement AS increment, s.seqmin AS minvalue, s.seqmax AS maxvalue, s.seqstart AS start, \

@@ -9,8 +9,8 @@ use crate::model::{Address, Entry, Observed};
 use crate::pg::Feature;
 use crate::source::{KeyDoc, Reader, Shape};
 use crate::sql::{
-    Form, Fragment, Phrase, bracketed, column_names, cut, cut_once, ident, idents, literal, not_of_extension,
-    qualified, trigger_arguments, trigger_condition, unquoted,
+    Form, Fragment, Phrase, bracketed, column_names, cut, cut_once, ident, idents, literal, qualified,
+    trigger_arguments, trigger_condition, unquoted,
 };
 use crate::statement::{Statement, Step};
 use std::collections::BTreeSet;
@@ -169,7 +169,7 @@ impl Room for Trigger {
     }
 
     fn catalog(&self, server: &Server) -> Option<String> {
-        let (ours, own) = (server.in_schemas("n.nspname"), not_of_extension("pg_class", "c.oid"));
+        let (ours, own) = (server.in_schemas("n.nspname"), server.is_read("pg_class", "c.oid"));
         let columns = column_names("t.tgrelid", "t.tgattr::int2[]");
         let used = column_names(
             "t.tgrelid",

@@ -77,13 +77,14 @@ impl Room for UserMapping {
 
     fn catalog(&self, server: &Server) -> Option<String> {
         // Members of extensions are servers, never mappings.
-        let own = crate::sql::not_of_extension("pg_foreign_server", "m.srvid");
+        let own = server.is_read("pg_foreign_server", "m.srvid");
+        let short = server.is_short("pg_user_mapping", "m.umid");
         let mine = "m.umoptions IS NOT NULL OR pg_has_role(current_user, v.srvowner, 'USAGE')";
         let readable = if server.superuser { "true" } else { mine };
         Some(format!(
             "SELECT m.srvname AS server, CASE m.umuser WHEN 0 THEN 'public' ELSE m.usename END AS name, \
              to_json(m.umoptions) AS options, {readable} AS readable FROM pg_user_mappings m \
-             JOIN pg_foreign_server v ON v.oid = m.srvid WHERE {own} ORDER BY m.umid"
+             JOIN pg_foreign_server v ON v.oid = m.srvid WHERE {own} AND {short} ORDER BY m.umid"
         ))
     }
 

@@ -9,9 +9,7 @@ use crate::model::{Address, Entry, Observed, TableFacts};
 use crate::needs;
 use crate::pg::Feature;
 use crate::source::{KeyDoc, Shape, Value};
-use crate::sql::{
-    Form, Fragment, Phrase, facts, ident, idents, not_of_extension, qualified, sql_of, view_definition,
-};
+use crate::sql::{Form, Fragment, Phrase, facts, ident, idents, qualified, sql_of, view_definition};
 use crate::statement::{Statement, Step};
 
 /// The room of one of the two.
@@ -143,7 +141,7 @@ impl Room for View {
     }
 
     fn catalog(&self, server: &Server) -> Option<String> {
-        let (ours, own) = (server.in_schemas("n.nspname"), not_of_extension("pg_class", "c.oid"));
+        let (ours, own) = (server.in_schemas("n.nspname"), server.is_read("pg_class", "c.oid"));
         Some(format!(
             "SELECT n.nspname AS schema, c.relname AS name, {} AS query, \
              to_json(coalesce(c.reloptions, '{{}}') || ARRAY(SELECT 'toast.' || o FROM pg_class t, unnest(t.reloptions) o \
@@ -220,7 +218,8 @@ impl Room for View {
     }
 
     fn fragments(&self, _: &Address, body: &mut Body, visit: &mut Visit<'_>) {
-        visit("query", &mut body.query, Context::Query { columns: body.columns.clone() });
+        let is_kept = self.relkind == "m" && body.with_data;
+        visit("query", &mut body.query, Context::Query { columns: body.columns.clone(), is_kept });
     }
 
     fn create(&self, at: &Address, desired: &Body, cx: &Cx<'_>) -> Vec<Step> {

@@ -65,6 +65,8 @@ pub struct Planned {
     pub uses_state: bool,
     /// It runs what belongs to somebody else, as that role: settings may be others afterwards.
     pub as_owner: bool,
+    /// Whether it sees all that it looks at, only the server can tell.
+    pub looks_around: bool,
     /// What it is about may be gone meanwhile: its own people take it away.
     pub may_miss: bool,
     /// It gives its object the name by which all else calls it.

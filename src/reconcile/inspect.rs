@@ -5,7 +5,7 @@ use crate::apply::{self, Listener};
 use crate::canon;
 use crate::error::Result;
 use crate::inspect::{self, Layout, Unmodelled};
-use crate::kind::{Names, Place, Registry, Terms};
+use crate::kind::{Names, Place, Registry, Terms, Unread};
 use crate::kinds;
 use crate::model::{Address, Entry, Model, printable};
 use crate::observe::{self, Snapshot};
@@ -30,6 +30,8 @@ pub struct Inspection {
     pub unsaid: Vec<(Address, String)>,
     /// Objects that the file cannot declare.
     pub unmodelled: Vec<Unmodelled>,
+    /// What has a text that is too long to be read.
+    pub unread: Vec<Unread>,
     /// What belongs to other tools.
     pub left_alone: Vec<LeftAlone>,
     /// Roles that the file vouches for and that the database gives no reason to trust; how many objects each owns.
@@ -75,12 +77,7 @@ pub fn inspect(
         default: DEFAULT_SCHEMA.to_string(),
         shadowed: shadowed(&mut session)?,
     };
-    let mut vouched_for: BTreeMap<String, usize> = BTreeMap::new();
-    for (at, owner) in apply::strangers(&observed.model, &registry) {
-        if observed.model.contains(&at) {
-            *vouched_for.entry(owner).or_default() += 1;
-        }
-    }
+    let vouched_for = vouched_for(&observed.model, &registry);
     let unspoken: Vec<Entry> =
         registry.iter().flat_map(|kind| kind.unspoken(&observed.model, &registry)).collect();
     for entry in unspoken {
@@ -92,8 +89,9 @@ pub fn inspect(
     let parts = inspect::split(document.root, split, &registry);
     let mut files: Vec<(String, String)> =
         parts.into_iter().map(|(name, table)| (name, inspect::text(&table, &layout))).collect();
-    let unsaid = document.unsaid;
-    let mut inspection = Inspection { files: Vec::new(), unsaid, unmodelled, left_alone, vouched_for };
+    let (unsaid, unread) = (document.unsaid, session.server.unread);
+    let mut inspection =
+        Inspection { files: Vec::new(), unsaid, unmodelled, unread, left_alone, vouched_for };
     if let Some((_, text)) = files.first_mut() {
         // A file without a word may have been cut off, and is refused.
         if text.is_empty() {
@@ -103,6 +101,16 @@ pub fn inspect(
     }
     inspection.files = files;
     Ok(inspection)
+}
+
+/// How many objects each owner has that nothing but the file vouches for.
+fn vouched_for(observed: &Model, registry: &Registry) -> BTreeMap<String, usize> {
+    let mut owners: BTreeMap<String, usize> = BTreeMap::new();
+    let known = apply::strangers(observed, registry).into_iter().filter(|(at, _)| observed.contains(at));
+    for (_, owner) in known {
+        *owners.entry(owner).or_default() += 1;
+    }
+    owners
 }
 
 impl Inspection {
@@ -125,6 +133,7 @@ impl Inspection {
         for LeftAlone { address, tool } in &self.left_alone {
             lines.push(format!("left alone: {address}, the bookkeeping of {tool}"));
         }
+        lines.extend(self.unread.iter().map(|unread| format!("not said here: {unread}")));
         for Unmodelled { sort, identity } in &self.unmodelled {
             lines.push(format!("not said here: {sort} {}", printable(identity)));
         }

@@ -383,6 +383,7 @@ impl Reconciler {
         let terms = self.terms(&schema, &allow, &path);
         let memo = if options.force { Memo::default() } else { memo };
         adopt::spell_types(session, &mut desired, &observed.model, &self.registry, &path)?;
+        observe::refuse_unread(&session.server, &desired)?;
         let renames = adopt::pair(&mut desired, &mut observed, &self.left, &self.registry);
         for (to, from) in renames.nowhere() {
             let from = from.name();
@@ -435,6 +436,9 @@ impl Reconciler {
         let is_read = |at: &Address| session.server.schemas.iter().any(|schema| schema == at.schema());
         let elsewhere = needs.filter(|at| !model.contains(at) && !is_read(at));
         session.server.elsewhere = elsewhere.cloned().collect();
+        let shared = model.iter().flat_map(|entry| [Some(&entry.address), entry.renamed_from.as_ref()]);
+        let is_shared = |at: &&Address| self.registry.get(at.kind).is_some_and(|kind| kind.is_shared(at));
+        session.server.shared = Some(shared.flatten().filter(is_shared).cloned().collect());
         Ok(session)
     }
 

@@ -52,8 +52,10 @@ impl Reconciler {
         }
         let schema = self.state_schema();
         let terms = self.seen_terms(options);
-        // What is drift must be told at every run, so a database that has any is looked at anew.
-        let seen = if look.plan.drift.is_empty() && look.left_alone.is_empty() {
+        // What is drift, or is not read, must be told at every run, so a database that has any is looked at anew.
+        let nothing_to_tell =
+            look.plan.drift.is_empty() && look.left_alone.is_empty() && session.server.unread.is_empty();
+        let seen = if nothing_to_tell {
             fingerprint::remember(session, &schema, &self.seen(&terms), &look.fingerprint)
         } else {
             String::new()

@@ -186,8 +186,8 @@ fn with_heirs(
 }
 
 impl Look {
-    /// Warns of what goes on with results of what the plan changes and, unless that was `told` before, of a superuser who is at
-    /// work beside roles that are not trusted.
+    /// Warns of what goes on with results of what the plan changes and, unless that was `told` before, of what was not read, and
+    /// of a superuser who is at work beside roles that are not trusted.
     pub(super) fn warn(&self, session: &Session, told: &mut bool) {
         let server = &session.server;
         for at in &self.plan.stale {
@@ -196,7 +196,11 @@ impl Look {
                  else, make it anew (REINDEX for an index)"
             );
         }
-        if server.superuser && !std::mem::replace(told, true) {
+        if std::mem::replace(told, true) {
+            return;
+        }
+        server.unread.iter().for_each(|unread| log::warn!("{unread}"));
+        if server.superuser {
             apply::warning(&self.strangers, &server.user).into_iter().for_each(|text| log::warn!("{text}"));
         }
     }

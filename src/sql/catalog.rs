@@ -30,6 +30,9 @@ pub fn routine_path(oid: &str) -> String {
     )
 }
 
+/// How many bytes a text of the catalog may have that is read. Nobody needs more, and somebody may want to hold up others.
+pub const LONGEST_TEXT: u32 = 10_000_000;
+
 /// A condition: the object `oid` of catalog `catalog` is no member of an extension.
 pub fn not_of_extension(catalog: &str, oid: &str) -> String {
     format!(

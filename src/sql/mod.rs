@@ -17,8 +17,8 @@ mod setting;
 
 pub use as_owner::{AsOwner, COLUMNS_FIRST, leave_nothing};
 pub use catalog::{
-    BASE_TYPE, EQUALITY, HOLDS_NO_NULL, SERIAL, column_names, member_of_class, member_of_no_class,
-    not_of_extension, routine_path, sequence_of_a_column, with_clause,
+    BASE_TYPE, EQUALITY, HOLDS_NO_NULL, LONGEST_TEXT, SERIAL, column_names, member_of_class,
+    member_of_no_class, not_of_extension, routine_path, sequence_of_a_column, with_clause,
 };
 pub(crate) use catalog::{operator_name, routine_name};
 pub use cut::{bracketed, cut, cut_once, unquoted};

@@ -84,10 +84,9 @@ pub fn holder(session: &mut Session) -> Option<Holder> {
          AND t.virtualtransaction = l.virtualtransaction LIMIT 1) \
          ELSE concat('pid ', a.pid, ', role `', a.usename, '`', ', application `' || nullif(a.application_name, '') || '`', \
          ', from ' || host(a.client_addr), ', connected since ' || date_trunc('second', a.backend_start)) END AS who, \
-         'pid ' || a.pid || ' (' || coalesce(a.usename, '') || ') ' || coalesce(a.state, '') || ': ' \
-         || CASE WHEN a.query ~* 'password' THEN 'a statement with a password' \
-         ELSE left(regexp_replace(coalesce(a.query, ''), '\\s+', ' ', 'g'), 120) END \
-         || coalesce(' (' || p.phase || ', ' || p.blocks_done || ' of ' || p.blocks_total || ' blocks)', '') AS doing, \
+         'pid ' || a.pid || ' (' || coalesce(a.usename, '') || ') ' || coalesce(a.state, '') || ': ' AS doing, \
+         left(a.query, 1000) AS statement, coalesce(a.query ~ '[''$]', true) AS has_values, \
+         coalesce(' (' || p.phase || ', ' || p.blocks_done || ' of ' || p.blocks_total || ' blocks)', '') AS progress, \
          concat_ws(' ', a.pid, a.query_start, a.state_change, p.phase, p.blocks_done, p.tuples_done, p.lockers_done) \
          AS mark FROM pg_locks l LEFT JOIN pg_stat_activity a ON a.pid = l.pid \
          LEFT JOIN pg_stat_progress_create_index p ON p.pid = a.pid WHERE {} AND (l.pid IS NULL OR a.pid IS NOT NULL) \
@@ -106,7 +105,59 @@ pub fn holder(session: &mut Session) -> Option<Holder> {
         is_run: row.flag("is_run"),
         pid: row.owned("pid"),
         who: row.get("who").map(printable),
-        doing: row.get("doing").map(printable),
+        doing: row.get("doing").map(|doing| {
+            let statement = shown(row.get("statement").unwrap_or_default(), row.flag("has_values"));
+            printable(&format!("{doing}{statement}{}", row.get("progress").unwrap_or_default()))
+        }),
         mark: row.owned("mark"),
     })
+}
+
+/// What may be shown of a statement. What has a quote or a dollar in it may hold values, and which of them are secret only
+/// the session knows that executes it: then its first words, after what opens its transaction.
+fn shown(statement: &str, has_values: bool) -> String {
+    let on_one_line: String = statement.split_whitespace().collect::<Vec<_>>().join(" ");
+    if !has_values {
+        return on_one_line.chars().take(120).collect();
+    }
+    let is_word = |word: &&str| word.chars().all(|char| char.is_ascii_alphabetic() || char == '_');
+    // With quotes in pairs, and nothing that would make them mean something else, it ends where it seems to.
+    let is_whole = |text: &str| {
+        text.matches('\'').count().is_multiple_of(2)
+            && !["$", "\\", "\"", "--", "/*"].iter().any(|odd| text.contains(odd))
+    };
+    let opens = |text: &str| ["begin", "set "].iter().any(|word| text.to_lowercase().starts_with(word));
+    let after = on_one_line.split("; ").find(|text| !(opens(text) && is_whole(text))).unwrap_or_default();
+    let before_values = after.split(['\'', '$']).next().filter(|text| !opens(text)).unwrap_or_default();
+    let words: Vec<&str> =
+        before_values.split(' ').take_while(is_word).take(3).filter(|word| !word.is_empty()).collect();
+    match words.join(" ") {
+        none if none.is_empty() => "a statement with values".to_string(),
+        words => format!("{words} …"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shown;
+
+    #[test]
+    fn values_of_a_statement_are_not_shown() {
+        let cases = [
+            ("CREATE USER MAPPING FOR a SERVER s OPTIONS (token 'x')", "CREATE USER MAPPING …"),
+            ("BEGIN; SET LOCAL a = 1; ALTER ROLE r PASSWORD 'x'", "ALTER ROLE r …"),
+            ("BEGIN; SET LOCAL a = 'x'; ALTER ROLE r PASSWORD 'x'", "ALTER ROLE r …"),
+            ("BEGIN; SET LOCAL a = 'x; x y'; ALTER", "a statement with values"),
+            ("SET LOCAL a = 'x''; x y'; ALTER", "a statement with values"),
+            ("SET LOCAL a = E'x\\'; x y'; ALTER 'x'", "a statement with values"),
+            ("SET /* ' */ LOCAL a = 'x; x y'; ALTER", "a statement with values"),
+            ("select $$x$$", "select …"),
+            ("'x; x y", "a statement with values"),
+            ("", "a statement with values"),
+        ];
+        for (statement, told) in cases {
+            assert_eq!(shown(statement, true), told);
+        }
+        assert_eq!(shown("drop\n table  t", false), "drop table t");
+    }
 }

@@ -119,6 +119,8 @@ const NAMES: &[&str] = &[
     "eight\u{9b}31mbits",
     "bidi\u{202e}desrever",
     "percent%s%n",
+    "un\u{61c}\u{180e}\u{ad}\u{34f}\u{115f}\u{1160}\u{3164}\u{ffa0}\u{200b}seen",
+    "un\u{fff9}\u{fffb}\u{e0041}\u{e007f}\u{fe0f}\u{1d173}\u{e0100}seen",
     "{{braces}}",
     "ünïcödé 名前",
 ];
@@ -126,7 +128,11 @@ const NAMES: &[&str] = &[
 /// Nothing that a terminal would obey.
 #[track_caller]
 fn assert_tame(what: &str, text: &str) {
-    let bad = |char: &char| char.is_control() && !matches!(char, '\n' | '\t') || *char == '\u{202e}';
+    let unseen = NAMES.iter().filter(|name| name.starts_with("un")).flat_map(|name| name.chars());
+    let unseen: Vec<char> = unseen.filter(|char| !char.is_ascii()).collect();
+    let bad = |char: &char| {
+        char.is_control() && !matches!(char, '\n' | '\t') || *char == '\u{202e}' || unseen.contains(char)
+    };
     let found = text.lines().find(|line| line.chars().any(|char| bad(&char)));
     assert!(found.is_none(), "{what} shows control characters: {found:?}");
     // A file that `inspect` writes has its strings as they are.

@@ -499,7 +499,6 @@ fn the_library_touches_no_terminal_and_no_environment() {
 /// Where SQL searches a text for words, and why that text is not a definition. Names hold any words.
 const SEARCHED: &[(&str, &str, &str)] = &[
     ("src/inspect/unmodelled.rs", "split_part(", "the name of a setting, which holds no `=`"),
-    ("src/state/holder.rs", "regexp_", "what another session does, to be shown"),
     (
         "src/trust/queries.rs",
         "strpos(",

@@ -232,6 +232,8 @@ fn newest(registry: &Registry) -> Server {
         owners: Vec::new(),
         schemas: vec!["public".into()],
         seats: registry.iter().filter_map(Kind::seat).collect(),
+        shared: None,
+        unread: Vec::new(),
         vacant: BTreeSet::new(),
         catalogs: BTreeSet::new(),
         spoken: BTreeSet::new(),

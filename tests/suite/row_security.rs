@@ -352,6 +352,68 @@ fn what_a_backfill_looks_at_is_seen_or_nothing_is_done() {
     }
 }
 
+/// SQL of declared rows, and the query of a materialized view that is there and is made anew, are read by the server before the
+/// first statement.
+#[test]
+fn what_rows_and_materialized_views_are_made_of_is_seen_or_nothing_is_done() {
+    const FORCED: &str = "[tables.t]\nrow_security = true\nforce_row_security = true\n[tables.first.columns]\nid = \"int\"\n\
+                          [tables.t.columns]\nid = { type = \"int\", primary_key = true }\nname = \"text\"\n";
+    const ROWS: &str = "[tables.u.columns]\nid = { type = \"int\", primary_key = true }\nn = \"int\"\n[tables.u.rows]\n\
+                        key = \"id\"\nmode = \"upsert\"\nvalues = [{ id = 2, n = 5 }, { id = 1, n = { sql = \"(select count(*)::int from t)\" } }]\n";
+    let cases = [
+        ("create table u (id int primary key, n int)", ROWS, "rows public.u: query would be affected"),
+        (
+            "create materialized view mv as select id from t",
+            "[materialized_views]\nmv = \"select id, name from t\"\n",
+            "materialized view public.mv: query would be affected",
+        ),
+        (
+            "create table u (id int primary key); create materialized view mv as select u.id, t.name from t, u",
+            "[tables.u.columns]\nid = { type = \"bigint\", primary_key = true }\n[materialized_views]\nmv = \"select u.id, t.name from t, u\"\n",
+            "materialized view public.mv: query would be affected",
+        ),
+    ];
+    for server in support::servers() {
+        for (there, said, told) in cases {
+            let db = server.database();
+            let roles = Roles::new(&db);
+            roles.execute(&format!(
+                "set role {{deploy}}; create table t (id int primary key, name text); insert into t values (1, 'a'); {there};
+                 alter table t enable row level security, force row level security"
+            ));
+            let before = state(&db);
+            for args in
+                [&["apply", "--stateless", "--allow", "all"][..], &["apply", "--dry-run", "--allow", "all"]]
+            {
+                let outcome = roles.run(&format!("{FORCED}{said}"), args).code(1);
+                outcome
+                    .stderr_contains(told)
+                    .stderr_contains("; nothing was executed")
+                    .stderr_contains("42501")
+                    .stderr_lacks("executing");
+                assert_eq!(state(&db), before);
+            }
+            // Each cure is one.
+            roles.execute("alter role {deploy} bypassrls");
+            roles.run(&format!("{FORCED}{said}"), &["apply", "--stateless", "--allow", "all"]).success();
+            roles.execute("alter role {deploy} nobypassrls");
+            roles.end();
+        }
+        // What is there is not made, and what it would be made of does not matter.
+        let db = server.database();
+        let roles = Roles::new(&db);
+        roles.execute(
+            "set role {deploy}; create table t (id int primary key, name text); create table u (id int primary key, n int);
+             insert into u values (1, 1); create materialized view mv as select name from t with no data;
+             alter table t enable row level security, force row level security",
+        );
+        let empty = "[materialized_views]\nmv = { query = \"select id, name from t\", with_data = false }\n";
+        roles.run(&format!("{FORCED}{ROWS}{empty}"), &["apply", "--stateless", "--allow", "all"]).success();
+        assert_eq!(db.scalar("select string_agg(n::text, ' ' order by id) from u"), "1 5");
+        roles.end();
+    }
+}
+
 #[test]
 fn keys_between_forced_tables_of_ones_own_are_not_validated_blindly() {
     for server in support::servers() {

@@ -243,3 +243,24 @@ fn whole_rows_are_shown_only_where_they_are_asked_for() {
         outcome.stderr_contains("SQLSTATE 23514").stderr_contains("holds a row").stderr_lacks("example.org,");
     }
 }
+
+/// A run that waits says what the other one does, and nothing that may be a value: not only passwords are secret.
+#[test]
+fn a_run_that_waits_tells_no_values_of_the_other_one() {
+    let db = support::server().database();
+    let mut other = db.connect();
+    let key = ::pgreconcile::session::LOCK_KEY;
+    other.batch_execute(&format!("select pg_advisory_lock({key})")).expect("the lock is free");
+    db.execute("create foreign data wrapper w; create server far foreign data wrapper w");
+    let statements = [
+        ("create user mapping for public server far options (token 'hunter2')", "create user mapping …"),
+        ("/* */ do $$ begin perform 'hunter2'; end $$", "a statement with values"),
+        ("alter user mapping for public server far options (set token U&'hunter2')", "alter user mapping …"),
+        ("drop user mapping for public server far", "idle: drop user mapping for public server far"),
+    ];
+    for (statement, told) in statements {
+        other.batch_execute(statement).expect("it is executed");
+        let waiting = Run::new(&db).file(FILE).args(["apply", "--lock-wait", "100ms"]).run().code(1);
+        waiting.stderr_contains(told).stderr_lacks("hunter2");
+    }
+}

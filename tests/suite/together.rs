@@ -69,7 +69,7 @@ fn patience_lasts_while_the_other_run_gets_on() {
         .wait()
         .success()
         .stderr_contains("another run is at work")
-        .stderr_contains("a statement with a password")
+        .stderr_contains(": select …")
         .stderr_lacks("password of nobody");
     portal.assert_in_sync();
 }

@@ -45,6 +45,8 @@ impl Scene<'_> {
                 explain.raw(format!("FROM {} ORDER BY ", self.row(table, table.name()))).fragment(fragment)
             }
             Context::Question { is_query: false } => explain.raw("(").fragment(fragment).raw(")"),
+            // To plan it tells also whether its rows can be seen.
+            Context::Query { is_kept: true, .. } => Phrase::from("EXPLAIN ").fragment(fragment),
             Context::Query { .. } | Context::Question { is_query: true } => {
                 Phrase::from(format!("CREATE TEMP VIEW pgr_rehearsal_{number} AS ")).fragment(fragment)
             }

@@ -22,9 +22,7 @@ use crate::needs;
 use crate::partitions::joining;
 use crate::pg::Feature;
 use crate::source::{KeyDoc, Shape, Span};
-use crate::sql::{
-    BASE_TYPE, EQUALITY, Form, Fragment, HOLDS_NO_NULL, Phrase, SERIAL, auto_name, ident, not_of_extension,
-};
+use crate::sql::{BASE_TYPE, EQUALITY, Form, Fragment, HOLDS_NO_NULL, Phrase, SERIAL, auto_name, ident};
 use crate::statement::{Statement, Step};
 use keeping::Keeping;
 use numbers::{Numbers, Sequence};
@@ -248,7 +246,7 @@ impl Room for Column {
     }
 
     fn catalog(&self, server: &Server) -> Option<String> {
-        let (ours, own) = (server.in_schemas("n.nspname"), not_of_extension("pg_class", "c.oid"));
+        let (ours, own) = (server.in_schemas("n.nspname"), server.is_read("pg_class", "c.oid"));
         let (not_null, requirement, constraint) = match server.has(Feature::NotNullConstraints) {
             true => (
                 HOLDS_NO_NULL,

@@ -6,7 +6,7 @@ use crate::delta::{Alteration, Change};
 use crate::kind::{Cx, Doc, Draft, Item, Place, Rank, Room, Row, Seat, Server, rename_plain};
 use crate::model::{Address, Entry, Observed};
 use crate::source::{KeyDoc, Node, Shape, Span, Value};
-use crate::sql::{Form, MAX_NAME_BYTES, Phrase, literal, not_of_extension, qualified};
+use crate::sql::{Form, MAX_NAME_BYTES, Phrase, literal, qualified};
 use crate::statement::{Statement, Step};
 use rebuild::Users;
 
@@ -78,7 +78,7 @@ impl Room for Enum {
     }
 
     fn catalog(&self, server: &Server) -> Option<String> {
-        let (ours, own) = (server.in_schemas("n.nspname"), not_of_extension("pg_type", "t.oid"));
+        let (ours, own) = (server.in_schemas("n.nspname"), server.is_read("pg_type", "t.oid"));
         Some(format!(
             "SELECT n.nspname AS schema, t.typname AS name, \
              (SELECT json_agg(l.enumlabel ORDER BY l.enumsortorder) FROM pg_enum l WHERE l.enumtypid = t.oid) AS labels, \

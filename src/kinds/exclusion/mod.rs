@@ -11,7 +11,7 @@ use crate::model::{Address, Entry, Observed};
 use crate::needs;
 use crate::partitions::is_partitioned;
 use crate::source::{KeyDoc, Shape};
-use crate::sql::{Form, Phrase, WITH_INDEX, exclusion_definition, ident, not_of_extension};
+use crate::sql::{Form, Phrase, WITH_INDEX, exclusion_definition, ident};
 use crate::statement::{Statement, Step};
 
 /// The room.
@@ -118,7 +118,7 @@ impl Room for Exclusion {
     }
 
     fn catalog(&self, server: &Server) -> Option<String> {
-        let (ours, own) = (server.in_schemas("n.nspname"), not_of_extension("pg_class", "c.oid"));
+        let (ours, own) = (server.in_schemas("n.nspname"), server.is_read("pg_class", "c.oid"));
         Some(format!(
             "SELECT n.nspname AS schema, c.relname AS table, k.conname AS name, \
              {} AS definition, to_json(x.reloptions) AS with, \

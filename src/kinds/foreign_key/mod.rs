@@ -12,7 +12,7 @@ use crate::needs;
 use crate::pg::Feature;
 use crate::repair;
 use crate::source::{KeyDoc, Reader, Shape};
-use crate::sql::{Form, bracketed, column_names, cut, cut_once, ident, idents, not_of_extension, qualified};
+use crate::sql::{Form, bracketed, column_names, cut, cut_once, ident, idents, qualified};
 use crate::statement::{Statement, Step};
 
 /// The room.
@@ -185,7 +185,7 @@ impl Room for ForeignKey {
     }
 
     fn catalog(&self, server: &Server) -> Option<String> {
-        let (ours, own) = (server.in_schemas("n.nspname"), not_of_extension("pg_class", "c.oid"));
+        let (ours, own) = (server.in_schemas("n.nspname"), server.is_read("pg_class", "c.oid"));
         let columns = column_names("k.conrelid", "k.conkey");
         let referenced = column_names("k.confrelid", "k.confkey");
         let set = if server.has(Feature::SetNullColumnList) {

@@ -15,7 +15,7 @@ use crate::needs;
 use crate::partitions::is_partitioned;
 use crate::pg::Feature;
 use crate::source::{KeyDoc, Shape};
-use crate::sql::{Form, Phrase, WITH_INDEX, ident, index_definition, not_of_extension, qualified};
+use crate::sql::{Form, Phrase, WITH_INDEX, ident, index_definition, qualified};
 use crate::statement::{Statement, Step};
 use repeats::repeats;
 
@@ -147,7 +147,7 @@ impl Room for Index {
     }
 
     fn catalog(&self, server: &Server) -> Option<String> {
-        let (ours, own) = (server.in_schemas("n.nspname"), not_of_extension("pg_class", "c.oid"));
+        let (ours, own) = (server.in_schemas("n.nspname"), server.is_read("pg_class", "c.oid"));
         Some(format!(
             "SELECT n.nspname AS schema, c.relname AS table, c.relkind AS host, x.relname AS name, i.indisunique AS unique, \
              i.indisvalid AS valid, x.relispartition AS attached, \

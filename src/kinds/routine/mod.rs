@@ -11,8 +11,8 @@ use crate::needs;
 use crate::pg::Feature;
 use crate::source::{KeyDoc, Reader, Shape, Span, Value};
 use crate::sql::{
-    Form, Fragment, Phrase, argument_types, ident, idents, is_list, listed_names, not_of_extension,
-    qualified, retype_routine, split_routine, sql_of, stored_names,
+    Form, Fragment, Phrase, argument_types, ident, idents, is_list, listed_names, qualified, retype_routine,
+    split_routine, sql_of, stored_names,
 };
 use crate::statement::{Statement, Step, Trial};
 use std::collections::BTreeMap;
@@ -223,7 +223,7 @@ impl Room for Routine {
     }
 
     fn catalog(&self, server: &Server) -> Option<String> {
-        let (ours, own) = (server.in_schemas("n.nspname"), not_of_extension("pg_proc", "p.oid"));
+        let (ours, own) = (server.in_schemas("n.nspname"), server.is_read("pg_proc", "p.oid"));
         let parsed = if server.has(Feature::SqlBody) { "pg_get_function_sqlbody(p.oid)" } else { "NULL" };
         Some(format!(
             "SELECT n.nspname AS schema, p.proname AS name, oidvectortypes(p.proargtypes) AS types, \

@@ -7,8 +7,8 @@ use crate::model::Address;
 use crate::pg::Feature;
 use crate::source::Value;
 use crate::sql::{
-    Fragment, MAX_NAME_BYTES, Phrase, dollar_tag, facts, ident, idents, is_list, literal, not_of_extension,
-    qualified, split_routine, sql_of, stored_names,
+    Fragment, MAX_NAME_BYTES, Phrase, dollar_tag, facts, ident, idents, is_list, literal, qualified,
+    split_routine, sql_of, stored_names,
 };
 use std::collections::BTreeMap;
 
@@ -152,7 +152,7 @@ pub fn define(word: &str, at: &Address, desired: &Body, verb: &str) -> Phrase {
 /// error in the server's log.
 pub fn refused_texts(only: &str, server: &Server, path: &str, strange: &[Address]) -> String {
     let (ours, trusted, own) =
-        (server.in_schemas("n.nspname"), server.trusts("p.proowner"), not_of_extension("pg_proc", "p.oid"));
+        (server.in_schemas("n.nspname"), server.trusts("p.proowner"), server.is_read("pg_proc", "p.oid"));
     let parsed = if server.has(Feature::SqlBody) { "p.prosqlbody IS NULL" } else { "true" };
     let signature = "p.proname || '(' || oidvectortypes(p.proargtypes) || ')'";
     let strange: Vec<String> =

@@ -241,7 +241,8 @@ fn insert(at: &Address, body: &Body, rows: &[&Declared], cx: &Cx<'_>) -> Option<
         .phrase(&matching)
         .raw(format!("){order}"))
         .raw(on_conflict(at, body, cx));
-    Some(Statement::on(&at.host("table"), Form::InsertRows, sql))
+    let looks_around = !rows.iter().flat_map(|row| row.values()).all(Cell::is_constant);
+    Some(Statement { looks_around, ..Statement::on(&at.host("table"), Form::InsertRows, sql) })
 }
 
 /// What another session inserts at the same moment stays, if a key of the table tells that it is the same row.

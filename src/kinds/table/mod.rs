@@ -13,7 +13,7 @@ use crate::kind::{
 use crate::model::{Address, Entry, Observed, TableFacts};
 use crate::pg::Feature;
 use crate::source::{KeyDoc, Shape, Span, Value};
-use crate::sql::{Form, Fragment, not_of_extension, qualified};
+use crate::sql::{Form, Fragment, qualified};
 use crate::statement::{Statement, Step};
 use foreign::Foreign;
 
@@ -237,7 +237,7 @@ impl Room for Table {
     }
 
     fn catalog(&self, server: &Server) -> Option<String> {
-        let (ours, own) = (server.in_schemas("n.nspname"), not_of_extension("pg_class", "c.oid"));
+        let (ours, own) = (server.in_schemas("n.nspname"), server.is_read("pg_class", "c.oid"));
         let acts_as = acts_as(server);
         Some(format!(
             "SELECT n.nspname AS schema, c.relname AS name, c.relpersistence = 'u' AND c.relkind <> 'p' AS unlogged, c.reltoastrelid <> 0 AS toasted, \

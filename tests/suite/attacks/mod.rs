@@ -13,6 +13,7 @@ mod cascades;
 mod elsewhere;
 mod files;
 mod hidden;
+mod large;
 mod mallory;
 mod many;
 mod names;
