@@ -13,6 +13,7 @@ pub mod leftover;
 mod list;
 mod options;
 mod place;
+mod registry;
 mod remark;
 mod renaming;
 pub mod right;
@@ -39,12 +40,12 @@ pub use item::{Declared, Item, Reference, split_name, split_using, sql_using, wi
 pub use list::{as_list, from_list};
 pub use options::{Options, switch};
 pub use place::Place;
+pub use registry::Registry;
 pub use remark::{REMARK, read_remark, remark};
 pub use renaming::{follow_routine, rename, rename_plain};
 pub use right::{Right, Test};
 pub use seat::{Privileges, Seat};
 pub use server::{Row, Server, Unread};
-use std::collections::HashMap;
 pub use tail::Tail;
 pub use targets::{Targets, alter_index};
 
@@ -566,49 +567,5 @@ fn own<R: Room>(body: &dyn Body) -> &R::Body {
     match body.as_any().downcast_ref() {
         Some(body) => body,
         None => panic!("a body of another kind was handed to a room: {body:?}"),
-    }
-}
-
-/// Every kind, in the order of the reference.
-pub struct Registry {
-    kinds: Vec<&'static dyn Kind>,
-    by_name: HashMap<&'static str, &'static dyn Kind>,
-}
-
-impl Registry {
-    /// A registry of `kinds`.
-    pub fn new(kinds: Vec<&'static dyn Kind>) -> Registry {
-        let by_name = kinds.iter().map(|kind| (kind.doc().name, *kind)).collect();
-        Registry { kinds, by_name }
-    }
-
-    /// Every kind.
-    pub fn iter(&self) -> impl Iterator<Item = &'static dyn Kind> + '_ {
-        self.kinds.iter().copied()
-    }
-
-    /// The kind with that name.
-    pub fn get(&self, name: &str) -> Option<&'static dyn Kind> {
-        self.by_name.get(name).copied()
-    }
-
-    /// Whether objects of one kind can stand inside those of another.
-    pub fn can_hold(&self, outer: &str, inner: &str) -> bool {
-        let place = |name: &str| self.get(name).map(|kind| kind.doc().place);
-        match (place(outer), place(inner)) {
-            (Some(Place::Namespace(_)), Some(Place::InSchema(_))) => true,
-            (Some(_), Some(Place::Children { of, .. } | Place::Single { of, .. })) => {
-                of.iter().any(|of| *of == outer || self.can_hold(outer, of))
-            }
-            _ => false,
-        }
-    }
-
-    /// The kind that other kinds live in, and its key.
-    pub fn namespace(&self) -> Option<(&'static dyn Kind, &'static str)> {
-        self.iter().find_map(|kind| match kind.doc().place {
-            Place::Namespace(key) => Some((kind, key)),
-            _ => None,
-        })
     }
 }

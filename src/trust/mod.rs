@@ -8,6 +8,7 @@ mod lookup;
 mod names;
 mod queries;
 
+use crate::kind::Row;
 use crate::model::{Address, Cascade, Upon};
 use crate::session::Answer;
 use crate::sql::{TYPE_WORDS, literal};
@@ -48,6 +49,23 @@ struct Strangers {
     at_events: Vec<(String, String)>,
     /// By the names of a table, statistics over expressions of it that stand in another schema.
     statistics_elsewhere: BTreeMap<Vec<String>, Vec<String>>,
+}
+
+impl Strangers {
+    /// Takes what happens to a table, or at an event, from a row of the answer.
+    fn take_event(&mut self, event: &str, row: &Row<'_>) {
+        let [table, last] = ["names", "last"].map(|column| row.list(column));
+        let stranger = row.text("stranger").to_string();
+        let upon = match event {
+            "retyped" => return self.statistics_elsewhere.entry(table).or_default().push(last.join(".")),
+            _ if last.is_empty() => return self.at_events.push((table.concat(), stranger)),
+            "delete" => Upon::Delete,
+            "update" => Upon::Update,
+            "refers" => Upon::Refers,
+            _ => Upon::Referred,
+        };
+        self.cascades.push(Cascade { table, upon, last, stranger });
+    }
 }
 
 /// What sort of thing a name is one of.
@@ -132,28 +150,11 @@ impl Code {
         }
         let mut named_too = Vec::new();
         for row in callers.rows() {
-            let Strangers { callers, reached, cascades, at_events, statistics_elsewhere, .. } =
-                &mut code.strangers;
             if let Some(event) = row.owned("event") {
-                let [table, last] = ["names", "last"].map(|column| row.list(column));
-                let stranger = row.text("stranger").to_string();
-                if event == "retyped" {
-                    statistics_elsewhere.entry(table).or_default().push(last.join("."));
-                    continue;
-                }
-                if last.is_empty() {
-                    at_events.push((table.concat(), stranger));
-                    continue;
-                }
-                let upon = match event.as_str() {
-                    "delete" => Upon::Delete,
-                    "update" => Upon::Update,
-                    "refers" => Upon::Refers,
-                    _ => Upon::Referred,
-                };
-                cascades.push(Cascade { table, upon, last, stranger });
+                code.strangers.take_event(&event, &row);
                 continue;
             }
+            let Strangers { callers, reached, .. } = &mut code.strangers;
             let list = if row.flag("reached") { reached } else { callers };
             let (names, stranger) = (row.list("names"), row.text("stranger").to_string());
             // Who names what is trusted, and calls code of a stranger, calls that too.

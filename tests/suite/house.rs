@@ -60,6 +60,7 @@ const NAMED_IN_THE_CORRIDOR: &[(&str, &str, &str)] = &[
     ("src/report/json.rs", "table", "a key of the JSON document, where the locked table stands"),
     ("src/report/json_schema.rs", "enum", "a word of JSON Schema"),
     ("src/report/reference.rs", "table", "a sort of TOML value"),
+    ("src/canon/question.rs", "table", "a keyword"),
     ("src/sql/form.rs", "rows", "a sort of work"),
     ("src/sql/quote.rs", "check", "a keyword"),
     ("src/sql/quote.rs", "cast", "a keyword"),
@@ -67,6 +68,10 @@ const NAMED_IN_THE_CORRIDOR: &[(&str, &str, &str)] = &[
     ("src/sql/quote.rs", "column", "a keyword"),
     ("src/sql/quote.rs", "grant", "a keyword"),
     ("src/sql/quote.rs", "table", "a keyword"),
+    ("src/trust/mod.rs", "cast", "a keyword"),
+    ("src/trust/mod.rs", "table", "a keyword"),
+    ("src/trust/mod.rs", "collation", "what a name may stand for, in a query of its own"),
+    ("src/trust/queries.rs", "collation", "what a name may stand for, in a query of its own"),
 ];
 
 /// Places that are about something else: what rooms share of the catalog, short forms (keys as TOML writes them), commands.

@@ -1,7 +1,7 @@
 //! What default privileges give on objects to come.
 
+use super::sql::{revoke, revoke_all};
 use super::words::{ROUTINES, TABLES, TYPES};
-use super::{revoke, revoke_all};
 use crate::kind::{Cx, Registry, from_list};
 use crate::model::{Address, Entry, Model};
 use crate::sql::Form;
