@@ -36,7 +36,8 @@ impl Reconciler {
                 Some(there) if !there.is_empty() => add(there),
                 _ if !place.is_empty() => add(place),
                 None if observed.is_none() => add(PUBLIC.to_string()),
-                _ => {}
+                // It comes into the first of the path.
+                _ => self.desired.schemas.first().cloned().into_iter().for_each(&mut add),
             }
         }
         names
