@@ -23,6 +23,7 @@ impl Reconciler {
         let mut names = self.desired.schemas.clone();
         // Where others may make what they like, and the file has nothing, nothing of the file is looked for.
         names.retain(|name| name != PUBLIC || self.has_something_in(name));
+        let mut comes_first = false;
         let mut add = |name: String| {
             if !names.contains(&name) {
                 names.push(name);
@@ -36,11 +37,12 @@ impl Reconciler {
                 Some(there) if !there.is_empty() => add(there),
                 _ if !place.is_empty() => add(place),
                 None if observed.is_none() => add(PUBLIC.to_string()),
-                // It comes into the first of the path.
-                _ => self.desired.schemas.first().cloned().into_iter().for_each(&mut add),
+                _ => comes_first = true,
             }
         }
-        names
+        // What says no schema comes into the first of the path.
+        let default = self.desired.schemas.first().filter(|name| comes_first && !names.contains(name));
+        default.into_iter().cloned().chain(names.iter().cloned()).collect()
     }
 
     /// Whether the file declares something in the schema, or speaks of something there.
