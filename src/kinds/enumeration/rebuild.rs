@@ -55,20 +55,26 @@ type FoundColumn = ([String; 3], [String; 3], [bool; 3], Option<String>);
 /// The users of the type `t`, as a column of the catalog query. What a type is made of, `pg_depend` knows.
 pub fn query(server: &Server) -> String {
     let (kind, of) = (needs::kind_of_type("m"), needs::kind_of_type("y"));
+    // By the index, row by row: the planner takes a sequential scan of each catalog for cheaper, and there are as many as
+    // there are types.
+    let both =
+        "JOIN LATERAL (SELECT e.oid, e.typarray FROM pg_type e WHERE e.oid = s.oid OFFSET 0) e ON true";
+    let made = "LATERAL (SELECT m.* FROM pg_type m WHERE m.oid = o.oid OFFSET 0) m";
+    let users = "LATERAL (SELECT d.* FROM pg_depend d WHERE d.refclassid = 'pg_type'::regclass \
+                 AND d.refobjid IN (e.oid, e.typarray) OFFSET 0) d";
     let (table, user) = (server.trusts("r.relowner"), server.trusts("m.typowner"));
     format!(
         "(WITH RECURSIVE s(oid, depth) AS (SELECT t.oid, 0 UNION SELECT u.oid, s.depth + 1 FROM s \
-         JOIN pg_type e ON e.oid = s.oid JOIN pg_depend d ON d.refclassid = 'pg_type'::regclass \
-         AND d.refobjid IN (e.oid, e.typarray) LEFT JOIN pg_class c ON d.classid = 'pg_class'::regclass AND c.oid = d.objid \
-         AND c.relkind = 'c' AND d.objsubid > 0 JOIN pg_type u ON u.oid = CASE d.classid WHEN 'pg_type'::regclass \
-         THEN d.objid ELSE c.reltype END WHERE u.typtype IN ('d', 'c')), \
-         o AS (SELECT s.oid, e.typarray, max(s.depth) AS depth FROM s JOIN pg_type e ON e.oid = s.oid GROUP BY 1, 2), \
-         a AS (SELECT o.oid, a.attrelid, a.attnum, a.attname, a.atttypid <> o.oid AS is_array, a.attgenerated FROM o \
-         JOIN pg_depend d ON d.refclassid = 'pg_type'::regclass AND d.refobjid IN (o.oid, o.typarray) \
-         AND d.classid = 'pg_class'::regclass JOIN pg_attribute a ON a.attrelid = d.objid AND a.attnum = d.objsubid \
-         AND a.atttypid = d.refobjid WHERE a.attnum > 0 AND NOT a.attisdropped AND a.attinhcount = 0) \
+         {both} JOIN {users} ON true LEFT JOIN pg_class c ON d.classid = 'pg_class'::regclass AND c.oid = d.objid \
+         AND c.relkind = 'c' AND d.objsubid > 0 JOIN LATERAL (SELECT u.oid FROM pg_type u WHERE u.oid = CASE d.classid \
+         WHEN 'pg_type'::regclass THEN d.objid ELSE c.reltype END AND u.typtype IN ('d', 'c') OFFSET 0) u ON true), \
+         o AS (SELECT s.oid, e.typarray, max(s.depth) AS depth FROM s {both} GROUP BY 1, 2), \
+         a AS (SELECT e.oid, a.attrelid, a.attnum, a.attname, a.atttypid <> e.oid AS is_array, a.attgenerated FROM o e \
+         JOIN {users} ON d.classid = 'pg_class'::regclass JOIN LATERAL (SELECT a.* FROM pg_attribute a \
+         WHERE a.attrelid = d.objid AND a.attnum = d.objsubid OFFSET 0) a ON a.atttypid = d.refobjid \
+         WHERE a.attnum > 0 AND NOT a.attisdropped AND a.attinhcount = 0) \
          SELECT json_build_object('types', (SELECT json_agg(ARRAY[{kind}, n.nspname, m.typname]::text[] ORDER BY o.depth, o.oid) \
-         FROM o JOIN pg_type m ON m.oid = o.oid JOIN pg_namespace n ON n.oid = m.typnamespace WHERE o.depth > 0), \
+         FROM o JOIN {made} ON true JOIN pg_namespace n ON n.oid = m.typnamespace WHERE o.depth > 0), \
          'columns', (SELECT json_agg(json_build_array(ARRAY[n.nspname, r.relname, a.attname]::text[], \
          ARRAY[{of}, yn.nspname, y.typname]::text[], ARRAY[a.is_array, y.typtype = 'c', r.relkind = 'f'], \
          CASE WHEN a.attgenerated = '' THEN pg_get_expr(f.adbin, f.adrelid) END) ORDER BY r.oid, a.attnum) FROM a \
@@ -81,9 +87,8 @@ pub fn query(server: &Server) -> String {
          'stranger', (SELECT format('%s, which belongs to role `%s`', x.object, pg_get_userbyid(x.owner)) FROM (\
          SELECT pg_describe_object('pg_class'::regclass, r.oid, 0), r.relowner FROM a JOIN pg_class r ON r.oid = a.attrelid \
          AND r.relkind IN ('r', 'p', 'f') WHERE NOT {table} UNION SELECT pg_describe_object('pg_type'::regclass, m.oid, 0), \
-         m.typowner FROM o JOIN pg_type m ON m.oid = o.oid WHERE o.depth > 0 AND NOT {user}) x(object, owner) \
-         ORDER BY 1 LIMIT 1), 'other', (SELECT pg_describe_object(d.classid, d.objid, d.objsubid) FROM o JOIN pg_depend d \
-         ON d.refclassid = 'pg_type'::regclass AND d.refobjid IN (o.oid, o.typarray) LEFT JOIN pg_class c \
+         m.typowner FROM o JOIN {made} ON true WHERE o.depth > 0 AND NOT {user}) x(object, owner) \
+         ORDER BY 1 LIMIT 1), 'other', (SELECT pg_describe_object(d.classid, d.objid, d.objsubid) FROM o e JOIN {users} ON true LEFT JOIN pg_class c \
          ON d.classid = 'pg_class'::regclass AND c.oid = d.objid WHERE d.deptype <> 'i' AND (c.relkind IN ('r', 'p') \
          AND d.objsubid = 0 OR d.classid = 'pg_opclass'::regclass OR d.classid = 'pg_type'::regclass \
          AND d.objid NOT IN (SELECT oid FROM o)) ORDER BY 1 LIMIT 1))) AS users"
