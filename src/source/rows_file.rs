@@ -136,7 +136,12 @@ impl Csv<'_> {
     }
 
     fn take_names(&mut self, record: &csv::StringRecord, span: Span, problems: &mut Problems) {
+        let (mut from, end) = (span.start as usize, span.end as usize);
         for name in record {
+            // As it is written, but for doubled quotes, which no reader of a name would look for.
+            let at = self.text.get(from..end).and_then(|rest| rest.find(name));
+            let span = at.map_or(span, |at| Span::new(self.file, from + at..from + at + name.len()));
+            from = at.map_or(from, |at| from + at + name.len());
             if name.is_empty() {
                 problems.add(span, "a column without a name");
             } else if self.names.iter().any(|other| other.name == name) {
