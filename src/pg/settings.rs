@@ -54,6 +54,12 @@ pub fn statement(keepalive: &Keepalive) -> String {
     format!("SELECT {}; ", calls.join(", "))
 }
 
+/// The same for a script that psql executes, which says itself how long it waits for a lock.
+pub fn script() -> String {
+    let all = SETTINGS.iter().chain([&ZONE]).filter(|(name, _)| *name != "lock_timeout");
+    all.map(|(name, value)| format!("SET {name} = {};\n", literal(value))).collect()
+}
+
 /// Settings by which the server notices a dead path when we do; by those of most systems it takes two hours, and for as
 /// long the session keeps the lock that one run at a time holds.
 fn of_the_path(keepalive: &Keepalive) -> Vec<(&'static str, String)> {

@@ -379,7 +379,11 @@ impl Reconciler {
             observe::catalog(session, &self.registry)?;
         apply::events_among_strangers(&code)?;
         let (path, schema) = (self.search_path(Some(&observed.model)), self.state_schema());
-        code.look_in(self.path_schemas(Some(&observed.model)));
+        let parts = match code.is_all_trusted() {
+            true => HashSet::new(),
+            false => names_of_parts(&desired, &observed.model),
+        };
+        code.look_in(self.path_schemas(Some(&observed.model)), parts);
         let terms = self.terms(&schema, &allow, &path);
         let memo = if options.force { Memo::default() } else { memo };
         adopt::spell_types(session, &mut desired, &observed.model, &self.registry, &path)?;
@@ -538,6 +542,12 @@ fn connect(options: &Options, desired: &Desired, start: Instant, listener: &List
     pg::connect_waiting_since(start, &options.connection, wait, options.create_database, &mut |event| {
         listener(Event::Connection(event));
     })
+}
+
+/// What parts of relations are called, in the file or in the database.
+fn names_of_parts(desired: &Model, observed: &Model) -> HashSet<String> {
+    let all = desired.addresses().chain(observed.addresses());
+    all.filter(|at| at.path().len() == 3).map(|at| at.name().to_string()).collect()
 }
 
 /// Failures after which a run has looked again.

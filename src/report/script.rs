@@ -2,12 +2,14 @@
 
 use super::Report;
 use crate::model::printable;
+use crate::pg::settings;
 use crate::plan::{Group, Planned};
 use crate::sql::{dollar_tag, literal};
 use std::fmt::Write as _;
 
-const SETTINGS: &str = "SET DateStyle = 'ISO, MDY';\nSET TimeZone = 'UTC';\nSET IntervalStyle = 'postgres';\n\
-                        SET check_function_bodies = off;\nSET client_min_messages = warning;\n";
+/// The client must take the bytes for the characters that they are, whatever it is set to: in some encodings the last byte of
+/// one and the quote behind it are another.
+const HEAD: &str = "\\encoding UTF8\n\\set ON_ERROR_STOP on\n";
 
 /// The plan as a script for `psql -v ON_ERROR_STOP=1`. Unlike the other reports it is complete, so password verifiers
 /// are in it.
@@ -17,8 +19,10 @@ pub fn script(report: &Report) -> String {
         out.push_str("-- in sync: nothing to do\n");
         return out;
     }
-    out.push_str("\\set ON_ERROR_STOP on\n");
-    let settings = format!("SET search_path = {};\n{SETTINGS}", report.search_path);
+    let path = &report.search_path;
+    let settings =
+        format!("{}SET client_min_messages = warning;\nSET search_path = {path};\n", settings::script());
+    out.push_str(HEAD);
     out.push_str(&settings);
     if let Some(prelude) = &report.prelude {
         let _ = writeln!(
@@ -48,7 +52,7 @@ pub fn script(report: &Report) -> String {
         }
         // Somebody else's code may have set something for the session.
         if group.statements.iter().any(|statement| statement.as_owner) {
-            let _ = write!(out, "RESET ALL;\n{settings}");
+            let _ = write!(out, "RESET ALL;\n{HEAD}{settings}");
         }
         if group.optional {
             out.push_str("\\set ON_ERROR_STOP on\n");

@@ -32,6 +32,6 @@ pub use printed::{
     statistics_definition, trigger_arguments, trigger_condition, view_definition,
 };
 pub use quote::{NON_PLAIN_KEYWORDS, dollar_tag, ident, idents, literal, on_this_database, qualified};
-pub use routine::{TYPE_WORDS, argument_types, retype_routine, split_routine};
+pub use routine::{DYNAMIC, TYPE_WORDS, argument_types, retype_routine, split_routine};
 pub use sequence::{Next, move_past, next_number};
 pub use setting::{is_list, listed_names, stored_names};

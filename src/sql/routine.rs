@@ -2,6 +2,20 @@
 
 use super::bracketed;
 
+/// What stands in a text that may execute more than it says: it takes SQL, or a type, as a value. PostgreSQL's own, and those of
+/// the extensions that come with it.
+pub const DYNAMIC: &[&str] = &[
+    "execute",
+    "_to_xml",
+    "ts_stat",
+    "ts_rewrite",
+    "domain_in",
+    "dblink",
+    "crosstab",
+    "connectby",
+    "xpath_table",
+];
+
 /// Words that begin the name of a type, and that no argument can be called (`col_name_keyword` in the server's grammar).
 pub const TYPE_WORDS: &[&str] = &[
     "bigint",

@@ -13,7 +13,7 @@ use crate::model::{Address, Cascade, Upon};
 use crate::session::Answer;
 use crate::sql::{TYPE_WORDS, literal};
 use lookup::Lookup;
-use names::{Names, is_behind_a_dot, is_called, is_given};
+use names::{Names, is_bare, is_behind, is_behind_a_dot, is_called, is_given, is_given_in_quotes, is_word};
 use std::collections::{BTreeMap, HashSet};
 
 pub use names::words;
@@ -31,6 +31,8 @@ pub struct Code {
     meaning: Meaning,
     /// The schemas in which a bare name of the file is looked for.
     path: Vec<String>,
+    /// What parts of the relations of the file are called.
+    columns: HashSet<String>,
 }
 
 /// What belongs to roles that are not trusted. There is nothing of it in most databases.
@@ -47,6 +49,8 @@ struct Strangers {
     cascades: Vec<Cascade>,
     /// Event triggers that call any of it, each with the role.
     at_events: Vec<(String, String)>,
+    /// By its names, what nobody deletes from without running such code, and the role.
+    emptied: BTreeMap<Vec<String>, String>,
     /// By the names of a table, statistics over expressions of it that stand in another schema.
     statistics_elsewhere: BTreeMap<Vec<String>, Vec<String>>,
 }
@@ -58,6 +62,10 @@ impl Strangers {
         let stranger = row.text("stranger").to_string();
         let upon = match event {
             "retyped" => return self.statistics_elsewhere.entry(table).or_default().push(last.join(".")),
+            "emptied" => {
+                self.emptied.insert(table, stranger);
+                return;
+            }
             _ if last.is_empty() => return self.at_events.push((table.concat(), stranger)),
             "delete" => Upon::Delete,
             "update" => Upon::Update,
@@ -117,6 +125,9 @@ impl Named {
         *sort != Sort::Routine || is_called(name, text) || *is_attribute && is_behind_a_dot(name, text)
     }
 }
+
+/// Words behind which a relation stands and no column can.
+const READING: &[&str] = &["from", "join", "table", "only", "into", "update"];
 
 /// What gives the text of an expression its meaning, besides the columns of its own table.
 #[derive(Debug, Clone, Default)]
@@ -215,9 +226,10 @@ impl Code {
         self.strangers.callers.get(at.path()).map(String::as_str)
     }
 
-    /// Has bare names be looked for in `schemas`, besides `public`.
-    pub fn look_in(&mut self, schemas: Vec<String>) {
+    /// Has bare names be looked for in `schemas`, besides `public`; `columns` are called so as well.
+    pub fn look_in(&mut self, schemas: Vec<String>, columns: HashSet<String>) {
         self.path = schemas;
+        self.columns = columns;
     }
 
     /// The role that is not trusted and whose code `text` may call; of a type, only another type can be named in it.
@@ -242,27 +254,26 @@ impl Code {
         if self.strangers.found.is_empty() {
             return None;
         }
-        let (names, words, lower) = (Names::of(text), words(text), text.to_lowercase());
+        let (names, words) = (Names::of(text), words(text));
         let has_any = |list: &[&str]| list.iter().any(|word| words.contains(*word));
-        let is_in_quotes = |name: &str| {
-            let name = name.to_lowercase();
-            lower.contains(&format!("{name}'")) || lower.contains(&format!("{name}\""))
-        };
         let is_there = |named: &&Named| {
             let Named { sort, schema, name, is_found, .. } = named;
+            let is_there = || if is_word(name) { is_bare(name, schema, text) } else { names.has(name) };
+            // `x in ('new')` names no relation, `nextval('counter')` and `'counter'::regclass` do.
+            let is_given = || is_given_in_quotes(name, schema, text);
+            let is_behind = |words: &[&str]| is_behind(name, schema, words, text);
             let is_meant = match sort {
                 _ if !is_found && !names.has(schema) => false,
                 Sort::Type if TYPE_WORDS.contains(&name.as_str()) => text.contains(&format!("\"{name}\"")),
-                Sort::Type if is_type => names.has(name),
+                Sort::Type if is_type => is_there(),
                 // `'new'::status`, `cast (x as status)`, `status 'new'`, `status(x)`.
-                Sort::Type => {
-                    names.has(name)
-                        && (text.contains(['\'', ':']) || has_any(&["cast"]) || is_called(name, text))
-                }
-                Sort::Relation => names.has(name) && has_any(&["select", "table"]) || is_in_quotes(name),
+                Sort::Type => is_there() && (is_behind(&["::", "as"]) || is_called(name, text)),
+                // What is a column too is one, but where no column can stand.
+                Sort::Relation if self.columns.contains(name) => is_behind(READING) || is_given(),
+                Sort::Relation => is_there() && has_any(&["select", "table"]) || is_given(),
                 // The text may be the name alone.
-                Sort::Collation => names.has(name) && (has_any(&["collate"]) || words.len() == 1),
-                _ => is_in_quotes(name),
+                Sort::Collation => is_there() && (has_any(&["collate"]) || words.len() == 1),
+                _ => is_given(),
             };
             (!is_type || *sort == Sort::Type)
                 && is_meant
@@ -328,7 +339,13 @@ impl Code {
     /// The role whose code `text` may reach by a relation that it names.
     pub fn stranger_reached_in(&self, text: &str) -> Option<&str> {
         let reached = self.strangers.reached.iter();
-        let relations = reached.map(|(names, role)| (names.as_slice(), role.as_str())).collect();
+        let mut relations: BTreeMap<&[String], &str> =
+            reached.map(|(names, role)| (names.as_slice(), role.as_str())).collect();
+        let words = words(text);
+        if ["delete", "update", "truncate", "merge"].iter().any(|word| words.contains(*word)) {
+            let emptied = self.strangers.emptied.iter();
+            relations.extend(emptied.map(|(names, role)| (names.as_slice(), role.as_str())));
+        }
         self.relation_in(text, &relations).map(|(_, role)| role)
     }
 
@@ -364,7 +381,8 @@ impl Code {
 /// some expressions as it reads them, and whoever wrote them for a command that only looks must not act by it.
 pub fn refuse_volatile_calls(number: usize, text: &str) -> String {
     let names = Names::of(text).list();
-    let cannot_tell = names.is_none();
+    // `TREAT(x AS f)` is a call of `pg_catalog.f` (`gram.y`).
+    let cannot_tell = names.is_none() || words(text).contains("treat");
     let names = names.unwrap_or_default();
     let list = |names: &mut dyn Iterator<Item = &String>| {
         let literals: Vec<String> = names.map(|name| literal(name)).collect();
@@ -373,6 +391,9 @@ pub fn refuse_volatile_calls(number: usize, text: &str) -> String {
     let is_call = |name: &&String| is_called(name, text) || is_behind_a_dot(name, text);
     let called = list(&mut names.iter().filter(is_call));
     let schemas = list(&mut names.iter());
+    let acts = "l.lanname OPERATOR(pg_catalog.<>) 'internal' AND l.lanname OPERATOR(pg_catalog.<>) 'c'";
+    let of_language = "pg_catalog.pg_language l ON l.oid OPERATOR(pg_catalog.=) p.prolang";
+    let literal = literal(text);
     format!(
         "CREATE TEMP TABLE pgr_guard_{number} AS SELECT 1 / CASE WHEN {cannot_tell} OR EXISTS (SELECT FROM pg_catalog.pg_proc p \
          JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) p.pronamespace \
@@ -381,6 +402,12 @@ pub fn refuse_volatile_calls(number: usize, text: &str) -> String {
          AND pg_catalog.lower(p.proname::pg_catalog.text) OPERATOR(pg_catalog.=) ANY ({called}) \
          AND (pg_catalog.pg_function_is_visible(p.oid) \
          OR pg_catalog.lower(n.nspname::pg_catalog.text) OPERATOR(pg_catalog.=) ANY ({schemas}))) \
+         OR EXISTS (SELECT FROM pg_catalog.pg_type t WHERE pg_catalog.lower(t.typname::pg_catalog.text) OPERATOR(pg_catalog.=) ANY ({schemas}) \
+         AND (t.typtype OPERATOR(pg_catalog.=) 'd' OR EXISTS (SELECT FROM pg_catalog.pg_cast c \
+         JOIN pg_catalog.pg_proc p ON p.oid OPERATOR(pg_catalog.=) c.castfunc JOIN {of_language} \
+         WHERE c.oid OPERATOR(pg_catalog.>=) 16384 AND (t.oid OPERATOR(pg_catalog.=) c.castsource OR t.oid OPERATOR(pg_catalog.=) c.casttarget) AND {acts}))) \
+         OR EXISTS (SELECT FROM pg_catalog.pg_operator o JOIN pg_catalog.pg_proc p ON p.oid OPERATOR(pg_catalog.=) o.oprcode::pg_catalog.oid \
+         JOIN {of_language} WHERE o.oid OPERATOR(pg_catalog.>=) 16384 AND pg_catalog.strpos({literal}, o.oprname::pg_catalog.text) OPERATOR(pg_catalog.>) 0 AND {acts}) \
          THEN 0 ELSE 1 END AS calls_nothing_volatile"
     )
 }

@@ -154,6 +154,77 @@ pub(super) fn is_behind_a_dot(name: &str, text: &str) -> bool {
     }) || has_escapes(&text)
 }
 
+/// A place in a text where a name of a schema stands, bare or behind its schema.
+struct At<'t> {
+    /// What stands before it and its schema.
+    before: &'t str,
+    behind: &'t str,
+}
+
+/// Every place where the name may be that of an object of `schema`. `lower` is the text in small letters.
+fn places<'t>(name: &str, schema: &str, lower: &'t str) -> Vec<At<'t>> {
+    let (name, schema) = (name.to_lowercase(), schema.to_lowercase());
+    let is_end = |char: Option<char>| char.is_none_or(|char| !is_of_word(char));
+    let mut found = Vec::new();
+    for (at, _) in lower.match_indices(&name) {
+        let (before, behind) = (&lower[..at], &lower[at + name.len()..]);
+        if !is_end(before.chars().next_back()) || !is_end(behind.chars().next()) {
+            continue;
+        }
+        let before = before.strip_suffix('"').unwrap_or(before).trim_end();
+        let behind = behind.strip_prefix('"').unwrap_or(behind).trim_start();
+        let before = match before.strip_suffix('.').map(|before| before.trim_end().trim_end_matches('"')) {
+            Some(before) => match before.strip_suffix(&schema) {
+                Some(before) if is_end(before.chars().next_back()) => before,
+                _ => continue,
+            },
+            None => before,
+        };
+        found.push(At { before: before.trim_end_matches('"').trim_end(), behind });
+    }
+    found
+}
+
+/// Whether a name of `schema` may stand in the text, where no other schema is said with it.
+pub(super) fn is_bare(name: &str, schema: &str, text: &str) -> bool {
+    !places(name, schema, &text.to_lowercase()).is_empty()
+}
+
+/// Whether it stands behind one of `words` somewhere in the text; behind `::` also before a literal, which means the same.
+pub(super) fn is_behind(name: &str, schema: &str, words: &[&str], text: &str) -> bool {
+    let ends_with = |before: &str, word: &str| {
+        let rest = before.strip_suffix(word);
+        rest.is_some_and(|rest| !word.ends_with(char::is_alphabetic) || !rest.ends_with(is_of_word))
+    };
+    places(name, schema, &text.to_lowercase()).iter().any(|At { before, behind }| {
+        words.iter().any(|word| ends_with(before, word)) || words.contains(&"::") && behind.starts_with('\'')
+    })
+}
+
+/// Whether a text gives a name as a literal where that may be looked for: cast to one of the types that do (`reg…`), or as the
+/// first that a function is given.
+pub(super) fn is_given_in_quotes(name: &str, schema: &str, text: &str) -> bool {
+    places(name, schema, &text.to_lowercase()).iter().any(|At { before, behind }| {
+        let (Some(call), Some(cast)) = (before.strip_suffix('\''), behind.strip_prefix('\'')) else {
+            return false;
+        };
+        let call = call.trim_end();
+        let word = call.strip_suffix('(').map(|call| call.trim_end().rsplit(|char| !is_of_word(char)).next());
+        let is_call = word.flatten().is_some_and(|word| !word.is_empty() && !NO_FUNCTIONS.contains(&word));
+        let cast = cast.trim_start().strip_prefix("::").map(str::trim_start);
+        let is_cast = cast.is_some_and(|cast| cast.trim_start_matches("pg_catalog.").starts_with("reg"));
+        let is_typed =
+            call.rsplit(|char| !is_of_word(char)).next().is_some_and(|word| word.starts_with("reg"));
+        is_call || is_cast || is_typed || call.ends_with("cast(")
+    })
+}
+
+/// Words before a bracket that are no functions which look for a name.
+const NO_FUNCTIONS: &[&str] = &[
+    "in", "any", "all", "some", "values", "and", "or", "not", "when", "then", "else", "coalesce", "nullif",
+    "array", "check",
+];
+
 /// Whether names in a text, which is in small letters, may be written by the numbers of their characters.
 fn has_escapes(text: &str) -> bool {
     text.contains("u&\"")

@@ -2,7 +2,7 @@
 
 use crate::kind::Server;
 use crate::pg::Feature;
-use crate::sql::operator_name;
+use crate::sql::{DYNAMIC, operator_name};
 
 /// The queries whose answers [`Code::read`] takes, for the snapshot in which the catalog is read.
 pub fn queries(server: &Server) -> [String; 3] {
@@ -153,8 +153,9 @@ fn written_by_strangers(server: &Server) -> String {
          (VALUES (y.polqual::text), (y.polwithcheck::text)) q(tree) WHERE y.polrelid = c.oid AND q.tree IS NOT NULL \
          UNION ALL SELECT 'pg_trigger'::regclass, g.oid, NULL FROM pg_trigger g WHERE g.tgrelid = c.oid AND NOT g.tgisinternal\
          ) part(class, oid, tree) WHERE c.oid >= 16384 AND {} \
-         UNION ALL SELECT 'pg_trigger'::regclass, g.oid, a.grantee, g.tgqual::text FROM pg_trigger g JOIN pg_class c ON c.oid = g.tgrelid \
-         CROSS JOIN LATERAL aclexplode(c.relacl) a WHERE g.tgqual IS NOT NULL AND a.privilege_type = 'TRIGGER' AND {}\
+         UNION ALL SELECT 'pg_trigger'::regclass, g.oid, a.grantee, CASE WHEN {of_arguments} THEN NULL ELSE g.tgqual::text END \
+         FROM pg_trigger g JOIN pg_class c ON c.oid = g.tgrelid CROSS JOIN LATERAL aclexplode(c.relacl) a \
+         WHERE (g.tgqual IS NOT NULL OR {of_arguments}) AND a.privilege_type = 'TRIGGER' AND {}\
          ) t(class, oid, owner, tree)) x WHERE x.tree IS NULL OR CASE \
          WHEN octet_length(x.tree) > {LONGEST_TREE} OR x.total > {ALL_TREES} THEN true \
          ELSE EXISTS (SELECT FROM regexp_matches(x.tree, ':funcid (\\d+)', 'g') f(found) \
@@ -162,6 +163,8 @@ fn written_by_strangers(server: &Server) -> String {
          p.pronamespace = 'pg_catalog'::regnamespace AND p.proname = ANY ('{HARMLESS}'))) END",
         is_strange("c.relowner"),
         is_strange("a.grantee"),
+        // What a trusted function does with them, it may put into SQL.
+        of_arguments = "(g.tgnargs > 0 AND g.tgfoid >= 16384 AND NOT g.tgisinternal)",
     )
 }
 
@@ -192,9 +195,10 @@ fn bodies(server: &Server) -> String {
         "SELECT p.oid, t.text, \
          (SELECT jsonb_object_agg(w, 1) FROM (SELECT DISTINCT regexp_split_to_table(t.text, '[^a-z0-9_]+')) w(w)), \
          (SELECT replace(lower(c COLLATE \"C\"), '\"\"', '\"') FROM unnest(p.proconfig) c WHERE starts_with(c, 'search_path=')), \
-         l.lanname NOT IN ('sql', 'plpgsql') OR strpos(t.text, 'execute') > 0 \
+         l.lanname NOT IN ('sql', 'plpgsql') OR t.text ~ '{}' \
          FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang, lower(p.prosrc COLLATE \"C\") t(text) \
          WHERE p.oid >= 16384 AND l.lanname NOT IN ('internal', 'c') AND {parsed} AND {}",
+        DYNAMIC.join("|"),
         server.trusts("p.proowner")
     )
 }
@@ -225,7 +229,19 @@ fn calls(server: &Server) -> String {
          UNION ALL SELECT p.pronamespace, false FROM pg_proc p WHERE s.class = 'pg_proc'::regclass AND p.oid = s.oid \
          UNION ALL SELECT t.typnamespace, false FROM pg_type t WHERE s.class = 'pg_type'::regclass AND t.oid = s.oid\
          ) place(oid, is_operator) JOIN pg_namespace n ON n.oid = place.oid JOIN body b \
-         ON (place.is_operator OR b.dynamic) AND {searched}"
+         ON (place.is_operator OR b.dynamic) AND {searched} \
+         UNION SELECT x.class, x.oid, 0, s.who FROM (SELECT who FROM strange LIMIT 1) s CROSS JOIN LATERAL (\
+         SELECT 'pg_rewrite'::regclass, r.oid, r.ev_action::text FROM pg_rewrite r WHERE r.oid >= 16384 \
+         UNION ALL SELECT 'pg_proc'::regclass, p.oid, {body} FROM pg_proc p WHERE p.oid >= 16384) x(class, oid, tree) \
+         WHERE octet_length(x.tree) <= {LONGEST_TREE} AND x.tree ~ (SELECT format(':funcid (%s) ', string_agg(p.oid::text, '|')) \
+         FROM pg_proc p WHERE p.proname::text ~ '{dynamic}') \
+         UNION SELECT 'pg_class'::regclass, k.confrelid, -3, c.relowner FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid \
+         JOIN pg_class o ON o.oid = k.confrelid WHERE k.contype = 'f' \
+         AND (k.confdeltype IN ('c', 'n', 'd') OR k.confupdtype IN ('c', 'n', 'd')) AND NOT {} AND {}",
+        server.trusts("c.relowner"),
+        server.trusts("o.relowner"),
+        body = if server.has(Feature::SqlBody) { "p.prosqlbody::text" } else { "NULL::text" },
+        dynamic = DYNAMIC.join("|"),
     )
 }
 
@@ -265,7 +281,33 @@ const READS: &str = "SELECT 'pg_class'::regclass, x.indrelid, -1 FROM pg_index x
      UNION ALL SELECT 'pg_class'::regclass, s.stxrelid, -1 FROM pg_statistic_ext s \
      WHERE t.class = 'pg_statistic_ext'::regclass AND s.oid = t.oid \
      UNION ALL SELECT 'pg_class'::regclass, i.inhparent, -1 FROM pg_inherits i \
-     WHERE t.class = 'pg_class'::regclass AND t.sub <= 0 AND i.inhrelid = t.oid";
+     WHERE t.class = 'pg_class'::regclass AND t.sub IN (0, -1) AND i.inhrelid = t.oid";
+
+/// The relations of which rows cannot be written without running something of `tainted t`, each with -2 in the place of a column,
+/// and those from which none can be deleted, or updated, without that, by foreign keys, with -3: who writes into them may be
+/// whoever has them in a rule or a body, or in a view that stands for them.
+fn writes(server: &Server) -> String {
+    let trusted = server.trusts("o.relowner");
+    format!(
+        "SELECT 'pg_class'::regclass, g.tgrelid, -2 FROM pg_trigger g WHERE t.class = 'pg_trigger'::regclass AND g.oid = t.oid \
+         UNION ALL SELECT 'pg_class'::regclass, f.adrelid, -2 FROM pg_attrdef f WHERE t.class = 'pg_attrdef'::regclass AND f.oid = t.oid \
+         UNION ALL SELECT 'pg_class'::regclass, r.ev_class, -2 FROM pg_rewrite r \
+         WHERE t.class = 'pg_rewrite'::regclass AND r.oid = t.oid AND r.rulename <> '_RETURN' \
+         UNION ALL SELECT 'pg_class'::regclass, y.polrelid, -2 FROM pg_policy y WHERE t.class = 'pg_policy'::regclass AND y.oid = t.oid \
+         UNION ALL SELECT 'pg_class'::regclass, t.oid, -2 WHERE t.class = 'pg_class'::regclass AND t.sub = -1 \
+         UNION ALL SELECT 'pg_class'::regclass, i.inhparent, t.sub FROM pg_inherits i \
+         WHERE t.class = 'pg_class'::regclass AND t.sub <= -2 AND i.inhrelid = t.oid \
+         UNION ALL SELECT 'pg_class'::regclass, r.ev_class, t.sub FROM pg_depend d JOIN pg_rewrite r ON r.oid = d.objid \
+         AND r.rulename = '_RETURN' WHERE t.class = 'pg_class'::regclass AND t.sub <= -2 AND d.classid = 'pg_rewrite'::regclass \
+         AND d.refclassid = t.class AND d.refobjid = t.oid \
+         UNION ALL SELECT 'pg_class'::regclass, k.confrelid, -3 FROM pg_constraint k JOIN pg_class o ON o.oid = k.confrelid \
+         WHERE k.contype = 'f' AND t.class = 'pg_class'::regclass AND t.sub < 0 AND k.conrelid = t.oid AND {trusted} \
+         AND (t.sub = -1 OR k.confdeltype IN ('c', 'n', 'd') OR k.confupdtype IN ('c', 'n', 'd')) \
+         UNION ALL SELECT 'pg_class'::regclass, k.confrelid, -3 FROM pg_trigger g JOIN pg_constraint k ON k.conrelid = g.tgrelid \
+         JOIN pg_class o ON o.oid = k.confrelid WHERE k.contype = 'f' AND t.class = 'pg_trigger'::regclass AND g.oid = t.oid \
+         AND (g.tgtype & 32) <> 0 AND {trusted}"
+    )
+}
 
 /// What depends on something of `tainted t`, by the catalog, or by the text of a routine.
 fn dependents(server: &Server) -> String {
@@ -274,16 +316,23 @@ fn dependents(server: &Server) -> String {
         "SELECT e.class, e.oid, e.sub, t.who FROM tainted t CROSS JOIN LATERAL (\
          SELECT d.classid AS class, d.objid AS oid, d.objsubid AS sub FROM pg_depend d WHERE d.refclassid = t.class \
          AND d.refobjid = t.oid AND d.deptype IN ('n', 'a', 'i') AND CASE t.sub WHEN 0 THEN true \
-         WHEN -1 THEN d.classid IN ('pg_rewrite'::regclass, 'pg_proc'::regclass) ELSE d.refobjsubid IN (0, t.sub) END \
-         UNION ALL {PARTS} UNION ALL {READS} \
+         WHEN -1 THEN d.classid IN ('pg_rewrite'::regclass, 'pg_proc'::regclass) OR d.classid = 'pg_policy'::regclass \
+         AND NOT EXISTS (SELECT FROM pg_policy y WHERE y.oid = d.objid AND y.polrelid = t.oid) \
+         WHEN -2 THEN {writing} WHEN -3 THEN {writing} ELSE d.refobjsubid IN (0, t.sub) END \
+         UNION ALL {PARTS} UNION ALL {READS} UNION ALL {writes} \
          UNION ALL SELECT 'pg_class'::regclass, r.ev_class, 0 FROM pg_rewrite r \
          WHERE t.class = 'pg_rewrite'::regclass AND r.oid = t.oid AND r.rulename = '_RETURN' \
          UNION ALL SELECT 'pg_type'::regclass, k.contypid, 0 FROM pg_constraint k \
          WHERE t.class = 'pg_constraint'::regclass AND k.oid = t.oid AND k.contypid <> 0 \
          UNION ALL SELECT 'pg_proc'::regclass, b.oid, 0 FROM (SELECT n.oid, n.nspname, {name}, {schema} FROM ({NAMED}) named(name, place) \
          JOIN pg_namespace n ON n.oid = named.place OFFSET 0) n(oid, nspname, name, is_word, schema, is_plain) JOIN body b \
-         ON CASE WHEN b.dynamic AND {searched} THEN true WHEN NOT {is_named} THEN false WHEN {searched} THEN true \
+         ON CASE WHEN t.sub = -3 AND NOT b.words ?| '{{delete,update,truncate,merge}}' THEN false \
+         WHEN t.sub = -2 AND NOT b.words ?| '{{insert,delete,update,truncate,merge,copy}}' THEN false \
+         WHEN b.dynamic AND {searched} THEN true WHEN NOT {is_named} THEN false WHEN {searched} THEN true \
          ELSE {in_schema} END) e",
+        writes = writes(server),
+        writing = "d.classid = 'pg_proc'::regclass OR d.classid = 'pg_rewrite'::regclass \
+                   AND EXISTS (SELECT FROM pg_rewrite r WHERE r.oid = d.objid AND r.rulename <> '_RETURN')",
         name = as_in_text("named.name"),
         schema = as_in_text("n.nspname"),
         is_named = is_in_text("n.name", "n.is_word"),
@@ -299,8 +348,8 @@ const WHOLES: &str = "SELECT 'pg_class'::regclass, f.adrelid, f.adnum, t.who FRO
 
 /// The relations that something of `marked m` is part of, or that it is, and whether it runs where rows of the relation are
 /// read for a foreign key: no trigger, policy or rule does.
-const RELATIONS: &str = "SELECT coalesce(x.indrelid, m.oid), m.who, true FROM marked m LEFT JOIN pg_index x ON x.indexrelid = m.oid \
-     WHERE m.class = 'pg_class'::regclass \
+const RELATIONS: &str = "SELECT coalesce(x.indrelid, m.oid), m.who, m.sub <> -2 FROM marked m LEFT JOIN pg_index x \
+     ON x.indexrelid = m.oid WHERE m.class = 'pg_class'::regclass AND m.sub <> -3 \
      UNION SELECT k.conrelid, m.who, k.contype <> 't' FROM marked m JOIN pg_constraint k ON k.oid = m.oid \
      WHERE m.class = 'pg_constraint'::regclass AND k.conrelid <> 0 \
      UNION SELECT g.tgrelid, m.who, false FROM marked m JOIN pg_trigger g ON g.oid = m.oid WHERE m.class = 'pg_trigger'::regclass \
@@ -394,6 +443,11 @@ const STATISTICS: &str = "SELECT to_json(ARRAY[n.nspname, c.relname]::text[])::t
      JOIN pg_class c ON c.oid = s.stxrelid JOIN pg_namespace n ON n.oid = c.relnamespace \
      WHERE s.stxnamespace <> c.relnamespace AND to_jsonb(s) ->> 'stxexprs' IS NOT NULL";
 
+/// Relations that nobody empties, or deletes from, without running something of `tainted t`, in the columns of [`callers`].
+const EMPTIED: &str = "SELECT to_json(ARRAY[n.nspname, c.relname]::text[])::text, pg_get_userbyid(t.who)::text, false, NULL, NULL, \
+     'emptied', to_json(ARRAY[n.nspname, c.relname]::text[])::text FROM tainted t JOIN pg_class c ON c.oid = t.oid \
+     AND t.class = 'pg_class'::regclass AND t.sub = -3 JOIN pg_namespace n ON n.oid = c.relnamespace";
+
 /// What sort of thing an expression can name the object `m` as, and its bare name.
 const SORT_AND_NAME: &str = "CASE m.class WHEN 'pg_proc'::regclass THEN 'routine' WHEN 'pg_operator'::regclass THEN 'symbol' \
      WHEN 'pg_type'::regclass THEN 'type' WHEN 'pg_opclass'::regclass THEN 'class' END, \
@@ -416,7 +470,7 @@ fn callers(server: &Server) -> String {
          SELECT to_json(ARRAY[n.nspname, c.relname]::text[])::text AS names, pg_get_userbyid(f.who)::text AS stranger, \
          true AS reached, NULL AS sort, NULL AS bare, NULL AS event, NULL AS last \
          FROM family f JOIN pg_class c ON c.oid = f.oid JOIN pg_namespace n ON n.oid = c.relnamespace \
-         WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') UNION ALL {TOUCHED} UNION ALL {keys} UNION ALL {AT_EVENTS} UNION ALL {STATISTICS} UNION ALL \
+         WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') UNION ALL {TOUCHED} UNION ALL {keys} UNION ALL {AT_EVENTS} UNION ALL {STATISTICS} UNION ALL {EMPTIED} UNION ALL \
          SELECT to_json({names})::text, pg_get_userbyid(m.who)::text, false, {SORT_AND_NAME}, NULL, NULL FROM marked m \
          WHERE m.sub >= 0 AND m.class IN ('pg_proc'::regclass, 'pg_operator'::regclass, 'pg_type'::regclass, 'pg_class'::regclass, \
          'pg_opclass'::regclass, \

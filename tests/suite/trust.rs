@@ -131,7 +131,22 @@ fn what_a_look_reads_calls_nothing_that_acts() {
                 text.replace("ACTS", acts)
             )
         };
+        db.execute(
+            "create sequence s; select nextval('s'); create table q (n bigint) partition by list (n);
+             create table q1 partition of q for values in (0);
+             create function same(int, int) returns int language plpgsql as $$ begin raise log 'IT ACTED'; return $1; end $$;
+             create operator ### (function = same, leftarg = int, rightarg = int)",
+        );
+        let of_numbers = |bound: &str| {
+            format!(
+                "[sequences.s]\n[tables.q]\npartition_by = \"list (n)\"\ncolumns.n = \"bigint\"\n\
+                 partitions = {{ q1 = \"for values in ({bound})\" }}\n"
+            )
+        };
         for file in [
+            of_numbers("treat('public.s' as nextval)"),
+            of_numbers("1 ### 2"),
+            bounds.replace(acts, "'x'::public.d"),
             bounds,
             default("(values ('x') limit length(ACTS))"),
             default("(table t limit length(ACTS))"),
@@ -142,6 +157,7 @@ fn what_a_look_reads_calls_nothing_that_acts() {
                 run(&db, &file, &[command]);
             }
             assert!(!db.log().contains("LOG:  IT ACTED"), "{file}\n{}", db.log());
+            assert_eq!(db.scalar("select last_value from s"), "1", "{file}");
         }
     }
 }

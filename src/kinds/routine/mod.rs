@@ -11,8 +11,8 @@ use crate::needs;
 use crate::pg::Feature;
 use crate::source::{KeyDoc, Reader, Shape, Span, Value};
 use crate::sql::{
-    Form, Fragment, Phrase, argument_types, ident, idents, is_list, listed_names, qualified, retype_routine,
-    split_routine, sql_of, stored_names,
+    DYNAMIC, Form, Fragment, Phrase, argument_types, ident, idents, is_list, listed_names, qualified,
+    retype_routine, split_routine, sql_of, stored_names,
 };
 use crate::statement::{Statement, Step, Trial};
 use std::collections::BTreeMap;
@@ -308,7 +308,8 @@ impl Room for Routine {
             && path.as_ref().is_none_or(|path| !path.iter().all(is_own))
         {
             let is_read = ["sql", "plpgsql"].contains(&body.language.as_str());
-            let is_open = !is_read || text.text().to_lowercase().contains("execute");
+            let lower = text.text().to_lowercase();
+            let is_open = !is_read || DYNAMIC.iter().any(|word| lower.contains(word));
             visit("body", text, Context::Body { path, is_open });
         }
         for (number, of) in body.transforms.iter_mut().enumerate() {

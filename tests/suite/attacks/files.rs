@@ -169,7 +169,10 @@ fn attack(cluster: &Cluster, example: &str, kind: &str, turns: (usize, usize), f
                 continue;
             }
             // A probe is a query that is run, read-only: it may ask what its role may ask (docs/security.md).
-            if kind == "custom" && text.starts_with(['(', '1']) && text.contains("pg_terminate_backend") {
+            if kind == "custom"
+                && text.starts_with(['(', '1'])
+                && (text.contains("pg_terminate_backend") || text.contains("public.acting"))
+            {
                 continue;
             }
             let text = text.replace("{touched}", &touched).replace("{canary}", scene.db.name());

@@ -159,6 +159,84 @@ const WAYS: &[Way] = &[
         ..PLAIN
     },
     Way {
+        name: "a rule writes into a table with a trigger of hers",
+        others: WRITTEN,
+        trap: TRIGGER,
+        file: FILLED,
+        ..PLAIN
+    },
+    Way {
+        name: "a function that is parsed writes into a view of such a table",
+        others: "grant usage on schema public to {mallory}; set role {tool}; create table audit (n int); grant trigger on audit to {mallory}; \
+                 create view av as select * from audit; create function n() returns int language plpgsql as \
+                 'begin insert into public.av values (1); return 1; end'; create table a (id int primary key); insert into a values (1)",
+        trap: TRIGGER,
+        file: "[tables.a.columns]\nid = { type = \"int\", primary_key = true }\nn = { type = \"int\", not_null = true, default = \"n()\" }\n",
+        ..PLAIN
+    },
+    Way {
+        name: "an event trigger writes into a view of such a table",
+        others: "grant usage on schema public to {mallory}; create table audit (n int); grant trigger on audit to {mallory}; \
+                 create view av as select * from audit; create function ev() returns event_trigger language plpgsql set search_path = pg_catalog, pg_temp \
+                 as 'begin insert into public.av values (1); end'; create event trigger \"ev_{database}\" on ddl_command_end execute function ev(); \
+                 alter table audit owner to {tool}; alter view av owner to {tool}; grant insert on av to public; create table a (id int); alter table a owner to {tool}",
+        trap: TRIGGER,
+        file: "[tables.a.columns]\nid = \"int\"\nn = \"int\"\n",
+        ..PLAIN
+    },
+    Way {
+        name: "rows of hers go with those that a trigger deletes",
+        others: "grant usage on schema public to {mallory}; set role {tool}; create table b (id int primary key); insert into b values (1); \
+                 grant references on b to {mallory}; create table a (id int primary key); insert into a values (1); \
+                 create function d() returns trigger language plpgsql as 'begin delete from public.b; return new; end'; \
+                 create trigger d before update on a for each row execute function d()",
+        trap: "create table m.c (id int references public.b on delete cascade); insert into m.c values (1); \
+               create function m.tg() returns trigger language plpgsql as 'begin perform m.p(); return null; end'; \
+               create constraint trigger tg after delete on m.c deferrable initially deferred for each row execute function m.tg()",
+        file: FILLED,
+        ..PLAIN
+    },
+    Way {
+        name: "a statement that empties what her rows refer to",
+        others: "grant usage on schema public to {mallory}; set role {tool}; create table b (id int primary key); \
+                 grant references on b to {mallory}; create table a (id int)",
+        trap: "create table m.c (id int references public.b); \
+               create function m.tg() returns trigger language plpgsql as 'begin perform m.p(); return null; end'; \
+               create trigger tg before truncate on m.c for each statement execute function m.tg()",
+        file: "[tables.a.columns]\nid = \"int\"\n[[custom]]\nname = \"x\"\nprobe = \"select false\"\ncreate = \"truncate public.b cascade\"\n",
+        ..PLAIN
+    },
+    Way {
+        name: "a trigger of hers with arguments for a function of others",
+        others: "grant usage on schema public to {mallory}; set role {tool}; create table a (id int primary key); insert into a values (1); \
+                 grant trigger on a to {mallory}; create function note() returns trigger language plpgsql as \
+                 $$ begin execute format('insert into %s values (1)', tg_argv[0]); return new; end $$",
+        trap: "create table m.h (n int); grant insert on m.h to public; \
+               create function m.tg() returns trigger language plpgsql as 'begin perform m.p(); return new; end'; \
+               create trigger tg before insert on m.h for each row execute function m.tg(); \
+               create trigger note before update on public.a for each row execute function public.note('m.h')",
+        file: FILLED,
+        ..PLAIN
+    },
+    Way {
+        name: "a view puts its query together",
+        others: "grant create, usage on schema public to {mallory}; set role {tool}; create table a (id int); \
+                 create view counted as select c.relname, query_to_xml(format('select count(*) from %I.%I', n.nspname, c.relname), false, true, '') as x \
+                 from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.relkind = 'v' and c.relname = 'hers'",
+        trap: "create view public.hers as select m.p() as n; grant select on public.hers to public",
+        file: "[tables.a.columns]\nid = \"int\"\n[[custom]]\nname = \"x\"\nprobe = \"select count(x::text) >= 0 from counted\"\ncreate = \"select 1\"\n",
+        ..PLAIN
+    },
+    Way {
+        name: "a relation of hers that is called as a column, an enum as one, a table as a value",
+        others: "grant create, usage on schema public to {mallory}; set role {tool}; create table a (id int, title text, state text)",
+        trap: "create table public.title (n int); create type public.state as enum ('x'); create table public.new (n int)",
+        file: "[tables.a.columns]\nid = \"int\"\ntitle = \"text\"\nstate = { type = \"text\", default = \"'new'\" }\n\
+               [tables.a.checks]\nc = \"state in ('new', 'old')\"\n[views]\nv = \"select id, title from a where state = 'new'\"\n",
+        is_refused: false,
+        ..PLAIN
+    },
+    Way {
         name: "a table of hers made of an enum of the file",
         others: "set role {tool}; create type mood as enum ('a', 'b'); create table a (e mood)",
         trap: "create table m.t (e public.mood); grant select on m.t to public",
@@ -235,6 +313,15 @@ const WAYS: &[Way] = &[
         ..PLAIN
     },
 ];
+
+/// What is written into `a` is written into `audit` too, on which she may make triggers.
+const WRITTEN: &str = "grant usage on schema public to {mallory}; set role {tool}; create table audit (n int); \
+     grant trigger on audit to {mallory}; create table a (id int primary key); insert into a values (1); \
+     create rule r as on update to a do also insert into audit values (1)";
+const TRIGGER: &str = "create function m.tg() returns trigger language plpgsql as 'begin perform m.p(); return new; end'; \
+     create trigger tg before insert on public.audit for each row execute function m.tg()";
+const FILLED: &str = "[tables.a.columns]\nid = { type = \"int\", primary_key = true }\n\
+     n = { type = \"int\", not_null = true, backfill = \"1\" }\n";
 
 /// Her role may make what she likes in `public`, where the file has a table.
 const FOUND: &str = "grant create, usage on schema public to {mallory}; set role {tool}; create schema b; \
