@@ -285,6 +285,12 @@ pub trait Room: Sync + 'static {
         Vec::new()
     }
 
+    /// Of a kind that is about others: the steps that take back what `subject` gets where it is made anew, before what it had is
+    /// put back.
+    fn taken_back(&self, _subject: &Address, _cx: &Cx<'_>) -> Vec<Step> {
+        Vec::new()
+    }
+
     /// What follows the bare name in the object's name.
     fn tail(&self) -> Tail {
         Tail::Nothing
@@ -413,6 +419,8 @@ macro_rules! erased {
             fn retype(&self, name: &str, spell: &mut dyn FnMut(&str) -> String) -> String;
             /// See [`Room::unspoken`].
             fn unspoken(&self, model: &Model, registry: &Registry) -> Vec<Entry>;
+            /// See [`Room::taken_back`].
+            fn taken_back(&self, subject: &Address, cx: &Cx<'_>) -> Vec<Step>;
             /// See [`Room::tail`].
             fn tail(&self) -> Tail;
             /// See [`Room::join`].
@@ -498,6 +506,9 @@ macro_rules! erased {
             }
             fn unspoken(&self, model: &Model, registry: &Registry) -> Vec<Entry> {
                 Room::unspoken(self, model, registry)
+            }
+            fn taken_back(&self, subject: &Address, cx: &Cx<'_>) -> Vec<Step> {
+                Room::taken_back(self, subject, cx)
             }
             fn tail(&self) -> Tail {
                 Room::tail(self)

@@ -23,6 +23,11 @@ enum Going {
 }
 
 impl Going {
+    /// Whether the object is another one afterwards, to the server.
+    fn is_anew(self) -> bool {
+        matches!(self, Going::Goes | Going::InPlace)
+    }
+
     /// Whether a dependent goes too.
     fn moves(self, there: &Entry, is_part: bool, kind: &dyn Kind) -> bool {
         match self {
@@ -43,7 +48,10 @@ pub(super) fn recreate(deltas: &mut Vec<Delta>, cx: &Cx<'_>) {
     let (users, holders) = (users(deltas, cx), holders(cx));
     let (mut by_address, mut seen) = (by_address(deltas), HashSet::new());
     let mut loosened: HashMap<Address, Box<dyn Body>> = HashMap::new();
+    let mut anew: HashMap<Address, usize> = HashMap::new();
     while let Some((address, going, cause)) = open.pop() {
+        let number = by_address.get(&address).copied().unwrap_or(cause);
+        anew.extend(going.is_anew().then(|| (address.clone(), number)));
         let holders = holders.get(&address).into_iter().flatten().filter(|_| going == Going::Goes);
         for there in holders.filter(|there| !made.contains(&there.address)) {
             if let Some(number) = let_go(there, &address, &mut loosened, deltas, &mut by_address, cx) {
@@ -84,16 +92,33 @@ pub(super) fn recreate(deltas: &mut Vec<Delta>, cx: &Cx<'_>) {
             if deltas[number].action == Action::Drop || !deltas[number].before.is_empty() {
                 continue;
             }
-            let away = going_away(kind, there, is_part, cx);
-            let needs: Vec<Address> = there.needs.iter().chain([&deltas[cause].address]).cloned().collect();
-            let found = &mut deltas[number];
-            found.changes.push(because(&address));
-            (found.action, found.before, found.steps) = (Action::Replace, replacing(away), steps);
-            found.needs.extend(needs);
-            found.obstacle = found.obstacle.take().or_else(|| stranger(&there.address, &address, cx));
+            let (away, of) = (going_away(kind, there, is_part, cx), deltas[cause].address.clone());
+            deltas[number].needs.extend(there.needs.iter().cloned().chain([of]));
+            go_and_come_back(&mut deltas[number], away, steps, &address, cx);
         }
     }
+    take_back(anew, deltas, cx);
     tie_up(deltas);
+}
+
+/// Has the object of a delta go with the steps `away`, because of `cause`, and come back with `steps`.
+fn go_and_come_back(found: &mut Delta, away: Vec<Step>, steps: Vec<Step>, cause: &Address, cx: &Cx<'_>) {
+    found.changes.push(because(cause));
+    (found.action, found.before, found.steps) = (Action::Replace, replacing(away), steps);
+    found.obstacle = found.obstacle.take().or_else(|| stranger(&found.address, cause, cx));
+}
+
+/// What is made anew is born with what others would not have on it.
+fn take_back(anew: HashMap<Address, usize>, deltas: &mut [Delta], cx: &Cx<'_>) {
+    let mut anew: Vec<(Address, usize)> = anew.into_iter().collect();
+    anew.sort();
+    for (address, number) in anew {
+        let comes = cx.desired.get(&address).is_none_or(|entry| !entry.absent) && !cx.goes(&address);
+        if comes && deltas[number].action != Action::Drop && cx.observed.model.contains(&address) {
+            let steps = cx.registry.iter().flat_map(|kind| kind.taken_back(&address, cx));
+            deltas[number].steps.extend(steps);
+        }
+    }
 }
 
 /// To make anew what calls code of somebody who is not trusted is to run that code: a query fills a materialized view, a

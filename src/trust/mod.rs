@@ -13,7 +13,10 @@ use crate::model::{Address, Cascade, Upon};
 use crate::session::Answer;
 use crate::sql::{TYPE_WORDS, literal};
 use lookup::Lookup;
-use names::{Names, is_bare, is_behind, is_behind_a_dot, is_called, is_given, is_given_in_quotes, is_word};
+use names::{
+    Names, is_bare, is_behind, is_behind_a_dot, is_called, is_given, is_given_in_quotes, is_word,
+    operators_in,
+};
 use std::collections::{BTreeMap, HashSet};
 
 pub use names::words;
@@ -382,7 +385,10 @@ impl Code {
 pub fn refuse_volatile_calls(number: usize, text: &str) -> String {
     let names = Names::of(text).list();
     // `TREAT(x AS f)` is a call of `pg_catalog.f` (`gram.y`).
-    let cannot_tell = names.is_none() || words(text).contains("treat");
+    let signs = operators_in(text);
+    let cannot_tell = names.is_none() || signs.is_none() || words(text).contains("treat");
+    let signs: Vec<String> = signs.into_iter().flatten().map(literal).collect();
+    let signs = format!("ARRAY[{}]::pg_catalog.name[]", signs.join(", "));
     let names = names.unwrap_or_default();
     let list = |names: &mut dyn Iterator<Item = &String>| {
         let literals: Vec<String> = names.map(|name| literal(name)).collect();
@@ -393,7 +399,6 @@ pub fn refuse_volatile_calls(number: usize, text: &str) -> String {
     let schemas = list(&mut names.iter());
     let acts = "l.lanname OPERATOR(pg_catalog.<>) 'internal' AND l.lanname OPERATOR(pg_catalog.<>) 'c'";
     let of_language = "pg_catalog.pg_language l ON l.oid OPERATOR(pg_catalog.=) p.prolang";
-    let literal = literal(text);
     format!(
         "CREATE TEMP TABLE pgr_guard_{number} AS SELECT 1 / CASE WHEN {cannot_tell} OR EXISTS (SELECT FROM pg_catalog.pg_proc p \
          JOIN pg_catalog.pg_namespace n ON n.oid OPERATOR(pg_catalog.=) p.pronamespace \
@@ -407,7 +412,7 @@ pub fn refuse_volatile_calls(number: usize, text: &str) -> String {
          JOIN pg_catalog.pg_proc p ON p.oid OPERATOR(pg_catalog.=) c.castfunc JOIN {of_language} \
          WHERE c.oid OPERATOR(pg_catalog.>=) 16384 AND (t.oid OPERATOR(pg_catalog.=) c.castsource OR t.oid OPERATOR(pg_catalog.=) c.casttarget) AND {acts}))) \
          OR EXISTS (SELECT FROM pg_catalog.pg_operator o JOIN pg_catalog.pg_proc p ON p.oid OPERATOR(pg_catalog.=) o.oprcode::pg_catalog.oid \
-         JOIN {of_language} WHERE o.oid OPERATOR(pg_catalog.>=) 16384 AND pg_catalog.strpos({literal}, o.oprname::pg_catalog.text) OPERATOR(pg_catalog.>) 0 AND {acts}) \
+         JOIN {of_language} WHERE o.oid OPERATOR(pg_catalog.>=) 16384 AND o.oprname OPERATOR(pg_catalog.=) ANY ({signs}) AND {acts}) \
          THEN 0 ELSE 1 END AS calls_nothing_volatile"
     )
 }

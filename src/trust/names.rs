@@ -222,7 +222,7 @@ pub(super) fn is_given_in_quotes(name: &str, schema: &str, text: &str) -> bool {
 /// Words before a bracket that are no functions which look for a name.
 const NO_FUNCTIONS: &[&str] = &[
     "in", "any", "all", "some", "values", "and", "or", "not", "when", "then", "else", "coalesce", "nullif",
-    "array", "check",
+    "array",
 ];
 
 /// Whether names in a text, which is in small letters, may be written by the numbers of their characters.

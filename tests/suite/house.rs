@@ -68,7 +68,6 @@ const NAMED_IN_THE_CORRIDOR: &[(&str, &str, &str)] = &[
     ("src/sql/quote.rs", "column", "a keyword"),
     ("src/sql/quote.rs", "grant", "a keyword"),
     ("src/sql/quote.rs", "table", "a keyword"),
-    ("src/trust/mod.rs", "cast", "a keyword"),
     ("src/trust/mod.rs", "table", "a keyword"),
     ("src/trust/mod.rs", "collation", "what a name may stand for, in a query of its own"),
     ("src/trust/queries.rs", "collation", "what a name may stand for, in a query of its own"),

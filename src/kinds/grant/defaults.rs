@@ -80,6 +80,27 @@ pub fn not_given(model: &Model, registry: &Registry) -> BTreeSet<Address> {
     all
 }
 
+/// The roles to which default privileges give something on a new object of the role that runs.
+pub fn roles(subject: &Address, cx: &Cx<'_>) -> BTreeSet<String> {
+    let Some(sort) = sort(subject) else { return BTreeSet::new() };
+    let mut roles = BTreeSet::new();
+    for (maker, place) in
+        ["", &cx.server.user].iter().flat_map(|maker| places(subject).map(move |place| (maker, place)))
+    {
+        let path = [(*maker).to_string(), place.to_string(), sort.to_string()];
+        for model in [cx.desired, &cx.observed.model] {
+            let all = model.inside(DEFAULT, &path).filter(|entry| !entry.absent);
+            let gives = |entry: &&Entry| {
+                let privileges =
+                    cx.registry.get(DEFAULT).and_then(|kind| kind.attribute(&*entry.body, "privileges"));
+                privileges.is_some_and(|list| !list.is_empty())
+            };
+            roles.extend(all.filter(gives).map(|entry| entry.address.name().to_string()));
+        }
+    }
+    roles
+}
+
 /// The default privileges of the role on new objects like `subject` that one of `makers` makes.
 fn addresses<'a>(
     makers: impl Iterator<Item = &'a str>,

@@ -231,6 +231,12 @@ impl Room for Grant {
         defaults::not_given(model, registry).into_iter().map(entry).collect()
     }
 
+    fn taken_back(&self, subject: &Address, cx: &Cx<'_>) -> Vec<Step> {
+        let roles = defaults::roles(subject, cx).into_iter().filter(|role| !is_owner(role, subject, cx));
+        let all = roles.map(|role| Address::about(DOC.name, [role], subject.clone()));
+        all.flat_map(|at| revoke_all(&at, cx)).collect()
+    }
+
     fn is_shared(&self, at: &Address) -> bool {
         at.subject().is_some_and(|subject| matches!(subject.kind, "parameter" | "tablespace"))
     }

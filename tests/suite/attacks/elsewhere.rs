@@ -155,3 +155,34 @@ fn what_is_made_elsewhere_is_what_was_there() {
         |way| WAYS[way].name.to_owned(),
     );
 }
+
+/// What goes and comes back is new to the server, which gives on it what default privileges say by now.
+#[test]
+fn what_is_made_anew_gives_nobody_more() {
+    for server in crate::support::servers() {
+        let cluster = super::mallory::cluster(server);
+        for tool in [Tool::Superuser, Tool::Owner] {
+            let db = cluster.database();
+            let site = Site::new(&db, &tool.role(&db));
+            site.as_tool(
+                &"create table secret (id int, amount int); create view totals as select id, amount from secret; \
+                  create view more as select * from totals; create materialized view kept as select amount from secret; \
+                  create type mood as enum ('a', 'b'); create table q (e mood); \
+                  create function f(mood) returns int language sql security definer as 'select amount from public.secret'; \
+                  create function g() returns setof totals language sql security definer as 'select * from public.totals'; \
+                  revoke all on all routines in schema public from public; revoke usage on type mood from public; \
+                  grant insert on more to {mallory}; \
+                  alter default privileges grant select, update on tables to {mallory}; \
+                  alter default privileges grant select on tables to public; \
+                  alter default privileges grant execute on functions to {mallory}; \
+                  alter default privileges grant usage on types to {mallory} with grant option"
+                    .replace("{mallory}", &site.mallory),
+            );
+            let before = db.column(RIGHTS);
+            let file = "[enums]\nmood = [\"b\"]\n[tables.q.columns]\ne = \"mood\"\n[tables.secret.columns]\nid = \"int\"\n\
+                        amount = \"bigint\"\n[views]\ntotals = \"select id, amount from secret\"\n";
+            run(&db, &site, file, &["apply", "--allow", "rewrite,block,narrow,drop_object"]).success();
+            assert_eq!(before, db.column(RIGHTS), "PostgreSQL {}, {tool:?}", server.major());
+        }
+    }
+}
