@@ -186,3 +186,33 @@ fn what_is_made_anew_gives_nobody_more() {
         }
     }
 }
+
+/// In some encodings the last byte of a character and the quote behind it are one: a client that is set to such a one would take
+/// the rest of a name for its own commands.
+#[test]
+fn a_script_is_read_in_its_own_encoding() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let touched = directory.path().join("touched");
+    for server in crate::support::servers() {
+        let db = server.database();
+        db.execute(&format!(
+            "create table \"a\u{4e2d}\" (id int); create table \"b \\! touch {}\n\" (id int)",
+            touched.display()
+        ));
+        let file = "[tables.t.columns]\nid = \"bigint\"\n";
+        let script =
+            Run::new(&db).file(file).args(["plan", "--format", "sql", "--stateless", "--allow", "all,prune"]);
+        let script = script.run().success().stdout;
+        for encoding in ["GBK", "BIG5", "SJIS", "UTF8"] {
+            let output =
+                db.psql_with(&format!("\\set ON_ERROR_STOP 0\n{script}"), &[("PGCLIENTENCODING", encoding)]);
+            assert!(!touched.exists(), "{encoding}: {}", String::from_utf8_lossy(&output.stderr));
+        }
+        assert_eq!(
+            db.scalar(
+                "select count(*) from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace"
+            ),
+            "1"
+        );
+    }
+}

@@ -167,7 +167,14 @@ impl Database {
     /// Feeds a script to `psql`, which stops at the first error.
     #[track_caller]
     pub fn psql(&self, script: &str) -> Output {
+        self.psql_with(script, &[])
+    }
+
+    /// The same, with variables of its environment.
+    #[track_caller]
+    pub fn psql_with(&self, script: &str, environment: &[(&str, &str)]) -> Output {
         let mut command = self.client("psql");
+        command.envs(environment.iter().copied());
         command.args(["-X", "-q", "-v", "ON_ERROR_STOP=1"]);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut psql = command.spawn().unwrap_or_else(|error| panic!("cannot run {command:?}: {error}"));
