@@ -109,6 +109,16 @@ impl Server {
         if long.is_empty() { "true".to_string() } else { format!("{oid} NOT IN ({})", long.join(", ")) }
     }
 
+    /// An SQL expression: `definition`, which the server makes from what somebody has written and which may be more than it can
+    /// make, of an object whose owner's OID is `owner`, where that is trusted; NULL of all others, unless all are read to be
+    /// written down (`inspect`). What the file declares must belong to somebody trusted anyway.
+    pub fn printed(&self, definition: &str, owner: &str) -> String {
+        match self.shared {
+            Some(_) => format!("CASE WHEN {} THEN {definition} END", self.trusts(owner)),
+            None => definition.to_string(),
+        }
+    }
+
     /// An SQL condition: the file declares the `kind` of which `column` gives the name, which belongs to the whole cluster.
     pub fn declares(&self, kind: &str, column: &str) -> String {
         let Some(shared) = &self.shared else { return "true".to_string() };

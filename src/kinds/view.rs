@@ -151,7 +151,7 @@ impl Room for View {
              {} AS needs \
              FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
              WHERE c.relkind = '{}' AND {ours} AND {own} ORDER BY c.oid",
-            view_definition("c.oid"),
+            server.printed(&view_definition("c.oid"), "c.relowner"),
             needs::query(
                 "pg_rewrite",
                 "(SELECT w.oid FROM pg_rewrite w WHERE w.ev_class = c.oid AND w.rulename = '_RETURN')"
@@ -176,7 +176,7 @@ impl Room for View {
             options.iter().find_map(|text| text.strip_prefix(name)?.strip_prefix('=')).unwrap_or_default()
         };
         let body = Body {
-            query: Fragment::plain(row.text("query")),
+            query: row.fragment("query").unwrap_or_else(|| Fragment::plain("")),
             columns: Vec::new(),
             security_invoker: switch(option("security_invoker")) == Some(true),
             security_barrier: switch(option("security_barrier")) == Some(true),

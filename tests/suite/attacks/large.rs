@@ -163,3 +163,30 @@ fn every_text_of_the_catalog_is_measured() {
         assert_eq!(told.stderr.matches("is not read").count(), EVERYWHERE.len(), "{}", told.stderr);
     }
 }
+
+/// What the server can keep it cannot always print.
+#[test]
+fn what_of_hers_cannot_be_printed_is_not_asked_for() {
+    for server in support::servers() {
+        let cluster = mallory::cluster(server);
+        let db = cluster.database();
+        let site = Site::new(&db, &Tool::Owner.role(&db));
+        site.as_tool(&format!(
+            "create table shop.t (id int); grant create, usage on schema shop to {}",
+            site.mallory
+        ));
+        let deep = |n: usize| {
+            format!("create view shop.deep as select {}1{} as x", "(select ".repeat(n), ")".repeat(n))
+        };
+        let as_mallory =
+            |sql: &str| db.try_execute(&format!("set session authorization {}; {sql}", site.mallory));
+        let made =
+            (10..30).rev().map(|n| n * 100).find(|n| as_mallory(&deep(*n)).is_ok()).expect("one is taken");
+        let file = "[reconcile]\ndefault_schema = \"shop\"\n[tables.t.columns]\nid = \"int\"\n";
+        for command in ["check", "plan", "apply"] {
+            site.run(file, &[command]).success().stdout_contains("view shop.deep is not declared");
+        }
+        site.run(file, &["plan", "--allow", "prune"]).success().stdout_contains("DROP VIEW shop.deep");
+        assert!(made > 0);
+    }
+}
