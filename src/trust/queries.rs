@@ -163,8 +163,8 @@ fn written_by_strangers(server: &Server) -> String {
          p.pronamespace = 'pg_catalog'::regnamespace AND p.proname = ANY ('{HARMLESS}'))) END",
         is_strange("c.relowner"),
         is_strange("a.grantee"),
-        // What a trusted function does with them, it may put into SQL.
-        of_arguments = "(g.tgnargs > 0 AND g.tgfoid >= 16384 AND NOT g.tgisinternal)",
+        // A trusted function that puts SQL together may put them into it.
+        of_arguments = "(g.tgnargs > 0 AND NOT g.tgisinternal AND g.tgfoid IN (SELECT body.oid FROM body WHERE body.dynamic))",
     )
 }
 
