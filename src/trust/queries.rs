@@ -231,15 +231,18 @@ fn calls(server: &Server) -> String {
          ) place(oid, is_operator) JOIN pg_namespace n ON n.oid = place.oid JOIN body b \
          ON (place.is_operator OR b.dynamic) AND {searched} \
          UNION SELECT x.class, x.oid, 0, s.who FROM (SELECT who FROM strange LIMIT 1) s CROSS JOIN LATERAL (\
-         SELECT 'pg_rewrite'::regclass, r.oid, r.ev_action::text FROM pg_rewrite r WHERE r.oid >= 16384 \
-         UNION ALL SELECT 'pg_proc'::regclass, p.oid, {body} FROM pg_proc p WHERE p.oid >= 16384) x(class, oid, tree) \
-         WHERE octet_length(x.tree) <= {LONGEST_TREE} AND x.tree ~ (SELECT format(':funcid (%s) ', string_agg(p.oid::text, '|')) \
-         FROM pg_proc p WHERE p.proname::text ~ '{dynamic}') \
+         SELECT 'pg_rewrite'::regclass, r.oid, r.ev_action::text FROM pg_rewrite r JOIN pg_class c ON c.oid = r.ev_class \
+         WHERE r.oid >= 16384 AND {of_relation} UNION ALL SELECT 'pg_proc'::regclass, p.oid, {body} FROM pg_proc p \
+         WHERE p.oid >= 16384 AND {of_routine} OFFSET 0) x(class, oid, tree) \
+         WHERE CASE WHEN octet_length(x.tree) > {LONGEST_TREE} THEN false ELSE x.tree ~ (SELECT format(':funcid (%s) ', string_agg(p.oid::text, '|')) \
+         FROM pg_proc p WHERE p.proname::text ~ '{dynamic}') END \
          UNION SELECT 'pg_class'::regclass, k.confrelid, -3, c.relowner FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid \
          JOIN pg_class o ON o.oid = k.confrelid WHERE k.contype = 'f' \
          AND (k.confdeltype IN ('c', 'n', 'd') OR k.confupdtype IN ('c', 'n', 'd')) AND NOT {} AND {}",
         server.trusts("c.relowner"),
         server.trusts("o.relowner"),
+        of_relation = server.trusts("c.relowner"),
+        of_routine = server.trusts("p.proowner"),
         body = if server.has(Feature::SqlBody) { "p.prosqlbody::text" } else { "NULL::text" },
         dynamic = DYNAMIC.join("|"),
     )
