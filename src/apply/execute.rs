@@ -170,7 +170,7 @@ impl Run<'_> {
         }
         // Whoever holds no lock on a table may hold a name, or rows, that are yet to be committed.
         let (watch, listener) = (self.bench.watch, self.bench.listener);
-        let pid = (attempt > 1).then(|| self.pid()).transpose()?.flatten();
+        let pid = (attempt > 1).then(|| self.pid().ok().flatten()).flatten();
         loop {
             self.session.check_interrupt()?;
             match watch.during(pid, listener, || self.step_by_step(group, &head)) {
