@@ -20,12 +20,12 @@ fn what_is_no_row_is_told_by_its_line() {
     for (name, text, wanted) in [
         ("p.csv", "", &["this file is empty", "p.csv:1:1"][..]),
         ("p.csv", "code,name\na,b\n\nc,d,e\n", &["a row of 3 values under 2 names of columns", "p.csv:4:1"]),
-        ("p.csv", "code,code\na,b\n", &["the column `code` is named twice", "p.csv:1:1"]),
+        ("p.csv", "code,code\na,b\n", &["the column `code` is named twice", "p.csv:1:6"]),
         ("p.csv", "code,,name\n", &["a column without a name"]),
         (
             "p.csv",
             "code,nmae\na,b\nc,d\n",
-            &["plans.nmae`", "did you mean `name`?", "p.csv:1:1", "there is no `column"],
+            &["plans.nmae`", "did you mean `name`?", "p.csv:1:6", "there is no `column"],
         ),
         (
             "p.csv",
