@@ -170,7 +170,7 @@ impl Run<'_> {
         }
         // Whoever holds no lock on a table may hold a name, or rows, that are yet to be committed.
         let (watch, listener) = (self.bench.watch, self.bench.listener);
-        let pid = (attempt > 1).then(|| self.pid().ok().flatten()).flatten();
+        let pid = (attempt > 1).then(|| self.pid("").ok().flatten()).flatten();
         loop {
             self.session.check_interrupt()?;
             match watch.during(pid, listener, || self.step_by_step(group, &head)) {
@@ -238,11 +238,8 @@ impl Run<'_> {
     /// a concurrent build leaves an invalid index behind.
     fn alone(&mut self, statement: &Planned) -> Result<Vec<StepRecord>, Failure> {
         let item = &self.plan.items[statement.item];
-        let pid = self.pid()?;
-        let prepare = format!("SET search_path = {}; SET lock_timeout = 0", self.bench.manner.search_path);
-        self.session
-            .ask(&Own::new(&prepare))
-            .map_err(|error| server_error("cannot set the session up", &error))?;
+        let path = &self.bench.manner.search_path;
+        let pid = self.pid(&format!("SET search_path = {path}; SET lock_timeout = 0"))?;
         let begun = Instant::now();
         let work = || self.session.execute(Execution::new(statement.sql.text()));
         let outcome = self.bench.watch.during(pid, self.bench.listener, work);
@@ -259,9 +256,9 @@ impl Run<'_> {
         }
     }
 
-    /// The number of the backend that the session talks to.
-    fn pid(&mut self) -> Result<Option<i32>, Failure> {
-        let answers = self.session.ask(&Own::new("SELECT pg_backend_pid()"));
+    /// The number of the backend that the session talks to, which does `besides` too.
+    fn pid(&mut self, besides: &str) -> Result<Option<i32>, Failure> {
+        let answers = self.session.ask(&Own::new(format!("SELECT pg_backend_pid(); {besides}")));
         let answers = answers.map_err(|error| server_error("cannot set the session up", &error))?;
         Ok(answers.iter().find_map(Answer::first).and_then(|pid| pid.parse().ok()))
     }

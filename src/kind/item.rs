@@ -143,10 +143,10 @@ pub fn split_using(name: &str) -> (&str, &str) {
     name.rsplit_once(" using ").unwrap_or((name, "btree"))
 }
 
-/// A name of the file as it is always written: the access method is said.
+/// The same name as it is always written: the access method is said.
 pub fn with_using(name: &str) -> String {
     let (name, method) = split_using(name);
-    format!("{} using {}", name.trim(), method.trim())
+    format!("{name} using {method}")
 }
 
 /// The object `schema`.`name using method` in SQL, which calls its kind `kind`: `OPERATOR CLASS public.mood_ops USING btree`.

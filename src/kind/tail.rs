@@ -1,6 +1,6 @@
 //! What follows the bare name in the name of an object, and how the file spells the two.
 
-use super::item::{split_using, with_using};
+use super::item::split_using;
 use crate::sql::split_routine;
 
 /// What follows the bare name in the names of objects of a kind.
@@ -35,12 +35,18 @@ impl Tail {
                 Tail::Types => tail.starts_with('('),
                 _ => tail.starts_with("using "),
             };
+            if tail.is_empty() && self == Tail::Method {
+                return self.join(&bare, "using btree");
+            }
             if tail.is_empty() || is_tail {
                 return self.join(&bare, tail);
             }
         }
         match self {
-            Tail::Method => with_using(key),
+            Tail::Method => {
+                let (bare, method) = split_using(key);
+                format!("{} using {}", bare.trim(), method.trim())
+            }
             _ => {
                 let bare = self.bare(key);
                 self.join(bare.trim(), key[bare.len()..].trim())
@@ -114,5 +120,6 @@ mod tests {
         assert_eq!(Tail::Method.read("of   using  hash "), "of using hash");
         assert_eq!(Tail::Method.read("\"of \" using hash"), "of  using hash");
         assert_eq!(Tail::Method.read("\"of \""), "of  using btree");
+        assert_eq!(Tail::Method.read("\"a using b\""), "a using b using btree");
     }
 }

@@ -3,7 +3,7 @@
 use crate::delta::{Action, Alteration, Change, Show};
 use crate::kind::{
     Context, Cx, Doc, Draft, Item, Place, Rank, Right, Room, Row, Seat, Server, Tail, Visit, rename,
-    split_using, sql_using,
+    split_using, sql_using, with_using,
 };
 use crate::model::{Address, Entry, Observed};
 use crate::needs;
@@ -256,8 +256,7 @@ impl Room for OperatorClass {
     }
 
     fn retype(&self, name: &str, _: &mut dyn FnMut(&str) -> String) -> String {
-        let (bare, method) = split_using(name);
-        format!("{bare} using {method}")
+        with_using(name)
     }
 
     fn identity(&self, at: &Address) -> Option<String> {

@@ -3,6 +3,7 @@
 use crate::delta::{Action, Alteration};
 use crate::kind::{
     Cx, Doc, Draft, Item, Place, Rank, Right, Room, Row, Seat, Server, Tail, rename, split_using, sql_using,
+    with_using,
 };
 use crate::model::{Address, Entry, Observed};
 use crate::source::KeyDoc;
@@ -116,8 +117,7 @@ impl Room for OperatorFamily {
     }
 
     fn retype(&self, name: &str, _: &mut dyn FnMut(&str) -> String) -> String {
-        let (bare, method) = split_using(name);
-        format!("{bare} using {method}")
+        with_using(name)
     }
 
     fn identity(&self, at: &Address) -> Option<String> {

@@ -4,6 +4,7 @@ use super::{Look, Options, Reconciler, connect};
 use crate::apply::{self, Bench, Listener, Watch};
 use crate::error::{Error, Result};
 use crate::kind::Terms;
+use crate::model::printable;
 use crate::pg::Client;
 use crate::plan::{Limits, Plan};
 use crate::report::{Outcome, Report};
@@ -128,10 +129,10 @@ impl Reconciler {
     pub fn obstacles(&self, plan: &Plan) -> Result<()> {
         let mut obstacles = plan.items.iter().filter_map(|item| Some((item, item.obstacle.as_ref()?)));
         let Some((item, obstacle)) = obstacles.next() else { return Ok(()) };
-        let mut error = Error::failed(format!("{}; nothing was executed", obstacle.message));
+        let mut error = Error::failed(format!("{}; nothing was executed", printable(&obstacle.message)));
         let span = obstacle.span.or(item.origin);
         error.notes.extend(span.map(|span| self.desired.files.excerpt(span)));
-        error.notes.extend(obstacles.map(|(_, other)| format!("also: {}", other.message)));
+        error.notes.extend(obstacles.map(|(_, other)| format!("also: {}", printable(&other.message))));
         Err(error.hint(obstacle.hint.clone()))
     }
 }

@@ -181,6 +181,7 @@ pub const CALLED: &[&str] = &[
     "pg_policy",
     "pg_rewrite",
     "pg_statistic_ext",
+    "pg_ts_config",
     "pg_user_mappings",
 ];
 

@@ -27,6 +27,14 @@ impl Lookup {
         list.push(named);
     }
 
+    /// A relation with these names.
+    pub(super) fn insert_relation(&mut self, names: &[String], stranger: &str) {
+        let [schema, name] = names else { return };
+        let (schema, name, stranger) = (schema.clone(), name.clone(), stranger.to_string());
+        let sort = Sort::Relation;
+        self.insert(Named { sort, schema, name, stranger, is_found: true, is_attribute: false });
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.of_schemas.is_empty()
     }
@@ -44,16 +52,14 @@ impl Lookup {
             found.extend(self.by_word.get(&None).filter(|_| text.contains(['"', '\''])));
             Box::new(found.into_iter().flatten())
         };
-        let operators: Box<dyn Iterator<Item = &'l Named>> = match operators_in(text) {
-            _ if self.operators.is_empty() => Box::new(std::iter::empty()),
-            Some(signs) => {
-                let found: Vec<&Vec<Named>> =
-                    signs.iter().filter_map(|sign| self.operators.get(*sign)).collect();
-                Box::new(found.into_iter().flatten())
-            }
-            None => Box::new(self.operators.values().flatten()),
+        if self.operators.is_empty() {
+            return by_word;
+        }
+        let operators: Vec<&Vec<Named>> = match operators_in(text) {
+            Some(signs) => signs.iter().filter_map(|sign| self.operators.get(*sign)).collect(),
+            None => self.operators.values().collect(),
         };
-        Box::new(by_word.chain(operators))
+        Box::new(by_word.chain(operators.into_iter().flatten()))
     }
 
     /// One object of each schema that a bare name finds there, and one that it does not.

@@ -49,11 +49,13 @@ struct Strangers {
     callers: BTreeMap<Vec<String>, String>,
     /// Relations that such a caller is part of, and those that they are partitions or children of.
     reached: BTreeMap<Vec<String>, String>,
+    /// The same by their names.
+    relations: Lookup,
     cascades: Vec<Cascade>,
     /// Event triggers that call any of it, each with the role.
     at_events: Vec<(String, String)>,
-    /// By its names, what nobody deletes from without running such code, and the role.
-    emptied: BTreeMap<Vec<String>, String>,
+    /// Relations that nobody deletes from without running such code.
+    emptied: Lookup,
     /// By the names of a table, statistics over expressions of it that stand in another schema.
     statistics_elsewhere: BTreeMap<Vec<String>, Vec<String>>,
 }
@@ -65,10 +67,7 @@ impl Strangers {
         let stranger = row.text("stranger").to_string();
         let upon = match event {
             "retyped" => return self.statistics_elsewhere.entry(table).or_default().push(last.join(".")),
-            "emptied" => {
-                self.emptied.insert(table, stranger);
-                return;
-            }
+            "emptied" => return self.emptied.insert_relation(&table, &stranger),
             _ if last.is_empty() => return self.at_events.push((table.concat(), stranger)),
             "delete" => Upon::Delete,
             "update" => Upon::Update,
@@ -168,9 +167,13 @@ impl Code {
                 code.strangers.take_event(&event, &row);
                 continue;
             }
-            let Strangers { callers, reached, .. } = &mut code.strangers;
-            let list = if row.flag("reached") { reached } else { callers };
+            let Strangers { callers, reached, relations, .. } = &mut code.strangers;
             let (names, stranger) = (row.list("names"), row.text("stranger").to_string());
+            if row.flag("reached") {
+                relations.insert_relation(&names, &stranger);
+                reached.insert(names, stranger);
+                continue;
+            }
             // Who names what is trusted, and calls code of a stranger, calls that too.
             if let (Some(sort), Some(name), Some(schema)) =
                 (row.get("sort"), row.owned("bare"), names.first())
@@ -178,7 +181,7 @@ impl Code {
                 let (sort, schema, stranger) = (Sort::of(sort), schema.clone(), stranger.clone());
                 named_too.push(Named { sort, schema, name, stranger, is_found: true, is_attribute: true });
             }
-            list.insert(names, stranger);
+            callers.insert(names, stranger);
         }
         named_too.into_iter().for_each(|named| code.strangers.named.insert(named));
         if let Some(row) = meaning.rows().next() {
@@ -310,11 +313,11 @@ impl Code {
                     _ => names.has(name),
                 })
         });
-        let reached = self.strangers.reached.iter().filter(|(names_of, _)| match names_of.as_slice() {
-            [schema, name, ..] => may_name(schema, &|| names.has(name)),
-            _ => false,
-        });
-        named.map(|named| &named.stranger).chain(reached.map(|(_, role)| role)).next().map(String::as_str)
+        let relations = &self.strangers.relations;
+        let of_schemas = is_open.then(|| relations.one_of_each_schema()).into_iter().flatten();
+        let reached = of_schemas.chain(relations.named_in(text));
+        let reached = reached.filter(|named| may_name(&named.schema, &|| names.has(&named.name)));
+        named.chain(reached).next().map(|named| named.stranger.as_str())
     }
 
     fn find_stranger(&self, text: &str, is_type: bool, is_call: &dyn Fn(&Named) -> bool) -> Option<&str> {
@@ -341,15 +344,14 @@ impl Code {
 
     /// The role whose code `text` may reach by a relation that it names.
     pub fn stranger_reached_in(&self, text: &str) -> Option<&str> {
-        let reached = self.strangers.reached.iter();
-        let mut relations: BTreeMap<&[String], &str> =
-            reached.map(|(names, role)| (names.as_slice(), role.as_str())).collect();
-        let words = words(text);
-        if ["delete", "update", "truncate", "merge"].iter().any(|word| words.contains(*word)) {
-            let emptied = self.strangers.emptied.iter();
-            relations.extend(emptied.map(|(names, role)| (names.as_slice(), role.as_str())));
-        }
-        self.relation_in(text, &relations).map(|(_, role)| role)
+        let (names, words) = (Names::of(text), words(text));
+        let deletes = ["delete", "update", "truncate", "merge"].iter().any(|word| words.contains(*word));
+        let emptied = deletes.then(|| self.strangers.emptied.named_in(text)).into_iter().flatten();
+        let is_named = |named: &&Named| {
+            names.has(&named.name) && (names.has(&named.schema) || self.is_on_the_path(&named.schema))
+        };
+        let mut all = self.strangers.relations.named_in(text).chain(emptied);
+        all.find(is_named).map(|named| named.stranger.as_str())
     }
 
     /// The first of `relations`, each with its role, that a query may read: it names the schema too, or finds the relation

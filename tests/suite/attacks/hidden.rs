@@ -149,6 +149,14 @@ const WAYS: &[Way] = &[
         ..PLAIN
     },
     Way {
+        name: "a trigger calls a function of a schema that is not read",
+        others: "set role {tool}; create table a (id int primary key)",
+        trap: "create function m.tg() returns trigger language plpgsql as 'begin perform m.p(); return new; end'",
+        file: "[tables.a.columns]\nid = { type = \"int\", primary_key = true }\n[tables.a.rows]\nkey = [\"id\"]\nvalues = [{ id = 1 }]\n\
+               [tables.a.triggers.g]\nwhen = \"before\"\nevents = [\"insert\"]\nfor_each = \"row\"\ncall = \"m.tg()\"\n",
+        ..PLAIN
+    },
+    Way {
         name: "statistics that stand in another schema",
         others: "grant create, usage on schema public to {mallory}; set role {tool}; create schema lib; \
                  create table a (id int, amount int); insert into a values (1, 2); \
@@ -239,7 +247,7 @@ const WAYS: &[Way] = &[
     Way {
         name: "a table of hers made of an enum of the file",
         others: "set role {tool}; create type mood as enum ('a', 'b'); create table a (e mood)",
-        trap: "create table m.t (e public.mood); grant select on m.t to public",
+        trap: "create table m.\"t\nforged\" (e public.mood)",
         file: "[enums]\nmood = [\"a\"]\n[tables.a.columns]\ne = \"mood\"\n",
         ..PLAIN
     },
@@ -360,6 +368,9 @@ fn attack(cluster: &Cluster, tool: Tool, way: &Way, what: &str, failures: &Failu
     }
     for arguments in COMMANDS {
         let outcome = site.run(&file, arguments);
+        if outcome.stderr.lines().chain(outcome.stdout.lines()).any(|line| line.starts_with("forged")) {
+            failures.add(what, format!("{}: a line is forged: {}", arguments.join(" "), outcome.stderr));
+        }
         let is_look = !matches!(arguments[0], "plan" | "apply");
         let named = outcome.code == Some(1)
             && (outcome.stderr.contains(&site.mallory) || outcome.stderr.contains("`lib.s`"));

@@ -180,13 +180,12 @@ fn what_of_hers_cannot_be_printed_is_not_asked_for() {
         };
         let as_mallory =
             |sql: &str| db.try_execute(&format!("set session authorization {}; {sql}", site.mallory));
-        let made =
-            (10..30).rev().map(|n| n * 100).find(|n| as_mallory(&deep(*n)).is_ok()).expect("one is taken");
+        let is_made = (10..30).rev().any(|n| as_mallory(&deep(n * 100)).is_ok());
+        assert!(is_made, "none of them is taken");
         let file = "[reconcile]\ndefault_schema = \"shop\"\n[tables.t.columns]\nid = \"int\"\n";
         for command in ["check", "plan", "apply"] {
             site.run(file, &[command]).success().stdout_contains("view shop.deep is not declared");
         }
         site.run(file, &["plan", "--allow", "prune"]).success().stdout_contains("DROP VIEW shop.deep");
-        assert!(made > 0);
     }
 }
