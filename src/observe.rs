@@ -6,7 +6,7 @@ mod large;
 use crate::delta::Alteration;
 use crate::error::{Error, Result};
 use crate::kind::{Kind, Place, Registry, Server, Terms, Unread, from_list};
-use crate::model::{Entry, Model, Observed};
+use crate::model::{Entry, Model, Observed, printable};
 use crate::session::{Answer, Reading, Session, WhatItGave, message, server_error};
 use crate::sql::Own;
 use crate::state::{self, Memo, fingerprint};
@@ -93,12 +93,27 @@ fn place(session: &mut Session, readers: &[(&dyn Kind, String)], error: Error) -
         let alone = format!("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {query}; COMMIT");
         read(session, &alone).is_err_and(|again| again.sqlstate.as_ref() == Some(&state))
     };
-    match readers.iter().find(|(_, query)| cannot(query)) {
-        Some((kind, _)) => {
-            error.note(format!("it was reading every {} of the schemas", kind.doc().name)).hint(hint)
-        }
-        None => error,
-    }
+    let error = match readers.iter().find(|(_, query)| cannot(query)) {
+        Some((kind, _)) => error.note(format!("it was reading every {} of the schemas", kind.doc().name)),
+        None => error.note("it was reading whose code there is in the database"),
+    };
+    others(session).into_iter().fold(error, Error::note).hint(hint)
+}
+
+/// Who else has something in the database, as a note: what cannot be read may be theirs.
+fn others(session: &mut Session) -> Option<String> {
+    let strange = session.server.trusts("x.owner");
+    let query = format!(
+        "BEGIN READ ONLY; SELECT string_agg(DISTINCT quote_ident(pg_get_userbyid(x.owner)), ', ') FROM (\
+         SELECT relowner FROM pg_class UNION SELECT proowner FROM pg_proc UNION SELECT typowner FROM pg_type) x(owner) \
+         WHERE NOT {strange}; COMMIT"
+    );
+    let answers = read(session, &query).ok()?;
+    let roles = answers.first().and_then(Answer::first)?;
+    Some(format!(
+        "roles that are not trusted own objects in the database: {}; look at theirs first",
+        printable(roles)
+    ))
 }
 
 /// Begins the snapshot, and learns of which kinds there is nothing to read in it, and what of the others is not read.

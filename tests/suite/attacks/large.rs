@@ -189,3 +189,31 @@ fn what_of_hers_cannot_be_printed_is_not_asked_for() {
         site.run(file, &["plan", "--allow", "prune"]).success().stdout_contains("DROP VIEW shop.deep");
     }
 }
+
+/// A name that cannot be said in UTF-8 ends every look; who may have it is named.
+#[test]
+fn names_of_hers_that_cannot_be_said_are_told_by_her_name() {
+    for server in support::servers() {
+        let cluster = mallory::cluster(server);
+        let (name, role) = (support::unique("ascii"), support::unique("mallory"));
+        let create = format!(
+            "create database {name} encoding 'SQL_ASCII' lc_collate 'C' lc_ctype 'C' template template0"
+        );
+        cluster.connect("postgres").batch_execute(&create).expect("a database");
+        let mut client = cluster.connect(&name);
+        let hers = format!(
+            "create role {role}; create schema m authorization {role}; set role {role};
+             do $$ begin execute format('create function m.%I() returns int language sql as %L', 'x' || chr(129), 'select 1'); end $$"
+        );
+        client.batch_execute(&hers).expect("a function of hers");
+        drop(client);
+        for command in ["check", "apply"] {
+            let run = Run::offline().file("[tables.t.columns]\nid = \"int\"\n").arg(command);
+            run.env("DATABASE_URL", cluster.url(&name))
+                .run()
+                .code(1)
+                .stderr_contains(&role)
+                .stderr_contains("UTF-8");
+        }
+    }
+}
